@@ -1,0 +1,104 @@
+// Random numbers from a counter: Philox 4x32-10. The n-th number of a stream depends on its key and
+// on n alone, so a mask or a shuffle is the same on one thread, on sixteen and on every target.
+// Floor 0. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+
+/** The generator's constants; the kernel language computes the same function from them. */
+export const philoxConstants = {
+  rounds: 10,
+  multiplierA: 0xd2511f53,
+  multiplierB: 0xcd9e8d57,
+  weylA: 0x9e3779b9,
+  weylB: 0xbb67ae85,
+} as const;
+
+/** The upper 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
+export function multiplyHigh(a: number, b: number): number {
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const other = aLow * bHigh + (middle % 0x10000);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) >>> 0;
+}
+
+/** One Philox block: four random 32-bit words for a counter of four words and a key of two. */
+export function philox(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+): [number, number, number, number] {
+  const { rounds, multiplierA, multiplierB, weylA, weylB } = philoxConstants;
+  let [c0, c1, c2, c3] = counter.map((word) => word >>> 0);
+  let k0 = key[0] >>> 0;
+  let k1 = key[1] >>> 0;
+  for (let round = 0; round < rounds; round++) {
+    const highA = multiplyHigh(multiplierA, c0);
+    const lowA = Math.imul(multiplierA, c0) >>> 0;
+    const highB = multiplyHigh(multiplierB, c2);
+    const lowB = Math.imul(multiplierB, c2) >>> 0;
+    c0 = (highB ^ c1 ^ k0) >>> 0;
+    c1 = lowB;
+    c2 = (highA ^ c3 ^ k1) >>> 0;
+    c3 = lowA;
+    k0 = (k0 + weylA) >>> 0;
+    k1 = (k1 + weylB) >>> 0;
+  }
+  return [c0, c1, c2, c3];
+}
+
+/** A word as a number in [0, 1), a multiple of 2^-24, so that f32 holds it exactly. */
+export function toUnit(word: number): number {
+  return (word >>> 8) * 2 ** -24;
+}
+
+/** Numbers drawn one after another from the stream that `seed` and `stream` name. */
+export class RandomStream {
+  readonly #key: readonly [number, number];
+  #counter = 0;
+  #block: number[] = [];
+
+  constructor(seed: number, stream = 0) {
+    this.#key = [seed >>> 0, stream >>> 0];
+  }
+
+  /** The next 32-bit word. */
+  word(): number {
+    if (this.#block.length === 0) {
+      this.#block = philox([this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), 0, 0], this.#key);
+      this.#counter++;
+    }
+    return this.#block.shift() as number;
+  }
+
+  /** Uniform in [0, 1). */
+  uniform(): number {
+    return toUnit(this.word());
+  }
+
+  /** Normal with mean 0 and standard deviation 1 (Box and Muller, 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A whole number in [0, limit), without bias. */
+  below(limit: number): number {
+    const rest = 2 ** 32 % limit;
+    for (;;) {
+      const word = this.word();
+      if (word < 2 ** 32 - rest) return word % limit;
+    }
+  }
+
+  /** The numbers 0 to length - 1 in random order (Fisher and Yates). */
+  permutation(length: number): Int32Array {
+    const order = Int32Array.from({ length }, (_, i) => i);
+    for (let i = length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+}
