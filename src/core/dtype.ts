@@ -9,15 +9,9 @@ export type NumericArray = Float32Array | Float64Array | Int32Array | Uint8Array
 /** Bytes per element. */
 export const bytesPerElement = { f32: 4, u8: 1, i32: 4 } as const satisfies Record<DType, number>;
 
-const arrays = {
-  f32: Float32Array,
-  u8: Uint8Array,
-  i32: Int32Array,
-} as const satisfies Record<DType, unknown>;
-
 /** A zero-filled array of `length` elements of `dtype`. */
 export function allocate(dtype: DType, length: number): Float32Array | Int32Array | Uint8Array {
-  return new arrays[dtype](length);
+  return viewOf(dtype, new ArrayBuffer(length * bytesPerElement[dtype]), 0, length);
 }
 
 /** A view of `length` elements of `dtype` at `byteOffset` in `buffer`; nothing is copied. */
@@ -27,5 +21,18 @@ export function viewOf(
   byteOffset: number,
   length: number,
 ): Float32Array | Int32Array | Uint8Array {
-  return new arrays[dtype](buffer, byteOffset, length);
+  switch (dtype) {
+    case "f32":
+      return new Float32Array(buffer, byteOffset, length);
+    case "i32":
+      return new Int32Array(buffer, byteOffset, length);
+    case "u8":
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
+
+/** The dtype that an array's elements have; f64 arrays count as f32, which they stand in for. */
+export function dtypeOf(array: NumericArray): DType {
+  if (array instanceof Int32Array) return "i32";
+  return array instanceof Uint8Array ? "u8" : "f32";
 }
