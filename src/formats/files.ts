@@ -1,0 +1,179 @@
+// Whole files: read within a limit, written completely or not at all. Floor 4. Knows no format.
+// The only file of this folder that touches a disk.
+
+import { randomUUID } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { FormatError } from "../core/errors.ts";
+
+/**
+ * Writes `content` to `path` so that the file is, at every instant and after every failure, either
+ * the old one or the new one: the bytes go to a temporary file in the same folder, to the disk, and
+ * then take the name. A symbolic link at `path` is replaced.
+ *
+ * @throws FormatError where the disk is full, the folder is missing or may not be written, or
+ * `path` is a folder. The old file is then as it was, and the temporary one is gone.
+ * @example await writeFileAtomically("runs/train/last.safetensors", encodeSafetensors(model));
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string,
+): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.fovea-${randomUUID()}.tmp`);
+  try {
+    await writeToDisk(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(path, folder, cause);
+  }
+  await syncFolder(folder);
+}
+
+/**
+ * The bytes of the file at `path`.
+ *
+ * @param options.maximumBytes The largest file that is read; 2 GiB unless given.
+ * @throws FormatError where there is no such file, it may not be read, or it is larger.
+ * @example const bytes = await readWholeFile("best.safetensors");
+ */
+export async function readWholeFile(
+  path: string,
+  { maximumBytes = 2 ** 31 }: { readonly maximumBytes?: number } = {},
+): Promise<Uint8Array> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const status = await file.stat();
+      if (!status.isFile()) throw notAFile(path);
+      if (status.size > maximumBytes) throw tooLarge(path, status.size, maximumBytes);
+      return await fill(file, new Uint8Array(status.size));
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    throw readError(path, cause);
+  }
+}
+
+async function writeToDisk(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the new name itself survive a power cut. Windows and some network disks cannot. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close().catch(() => undefined);
+}
+
+/** Reads until `bytes` is full or the file ends; returns what came. */
+async function fill(file: FileHandle, bytes: Uint8Array): Promise<Uint8Array> {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function codeOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? code : "unknown";
+}
+
+interface Diagnosis {
+  readonly why: string;
+  readonly fix: string;
+}
+
+function whyNotWritten(code: string, folder: string): Diagnosis {
+  switch (code) {
+    case "ENOSPC":
+      return { why: "the disk is full", fix: `Free some space on the disk that holds ${folder}.` };
+    case "EDQUOT":
+      return {
+        why: "your disk quota is used up",
+        fix: `Delete some of your files near ${folder}.`,
+      };
+    case "EFBIG":
+      return {
+        why: "it would be larger than this process may write",
+        fix: "Raise the limit (ulimit -f), or use a disk that takes larger files.",
+      };
+    case "EACCES":
+    case "EPERM":
+      return {
+        why: "its folder may not be written",
+        fix: `Make ${folder} writable, or choose another folder.`,
+      };
+    case "EROFS":
+      return { why: "its disk is read-only", fix: "Choose a folder on another disk." };
+    case "ENOENT":
+      return { why: "its folder does not exist", fix: `Create ${folder} first.` };
+    case "ENOTDIR":
+      return { why: `${folder} is not a folder`, fix: "Choose a path inside a folder." };
+    case "EISDIR":
+      return { why: "a folder has that name", fix: "Choose another name." };
+    case "ENAMETOOLONG":
+      return { why: "its name is too long", fix: "Choose a shorter name." };
+    default:
+      return { why: `the system reports ${code}`, fix: `Check the disk that holds ${folder}.` };
+  }
+}
+
+function writeError(path: string, folder: string, cause: unknown): FormatError {
+  const { why, fix } = whyNotWritten(codeOf(cause), folder);
+  return new FormatError({
+    what: `${path} could not be written: ${why}. Whatever was there before is unchanged.`,
+    fix,
+    cause,
+  });
+}
+
+function whyNotRead(code: string): Diagnosis {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return { why: "there is no such file", fix: "Check the path." };
+    case "EACCES":
+    case "EPERM":
+      return { why: "it may not be read", fix: "Change its permissions, or copy it elsewhere." };
+    case "EISDIR":
+      return { why: "it is a folder", fix: "Give the path of a file." };
+    default:
+      return { why: `the system reports ${code}`, fix: "Check the disk that holds it." };
+  }
+}
+
+function readError(path: string, cause: unknown): FormatError {
+  const { why, fix } = whyNotRead(codeOf(cause));
+  return new FormatError({ what: `${path} could not be read: ${why}.`, fix, cause });
+}
+
+function notAFile(path: string): FormatError {
+  return new FormatError({
+    what: `${path} could not be read: it is not a file.`,
+    expected: "a file",
+    received: "a folder, device or pipe",
+    fix: "Give the path of a file.",
+  });
+}
+
+function tooLarge(path: string, size: number, maximumBytes: number): FormatError {
+  return new FormatError({
+    what: `${path} is too large to be read.`,
+    expected: `at most ${maximumBytes} bytes`,
+    received: `${size} bytes`,
+    fix: "Check that this is the right file.",
+  });
+}

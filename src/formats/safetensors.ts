@@ -1,0 +1,204 @@
+// Tensors and text as the bytes of a safetensors file, and back. Floor 4: bytes in, bytes out.
+// It touches no disk and knows no model: names mean nothing here.
+// Format: https://github.com/huggingface/safetensors#format (all numbers little-endian).
+
+import { type DType, dtypeOf } from "../core/dtype.ts";
+import { FormatError } from "../core/errors.ts";
+import { type Tensor, tensor } from "../core/tensor.ts";
+import {
+  isAcceptedName,
+  lengthBytes,
+  longestHeader,
+  metadataKey,
+  quoted,
+  readHeader,
+  type TensorRecord,
+} from "./safetensors-header.ts";
+import { narrowToFloat32, narrowToInt32, widenBrainFloat, widenHalf } from "./widths.ts";
+
+/** A tensor as files hold it: f32, i32 or u8. */
+export type StoredTensor = Tensor<Float32Array | Int32Array | Uint8Array>;
+
+/** What a safetensors file holds. */
+export interface SafetensorsContent {
+  /** In the order of their bytes in the file. */
+  readonly tensors: Map<string, StoredTensor>;
+  /** Free text by name; Fovea keeps a model's architecture here. */
+  readonly metadata: Record<string, string>;
+}
+
+/** In the order the file keeps them, which is the reference's: wider dtypes first. */
+const writtenDTypes = [
+  ["f32", "F32"],
+  ["i32", "I32"],
+  ["u8", "U8"],
+] as const satisfies readonly (readonly [DType, string])[];
+
+/**
+ * Writes tensors and text as one safetensors file. The same content gives the same bytes, whatever
+ * order it comes in: tensors are sorted by dtype, then by name, as the reference implementation
+ * does, and metadata by name.
+ *
+ * @throws FormatError where a name comes twice or is not accepted, metadata is not text, or a
+ * tensor is a `Float64Array`.
+ * @throws ShapeError where a tensor's data does not fill its shape.
+ * @example
+ * const bytes = encodeSafetensors({
+ *   tensors: [["dense/bias", tensor(new Float32Array(10), [10])]],
+ *   metadata: { format: "fovea" },
+ * });
+ */
+export function encodeSafetensors(content: {
+  readonly tensors: Iterable<readonly [string, Tensor]>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}): Uint8Array {
+  const entries: string[] = [];
+  if (content.metadata) {
+    entries.push(`${JSON.stringify(metadataKey)}:${writeMetadata(content.metadata)}`);
+  }
+  const placed: { bytes: Uint8Array; start: number }[] = [];
+  let end = 0;
+  for (const { name, dtype, shape, data } of inFileOrder(content.tensors)) {
+    const start = end;
+    end += data.byteLength;
+    placed.push({ bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start });
+    const record = { dtype, shape, data_offsets: [start, end] };
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify(record)}`);
+  }
+  const header = new TextEncoder().encode(`{${entries.join(",")}}`);
+  const headerBytes = Math.ceil(header.length / 8) * 8;
+  if (headerBytes > longestHeader) {
+    throw new FormatError({
+      what: "The header of the safetensors file is too long.",
+      expected: `at most ${longestHeader} bytes`,
+      received: `${headerBytes} bytes`,
+      fix: "Keep large texts out of the metadata.",
+    });
+  }
+  const dataStart = lengthBytes + headerBytes;
+  const file = new Uint8Array(dataStart + end);
+  new DataView(file.buffer).setUint32(0, headerBytes, true);
+  file.fill(0x20, lengthBytes, dataStart);
+  file.set(header, lengthBytes);
+  for (const { bytes, start } of placed) file.set(bytes, dataStart + start);
+  return file;
+}
+
+/**
+ * Reads a safetensors file. `name` is what errors call it.
+ *
+ * F32, I32 and U8 tensors come as they are, as views of `bytes` where alignment allows. F16 and
+ * BF16 become f32 exactly; F64 becomes f32, rounded; I64 becomes i32.
+ *
+ * @throws FormatError where the file is truncated, damaged or hostile, a dtype is not read, or a
+ * value is outside the range of f32 or i32. Nothing large is allocated before the header is found
+ * to agree with the file's length.
+ * @example const { tensors, metadata } = decodeSafetensors(bytes, "best.safetensors");
+ */
+export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
+  const { records, metadata, dataStart } = readHeader(bytes, name);
+  const tensors = new Map<string, StoredTensor>();
+  // A plain view, because the slice method of Node's Buffer does not copy.
+  const data = new Uint8Array(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
+  for (const record of records) {
+    const values = data.subarray(record.start, record.end);
+    tensors.set(record.name, tensor(elementsOf(record, values, name), record.shape));
+  }
+  return { tensors, metadata };
+}
+
+/** A tensor on its way into a file. */
+interface OutgoingTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: Tensor["data"];
+}
+
+function inFileOrder(tensors: Iterable<readonly [string, Tensor]>): OutgoingTensor[] {
+  const named = new Map<string, Tensor>();
+  for (const [name, { data, shape }] of tensors) {
+    checkName(name, "tensor");
+    if (name === metadataKey || named.has(name)) {
+      throw new FormatError({
+        what: `Two entries of the safetensors file are called ${quoted(name)}.`,
+        expected: "a name of its own for every tensor",
+        fix: "Rename one of the layers.",
+      });
+    }
+    if (data instanceof Float64Array) {
+      throw new FormatError({
+        what: `The tensor ${quoted(name)} holds 64-bit numbers, which Fovea does not write.`,
+        expected: "a Float32Array, Int32Array or Uint8Array",
+        fix: "Convert it with Float32Array.from(data).",
+      });
+    }
+    named.set(name, tensor(data, shape));
+  }
+  const sorted = [...named].sort(([a], [b]) => (a < b ? -1 : 1));
+  return writtenDTypes.flatMap(([kind, dtype]) =>
+    sorted
+      .filter(([, { data }]) => dtypeOf(data) === kind)
+      .map(([name, { data, shape }]) => ({ name, dtype, shape, data })),
+  );
+}
+
+function writeMetadata(metadata: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const written = entries.map(([key, text]) => {
+    checkName(key, "metadata entry");
+    if (typeof text === "string" && text.isWellFormed()) {
+      return `${JSON.stringify(key)}:${JSON.stringify(text)}`;
+    }
+    throw new FormatError({
+      what: `The metadata ${quoted(key)} of the safetensors file is not text.`,
+      expected: "a well-formed string",
+      received: typeof text,
+      fix: "Turn it into text with JSON.stringify.",
+    });
+  });
+  return `{${written.join(",")}}`;
+}
+
+function checkName(name: string, kind: string): void {
+  if (isAcceptedName(name)) return;
+  throw new FormatError({
+    what: `A ${kind} of a safetensors file cannot be called ${quoted(name)}.`,
+    expected: "well-formed text other than __proto__",
+    fix: "Choose another name.",
+  });
+}
+
+function elementsOf(record: TensorRecord, bytes: Uint8Array, file: string) {
+  switch (record.dtype) {
+    case "U8":
+      return bytes;
+    case "F32":
+      return new Float32Array(...aligned(bytes, 4));
+    case "I32":
+      return new Int32Array(...aligned(bytes, 4));
+    case "F16":
+      return widenHalf(new Uint16Array(...aligned(bytes, 2)));
+    case "BF16":
+      return widenBrainFloat(new Uint16Array(...aligned(bytes, 2)));
+    case "F64":
+      return inRange(narrowToFloat32(new Float64Array(...aligned(bytes, 8))), record, file);
+    case "I64":
+      return inRange(narrowToInt32(new Int32Array(...aligned(bytes, 4))), record, file);
+  }
+}
+
+/** The arguments of a view with `width` bytes an element; unaligned bytes are copied first. */
+function aligned(bytes: Uint8Array, width: number): [ArrayBufferLike, number, number] {
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  return [buffer, byteOffset, bytes.length / width];
+}
+
+function inRange<T>(values: T | null, { name, dtype }: TensorRecord, file: string): T {
+  if (values !== null) return values;
+  throw new FormatError({
+    what: `${file}: the tensor ${quoted(name)} has a value that does not fit.`,
+    expected: `${dtype} values in the range of ${dtype === "I64" ? "32-bit integers" : "f32"}`,
+    fix: "Scale the tensor, or leave it out, before saving it.",
+  });
+}
