@@ -4,14 +4,16 @@ import {
   convolutionCases,
   forEachProduct,
   geometryOf,
+  resultShape,
 } from "./convolution.ts";
+import { floating } from "./operands.ts";
 
 /** The sum of an image's pixels under a filter, weighted by it, at every position. */
 export const conv2d: PrimitiveOp<ConvolutionAttributes> = {
   name: "conv2d",
   infer([x, filter], attributes) {
-    const { images, window, outputChannels } = geometryOf(x.shape, filter.shape, attributes);
-    return { shape: [images, window[0].output, window[1].output, outputChannels], dtype: "f32" };
+    const geometry = geometryOf(x.shape, filter.shape, attributes);
+    return { shape: resultShape(geometry), dtype: floating("conv2d", [x, filter]) };
   },
   reference([x, filter], attributes, output) {
     output.data.fill(0);

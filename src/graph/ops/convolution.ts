@@ -49,6 +49,11 @@ export function geometryOf(
   };
 }
 
+/** The result's shape `[N, P, Q, K]`. */
+export function resultShape({ images, window, outputChannels }: ConvolutionGeometry): Shape {
+  return [images, window[0].output, window[1].output, outputChannels];
+}
+
 /** Calls `visit(image element, filter element, result element)` for every product there is. */
 export function forEachProduct(
   { images, window, groups, inputChannels, outputChannels }: ConvolutionGeometry,

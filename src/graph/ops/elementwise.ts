@@ -2,16 +2,17 @@
 // formula says it all. Floor 1.
 
 import type { DType } from "../../core/dtype.ts";
-import { broadcastShapes, stridesOf } from "../../core/shape.ts";
+import { broadcastShapes, type Shape, stridesOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { aligned, type Expression, read } from "../expression.ts";
-import type { Attributes, PrimitiveOp, Sample } from "../op.ts";
+import type { Attributes, PrimitiveOp, Sample, TensorType } from "../op.ts";
+import { floating } from "./operands.ts";
 
 /** What an elementwise op adds to the skeleton. */
 export interface Elementwise<A extends Attributes>
   extends Pick<PrimitiveOp<A>, "name" | "gradient" | "noGradient" | "tolerance" | "samples"> {
-  /** The result's dtype; f32 unless told. */
-  dtype?(attributes: A): DType;
+  /** The result's dtype from those of the inputs; f32 of f32 alone unless told. @throws ShapeError */
+  dtype?(op: string, inputs: readonly TensorType[], attributes: A): DType;
   /** The op on plain numbers. */
   scalar(values: readonly number[], attributes: A): number;
   /** The op as a formula over its inputs' elements. */
@@ -47,12 +48,12 @@ export function* stretchedPositions(from: readonly number[], to: readonly number
 
 /** An elementwise op from its scalar meaning. */
 export function elementwise<A extends Attributes>(record: Elementwise<A>): PrimitiveOp<A> {
-  const { scalar, formula, dtype, ...rest } = record;
+  const { scalar, formula, dtype = floating, ...rest } = record;
   return {
     ...rest,
     infer: (inputs, attributes) => ({
       shape: broadcastShapes(...inputs.map((input) => input.shape)),
-      dtype: dtype?.(attributes) ?? "f32",
+      dtype: dtype(record.name, inputs, attributes),
     }),
     reference(inputs: readonly Tensor[], attributes, output) {
       const positions = inputs.map(({ shape }) => stretchedPositions(shape, output.shape));
@@ -87,7 +88,10 @@ export function binarySamples(range: readonly [number, number] = [-1, 1]): Sampl
   const pairs = [
     [[7], [7]],
     [[2, 3, 5], [5]],
-    [[3, 1, 6], [4, 1]],
+    [
+      [3, 1, 6],
+      [4, 1],
+    ],
     [[], [2, 17]],
     [[33], [33]],
   ];
@@ -98,4 +102,10 @@ export function binarySamples(range: readonly [number, number] = [-1, 1]): Sampl
     ],
     attributes: {},
   }));
+}
+
+/** A sample of two inputs of whole numbers. */
+export function wholeSamples(): Sample<object>[] {
+  const whole = (shape: Shape) => ({ shape, dtype: "i32", range: [-4, 9] }) as const;
+  return [{ inputs: [whole([3, 5]), whole([5])], attributes: {} }];
 }

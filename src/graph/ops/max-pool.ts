@@ -1,16 +1,16 @@
-import { type PoolAttributes } from "../builder.ts";
+import type { PoolAttributes } from "../builder.ts";
 import { axis, read } from "../expression.ts";
 import type { PrimitiveOp } from "../op.ts";
-import { windowOver } from "../window.ts";
-import { forEachTap, poolIndex, poolSamples } from "./pool.ts";
+import { floating } from "./operands.ts";
+import { forEachTap, pooledShape, poolIndex, poolSamples } from "./pool.ts";
 
 /** The largest of each window, a channel at a time. */
 export const maxPool: PrimitiveOp<PoolAttributes> = {
   name: "maxPool",
-  infer([x], attributes) {
-    const [rows, columns] = windowOver(x.shape, attributes.size, attributes);
-    return { shape: [x.shape[0], rows.output, columns.output, x.shape[3]], dtype: "f32" };
-  },
+  infer: ([x], attributes) => ({
+    shape: pooledShape(x.shape, attributes),
+    dtype: floating("maxPool", [x]),
+  }),
   reference([x], attributes, output) {
     output.data.fill(Number.NEGATIVE_INFINITY);
     forEachTap(x.shape, attributes, (from, to) => {
@@ -24,11 +24,7 @@ export const maxPool: PrimitiveOp<PoolAttributes> = {
     kind: "reduce",
     extents: attributes.size,
     combine: "maximum",
-    body: read(
-      0,
-      [axis(0), ...poolIndex(x.shape, attributes), axis(3)],
-      Number.NEGATIVE_INFINITY,
-    ),
+    body: read(0, [axis(0), ...poolIndex(x.shape, attributes), axis(3)], Number.NEGATIVE_INFINITY),
   }),
   samples: poolSamples(),
 };

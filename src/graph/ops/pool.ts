@@ -1,10 +1,16 @@
 // What the pooling ops share: where a window's taps lie, and the odd windows to try. Floor 1.
 
-import type { Shape } from "../../core/shape.ts";
+import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { PoolAttributes } from "../builder.ts";
-import { addAffine, type Affine, axis, fixed } from "../expression.ts";
+import { type Affine, addAffine, axis, fixed } from "../expression.ts";
 import type { Sample } from "../op.ts";
 import { windowOver } from "../window.ts";
+
+/** The shape `[N, P, Q, C]` of a pooled image `[N, H, W, C]`. @throws ShapeError */
+export function pooledShape(image: Shape, attributes: PoolAttributes): Shape {
+  const [rows, columns] = windowOver(image, attributes.size, attributes);
+  return [image[0], rows.output, columns.output, image[3]];
+}
 
 /** Calls `visit(image element, result element)` for every tap inside the image, row-major. */
 export function forEachTap(
@@ -33,6 +39,15 @@ export function forEachTap(
       }
     }
   }
+}
+
+/** How many taps of each window, an element of the result, lie inside the image. */
+export function countTaps(image: Shape, attributes: PoolAttributes): Int32Array {
+  const counts = new Int32Array(sizeOf(pooledShape(image, attributes)));
+  forEachTap(image, attributes, (_, to) => {
+    counts[to]++;
+  });
+  return counts;
 }
 
 /** Row and column of the image that tap (axis 4, axis 5) of window (axis 1, axis 2) reads. */
