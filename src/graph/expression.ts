@@ -161,6 +161,7 @@ export function rewrite<S, T>(
 export function substitute<S>(
   expression: Expression<S>,
   axes: readonly Affine[],
+  known: Map<Expression<S>, Expression<S>> = new Map(),
 ): Expression<S> {
   return rewrite<S, S>(
     expression,
@@ -169,12 +170,13 @@ export function substitute<S>(
         r.source,
         r.index.map((index) =>
           isLookup(index)
-            ? { lookup: substitute(index.lookup, axes) }
+            ? { lookup: substitute(index.lookup, axes, known) }
             : substituteAffine(index, axes),
         ),
         r.outside,
       ),
     (at) => substituteAffine(at, axes),
+    known,
   );
 }
 

@@ -1,0 +1,324 @@
+// Pass 5: nodes become clusters, and a cluster becomes one pass over memory. Floor 1. An elementwise
+// node joins the cluster that makes its input, so a bias, an activation or a mask costs no trip to
+// memory of its own. It decides what is computed together, never how.
+
+import { sameShape, type Shape, sizeOf } from "../../core/shape.ts";
+import type { Computation } from "../computation.ts";
+import {
+  aligned,
+  type Expression,
+  type Index,
+  isLookup,
+  read,
+  readsOf,
+  rewrite,
+  substitute,
+  type Affine,
+} from "../expression.ts";
+import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
+import { isComposite, type Node } from "../op.ts";
+import { constantValue } from "./03-fold.ts";
+
+/** The contraction or reduction at the heart of a cluster. */
+export type Root = Exclude<Computation, { kind: "source" | "alias" | "map" | "reduce" | "argMaximum" }>;
+
+/** A cluster's heart with its formulas over nodes. */
+export type ClusterRoot =
+  | { readonly kind: "none" }
+  | { readonly kind: "contraction"; readonly computation: Root; readonly inputs: readonly Node[] }
+  | {
+      readonly kind: "reduce";
+      readonly extents: readonly number[];
+      readonly combine: "sum" | "maximum" | "minimum";
+      readonly body: Expression<Node>;
+    }
+  | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<Node> };
+
+/** A value that a cluster leaves in memory; for an update, `node` is the state that takes it. */
+export interface Store {
+  readonly node: Node;
+  readonly formula: Expression<Node>;
+}
+
+/** What is computed in one pass over `shape`. */
+export interface Cluster {
+  readonly shape: Shape;
+  readonly root: ClusterRoot;
+  readonly stores: readonly Store[];
+}
+
+interface Draft {
+  readonly shape: Shape;
+  readonly root: ClusterRoot;
+  readonly formulas: Map<Node, Expression<Node>>;
+  readonly reads: Set<Node>;
+}
+
+type Read = Extract<Expression<Node>, { kind: "read" }>;
+
+/** The node whose bytes `node` shows. */
+export function storageOf(node: Node): Node {
+  let base = node;
+  while (base.op.name === "reshape") base = base.inputs[0];
+  return base;
+}
+
+function lowerNode(node: Node): Computation {
+  if (isComposite(node.op)) throw new Error(`${node.op.name} was not expanded`);
+  return node.op.lower(node.inputs, node.attributes, node);
+}
+
+/** Whether a read is affine and always inside. */
+function isPlain<S>(r: Extract<Expression<S>, { kind: "read" }>): boolean {
+  return r.outside === undefined && !r.index.some(isLookup);
+}
+
+/** Whether a read takes the element at the same coordinates of an equally shaped value. */
+function isIdentity(r: Read, domain: Shape): boolean {
+  if (!sameShape(r.source.shape, domain)) return false;
+  const same = aligned(domain, domain);
+  return r.index.every((index: Index<Node>, i) => {
+    if (isLookup(index) || index.offset !== same[i].offset) return false;
+    const length = Math.max(index.factors.length, same[i].factors.length);
+    return Array.from({ length }).every(
+      (_, a) => (index.factors[a] ?? 0) === (same[i].factors[a] ?? 0),
+    );
+  });
+}
+
+class Fuser {
+  readonly #graph: Graph;
+  readonly #order: readonly Node[];
+  readonly #consumers: Map<Node, Node[]>;
+  readonly #computations: Map<Node, Computation>;
+  readonly #outputs: Set<Node>;
+  readonly #updateValues: Set<Node>;
+  readonly #inlined = new Set<Node>();
+  readonly #updateOnly = new Set<Node>();
+  readonly #drafts: Draft[] = [];
+  readonly #updateDrafts: Draft[] = [];
+  readonly #home = new Map<Node, Draft>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#order = topologicalOrder(rootsOf(graph));
+    this.#consumers = consumersOf(this.#order);
+    this.#computations = new Map(this.#order.map((node) => [node, lowerNode(node)]));
+    this.#outputs = new Set(Object.values(graph.outputs));
+    this.#updateValues = new Set(graph.updates.map((update) => update.value));
+  }
+
+  run(): Cluster[] {
+    for (const node of [...this.#order].reverse()) this.#classify(node);
+    for (const node of this.#order) this.#place(node);
+    for (const update of this.#graph.updates) {
+      if (!this.#updateOnly.has(update.value)) this.#copy(update.value, update.state);
+    }
+    const stored = this.#storedNodes();
+    return [...this.#drafts, ...this.#updateDrafts]
+      .map((draft) => this.#finish(draft, stored))
+      .filter((cluster) => cluster.stores.length > 0);
+  }
+
+  #kind(node: Node) {
+    return (this.#computations.get(node) as Computation).kind;
+  }
+
+  /** Decides, users first, which nodes exist only for updates and which only inside a reduction. */
+  #classify(node: Node): void {
+    if (this.#kind(node) !== "map" || this.#outputs.has(node)) return;
+    const consumers = this.#consumers.get(node) as Node[];
+    const wanted = this.#updateValues.has(node);
+    if ((wanted || consumers.length > 0) && consumers.every((user) => this.#updateOnly.has(user))) {
+      this.#updateOnly.add(node);
+      return;
+    }
+    if (wanted || consumers.length !== 1) return;
+    const [user] = consumers;
+    const computation = this.#computations.get(user) as Computation;
+    const iterations =
+      computation.kind === "reduce"
+        ? sizeOf(user.shape) * sizeOf(computation.extents)
+        : sizeOf(user.shape);
+    const inside = computation.kind === "reduce" || this.#inlined.has(user);
+    if (!inside || iterations > sizeOf(node.shape)) return;
+    const { body } = computation as Extract<Computation, { kind: "map" | "reduce" }>;
+    const uses = [...readsOf(body)].filter((r) => user.inputs[r.source] === node);
+    if (uses.every(isPlain)) this.#inlined.add(node);
+  }
+
+  /** A formula over inputs as one over nodes, with constants and inlined nodes written out. */
+  #resolve(body: Expression<number>, inputs: readonly Node[]): Expression<Node> {
+    const resolveIndex = (index: Index<number>): Index<Node> =>
+      isLookup(index) ? { lookup: this.#resolve(index.lookup, inputs) } : index;
+    return rewrite<number, Node>(body, (r) => {
+      const source = inputs[r.source];
+      const value = constantValue(source);
+      if (value !== undefined && r.outside === undefined) {
+        return { kind: "constant", value, dtype: source.dtype === "f32" ? "f32" : "i32" };
+      }
+      const index = r.index.map(resolveIndex);
+      if (this.#inlined.has(source)) {
+        const computation = this.#computations.get(source) as Computation & { kind: "map" };
+        return substitute(
+          this.#resolve(computation.body, source.inputs),
+          index as readonly Affine[],
+        );
+      }
+      return read(source, index, r.outside);
+    });
+  }
+
+  #place(node: Node): void {
+    const computation = this.#computations.get(node) as Computation;
+    switch (computation.kind) {
+      case "source":
+      case "alias":
+        return;
+      case "map":
+        if (constantValue(node) !== undefined && !this.#mustExist(node)) return;
+        if (!this.#inlined.has(node)) this.#placeMap(node, computation.body);
+        return;
+      case "reduce": {
+        const { extents, combine, finish } = computation;
+        const body = this.#resolve(computation.body, node.inputs);
+        const result: Expression<Node> =
+          finish === undefined ? { kind: "result" } : this.#resolve(finish, node.inputs);
+        this.#open(node, { kind: "reduce", extents, combine, body }, result);
+        return;
+      }
+      case "argMaximum": {
+        const body = this.#resolve(computation.body, node.inputs);
+        this.#open(node, { kind: "argMaximum", extent: computation.extent, body });
+        return;
+      }
+      default:
+        this.#open(node, { kind: "contraction", computation, inputs: node.inputs });
+    }
+  }
+
+  /** Whether a constant is needed as bytes: as an output, or under an op that reads no formulas. */
+  #mustExist(node: Node): boolean {
+    if (this.#outputs.has(node) || this.#updateValues.has(node)) return true;
+    return (this.#consumers.get(node) as Node[]).some((user) => {
+      const kind = this.#kind(user);
+      return kind !== "map" && kind !== "reduce" && kind !== "argMaximum";
+    });
+  }
+
+  #open(node: Node, root: ClusterRoot, formula: Expression<Node> = { kind: "result" }): Draft {
+    const draft: Draft = {
+      shape: node.shape,
+      root,
+      formulas: new Map([[node, formula]]),
+      reads: new Set(),
+    };
+    this.#drafts.push(draft);
+    this.#home.set(node, draft);
+    return draft;
+  }
+
+  #placeMap(node: Node, body: Expression<number>): void {
+    const formula = this.#resolve(body, node.inputs);
+    const reads = [...readsOf(formula)];
+    const drafts = this.#updateOnly.has(node) ? this.#updateDrafts : this.#drafts;
+    let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, drafts));
+    if (home === undefined) {
+      home = { shape: node.shape, root: { kind: "none" }, formulas: new Map(), reads: new Set() };
+      drafts.push(home);
+    }
+    const target = home;
+    const inside = new Map<Expression<Node>, Expression<Node>>();
+    const joined = rewrite<Node, Node>(
+      formula,
+      (r) => target.formulas.get(r.source) ?? r,
+      (at) => at,
+      inside,
+    );
+    target.formulas.set(node, joined);
+    for (const r of reads) target.reads.add(r.source);
+    this.#home.set(node, target);
+  }
+
+  /**
+   * A node may join a draft that makes something it reads at the same coordinates, or (among
+   * updates) one that reads the same values, if all else that it reads is made before.
+   */
+  #canJoin(draft: Draft, node: Node, reads: readonly Read[], drafts: readonly Draft[]): boolean {
+    if (!sameShape(draft.shape, node.shape) || draft.root.kind === "argMaximum") return false;
+    const at = drafts.indexOf(draft);
+    let related = false;
+    for (const r of reads) {
+      const home = this.#home.get(storageOf(r.source));
+      if (r.index.some((i) => isLookup(i) && this.#readsFrom(draft, i.lookup))) return false;
+      if (home === draft) {
+        if (!draft.formulas.has(r.source) || !isIdentity(r, draft.shape)) return false;
+        related = true;
+      } else if (home !== undefined && drafts.indexOf(home) > at) {
+        return false;
+      } else if (this.#updateOnly.has(node) && isIdentity(r, draft.shape)) {
+        related ||= draft.reads.has(r.source);
+      }
+    }
+    return related;
+  }
+
+  #readsFrom(draft: Draft, formula: Expression<Node>): boolean {
+    return [...readsOf(formula)].some((r) => this.#home.get(storageOf(r.source)) === draft);
+  }
+
+  /** An update whose value lives elsewhere: its bytes are copied at the end. */
+  #copy(value: Node, state: Node): void {
+    const formula = read(value, aligned(value.shape, value.shape));
+    this.#updateDrafts.push({
+      shape: state.shape,
+      root: { kind: "none" },
+      formulas: new Map([[state, formula]]),
+      reads: new Set([value]),
+    });
+  }
+
+  /** The nodes that something outside of their own cluster reads. */
+  #storedNodes(): Set<Node> {
+    const stored = new Set([...this.#outputs].map(storageOf));
+    for (const draft of [...this.#drafts, ...this.#updateDrafts]) {
+      for (const source of sourcesOf(draft)) stored.add(storageOf(source));
+    }
+    return stored;
+  }
+
+  #finish(draft: Draft, stored: Set<Node>): Cluster {
+    const stores: Store[] = [];
+    for (const [node, formula] of draft.formulas) {
+      if (node.op.name === "state" || stored.has(node)) stores.push({ node, formula });
+      for (const { state, value } of this.#graph.updates) {
+        if (value === node && this.#updateOnly.has(node)) stores.push({ node: state, formula });
+      }
+    }
+    return { shape: draft.shape, root: draft.root, stores };
+  }
+}
+
+function sourcesOf(draft: Pick<Draft, "root" | "formulas">): Set<Node> {
+  const sources = new Set<Node>();
+  const add = (formula: Expression<Node>) => {
+    for (const r of readsOf(formula)) sources.add(r.source);
+  };
+  for (const formula of draft.formulas.values()) add(formula);
+  if (draft.root.kind === "reduce" || draft.root.kind === "argMaximum") add(draft.root.body);
+  if (draft.root.kind === "contraction") for (const input of draft.root.inputs) sources.add(input);
+  return sources;
+}
+
+/** The values that a cluster reads from memory. */
+export function clusterSources(cluster: Cluster): Set<Node> {
+  return sourcesOf({
+    root: cluster.root,
+    formulas: new Map(cluster.stores.map(({ node, formula }) => [node, formula])),
+  });
+}
+
+/** The clusters of `graph`, in an order in which they can run. */
+export function fuse(graph: Graph): Cluster[] {
+  return new Fuser(graph).run();
+}

@@ -1,0 +1,37 @@
+// The scalar functions of formulas, on plain numbers. Floor 1. The kernel floor has its own, in
+// lanes and single precision; this table is what they are held against.
+
+import { philox, toUnit } from "../core/random.ts";
+import type { ScalarOp } from "./expression.ts";
+
+const table = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  maximum: (a, b) => Math.max(a, b),
+  minimum: (a, b) => Math.min(a, b),
+  power: (a, b) => a ** b,
+  negate: (a) => -a,
+  absolute: (a) => Math.abs(a),
+  sign: (a) => Math.sign(a),
+  floor: (a) => Math.floor(a),
+  squareRoot: (a) => Math.sqrt(a),
+  exponential: (a) => Math.exp(a),
+  logarithm: (a) => Math.log(a),
+  tanh: (a) => Math.tanh(a),
+  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  equal: (a, b) => Number(a === b),
+  less: (a, b) => Number(a < b),
+  lessEqual: (a, b) => Number(a <= b),
+  select: (condition, a, b) => (condition !== 0 ? a : b),
+  toF32: (a) => a,
+  toI32: (a) => Math.trunc(a),
+  philox: (counter, step, seed, stream) =>
+    toUnit(philox([counter, step, 0, 0], [seed, stream])[0]),
+} as const satisfies Record<ScalarOp, (...args: number[]) => number>;
+
+/** `op` applied to numbers, in f64. */
+export function evaluateScalar(op: ScalarOp, args: readonly number[]): number {
+  return (table[op] as (...values: readonly number[]) => number)(...args);
+}

@@ -1,0 +1,200 @@
+// From a graph to a program: clusters get their schedules, stages their order, blocks their places,
+// and every kernel its proof. Floor 2.
+
+import { VerificationError } from "../core/errors.ts";
+import { type DType } from "../core/dtype.ts";
+import { sizeOf } from "../core/shape.ts";
+import type { Builder } from "../graph/builder.ts";
+import { aligned, axis, type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
+import { type Graph, rootsOf, sourceName, topologicalOrder } from "../graph/graph.ts";
+import type { Node } from "../graph/op.ts";
+import { type Cluster, clusterSources, fuse, storageOf } from "../graph/passes/05-fuse.ts";
+import { normalize } from "../graph/passes/index.ts";
+import type { Storage, View, ViewStore } from "./draft.ts";
+import type { MachineDescription } from "./machine-description.ts";
+import { arrangeStages, planMemory } from "./plan.ts";
+import type { Program, ProgramValue } from "./program.ts";
+import { scheduleArgMaximum } from "./schedules/arg-maximum.ts";
+import { scheduleContraction } from "./schedules/contraction.ts";
+import { scheduleMap } from "./schedules/map.ts";
+import { scheduleReduce } from "./schedules/reduce.ts";
+import type { ScheduleContext, Stage } from "./schedules/schedule.ts";
+import { verifyLaunch } from "./verify.ts";
+
+class Compiler {
+  readonly #name: string;
+  readonly #machine: MachineDescription;
+  readonly #graph: Graph;
+  readonly #storages = new Map<Node, Storage>();
+  readonly #copies: { state: Node; from: Storage }[] = [];
+
+  constructor(name: string, graph: Graph, machine: MachineDescription) {
+    this.#name = name;
+    this.#graph = graph;
+    this.#machine = machine;
+  }
+
+  run(): Program {
+    const clusters = fuse(this.#graph);
+    const parts = clusters.map((cluster, i) => this.#schedule(cluster, i, clusters));
+    for (const copy of this.#copies) parts.push(this.#copy(copy.state, copy.from));
+    const stages = arrangeStages(parts);
+    for (const stage of stages) for (const launch of stage) verifyLaunch(launch);
+
+    const states = this.#graph.updates.map((update) => update.state);
+    const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
+    const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
+    const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
+    const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
+      this.#value(name, node),
+    );
+    const outside = new Set([...inputs, ...resident].map((value) => value.storage));
+    const kept = new Set(outputs.map((value) => value.storage));
+    const { offsets, arenaBytes } = planMemory(stages, outside, kept);
+    return { name: this.#name, inputs, states: resident, outputs, stages, offsets, arenaBytes };
+  }
+
+  #value(name: string, node: Node): ProgramValue {
+    return { name, storage: this.#storage(node), dtype: node.dtype, shape: node.shape };
+  }
+
+  #source(node: Node): ProgramValue {
+    return this.#value(sourceName(node), node);
+  }
+
+  #storage(node: Node): Storage {
+    const base = storageOf(node);
+    const known = this.#storages.get(base);
+    if (known !== undefined) return known;
+    const isSource = base.op.name === "state" || base.op.name === "input";
+    const name = isSource ? sourceName(base) : `${base.op.name}${this.#storages.size}`;
+    const storage = newStorage(name, base.dtype, sizeOf(base.shape));
+    this.#storages.set(base, storage);
+    return storage;
+  }
+
+  #view(node: Node): View {
+    return { storage: this.#storage(node), shape: node.shape };
+  }
+
+  #formula(formula: Expression<Node>, known: Map<Expression<Node>, Expression<View>>) {
+    const convert = (f: Expression<Node>): Expression<View> =>
+      rewrite<Node, View>(
+        f,
+        (r) =>
+          read(
+            this.#view(r.source),
+            r.index.map((index) =>
+              isLookup(index) ? { lookup: convert(index.lookup) } : index,
+            ),
+            r.outside,
+          ),
+        (at) => at,
+        known,
+      );
+    return convert(formula);
+  }
+
+  /** Where a cluster's value goes; an update that others still read goes there by way of a copy. */
+  #target(node: Node, cluster: Cluster, at: number, clusters: readonly Cluster[]): View {
+    if (node.op.name !== "state") return this.#view(node);
+    const readers = clusters.filter((other, i) => i > at && clusterSources(other).has(node));
+    if (readers.length === 0 && readsInPlace(cluster, node)) return this.#view(node);
+    const from = newStorage(`${sourceName(node)}.next`, node.dtype, sizeOf(node.shape));
+    this.#copies.push({ state: node, from });
+    return { storage: from, shape: node.shape };
+  }
+
+  #schedule(cluster: Cluster, at: number, clusters: readonly Cluster[]): Stage[] {
+    const known = new Map<Expression<Node>, Expression<View>>();
+    const { shape, root } = cluster;
+    const stores = cluster.stores.map(({ node, formula }): ViewStore => ({
+      view: this.#target(node, cluster, at, clusters),
+      formula: this.#formula(formula, known),
+    }));
+    const context = this.#context(`k${at}`);
+    const work = { shape, stores };
+    switch (root.kind) {
+      case "none":
+        return scheduleMap(context, work);
+      case "reduce": {
+        const { extents, combine } = root;
+        const body = this.#formula(root.body, known);
+        return scheduleReduce(context, { ...work, extents, combine, body });
+      }
+      case "argMaximum": {
+        const body = this.#formula(root.body, known);
+        return scheduleArgMaximum(context, { ...work, extent: root.extent, body });
+      }
+      case "contraction": {
+        const inputs = root.inputs.map((node) => this.#view(node));
+        return scheduleContraction(context, root.computation, inputs, work);
+      }
+    }
+  }
+
+  #copy(state: Node, from: Storage): Stage[] {
+    const shape = state.shape;
+    const formula = read<View>({ storage: from, shape }, aligned(shape, shape));
+    const stores = [{ view: this.#view(state), formula }];
+    return scheduleMap(this.#context(`copy.${sourceName(state)}`), { shape, stores });
+  }
+
+  #context(name: string): ScheduleContext {
+    let scratches = 0;
+    return {
+      machine: this.#machine,
+      name,
+      scratch: (dtype, size) => newStorage(`${name}.scratch${scratches++}`, dtype, size),
+    };
+  }
+}
+
+function newStorage(name: string, dtype: DType, size: number): Storage {
+  return { name, dtype, size };
+}
+
+/** Whether a cluster reads `state` only where it also writes it. */
+function readsInPlace(cluster: Cluster, state: Node): boolean {
+  if (cluster.root.kind !== "none" && clusterSources(cluster).has(state)) return false;
+  const seen = new Set<Expression<Node>>();
+  const plain = (formula: Expression<Node>): boolean => {
+    if (seen.has(formula)) return true;
+    seen.add(formula);
+    if (formula.kind === "scalar") return formula.args.every(plain);
+    if (formula.kind !== "read") return true;
+    const base = storageOf(formula.source);
+    if (base !== state) return formula.index.every((i) => !isLookup(i) || plain(i.lookup));
+    return (
+      formula.source === state &&
+      formula.outside === undefined &&
+      formula.index.every(
+        (index, i) =>
+          !isLookup(index) &&
+          (state.shape[i] === 1 || JSON.stringify(index) === JSON.stringify(axis(i))),
+      )
+    );
+  };
+  return cluster.stores.every(({ formula }) => plain(formula));
+}
+
+/**
+ * Compiles `graph` for a machine: shapes are fixed, memory is planned, every access is proven.
+ *
+ * @throws VerificationError where a rule is broken: a fault in Fovea, found before anything runs.
+ */
+export function compile(
+  name: string,
+  graph: Graph,
+  machine: MachineDescription,
+  build: Builder,
+): Program {
+  if (machine.lanes < 1 || machine.registers < 4) {
+    throw new VerificationError({
+      what: "The machine description cannot be scheduled for.",
+      expected: "at least 1 lane and 4 registers",
+      received: `${machine.lanes} lanes, ${machine.registers} registers`,
+    });
+  }
+  return new Compiler(name, normalize(graph, build), machine).run();
+}

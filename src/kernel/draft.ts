@@ -1,0 +1,115 @@
+// A kernel while it is written, with the storage that each of its buffers stands for. Floor 2.
+
+import type { DType } from "../core/dtype.ts";
+import { type Shape, stridesOf } from "../core/shape.ts";
+import { type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
+import { FormulaWriter, type Operand, type Place } from "./formula.ts";
+import {
+  type Kernel,
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "./language.ts";
+import { KernelWriter } from "./writer.ts";
+
+/** A block of memory of a program: a node's value, a state, or scratch between two kernels. */
+export interface Storage {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Elements. */
+  readonly size: number;
+}
+
+/** A storage seen as a tensor. */
+export interface View {
+  readonly storage: Storage;
+  readonly shape: Shape;
+}
+
+/** A kernel with the storage of each of its buffers, in their order. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly bindings: readonly Storage[];
+}
+
+/** A value to write, at its cluster's coordinates. */
+export interface ViewStore {
+  readonly view: View;
+  readonly formula: Expression<View>;
+}
+
+/** The same, bound to a kernel's buffers. */
+export interface BoundStore {
+  readonly operand: Operand;
+  readonly formula: Expression<Operand>;
+}
+
+export class KernelDraft {
+  readonly writer: KernelWriter;
+  readonly #buffers = new Map<Storage, KernelBuffer>();
+  readonly #known = new Map<Expression<View>, Expression<Operand>>();
+
+  constructor(name: string, lanes: number) {
+    this.writer = new KernelWriter(name, lanes);
+  }
+
+  /** The kernel's buffer for a storage. */
+  buffer(storage: Storage): KernelBuffer {
+    const known = this.#buffers.get(storage);
+    if (known !== undefined) return known;
+    const buffer = this.writer.buffer(`b${this.#buffers.size}`, storage.dtype, storage.size);
+    this.#buffers.set(storage, buffer);
+    return buffer;
+  }
+
+  operand({ storage, shape }: View): Operand {
+    return { buffer: this.buffer(storage), shape, dtype: storage.dtype };
+  }
+
+  /** A formula over views as one over this kernel's buffers; shared parts stay shared. */
+  bind(formula: Expression<View>): Expression<Operand> {
+    return rewrite<View, Operand>(
+      formula,
+      (r) =>
+        read(
+          this.operand(r.source),
+          r.index.map((index) =>
+            isLookup(index) ? { lookup: this.bind(index.lookup) } : index,
+          ),
+          r.outside,
+        ),
+      (at) => at,
+      this.#known,
+    );
+  }
+
+  bindStores(stores: readonly ViewStore[]): BoundStore[] {
+    return stores.map(({ view, formula }) => ({
+      operand: this.operand(view),
+      formula: this.bind(formula),
+    }));
+  }
+
+  /** Evaluates what is to be stored at `place`, and stores it. */
+  writeStores(stores: readonly BoundStore[], place: Place): void {
+    const formulas = new FormulaWriter(this.writer, place);
+    const values = stores.map(({ formula }) => formulas.evaluate(formula));
+    stores.forEach(({ operand }, i) => {
+      const value = place.vectorAxis === undefined ? values[i] : this.writer.splat(values[i]);
+      const at = flatten(place.axes, operand.shape);
+      this.writer.store(this.writer.access(operand.buffer, at), value, place.lanes);
+    });
+  }
+
+  finish(): Launch {
+    return { kernel: this.writer.finish(), bindings: [...this.#buffers.keys()] };
+  }
+}
+
+/** The element of a row-major `shape` at `axes`. */
+export function flatten(axes: readonly Position[], shape: Shape): Position {
+  const strides = stridesOf(shape);
+  return sumPositions(still(0), ...axes.map((at, i) => timesPosition(at, strides[i])));
+}

@@ -1,0 +1,201 @@
+// The kernel language: counted loops, affine addresses, vectors with a stated number of active
+// lanes, and a closed set of operations. Floor 2. A target implements this file and nothing more.
+
+import type { DType } from "../core/dtype.ts";
+
+/** The type of a value; a mask comes from a comparison and goes into `select`. */
+export type ValueType = "f32" | "i32" | "mask";
+
+/** A value: one number, or one in each lane. It is assigned once, unless a variable. */
+export interface Register {
+  readonly id: number;
+  readonly type: ValueType;
+  readonly vector: boolean;
+}
+
+/** Counts 0, 1, …, count − 1. */
+export interface LoopIndex {
+  readonly id: number;
+  readonly count: number;
+}
+
+/** A whole number known from the loops: `offset + Σ factor · index`. */
+export interface Position {
+  readonly offset: number;
+  readonly terms: readonly { readonly index: LoopIndex; readonly factor: number }[];
+}
+
+/** A whole number known from data: `factor · value`, the value first moved into [0, limit). */
+export interface BoundedTerm {
+  readonly value: Register;
+  readonly limit: number;
+  readonly factor: number;
+}
+
+/** A place in a buffer, in elements. */
+export interface Access {
+  readonly buffer: KernelBuffer;
+  readonly at: Position;
+  readonly bounded: readonly BoundedTerm[];
+}
+
+/** A block of memory that a kernel is handed. */
+export interface KernelBuffer {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Elements. */
+  readonly size: number;
+}
+
+/**
+ * The operations. Arguments and results are f32 or i32 alike unless noted; in vectors they work lane
+ * by lane. `maximum(a, b)` is `a < b ? b : a` and `minimum(a, b)` is `b < a ? b : a`, so a first
+ * argument that is not a number stays. `multiplyAdd(a, b, c)` is `a · b + c`, rounded once or twice.
+ */
+export const kernelOps = {
+  add: 2,
+  subtract: 2,
+  multiply: 2,
+  divide: 2,
+  minimum: 2,
+  maximum: 2,
+  multiplyAdd: 3,
+  squareRoot: 1,
+  absolute: 1,
+  negate: 1,
+  /** To the next whole number below; f32. */
+  floor: 1,
+  /** To the nearest whole number, ties to even; f32. */
+  nearest: 1,
+  /** Comparisons: masks. */
+  equal: 2,
+  less: 2,
+  lessEqual: 2,
+  /** (mask, a, b) */
+  select: 3,
+  /** On i32 and on masks. */
+  and: 2,
+  or: 2,
+  /** i32 only, as are those below. */
+  xor: 2,
+  shiftLeft: 2,
+  /** Logical. */
+  shiftRight: 2,
+  /** The upper 32 bits of the product of two unsigned numbers. */
+  multiplyHigh: 2,
+  /** i32 → f32, and f32 → i32 by truncation; what does not fit is moved to the nearest that does. */
+  toF32: 1,
+  toI32: 1,
+  /** The same bits under the other type. */
+  bitsToF32: 1,
+  bitsToI32: 1,
+} as const satisfies Record<string, number>;
+
+export type KernelOp = keyof typeof kernelOps;
+
+/** One instruction. Vector loads and stores touch `lanes` elements; the other lanes load as 0. */
+export type Instruction =
+  | { readonly kind: "constant"; readonly to: Register; readonly value: number }
+  | {
+      readonly kind: "compute";
+      readonly op: KernelOp;
+      readonly to: Register;
+      readonly args: readonly Register[];
+    }
+  /** `at` as an i32; in lane i of a vector `at + i · step`. */
+  | {
+      readonly kind: "position";
+      readonly to: Register;
+      readonly at: Position;
+      readonly step: number;
+    }
+  /** `stride` elements lie between lanes; 0 repeats one element. u8 loads as i32. */
+  | {
+      readonly kind: "load";
+      readonly to: Register;
+      readonly from: Access;
+      readonly lanes: number;
+      readonly stride: number;
+    }
+  /** Lanes lie next to each other. */
+  | {
+      readonly kind: "store";
+      readonly into: Access;
+      readonly value: Register;
+      readonly lanes: number;
+    }
+  /** One number into all lanes. */
+  | { readonly kind: "splat"; readonly to: Register; readonly value: Register }
+  /** All lanes into one number, by halves: lane i with lane i + n/2. */
+  | {
+      readonly kind: "joinLanes";
+      readonly op: "add" | "maximum" | "minimum";
+      readonly to: Register;
+      readonly value: Register;
+    }
+  /** A variable takes a value. */
+  | { readonly kind: "assign"; readonly to: Register; readonly value: Register }
+  | { readonly kind: "loop"; readonly index: LoopIndex; readonly body: readonly Instruction[] };
+
+/**
+ * A kernel. Its tasks are the combinations of its `parallel` indices, outermost first; they do not
+ * see each other's writes, so any thread may run any of them in any order.
+ */
+export interface Kernel {
+  readonly name: string;
+  readonly lanes: number;
+  readonly buffers: readonly KernelBuffer[];
+  readonly parallel: readonly LoopIndex[];
+  /** Registers that `assign` may change. */
+  readonly variables: readonly Register[];
+  readonly body: readonly Instruction[];
+}
+
+/** How many tasks a kernel has. */
+export function taskCount(kernel: Kernel): number {
+  return kernel.parallel.reduce((product, index) => product * index.count, 1);
+}
+
+/** A position that does not move. */
+export function still(offset: number): Position {
+  return { offset, terms: [] };
+}
+
+/** The position that an index is at, `factor` times. */
+export function along(index: LoopIndex, factor = 1): Position {
+  return { offset: 0, terms: [{ index, factor }] };
+}
+
+/** The sum of positions. */
+export function sumPositions(...positions: readonly Position[]): Position {
+  const factors = new Map<LoopIndex, number>();
+  let offset = 0;
+  for (const position of positions) {
+    offset += position.offset;
+    for (const { index, factor } of position.terms) {
+      factors.set(index, (factors.get(index) ?? 0) + factor);
+    }
+  }
+  const terms = [...factors].filter(([, factor]) => factor !== 0);
+  return { offset, terms: terms.map(([index, factor]) => ({ index, factor })) };
+}
+
+/** A position `factor` times as far. */
+export function timesPosition(position: Position, factor: number): Position {
+  return {
+    offset: position.offset * factor,
+    terms: factor === 0 ? [] : position.terms.map((t) => ({ ...t, factor: t.factor * factor })),
+  };
+}
+
+/** The smallest and the largest value that a position takes. */
+export function rangeOf(position: Position): [number, number] {
+  let low = position.offset;
+  let high = position.offset;
+  for (const { index, factor } of position.terms) {
+    const reach = factor * (index.count - 1);
+    if (reach < 0) low += reach;
+    else high += reach;
+  }
+  return [low, high];
+}

@@ -1,0 +1,118 @@
+// The memory plan: blocks that are never needed at the same time share bytes. Floor 2. Everything is
+// decided before the first step, so no step allocates anything.
+
+import { bytesPerElement } from "../core/dtype.ts";
+import type { Launch, Storage } from "./draft.ts";
+import type { Instruction, KernelBuffer } from "./language.ts";
+import type { Stage } from "./schedules/schedule.ts";
+
+/** Every block begins at a multiple of this many bytes: a cache line, and any vector. */
+export const alignment = 64;
+
+export function alignUp(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+
+/** The storages that a launch reads and writes. */
+export interface Uses {
+  readonly reads: ReadonlySet<Storage>;
+  readonly writes: ReadonlySet<Storage>;
+}
+
+export function usesOf({ kernel, bindings }: Launch): Uses {
+  const storageOf = new Map<KernelBuffer, Storage>(
+    kernel.buffers.map((buffer, i) => [buffer, bindings[i]]),
+  );
+  const reads = new Set<Storage>();
+  const writes = new Set<Storage>();
+  const visit = (body: readonly Instruction[]) => {
+    for (const instruction of body) {
+      if (instruction.kind === "load") {
+        reads.add(storageOf.get(instruction.from.buffer) as Storage);
+      } else if (instruction.kind === "store") {
+        writes.add(storageOf.get(instruction.into.buffer) as Storage);
+      } else if (instruction.kind === "loop") {
+        visit(instruction.body);
+      }
+    }
+  };
+  visit(kernel.body);
+  return { reads, writes };
+}
+
+/**
+ * Puts each part as early as its reads and writes allow; what lands together may run together.
+ * `parts` are in an order that is right when run one by one; the stages of one part stay in order.
+ */
+export function arrangeStages(parts: readonly (readonly Stage[])[]): Stage[] {
+  const stages: Launch[][] = [];
+  const written = new Map<Storage, number>();
+  const read = new Map<Storage, number>();
+  for (const part of parts) {
+    let earliest = 0;
+    for (const stage of part) {
+      const uses = stage.map(usesOf);
+      let at = earliest;
+      const after = (seen: Map<Storage, number>, storage: Storage) => {
+        at = Math.max(at, (seen.get(storage) ?? -1) + 1);
+      };
+      for (const { reads, writes } of uses) {
+        for (const storage of reads) after(written, storage);
+        for (const storage of writes) {
+          after(written, storage);
+          after(read, storage);
+        }
+      }
+      while (stages.length <= at) stages.push([]);
+      stages[at].push(...stage);
+      for (const { reads, writes } of uses) {
+        for (const storage of reads) read.set(storage, Math.max(at, read.get(storage) ?? 0));
+        for (const storage of writes) written.set(storage, at);
+      }
+      earliest = at + 1;
+    }
+  }
+  return stages;
+}
+
+/** Offsets for all storages but the `resident` ones; those in `kept` live until the end. */
+export function planMemory(
+  stages: readonly Stage[],
+  resident: ReadonlySet<Storage>,
+  kept: ReadonlySet<Storage>,
+): { offsets: Map<Storage, number>; arenaBytes: number } {
+  const lives = new Map<Storage, { first: number; last: number }>();
+  stages.forEach((stage, at) => {
+    for (const launch of stage) {
+      for (const storage of launch.bindings) {
+        if (resident.has(storage)) continue;
+        const life = lives.get(storage);
+        if (life === undefined) lives.set(storage, { first: at, last: at });
+        else life.last = at;
+      }
+    }
+  });
+  for (const storage of kept) {
+    if (!resident.has(storage)) lives.set(storage, { first: 0, last: stages.length });
+  }
+  const bytesOf = (storage: Storage) => alignUp(storage.size * bytesPerElement[storage.dtype]);
+  const placed: { storage: Storage; offset: number }[] = [];
+  const offsets = new Map<Storage, number>();
+  let arenaBytes = 0;
+  for (const storage of [...lives.keys()].sort((a, b) => bytesOf(b) - bytesOf(a))) {
+    const { first, last } = lives.get(storage) as { first: number; last: number };
+    const neighbours = placed.filter((other) => {
+      const life = lives.get(other.storage) as { first: number; last: number };
+      return life.first <= last && life.last >= first;
+    });
+    let offset = 0;
+    for (const other of neighbours.sort((a, b) => a.offset - b.offset)) {
+      if (other.offset >= offset + bytesOf(storage)) break;
+      offset = Math.max(offset, other.offset + bytesOf(other.storage));
+    }
+    placed.push({ storage, offset });
+    offsets.set(storage, offset);
+    arenaBytes = Math.max(arenaBytes, offset + bytesOf(storage));
+  }
+  return { offsets, arenaBytes };
+}

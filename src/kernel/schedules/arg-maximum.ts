@@ -1,0 +1,52 @@
+// The schedule of the position of the largest element: one result at a time. Floor 2. It runs once a
+// batch over a few classes, so lanes would not pay.
+
+import { sizeOf } from "../../core/shape.ts";
+import type { Expression } from "../../graph/expression.ts";
+import { KernelDraft, type View } from "../draft.ts";
+import { FormulaWriter } from "../formula.ts";
+import { type Position, sumPositions, still } from "../language.ts";
+import { enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+
+/** The body's last axis, of `extent`, is the one along which the largest is sought. */
+export interface ArgMaximumWork extends Work {
+  readonly extent: number;
+  readonly body: Expression<View>;
+}
+
+/** The stages that compute `work`; equal elements count for the first. */
+export function scheduleArgMaximum(context: ScheduleContext, work: ArgMaximumWork): Stage[] {
+  const draft = new KernelDraft(`${context.name}.argMaximum`, context.machine.lanes);
+  const w = draft.writer;
+  const body = draft.bind(work.body);
+  const stores = draft.bindStores(work.stores);
+  const extents = [...work.shape, work.extent];
+  const axes: Position[] = [];
+  while (
+    axes.length < work.shape.length &&
+    sizeOf(work.shape.slice(0, axes.length)) < enoughTasks
+  ) {
+    axes.push(w.parallel(work.shape[axes.length]));
+  }
+  const valueAt = (outer: readonly Position[], at: Position) =>
+    new FormulaWriter(w, { axes: [...outer, at], extents, lanes: 1 }).evaluate(body);
+  const descend = (outer: readonly Position[]): void => {
+    if (outer.length < work.shape.length) {
+      w.loop(work.shape[outer.length], (at) => descend([...outer, at]));
+      return;
+    }
+    const best = w.variable(valueAt(outer, still(0)));
+    const bestAt = w.variable(w.constant(0, "i32"));
+    w.loop(work.extent - 1, (step) => {
+      const at = sumPositions(step, still(1));
+      const value = valueAt(outer, at);
+      const larger = w.compute("less", best, value);
+      w.assign(bestAt, w.compute("select", larger, w.position(at), bestAt));
+      w.assign(best, w.compute("select", larger, value, best));
+    });
+    const place = { axes: outer, extents: work.shape, lanes: 1, result: bestAt };
+    draft.writeStores(stores, place);
+  };
+  descend(axes);
+  return [[draft.finish()]];
+}

@@ -1,0 +1,94 @@
+// Which schedule a contraction or a pool's gradient gets. Floor 2.
+
+import type { Computation, ConvolutionGeometry } from "../../graph/computation.ts";
+import { axis, read } from "../../graph/expression.ts";
+import type { Root } from "../../graph/passes/05-fuse.ts";
+import type { View } from "../draft.ts";
+import { scheduleFilterGradient } from "./filter-gradient.ts";
+import { scheduleMap } from "./map.ts";
+import { schedulePoolGradient } from "./pool-gradient.ts";
+import type { ScheduleContext, Stage, Work } from "./schedule.ts";
+import { scheduleTapConvolution } from "./tap-convolution.ts";
+import { forwardPhases, inputGradientPhases } from "./taps.ts";
+
+type Convolution = Extract<Computation, { kind: "convolution" }>;
+
+/** The stages that compute `computation` of `inputs`. */
+export function scheduleContraction(
+  context: ScheduleContext,
+  computation: Root,
+  inputs: readonly View[],
+  work: Work,
+): Stage[] {
+  if (computation.kind === "convolution") {
+    return scheduleConvolution(context, computation, inputs, work);
+  }
+  const { mode, images, channels, window } = computation;
+  const common = { ...work, images, channels, window };
+  return mode === "maximum"
+    ? schedulePoolGradient(context, { ...common, image: inputs[0], gradient: inputs[1] })
+    : schedulePoolGradient(context, { ...common, gradient: inputs[0] });
+}
+
+function scheduleConvolution(
+  context: ScheduleContext,
+  { pass, geometry, transposedFilter = false }: Convolution,
+  [first, second]: readonly View[],
+  work: Work,
+): Stage[] {
+  const { images, window, groups, inputChannels, outputChannels } = geometry;
+  const [rows, columns] = window;
+  const channels = inputChannels / groups;
+  const filters = outputChannels / groups;
+  const common = { ...work, image: first, images, groups, columnTaps: columns.taps };
+  switch (pass) {
+    case "forward": {
+      const filter = transposedFilter
+        ? transposeFilter(context, geometry, second, [filters, channels])
+        : { view: second, stages: [] };
+      const forward = scheduleTapConvolution(context, {
+        ...common,
+        filter: filter.view,
+        channels,
+        filters,
+        rows: forwardPhases(rows),
+        columns: forwardPhases(columns),
+        inputSize: [rows.input, columns.input],
+      });
+      return [...filter.stages, ...forward];
+    }
+    case "inputGradient": {
+      const filter = transposeFilter(context, geometry, second, [channels, filters]);
+      const backward = scheduleTapConvolution(context, {
+        ...common,
+        filter: filter.view,
+        channels: filters,
+        filters: channels,
+        rows: inputGradientPhases(rows),
+        columns: inputGradientPhases(columns),
+        inputSize: [rows.output, columns.output],
+      });
+      return [...filter.stages, ...backward];
+    }
+    case "filterGradient":
+      return scheduleFilterGradient(context, { ...work, geometry, image: first, gradient: second });
+  }
+}
+
+/** A filter with its last two dimensions, `from` of each group, exchanged. */
+function transposeFilter(
+  context: ScheduleContext,
+  { window, groups }: ConvolutionGeometry,
+  filter: View,
+  from: readonly [number, number],
+): { view: View; stages: Stage[] } {
+  const [rows, columns] = window;
+  const taps = rows.taps * columns.taps;
+  const [a, b] = from;
+  const storage = context.scratch("f32", taps * a * b * groups);
+  const source: View = { storage: filter.storage, shape: [taps, a, groups, b] };
+  const shape = [taps, b, groups, a];
+  const formula = read(source, [axis(0), axis(3), axis(2), axis(1)]);
+  const view = { storage, shape };
+  return { view, stages: scheduleMap(context, { shape, stores: [{ view, formula }] }) };
+}

@@ -1,0 +1,293 @@
+// The gradient of a convolution's filters: a tile of channels by filters stays in registers while the
+// sum runs over pixels. Floor 2. With several images, chunks of them (by shape, never by threads)
+// add into partial results that are summed at the end; a matrix product has one image and needs none.
+
+import { sizeOf } from "../../core/shape.ts";
+import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { axis, read } from "../../graph/expression.ts";
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import type { Operand } from "../formula.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import { scheduleReduce } from "./reduce.ts";
+import {
+  type Blocks,
+  blocksOf,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
+import { outputsOf, runsOf } from "./taps.ts";
+import { chooseTile, type Tile } from "./tile.ts";
+
+export interface FilterGradientWork extends Work {
+  readonly geometry: ConvolutionGeometry;
+  readonly image: View;
+  /** The gradient of the result, [N, P, Q, K]. */
+  readonly gradient: View;
+}
+
+/** Partial results are made in at most so many chunks. */
+const mostChunks = 16;
+
+/** The stages that compute `work`. */
+export function scheduleFilterGradient(
+  context: ScheduleContext,
+  work: FilterGradientWork,
+): Stage[] {
+  const { geometry, shape, stores } = work;
+  const { images, groups } = geometry;
+  const channels = geometry.inputChannels / groups;
+  const vectors = Math.ceil(geometry.outputChannels / groups / context.machine.lanes);
+  const tile = chooseTile(context.machine, channels, vectors);
+  if (images === 1) {
+    return [tilesOf(context, work, tile).map((t) => new Emitter(context, work).alone(t))];
+  }
+  const perChunk = Math.ceil(images / mostChunks);
+  const blocks = blocksOf(images, perChunk);
+  const chunks = blocks.reduce((sum, { count }) => sum + count, 0);
+  const storage = context.scratch("f32", chunks * sizeOf(shape));
+  const partial = { storage, shape: [chunks, ...shape] };
+  let firstChunk = 0;
+  const launches = blocks.map((block) => {
+    const launch = new Emitter(context, work).chunked(block, firstChunk, partial, tile);
+    firstChunk += block.count;
+    return launch;
+  });
+  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
+  const sum = { shape, stores, extents: [chunks], combine: "sum" as const };
+  return [launches, ...scheduleReduce(context, { ...sum, body: read(partial, index) })];
+}
+
+/** Tiles of one size: `channels` and `filters` in blocks. */
+interface Tiles {
+  readonly channels: Blocks;
+  readonly filters: Blocks;
+}
+
+function tilesOf({ machine }: ScheduleContext, work: FilterGradientWork, tile: Tile): Tiles[] {
+  const { groups, inputChannels, outputChannels } = work.geometry;
+  const filters = outputChannels / groups;
+  const width = Math.min(filters, tile.vectors * machine.lanes);
+  return blocksOf(inputChannels / groups, tile.rows).flatMap((channels) =>
+    blocksOf(filters, width).map((f) => ({ channels, filters: f })),
+  );
+}
+
+/** Where a tile is: its first channel and filter within the group, and its tap. */
+interface TilePlace {
+  readonly group: Position;
+  readonly channel: Position;
+  readonly filter: Position;
+  readonly tapRow: Position;
+  readonly tapColumn: Position;
+}
+
+class Emitter {
+  readonly #context: ScheduleContext;
+  readonly #work: FilterGradientWork;
+  readonly #draft: KernelDraft;
+  readonly #image: Operand;
+  readonly #gradient: Operand;
+
+  constructor(context: ScheduleContext, work: FilterGradientWork) {
+    this.#context = context;
+    this.#work = work;
+    this.#draft = new KernelDraft(`${context.name}.filterGradient`, context.machine.lanes);
+    this.#image = this.#draft.operand(work.image);
+    this.#gradient = this.#draft.operand(work.gradient);
+  }
+
+  /** One image: a task is one tile, and what it sums is the result. */
+  alone(tiles: Tiles): Launch {
+    const w = this.#draft.writer;
+    const { shape, stores, geometry } = this.#work;
+    const group = w.parallel(geometry.groups);
+    const channelAt = w.parallel(tiles.channels.count);
+    const filterAt = w.parallel(tiles.filters.count);
+    const bound = this.#draft.bindStores(stores);
+    this.#forEachTap((taps) => {
+      const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
+      const sums = this.#sums(tiles);
+      this.#sumPixels(still(0), place, tiles, taps, sums);
+      this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
+        const at = axes.slice(4 - shape.length);
+        const vectorAxis = shape.length - 1;
+        this.#draft.writeStores(bound, { axes: at, extents: shape, vectorAxis, lanes, result });
+      });
+    });
+    return this.#draft.finish();
+  }
+
+  /** Several images: a task is a chunk of them, and adds to its own partial result. */
+  chunked(block: Blocks, firstChunk: number, partial: View, tile: Tile): Launch {
+    const w = this.#draft.writer;
+    const { geometry, shape } = this.#work;
+    const target = this.#draft.operand(partial);
+    const chunk = w.parallel(block.count);
+    const base = timesPosition(sumPositions(chunk, still(firstChunk)), sizeOf(shape));
+    for (const { start, count, size } of blocksOf(sizeOf(shape), w.lanes)) {
+      w.loop(count, (at) => {
+        const to = sumPositions(base, timesPosition(at, w.lanes), still(start));
+        w.store(w.access(target.buffer, to), w.constant(0, "f32", true), size);
+      });
+    }
+    const strides = filterStrides(geometry);
+    w.loop(block.size, (i) => {
+      const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
+      w.loop(geometry.groups, (group) => {
+        for (const tiles of tilesOf(this.#context, this.#work, tile)) {
+          w.loop(tiles.filters.count, (filterAt) => {
+            w.loop(tiles.channels.count, (channelAt) => {
+              this.#forEachTap((taps) => {
+                const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
+                const sums = this.#sums(tiles);
+                this.#sumPixels(image, place, tiles, taps, sums);
+                this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
+                  const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
+                  const to = w.access(target.buffer, sumPositions(base, ...offsets));
+                  w.store(to, w.compute("add", w.loadVector(to, lanes), result), lanes);
+                });
+              });
+            });
+          });
+        }
+      });
+    });
+    return this.#draft.finish();
+  }
+
+  #tileAt(tiles: Tiles, channelAt: Position, filterAt: Position) {
+    const channel = timesPosition(channelAt, tiles.channels.size);
+    const filter = timesPosition(filterAt, tiles.filters.size);
+    return {
+      channel: sumPositions(channel, still(tiles.channels.start)),
+      filter: sumPositions(filter, still(tiles.filters.start)),
+    };
+  }
+
+  #sums({ channels, filters }: Tiles): Register[][] {
+    const w = this.#draft.writer;
+    const vectors = Math.ceil(filters.size / w.lanes);
+    return Array.from({ length: channels.size }, () =>
+      Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
+    );
+  }
+
+  /** Visits every tap with the outputs that it reaches; taps with equal reach share a loop. */
+  #forEachTap(visit: (taps: Taps) => void): void {
+    const w = this.#draft.writer;
+    const [rows, columns] = this.#work.geometry.window;
+    const rowRuns = runsOf(rows.taps, (tap) => outputsOf(rows, tap));
+    const columnRuns = runsOf(columns.taps, (tap) => outputsOf(columns, tap));
+    for (const row of rowRuns) {
+      w.loop(row.count, (r) => {
+        for (const column of columnRuns) {
+          w.loop(column.count, (s) => {
+            visit({
+              tapRow: sumPositions(r, still(row.start)),
+              tapColumn: sumPositions(s, still(column.start)),
+              rows: row.value,
+              columns: column.value,
+            });
+          });
+        }
+      });
+    }
+  }
+
+  /** Adds the products of one image's pixels to the sums. */
+  #sumPixels(
+    image: Position,
+    place: TilePlace,
+    tiles: Tiles,
+    { rows, columns }: Taps,
+    sums: readonly (readonly Register[])[],
+  ): void {
+    const w = this.#draft.writer;
+    const { window, groups, inputChannels, outputChannels } = this.#work.geometry;
+    const [down, across] = window;
+    w.loop(rows.count, (i) => {
+      const p = sumPositions(i, still(rows.from));
+      const h = inputAt(p, place.tapRow, down);
+      w.loop(columns.count, (j) => {
+        const q = sumPositions(j, still(columns.from));
+        const at = sumPositions(
+          timesPosition(image, down.output * across.output * outputChannels),
+          timesPosition(p, across.output * outputChannels),
+          timesPosition(q, outputChannels),
+          timesPosition(place.group, outputChannels / groups),
+          place.filter,
+        );
+        const gradients = sums[0].map((_, v) => {
+          const from = w.access(this.#gradient.buffer, sumPositions(at, still(v * w.lanes)));
+          return w.loadVector(from, Math.min(w.lanes, tiles.filters.size - v * w.lanes));
+        });
+        const pixel = sumPositions(
+          timesPosition(image, down.input * across.input * inputChannels),
+          timesPosition(h, across.input * inputChannels),
+          timesPosition(inputAt(q, place.tapColumn, across), inputChannels),
+          timesPosition(place.group, inputChannels / groups),
+          place.channel,
+        );
+        sums.forEach((row, c) => {
+          const from = w.access(this.#image.buffer, sumPositions(pixel, still(c)));
+          const value = w.splat(w.loadOne(from));
+          row.forEach((sum, v) => {
+            w.assign(sum, w.compute("multiplyAdd", value, gradients[v], sum));
+          });
+        });
+      });
+    });
+  }
+
+  /** Visits each vector of sums at its axes [r, s, c, k] of the filter. */
+  #forEachSum(
+    place: TilePlace,
+    tiles: Tiles,
+    sums: readonly (readonly Register[])[],
+    visit: (axes: Position[], lanes: number, sum: Register) => void,
+  ): void {
+    const { lanes } = this.#draft.writer;
+    const { groups, outputChannels } = this.#work.geometry;
+    sums.forEach((row, c) => {
+      row.forEach((sum, v) => {
+        const filter = sumPositions(
+          timesPosition(place.group, outputChannels / groups),
+          place.filter,
+          still(v * lanes),
+        );
+        const axes = [
+          place.tapRow,
+          place.tapColumn,
+          sumPositions(place.channel, still(c)),
+          filter,
+        ];
+        visit(axes, Math.min(lanes, tiles.filters.size - v * lanes), sum);
+      });
+    });
+  }
+}
+
+interface Taps {
+  readonly tapRow: Position;
+  readonly tapColumn: Position;
+  readonly rows: { readonly from: number; readonly count: number };
+  readonly columns: { readonly from: number; readonly count: number };
+}
+
+function filterStrides({ window, groups, inputChannels, outputChannels }: ConvolutionGeometry) {
+  const perTap = (inputChannels / groups) * outputChannels;
+  return [window[1].taps * perTap, perTap, outputChannels, 1];
+}
+
+function inputAt(
+  output: Position,
+  tap: Position,
+  { stride, dilation, before }: ConvolutionGeometry["window"][number],
+): Position {
+  return sumPositions(
+    timesPosition(output, stride),
+    timesPosition(tap, dilation),
+    still(-before),
+  );
+}

@@ -1,0 +1,99 @@
+// The schedule of what is computed element by element: lanes along the last axis, tasks along the
+// first. Floor 2.
+
+import { sizeOf } from "../../core/shape.ts";
+import { KernelDraft, type Launch, type ViewStore } from "../draft.ts";
+import { vectorizes } from "../formula.ts";
+import { type Position, still, sumPositions, timesPosition } from "../language.ts";
+import { collapse } from "./collapse.ts";
+import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+
+/** Elements of a long row that one task takes, at least and at most. */
+const rowBlock = { least: 512, most: 16384 };
+
+/** The launches that compute `work`. */
+export function scheduleMap(context: ScheduleContext, work: Work): Stage[] {
+  const formulas = work.stores.map((store) => store.formula);
+  const flat = collapse(formulas, work.shape, work.shape.length);
+  const extents = flat.extents.length === 0 ? [1] : flat.extents;
+  const stores = work.stores.map(({ view }, i) => ({
+    view: { storage: view.storage, shape: extents },
+    formula: flat.formulas[i],
+  }));
+  if (extents.length > 1) return [[nested(context, extents, stores)]];
+  const { lanes } = context.machine;
+  const wanted = Math.ceil(extents[0] / (2 * enoughTasks));
+  const bounded = Math.min(rowBlock.most, Math.max(rowBlock.least, wanted));
+  const size = Math.ceil(bounded / lanes) * lanes;
+  return [
+    blocksOf(extents[0], size).map(({ start, count, size }) =>
+      row(context, extents, stores, start, count, size),
+    ),
+  ];
+}
+
+/** A long row, in `count` blocks of `size` elements. */
+function row(
+  context: ScheduleContext,
+  extents: readonly number[],
+  stores: readonly ViewStore[],
+  start: number,
+  count: number,
+  size: number,
+): Launch {
+  const draft = new KernelDraft(`${context.name}.map`, context.machine.lanes);
+  const task = draft.writer.parallel(count);
+  const first = sumPositions(timesPosition(task, size), still(start));
+  writeRow(draft, [], extents, stores, first, size);
+  return draft.finish();
+}
+
+/** Several axes: tasks along the first ones, lanes along the last. */
+function nested(
+  context: ScheduleContext,
+  extents: readonly number[],
+  stores: readonly ViewStore[],
+): Launch {
+  const draft = new KernelDraft(`${context.name}.map`, context.machine.lanes);
+  const outer = extents.slice(0, -1);
+  const axes: Position[] = [];
+  while (axes.length < outer.length && sizeOf(outer.slice(0, axes.length)) < enoughTasks) {
+    axes.push(draft.writer.parallel(outer[axes.length]));
+  }
+  const descend = (axes: readonly Position[]) => {
+    if (axes.length === outer.length) {
+      writeRow(draft, axes, extents, stores, still(0), extents[extents.length - 1]);
+    } else {
+      draft.writer.loop(outer[axes.length], (at) => descend([...axes, at]));
+    }
+  };
+  descend(axes);
+  return draft.finish();
+}
+
+/** `size` elements along the last axis from `first`. */
+function writeRow(
+  draft: KernelDraft,
+  axes: readonly Position[],
+  extents: readonly number[],
+  stores: readonly ViewStore[],
+  first: Position,
+  size: number,
+): void {
+  const { writer } = draft;
+  const bound = draft.bindStores(stores);
+  const vectorAxis = extents.length - 1;
+  if (!bound.every(({ formula }) => vectorizes(formula, vectorAxis, extents))) {
+    writer.loop(size, (at) => {
+      const place = { axes: [...axes, sumPositions(first, at)], extents, lanes: 1 };
+      draft.writeStores(bound, place);
+    });
+    return;
+  }
+  for (const { start, count, size: lanes } of blocksOf(size, writer.lanes)) {
+    writer.loop(count, (at) => {
+      const position = sumPositions(first, timesPosition(at, writer.lanes), still(start));
+      draft.writeStores(bound, { axes: [...axes, position], extents, vectorAxis, lanes });
+    });
+  }
+}

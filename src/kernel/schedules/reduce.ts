@@ -1,0 +1,284 @@
+// The schedules of reductions. Floor 2. Lanes lie along the result's last axis, or along the
+// reduction's where it is the one that is contiguous. Long reductions into few results are cut into
+// chunks by shape alone, so the order of additions never depends on threads.
+
+import { sizeOf } from "../../core/shape.ts";
+import { type Combine, neutral } from "../../graph/computation.ts";
+import { axis, type Expression, readsOf, read } from "../../graph/expression.ts";
+import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
+import { FormulaWriter, type Operand, strideAlong, vectorizes } from "../formula.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import type { KernelWriter } from "../writer.ts";
+import { collapse } from "./collapse.ts";
+import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+
+/** A reduction: its own axes, numbered after those of `work`. */
+export interface ReduceWork extends Work {
+  readonly extents: readonly number[];
+  readonly combine: Combine;
+  readonly body: Expression<View>;
+}
+
+/** Work below this many elements is not worth cutting into chunks. */
+const worthChunks = 1 << 14;
+/** Elements of a chunk, at least. */
+const chunkElements = 1 << 12;
+const mostChunks = 64;
+/** Vectors of results that one task accumulates side by side. */
+const sideBySide = 8;
+
+const joinOp = { sum: "add", maximum: "maximum", minimum: "minimum" } as const;
+
+/** The stages that compute `work`. */
+export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stage[] {
+  const all = [work.body, ...work.stores.map((store) => store.formula)];
+  const flat = collapse(all, [...work.shape, ...work.extents], work.shape.length);
+  const shape = flat.extents.slice(0, flat.free);
+  const extents = flat.extents.slice(flat.free);
+  const reduced: ReduceWork = {
+    shape,
+    extents,
+    combine: work.combine,
+    body: flat.formulas[0],
+    stores: work.stores.map(({ view }, i) => ({
+      view: { storage: view.storage, shape },
+      formula: flat.formulas[i + 1],
+    })),
+  };
+  const total = sizeOf(shape) * sizeOf(extents);
+  const results = Math.ceil(sizeOf(shape) / (context.machine.lanes * sideBySide));
+  const chunked = total >= worthChunks && results < enoughTasks && extents[0] > 1;
+  return chunked ? inChunks(context, reduced, total) : [[whole(context, reduced)]];
+}
+
+/** Partial results chunk by chunk, then their reduction. */
+function inChunks(context: ScheduleContext, work: ReduceWork, total: number): Stage[] {
+  const { shape, extents, combine } = work;
+  const wanted = Math.min(mostChunks, extents[0], Math.ceil(total / chunkElements));
+  const size = Math.ceil(extents[0] / wanted);
+  const blocks = blocksOf(extents[0], size);
+  const chunks = blocks.reduce((sum, { count }) => sum + count, 0);
+  const storage = context.scratch("f32", chunks * sizeOf(shape));
+  const partial = { storage, shape: [chunks, ...shape] };
+  let firstChunk = 0;
+  const launches = blocks.map(({ start, count, size }) => {
+    const launch = writeReduce(context, work, { start, count, size, firstChunk, partial });
+    firstChunk += count;
+    return launch;
+  });
+  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
+  const rest: ReduceWork = {
+    shape,
+    extents: [chunks],
+    combine,
+    body: read(partial, index),
+    stores: work.stores,
+  };
+  return [launches, [whole(context, rest)]];
+}
+
+function whole(context: ScheduleContext, work: ReduceWork): Launch {
+  return writeReduce(context, work, undefined);
+}
+
+/** The partial results of a chunk, as they are. */
+function partialStore({ partial }: Chunk): ViewStore {
+  return { view: partial, formula: { kind: "result" } };
+}
+
+/** Equal chunks of the first axis: where they begin, and where their partial results go. */
+interface Chunk {
+  readonly start: number;
+  readonly count: number;
+  readonly size: number;
+  readonly firstChunk: number;
+  readonly partial: View;
+}
+
+/** Where lanes lie: along the results, along the reduction, or nowhere. */
+type Layout = "results" | "reduction" | "single";
+
+function layoutOf(
+  body: Expression<Operand>,
+  stores: readonly BoundStore[],
+  free: number,
+  extents: readonly number[],
+  lanes: number,
+): Layout {
+  const strides = (a: number) => [...readsOf(body)].map((r) => Math.abs(strideAlong(r, a)));
+  const contiguous = (a: number) => strides(a).every((stride) => stride <= 1);
+  const last = extents.length - 1;
+  const alongReduction =
+    extents.length > free && vectorizes(body, last, extents) && contiguous(last);
+  const alongResults =
+    free > 0 &&
+    vectorizes(body, free - 1, extents) &&
+    stores.every(({ formula }) => vectorizes(formula, free - 1, extents));
+  if (alongResults && (contiguous(free - 1) || !alongReduction)) return "results";
+  if (alongReduction && extents[last] >= 2 * lanes) return "reduction";
+  return alongResults ? "results" : "single";
+}
+
+function writeReduce(
+  context: ScheduleContext,
+  work: ReduceWork,
+  chunk: Chunk | undefined,
+): Launch {
+  const { machine, name } = context;
+  const draft = new KernelDraft(`${name}.reduce`, machine.lanes);
+  const w = draft.writer;
+  const free = work.shape.length;
+  const extents = [...work.shape, ...work.extents];
+  const body = draft.bind(work.body);
+  const chunkAt = chunk === undefined ? still(0) : w.parallel(chunk.count);
+  const stores = chunk === undefined ? work.stores : [partialStore(chunk)];
+  const bound = draft.bindStores(stores);
+  const layout = layoutOf(body, bound, free, extents, machine.lanes);
+
+  const origin =
+    chunk === undefined
+      ? still(0)
+      : sumPositions(still(chunk.start), timesPosition(chunkAt, chunk.size));
+  const counts = chunk === undefined ? work.extents : [chunk.size, ...work.extents.slice(1)];
+  const walk: Walk = { combine: work.combine, body, extents, counts, origin };
+
+  const store = (axes: readonly Position[], lanes: number, result: Register) => {
+    const at =
+      chunk === undefined ? axes : [sumPositions(chunkAt, still(chunk.firstChunk)), ...axes];
+    const shape = chunk === undefined ? extents : [chunk.partial.shape[0], ...extents];
+    const vectorAxis = layout === "results" ? at.length - 1 : undefined;
+    const place = { axes: at, extents: shape, lanes, result };
+    draft.writeStores(bound, vectorAxis === undefined ? place : { ...place, vectorAxis });
+  };
+
+  const outer = layout === "results" ? work.shape.slice(0, -1) : work.shape;
+  const perTask = layout === "results" ? sideBySide * machine.lanes : 1;
+  const row = layout === "results" ? work.shape[free - 1] : 1;
+  const tasksBefore = chunk?.count ?? 1;
+  const fixedAxes: Position[] = [];
+  while (
+    fixedAxes.length < outer.length &&
+    tasksBefore * sizeOf(outer.slice(0, fixedAxes.length)) < enoughTasks
+  ) {
+    fixedAxes.push(w.parallel(outer[fixedAxes.length]));
+  }
+
+  const accumulate = (axes: readonly Position[]) => {
+    if (layout === "results") {
+      for (const { start, count, size } of blocksOf(row, perTask)) {
+        w.loop(count, (at) => {
+          const first = sumPositions(timesPosition(at, perTask), still(start));
+          overResults(w, walk, axes, first, size, store);
+        });
+      }
+    } else if (layout === "reduction") {
+      store(axes, 1, overReduction(w, walk, axes));
+    } else {
+      store(axes, 1, oneByOne(w, walk, axes));
+    }
+  };
+  const descend = (axes: readonly Position[]) => {
+    if (axes.length === outer.length) accumulate(axes);
+    else w.loop(outer[axes.length], (at) => descend([...axes, at]));
+  };
+  descend(fixedAxes);
+  return draft.finish();
+}
+
+/** A reduction inside of one kernel. */
+interface Walk {
+  readonly combine: Combine;
+  readonly body: Expression<Operand>;
+  readonly extents: readonly number[];
+  /** How far each of the reduction's axes goes, and where the first one begins. */
+  readonly counts: readonly number[];
+  readonly origin: Position;
+}
+
+/** Loops over the first `depth` axes of the reduction. */
+function loopsOf(
+  w: KernelWriter,
+  { counts, origin }: Walk,
+  depth: number,
+  visit: (axes: Position[]) => void,
+): void {
+  const descend = (axes: Position[]) => {
+    const level = axes.length;
+    if (level === depth) {
+      visit(axes);
+      return;
+    }
+    w.loop(counts[level], (at) =>
+      descend([...axes, level === 0 ? sumPositions(at, origin) : at]),
+    );
+  };
+  descend([]);
+}
+
+function join(w: KernelWriter, combine: Combine, sum: Register, value: Register): void {
+  w.assign(sum, w.compute(joinOp[combine], sum, value));
+}
+
+/** `size` neighbouring results from `first`, in vectors side by side. */
+function overResults(
+  w: KernelWriter,
+  walk: Walk,
+  axes: readonly Position[],
+  first: Position,
+  size: number,
+  store: (axes: readonly Position[], lanes: number, result: Register) => void,
+): void {
+  const { combine, body, extents, counts } = walk;
+  const vectorAxis = axes.length;
+  const vectors = Array.from({ length: Math.ceil(size / w.lanes) }, (_, v) => ({
+    at: [...axes, sumPositions(first, still(v * w.lanes))],
+    lanes: Math.min(w.lanes, size - v * w.lanes),
+    sum: w.variable(w.constant(neutral[combine], "f32", true)),
+  }));
+  loopsOf(w, walk, counts.length, (inner) => {
+    for (const { at, lanes, sum } of vectors) {
+      const place = { axes: [...at, ...inner], extents, vectorAxis, lanes };
+      join(w, combine, sum, w.splat(new FormulaWriter(w, place).evaluate(body)));
+    }
+  });
+  for (const { at, lanes, sum } of vectors) store(at, lanes, sum);
+}
+
+/** One result, with lanes along the reduction's last axis. */
+function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register {
+  const { combine, body, extents, counts, origin } = walk;
+  const wide = w.variable(w.constant(neutral[combine], "f32", true));
+  const single = w.variable(w.constant(neutral[combine]));
+  const vectorAxis = extents.length - 1;
+  const depth = counts.length - 1;
+  loopsOf(w, walk, depth, (inner) => {
+    for (const { start, count, size } of blocksOf(counts[depth], w.lanes)) {
+      w.loop(count, (at) => {
+        const begin = depth === 0 ? origin : still(0);
+        const last = sumPositions(begin, timesPosition(at, w.lanes), still(start));
+        if (size === w.lanes) {
+          const place = { axes: [...axes, ...inner, last], extents, vectorAxis, lanes: size };
+          join(w, combine, wide, w.splat(new FormulaWriter(w, place).evaluate(body)));
+          return;
+        }
+        for (let i = 0; i < size; i++) {
+          const at = [...axes, ...inner, sumPositions(last, still(i))];
+          const place = { axes: at, extents, lanes: 1 };
+          join(w, combine, single, new FormulaWriter(w, place).evaluate(body));
+        }
+      });
+    }
+  });
+  return w.compute(joinOp[combine], w.joinLanes(joinOp[combine], wide), single);
+}
+
+/** One result, one element after another. */
+function oneByOne(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register {
+  const { combine, body, extents, counts } = walk;
+  const sum = w.variable(w.constant(neutral[combine]));
+  loopsOf(w, walk, counts.length, (inner) => {
+    const place = { axes: [...axes, ...inner], extents, lanes: 1 };
+    join(w, combine, sum, new FormulaWriter(w, place).evaluate(body));
+  });
+  return sum;
+}

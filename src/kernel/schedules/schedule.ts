@@ -1,0 +1,46 @@
+// What every schedule is handed and gives back, and how work is cut into tasks. Floor 2.
+
+import type { MachineDescription } from "../machine-description.ts";
+import type { Launch, Storage, ViewStore } from "../draft.ts";
+import type { DType } from "../../core/dtype.ts";
+
+/** What a schedule may use. */
+export interface ScheduleContext {
+  readonly machine: MachineDescription;
+  /** A name for the kernels, for people. */
+  readonly name: string;
+  /** Memory that lives only between this cluster's own stages. */
+  scratch(dtype: DType, size: number): Storage;
+}
+
+/** Kernels that may run at the same time. */
+export type Stage = readonly Launch[];
+
+/** What is computed over a domain, with the results that are kept. */
+export interface Work {
+  readonly shape: readonly number[];
+  readonly stores: readonly ViewStore[];
+}
+
+/**
+ * How many tasks a kernel should have before loops stay inside of a task. It does not depend on the
+ * number of threads, so neither do the results.
+ */
+export const enoughTasks = 32;
+
+/** A stretch of an axis: `count` blocks of `size`, from `start`. */
+export interface Blocks {
+  readonly start: number;
+  readonly count: number;
+  readonly size: number;
+}
+
+/** An axis of `extent` in equal blocks and what is left. */
+export function blocksOf(extent: number, size: number): Blocks[] {
+  const count = Math.floor(extent / size);
+  const rest = extent - count * size;
+  return [
+    { start: 0, count, size },
+    { start: count * size, count: rest > 0 ? 1 : 0, size: rest },
+  ].filter((blocks) => blocks.count > 0);
+}

@@ -1,0 +1,265 @@
+// Direct convolution: a tile of pixels by filters stays in registers while the sum runs over taps and
+// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]; edges are
+// tiles of their own that leave the outside taps out. The input gradient and the matrix product
+// are the same loops over other phases.
+
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import type { Operand } from "../formula.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
+import { chooseTile, type Tile } from "./tile.ts";
+
+/** What is convolved: `channels` are summed, `filters` are the results, both of one group. */
+export interface TapConvolution extends Work {
+  readonly image: View;
+  /** [R, S, channels, groups · filters] */
+  readonly filter: View;
+  readonly images: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly filters: number;
+  readonly rows: readonly Phase[];
+  readonly columns: readonly Phase[];
+  /** [H, W] of what is read, and of the result. */
+  readonly inputSize: readonly [number, number];
+  readonly columnTaps: number;
+}
+
+/** A column tile: for each tap the pixels of the tile for which it is inside. */
+interface ColumnTile {
+  readonly width: number;
+  readonly taps: readonly { readonly tap: Tap; readonly pixels: readonly number[] }[];
+}
+
+/** Rows that read the same taps, and where along the result they lie. */
+interface RowClass {
+  readonly phase: Phase;
+  readonly run: Run<Tap[]>;
+}
+
+/** The stages that compute `work`: one, since no part waits for another. */
+export function scheduleTapConvolution(context: ScheduleContext, work: TapConvolution): Stage[] {
+  const vectors = Math.ceil(work.filters / context.machine.lanes);
+  const widest = Math.max(...work.columns.map((phase) => phase.count));
+  const tile = chooseTile(context.machine, widest, vectors);
+  const launches: Launch[] = [];
+  for (const phase of work.rows) {
+    for (const run of runsOf(phase.count, (i) => tapsAt(phase, i))) {
+      const rowClass = { phase, run };
+      const tasks = work.images * run.count * work.groups;
+      if (tasks >= enoughTasks) launches.push(byRows(context, work, tile, rowClass));
+      else launches.push(...byTiles(context, work, tile, rowClass));
+    }
+  }
+  return [launches];
+}
+
+/** Neighbouring column tiles that are alike. */
+function columnRuns(phase: Phase, width: number): Run<ColumnTile>[] {
+  return runsOf(Math.ceil(phase.count / width), (t) => {
+    const first = t * width;
+    const count = Math.min(width, phase.count - first);
+    const pixels = Array.from({ length: count }, (_, j) => tapsAt(phase, first + j));
+    const taps = phase.taps.flatMap((tap) => {
+      const inside = pixels.flatMap((seen, j) => (seen.includes(tap) ? [j] : []));
+      return inside.length === 0 ? [] : [{ tap, pixels: inside }];
+    });
+    return { width: count, taps };
+  });
+}
+
+/** A task is one row of one image. */
+function byRows(
+  context: ScheduleContext,
+  work: TapConvolution,
+  tile: Tile,
+  rowClass: RowClass,
+): Launch {
+  const emitter = new TileWriter(context, work, rowClass);
+  const w = emitter.draft.writer;
+  const image = w.parallel(work.images);
+  const row = w.parallel(rowClass.run.count);
+  const group = work.groups > 1 ? w.parallel(work.groups) : still(0);
+  for (const block of filterBlocks(context, work, tile)) {
+    w.loop(block.count, (at) => {
+      const filter = sumPositions(timesPosition(at, block.size), still(block.start));
+      for (const phase of work.columns) {
+        for (const run of columnRuns(phase, tile.rows)) {
+          w.loop(run.count, (t) => {
+            const column = timesPosition(sumPositions(t, still(run.start)), tile.rows);
+            const place = { image, row, group, filter, filters: block.size, column, phase };
+            emitter.write(place, run.value);
+          });
+        }
+      }
+    });
+  }
+  return emitter.draft.finish();
+}
+
+/** A task is one tile: for few, wide rows, such as a matrix product has. */
+function byTiles(
+  context: ScheduleContext,
+  work: TapConvolution,
+  tile: Tile,
+  rowClass: RowClass,
+): Launch[] {
+  return work.columns.flatMap((phase) =>
+    columnRuns(phase, tile.rows).flatMap((run) =>
+      filterBlocks(context, work, tile).map((block) => {
+        const emitter = new TileWriter(context, work, rowClass);
+        const w = emitter.draft.writer;
+        const image = w.parallel(work.images);
+        const row = w.parallel(rowClass.run.count);
+        const group = w.parallel(work.groups);
+        const filterAt = w.parallel(block.count);
+        const t = w.parallel(run.count);
+        const filter = sumPositions(timesPosition(filterAt, block.size), still(block.start));
+        const column = timesPosition(sumPositions(t, still(run.start)), tile.rows);
+        const place = { image, row, group, filter, filters: block.size, column, phase };
+        emitter.write(place, run.value);
+        return emitter.draft.finish();
+      }),
+    ),
+  );
+}
+
+/** Filters in blocks of whole tiles; the last block holds what is left. */
+function filterBlocks({ machine }: ScheduleContext, work: TapConvolution, tile: Tile) {
+  return blocksOf(work.filters, Math.min(work.filters, tile.vectors * machine.lanes));
+}
+
+interface TilePlace {
+  readonly image: Position;
+  readonly row: Position;
+  readonly group: Position;
+  /** The first filter within the group, and how many. */
+  readonly filter: Position;
+  readonly filters: number;
+  readonly column: Position;
+  readonly phase: Phase;
+}
+
+class TileWriter {
+  readonly draft: KernelDraft;
+  readonly #context: ScheduleContext;
+  readonly #work: TapConvolution;
+  readonly #rows: RowClass;
+  readonly #image: Operand;
+  readonly #filter: Operand;
+
+  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass) {
+    this.draft = new KernelDraft(`${context.name}.convolution`, context.machine.lanes);
+    this.#context = context;
+    this.#work = work;
+    this.#rows = rows;
+    this.#image = this.draft.operand(work.image);
+    this.#filter = this.draft.operand(work.filter);
+  }
+
+  write(place: TilePlace, { width, taps }: ColumnTile): void {
+    const w = this.draft.writer;
+    const { lanes } = w;
+    const vectors = Math.ceil(place.filters / lanes);
+    const sums = Array.from({ length: width }, () =>
+      Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
+    );
+    const { channels } = this.#work;
+    const together = this.#context.machine.bodySteps >= taps.length;
+    for (const rowTaps of tapLoops(this.#rows.run.value)) {
+      w.loop(rowTaps.count, (r) => {
+        const inputRow = sumPositions(
+          timesPosition(this.#rowAt(place), this.#rows.phase.inputStep),
+          still(rowTaps.first.offset),
+          timesPosition(r, rowTaps.step.offset),
+        );
+        const tapRow = sumPositions(
+          still(rowTaps.first.tap),
+          timesPosition(r, rowTaps.step.tap),
+        );
+        const step = (channel: Position, index: number) =>
+          this.#step(place, taps[index], inputRow, tapRow, channel, sums);
+        if (together) {
+          w.loop(channels, (channel) => taps.forEach((_, i) => step(channel, i)));
+        } else {
+          taps.forEach((_, i) => w.loop(channels, (channel) => step(channel, i)));
+        }
+      });
+    }
+    this.#store(place, sums);
+  }
+
+  /** The row within the phase, counted over all of its classes. */
+  #rowAt(place: TilePlace): Position {
+    return sumPositions(place.row, still(this.#rows.run.start));
+  }
+
+  /** One tap of one channel: filters as vectors, pixels repeated, all products added. */
+  #step(
+    place: TilePlace,
+    { tap, pixels }: ColumnTile["taps"][number],
+    inputRow: Position,
+    tapRow: Position,
+    channel: Position,
+    sums: readonly (readonly Register[])[],
+  ): void {
+    const w = this.draft.writer;
+    const { groups, channels, filters, inputSize, columnTaps } = this.#work;
+    const [height, width] = inputSize;
+    const filterRow = sumPositions(
+      timesPosition(tapRow, columnTaps * channels * groups * filters),
+      still(tap.tap * channels * groups * filters),
+      timesPosition(channel, groups * filters),
+      timesPosition(place.group, filters),
+      place.filter,
+    );
+    const weights = sums[0].map((_, v) => {
+      const at = sumPositions(filterRow, still(v * w.lanes));
+      const active = Math.min(w.lanes, place.filters - v * w.lanes);
+      return w.loadVector(w.access(this.#filter.buffer, at), active);
+    });
+    for (const pixel of pixels) {
+      const column = sumPositions(
+        timesPosition(sumPositions(place.column, still(pixel)), place.phase.inputStep),
+        still(tap.offset),
+      );
+      const at = sumPositions(
+        timesPosition(place.image, height * width * groups * channels),
+        timesPosition(inputRow, width * groups * channels),
+        timesPosition(column, groups * channels),
+        timesPosition(place.group, channels),
+        channel,
+      );
+      const value = w.splat(w.loadOne(w.access(this.#image.buffer, at)));
+      sums[pixel].forEach((sum, v) => {
+        w.assign(sum, w.compute("multiplyAdd", value, weights[v], sum));
+      });
+    }
+  }
+
+  #store(place: TilePlace, sums: readonly (readonly Register[])[]): void {
+    const w = this.draft.writer;
+    const { phase } = this.#rows;
+    const { shape, stores, filters } = this.#work;
+    const bound = this.draft.bindStores(stores);
+    const row = sumPositions(timesPosition(this.#rowAt(place), phase.step), still(phase.first));
+    sums.forEach((vectors, pixel) => {
+      const column = sumPositions(
+        timesPosition(sumPositions(place.column, still(pixel)), place.phase.step),
+        still(place.phase.first),
+      );
+      vectors.forEach((result, v) => {
+        const filter = sumPositions(
+          timesPosition(place.group, filters),
+          place.filter,
+          still(v * w.lanes),
+        );
+        const axes = [place.image, row, column, filter].slice(4 - shape.length);
+        const lanes = Math.min(w.lanes, place.filters - v * w.lanes);
+        const vectorAxis = shape.length - 1;
+        this.draft.writeStores(bound, { axes, extents: shape, vectorAxis, lanes, result });
+      });
+    });
+  }
+}
