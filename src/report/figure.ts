@@ -1,0 +1,85 @@
+// A figure: one SVG file that stands alone, holds text and plots, and follows the reader's light or
+// dark scheme. Floor 7. Knows Plot, and nothing of what is plotted.
+
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { escapeMarkup } from "./markup.ts";
+import { dark, light } from "./palette.ts";
+
+/** The font of figures and reports: whatever the reader's system is set in. */
+export const fontFamily =
+  "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif";
+
+/**
+ * The class names that give marks their colour. A mark has the light colour as an attribute, for
+ * viewers without style sheets, and the class for the dark one.
+ */
+export const tint = {
+  blue: { fill: "fovea-blue", stroke: "fovea-blue-line" },
+  vermilion: { fill: "fovea-vermilion", stroke: "fovea-vermilion-line" },
+  onColor: { fill: "fovea-on-color" },
+  paper: { fill: "fovea-paper" },
+  muted: { fill: "fovea-muted" },
+} as const;
+
+const styleSheet = `@media (prefers-color-scheme: dark) {
+.fovea-figure { color: ${dark.ink} }
+.fovea-paper { fill: ${dark.paper} }
+.fovea-muted { fill: ${dark.muted} }
+.fovea-blue { fill: ${dark.blue} }
+.fovea-blue-line { stroke: ${dark.blue} }
+.fovea-vermilion { fill: ${dark.vermilion} }
+.fovea-vermilion-line { stroke: ${dark.vermilion} }
+.fovea-on-color { fill: ${dark.onColor} }
+}`;
+
+/**
+ * The text of an SVG file of `width` by `height` pixels. `label` says what it shows to those who
+ * cannot see it; `parts` come from `plotAt` and `textAt`.
+ */
+export function figure(options: {
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+  readonly parts: readonly string[];
+}): string {
+  const { width, height, label, parts } = options;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`,
+    ` viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(label)}"`,
+    ` class="fovea-figure" color="${light.ink}" fill="currentColor"`,
+    ` font-family="${escapeMarkup(fontFamily)}" font-size="12">\n`,
+    `<style>${styleSheet}</style>\n`,
+    `<rect width="${width}" height="${height}" fill="${light.paper}" class="fovea-paper"/>\n`,
+    ...parts,
+    "</svg>\n",
+  ].join("");
+}
+
+/** How a line of text looks. */
+export interface TextStyle {
+  readonly size?: number;
+  readonly bold?: boolean;
+  readonly muted?: boolean;
+}
+
+/** A line of text that starts at (`x`, `y`), its baseline. */
+export function textAt(x: number, y: number, text: string, style: TextStyle = {}): string {
+  const { size = 12, bold = false, muted = false } = style;
+  const weight = bold ? ' font-weight="600"' : "";
+  const color = muted ? ` fill="${light.muted}" class="${tint.muted.fill}"` : "";
+  const place = `x="${x}" y="${y}" font-size="${size}"${weight}${color}`;
+  return `<text ${place}>${escapeMarkup(text)}</text>\n`;
+}
+
+/** A plot whose upper left corner is at (`x`, `y`), as a part of a figure. */
+export function plotAt(x: number, y: number, options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<html><body></body></html>");
+  const plot = Plot.plot({ ...options, document });
+  plot.querySelector("style")?.remove();
+  for (const name of ["class", "font-family", "fill"]) plot.removeAttribute(name);
+  plot.setAttribute("font-size", "12");
+  plot.setAttribute("x", String(x));
+  plot.setAttribute("y", String(y));
+  return `${plot.outerHTML}\n`;
+}

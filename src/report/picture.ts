@@ -1,0 +1,27 @@
+// Images as PNG pictures inside a page. Floor 7. Knows pixels, not what they show.
+
+import { encode } from "fast-png";
+import { DataError } from "../core/errors.ts";
+import { formatShape } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+
+/**
+ * An image as a `data:` address of a PNG, which an `<img>` shows without another file.
+ *
+ * @param image `[H, W, C]`, 8-bit values; C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA).
+ * @throws DataError for any other shape.
+ */
+export function pngDataUri(image: Tensor<Uint8Array>): string {
+  const { data, shape } = image;
+  const [height, width, channels] = shape;
+  if (shape.length !== 3 || channels < 1 || channels > 4 || width < 1 || height < 1) {
+    throw new DataError({
+      what: "The image cannot be shown.",
+      expected: "[height, width, channels] with 1 to 4 channels",
+      received: formatShape(shape),
+      fix: "Take one image out of its batch, and at most four of its channels.",
+    });
+  }
+  const png = encode({ width, height, data, channels, depth: 8 });
+  return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+}

@@ -1,0 +1,153 @@
+// report.html: one self-contained page on a finished run. Floor 7. It takes plain records, loads
+// nothing, runs no script, and knows neither the engine nor the command line.
+
+import type { EpochRecord } from "../train/events.ts";
+import { confusionSvg } from "./confusion-figure.ts";
+import { accuracyOf, type ConfusionMatrix, totalOf } from "./confusion-matrix.ts";
+import { curvesSvg } from "./curves.ts";
+import { escapeMarkup } from "./markup.ts";
+import { bestEpoch, isRate, metricsOf, titleOf, validationPrefix } from "./metrics.ts";
+import { formatCount, formatDuration, formatMeasure, formatRate } from "./numbers.ts";
+import { pageStyle } from "./page-style.ts";
+import {
+  argumentsSection,
+  confusionsSection,
+  type MisreadImage,
+  misreadSection,
+  scoresSection,
+  summarySection,
+} from "./report-sections.ts";
+
+/** A number at the top of the page. */
+export interface Headline {
+  readonly label: string;
+  readonly value: string;
+  /** A few words below the value. */
+  readonly note?: string;
+}
+
+/** How the model did on data that it has not seen. */
+export interface Evaluation {
+  /** What the data is called, as in "test accuracy". */
+  readonly on: string;
+  readonly matrix: ConfusionMatrix;
+  /** In the order of the classes' numbers. */
+  readonly classNames: readonly string[];
+  /** Some of the images that were taken for something else; the page shows up to 60. */
+  readonly misread?: readonly MisreadImage[];
+}
+
+/** Everything that the page says. */
+export interface ReportContent {
+  /** The run's name. */
+  readonly title: string;
+  /** One line on the data, the model and the machine. */
+  readonly subtitle?: string;
+  readonly history: readonly EpochRecord[];
+  /** Left out where nothing was evaluated, or the model does not classify. */
+  readonly evaluation?: Evaluation;
+  /** Further numbers for the top, after those of the history and the evaluation. */
+  readonly headlines?: readonly Headline[];
+  /** What the run was started with. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** The model's summary, as the console prints it. */
+  readonly summary: string;
+}
+
+/**
+ * The page as the text of an HTML file: headline numbers, learning curves, confusion matrix, scores
+ * of every class, the most confused pairs, misread images, arguments and the model's summary.
+ *
+ * @throws ConfigError where there are not as many names as classes.
+ * @throws DataError where a misread image has no shape that can be shown.
+ * @example
+ * await writeFileAtomically("report.html", reportPage({ title, history, args, summary }));
+ */
+export function reportPage(content: ReportContent): string {
+  const { title, subtitle, history, evaluation, args, summary } = content;
+  const subtitleLine = subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : "";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeMarkup(title)}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeMarkup(title)}</h1>${subtitleLine}</header>
+${headlineList([...headlinesOf(history, evaluation), ...(content.headlines ?? [])])}
+<section class="card figure">${curvesSvg(history)}</section>
+${evaluation ? evaluationSections(evaluation) : ""}
+${argumentsSection(args)}
+${summarySection(summary)}
+<footer>Made by Fovea. This page is complete: it needs no other file and no network.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function evaluationSections({ matrix, classNames, misread = [] }: Evaluation): string {
+  return `<section class="card figure">${confusionSvg(matrix, classNames)}</section>
+<div class="columns">
+${scoresSection(matrix, classNames)}
+${confusionsSection(matrix, classNames)}
+</div>
+${misreadSection(misread, classNames)}`;
+}
+
+/** What can be said at the top from the records alone. */
+function headlinesOf(history: readonly EpochRecord[], evaluation?: Evaluation): Headline[] {
+  const headlines: Headline[] = [];
+  if (evaluation) {
+    const count = formatCount(totalOf(evaluation.matrix));
+    headlines.push({
+      label: `${evaluation.on} accuracy`,
+      value: formatRate(accuracyOf(evaluation.matrix)),
+      note: `${count} examples`,
+    });
+  }
+  const best = bestHeadline(history);
+  if (best) headlines.push(best);
+  const last = history.at(-1);
+  if (last === undefined) return headlines;
+  if (last.logs.loss !== undefined) {
+    const note = `in epoch ${last.epoch}`;
+    headlines.push({ label: "training loss", value: formatMeasure(last.logs.loss), note });
+  }
+  const seconds = history.reduce((total, record) => total + record.seconds, 0);
+  const average = formatDuration(seconds / history.length);
+  headlines.push({
+    label: history.length === 1 ? "1 epoch" : `${formatCount(history.length)} epochs`,
+    value: formatDuration(seconds),
+    note: `${average} an epoch`,
+  });
+  return headlines;
+}
+
+/** The best validation number: an accuracy where there is one, else the loss. */
+function bestHeadline(history: readonly EpochRecord[]): Headline | undefined {
+  const metrics = metricsOf(history).sort((a, b) => Number(isRate(b)) - Number(isRate(a)));
+  for (const metric of metrics) {
+    const key = validationPrefix + metric;
+    const best = bestEpoch(history, key);
+    if (best === undefined) continue;
+    const value = isRate(metric) ? formatRate(best.logs[key]) : formatMeasure(best.logs[key]);
+    const label = `best validation ${titleOf(metric).toLowerCase()}`;
+    return { label, value, note: `in epoch ${best.epoch}` };
+  }
+  return undefined;
+}
+
+function headlineList(headlines: readonly Headline[]): string {
+  const items = headlines.map(({ label, value, note }) => {
+    const noteLine = note ? `<dd class="note">${escapeMarkup(note)}</dd>` : "";
+    return `<div><dt>${escapeMarkup(label)}</dt><dd>${escapeMarkup(value)}</dd>${noteLine}</div>`;
+  });
+  return items.length > 0 ? `<dl class="headlines">\n${items.join("\n")}\n</dl>` : "";
+}

@@ -1,0 +1,150 @@
+// The parts of report.html that are tables, images and text. Floor 7. Every text that comes from
+// outside is escaped here.
+
+import type { Tensor } from "../core/tensor.ts";
+import {
+  accuracyOf,
+  type ClassScore,
+  type ConfusionMatrix,
+  classScores,
+  mostConfused,
+  totalOf,
+} from "./confusion-matrix.ts";
+import { escapeMarkup } from "./markup.ts";
+import { formatCount, formatRate } from "./numbers.ts";
+import { pngDataUri } from "./picture.ts";
+
+/** An image that the model took for something else. */
+export interface MisreadImage {
+  /** `[H, W, C]`, 8-bit values; 1 (grey) to 4 (RGBA) channels. */
+  readonly image: Tensor<Uint8Array>;
+  /** The number of its true class. */
+  readonly label: number;
+  /** The number of the class it was taken for. */
+  readonly prediction: number;
+  /** How sure the model was of its prediction, 0 to 1. */
+  readonly confidence?: number;
+}
+
+const mostImages = 60;
+
+/** Precision, recall, F1 and support of every class. */
+export function scoresSection(matrix: ConfusionMatrix, classNames: readonly string[]): string {
+  const scores = classScores(matrix);
+  const rows = scores.map(({ precision, recall, f1, support }, i) => {
+    const share = Number.isFinite(f1) ? f1.toFixed(3) : "0";
+    const cells = [precision, recall].map((rate) => cell(formatRate(rate)));
+    const bar = `<td class="number bar" style="--share:${share}">${formatRate(f1)}</td>`;
+    const name = textCell(classNames[i]);
+    return `<tr>${name}${cells.join("")}${bar}${cell(formatCount(support))}</tr>`;
+  });
+  const { precision, recall, f1 } = averageOf(scores);
+  const averages = [precision, recall, f1].map((rate) => cell(formatRate(rate)));
+  return `<section class="card">
+<h2>Every class</h2>
+<div class="scroll"><table>
+<thead><tr><th class="text">class</th><th>precision</th><th>recall</th><th>F1</th>
+<th>examples</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+<tfoot><tr>${textCell("mean of classes")}${averages.join("")}${cell(formatCount(totalOf(matrix)))}
+</tr></tfoot>
+</table></div>
+</section>`;
+}
+
+/**
+ * The mean over the classes that have examples. A score that would divide by zero counts as 0, as
+ * in scikit-learn's macro average.
+ */
+function averageOf(scores: readonly ClassScore[]): Omit<ClassScore, "support"> {
+  const counted = scores.filter(({ support }) => support > 0);
+  const mean = (key: "precision" | "recall" | "f1") =>
+    counted.reduce((total, score) => total + (score[key] || 0), 0) / counted.length;
+  return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
+}
+
+/** The pairs of classes that were confused most often. */
+export function confusionsSection(matrix: ConfusionMatrix, classNames: readonly string[]): string {
+  const rows = mostConfused(matrix).map(
+    ({ label, prediction, count, share }) =>
+      `<tr>${textCell(classNames[label])}${textCell(classNames[prediction])}` +
+      `${cell(formatCount(count))}${cell(formatRate(share))}</tr>`,
+  );
+  const table = `<table>
+<thead><tr><th class="text">true class</th><th class="text">taken for</th><th>count</th>
+<th>share</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>`;
+  const nothing = '<p class="quiet">No example was taken for another class.</p>';
+  const isPerfect = accuracyOf(matrix) === 1;
+  const empty = isPerfect ? nothing : '<p class="quiet">Nothing was evaluated.</p>';
+  return `<section class="card">
+<h2>Most confused</h2>
+${rows.length > 0 ? table : empty}
+</section>`;
+}
+
+/** A small grid of images with what they are and what they were taken for. */
+export function misreadSection(
+  images: readonly MisreadImage[],
+  classNames: readonly string[],
+): string {
+  if (images.length === 0) return "";
+  const items = images.slice(0, mostImages).map(({ image, label, prediction, confidence }) => {
+    const truth = escapeMarkup(nameOf(label, classNames));
+    const taken = escapeMarkup(nameOf(prediction, classNames));
+    const sure = confidence === undefined ? "" : ` ${formatRate(confidence)}`;
+    return `<li><img src="${pngDataUri(image)}" alt="${truth}"><p>${truth}<br>
+<span class="wrong">${taken}</span><span class="quiet">${sure}</span></p></li>`;
+  });
+  return `<section class="card">
+<h2>Misread images</h2>
+<p class="quiet">Below each image: its class, then what it was taken for.</p>
+<ul class="mistakes">
+${items.join("\n")}
+</ul>
+</section>`;
+}
+
+/** What the run was started with, one line an argument. */
+export function argumentsSection(args: Readonly<Record<string, unknown>>): string {
+  const rows = Object.entries(args)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `<tr>${textCell(name)}${textCell(shownValue(value))}</tr>`);
+  if (rows.length === 0) return "";
+  return `<section class="card">
+<h2>Arguments</h2>
+<table class="arguments"><tbody>
+${rows.join("\n")}
+</tbody></table>
+</section>`;
+}
+
+/** The model's summary, as the console prints it. */
+export function summarySection(summary: string): string {
+  if (summary.trim() === "") return "";
+  return `<section class="card">
+<h2>Model</h2>
+<div class="scroll"><pre>${escapeMarkup(summary)}</pre></div>
+</section>`;
+}
+
+function nameOf(index: number, classNames: readonly string[]): string {
+  return classNames[index] ?? `class ${index}`;
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+}
+
+function cell(text: string): string {
+  return `<td class="number">${escapeMarkup(text)}</td>`;
+}
+
+function textCell(text: string): string {
+  return `<td class="text">${escapeMarkup(text)}</td>`;
+}

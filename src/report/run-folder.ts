@@ -1,0 +1,101 @@
+// The folder that a run leaves behind: runs/train, runs/train-2, ... Floor 7. Knows nothing of what
+// is put into it.
+
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ConfigError } from "../core/errors.ts";
+
+/** Where a run folder goes. */
+export interface RunFolderOptions {
+  /** The folder that holds all runs; it is created where it is missing. `runs` unless given. */
+  readonly root?: string;
+  /** The run's name, numbered where it is taken. `train` unless given. */
+  readonly name?: string;
+  /** This very folder instead; that it exists already is an error. */
+  readonly exact?: string;
+}
+
+/**
+ * Creates a new folder for a run and returns its path: `runs/train`, else `runs/train-2`, and so
+ * on. Two runs that start together never get the same one.
+ *
+ * @throws ConfigError where the folder cannot be created, or `exact` exists already.
+ * @example const folder = await createRunFolder(); // "runs/train"
+ */
+export async function createRunFolder(options: RunFolderOptions = {}): Promise<string> {
+  const { root = "runs", name = "train", exact } = options;
+  if (exact !== undefined) {
+    if (await tryToCreate(exact)) return exact;
+    throw new ConfigError({
+      what: `The run folder ${exact} exists already.`,
+      expected: "a new folder, so that no earlier run is overwritten",
+      fix: "Choose another folder, or move the old one away.",
+    });
+  }
+  checkName(name);
+  for (let number = 1; ; number++) {
+    const folder = join(root, number === 1 ? name : `${name}-${number}`);
+    if (await tryToCreate(folder)) return folder;
+  }
+}
+
+function checkName(name: string): void {
+  const isPlain = name !== "" && name !== "." && name !== ".." && !/[\\/]/.test(name);
+  if (isPlain && basename(name) === name) return;
+  throw new ConfigError({
+    what: "The run's name is not the name of a folder.",
+    expected: "a name without slashes, such as train",
+    received: JSON.stringify(name),
+    fix: "Name the folder that holds all runs with root, and the run with name.",
+  });
+}
+
+/** False where something of that name exists; making a folder is atomic. */
+async function tryToCreate(folder: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+  } catch (cause) {
+    throw cannotCreate(dirname(folder), cause);
+  }
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (cause) {
+    if (codeOf(cause) === "EEXIST") return false;
+    throw cannotCreate(folder, cause);
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+}
+
+function cannotCreate(folder: string, cause: unknown): ConfigError {
+  const code = codeOf(cause);
+  return new ConfigError({
+    what: `The run folder ${folder} could not be created: ${whyNot(code)}.`,
+    expected: "a place that may be written",
+    fix: "Choose another folder, or make the one above it writable.",
+    cause,
+  });
+}
+
+function whyNot(code: string): string {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return `the folder above it may not be written (${code})`;
+    case "EROFS":
+      return "its disk is read-only";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "its disk is full";
+    case "EEXIST":
+    case "ENOTDIR":
+      return "a file is in its way";
+    case "ENAMETOOLONG":
+      return "its name is too long";
+    default:
+      return `the system reports ${code}`;
+  }
+}

@@ -1,0 +1,161 @@
+// report.html: everything in one file, nothing unescaped, sensible with anything missing.
+
+import { decode } from "fast-png";
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { DataError } from "../../src/core/errors.ts";
+import { tensor } from "../../src/core/tensor.ts";
+import { confusionMatrix, type ReportContent, reportPage } from "../../src/report/index.ts";
+
+const history = [
+  { epoch: 1, seconds: 30, logs: { loss: 0.5, accuracy: 0.8, val_loss: 0.4, val_accuracy: 0.85 } },
+  { epoch: 2, seconds: 34, logs: { loss: 0.3, accuracy: 0.9, val_loss: 0.5, val_accuracy: 0.84 } },
+];
+
+const image = tensor(Uint8Array.of(0, 50, 100, 150, 200, 250), [2, 3, 1]);
+
+const content: ReportContent = {
+  title: "train-7",
+  subtitle: "Fashion-MNIST on wasm",
+  history,
+  evaluation: {
+    on: "test",
+    matrix: confusionMatrix([0, 0, 0, 1], [0, 0, 1, 1], 2),
+    classNames: ["cat", "dog"],
+    misread: [{ image, label: 0, prediction: 1, confidence: 0.75 }],
+  },
+  headlines: [{ label: "speed", value: "3,000 images/s", note: "2 threads" }],
+  args: { epochs: 2, optimizer: { name: "adam" }, resume: undefined },
+  summary: "Model: sequential\n  dense  10",
+};
+
+function textOf(html: string): string {
+  return parseHTML(html).document.body.textContent.replace(/\s+/g, " ");
+}
+
+const evil = '<script>alert("x")</script>&amp;\u0000';
+
+describe("the report page", () => {
+  test("leads with the numbers that matter", () => {
+    const { document } = parseHTML(reportPage(content));
+    const tiles = [...document.querySelectorAll(".headlines > div")].map((tile) =>
+      [...tile.children].map((child) => child.textContent),
+    );
+    expect(tiles).toEqual([
+      ["test accuracy", "75.0%", "4 examples"],
+      ["best validation accuracy", "85.0%", "in epoch 1"],
+      ["training loss", "0.300", "in epoch 2"],
+      ["2 epochs", "1 min 4 s", "32 s an epoch"],
+      ["speed", "3,000 images/s", "2 threads"],
+    ]);
+  });
+
+  test("holds both pictures, the arguments and the summary", () => {
+    const { document } = parseHTML(reportPage(content));
+    expect(document.querySelectorAll("svg.fovea-figure")).toHaveLength(2);
+    expect(document.querySelector("pre")?.textContent).toBe(content.summary);
+    const rows = [...document.querySelectorAll(".arguments tr")].map((row) =>
+      [...row.children].map((child) => child.textContent),
+    );
+    expect(rows).toEqual([
+      ["epochs", "2"],
+      ["optimizer", '{"name":"adam"}'],
+    ]);
+  });
+
+  test("scores every class and ends with their mean", () => {
+    const { document } = parseHTML(reportPage(content));
+    const [scores, confusions] = [...document.querySelectorAll("table")].map((table) =>
+      [...table.querySelectorAll("tbody tr, tfoot tr")].map((row) =>
+        [...row.children].map((child) => child.textContent),
+      ),
+    );
+    expect(scores).toEqual([
+      ["cat", "100%", "66.7%", "80.0%", "3"],
+      ["dog", "50.0%", "100%", "66.7%", "1"],
+      ["mean of classes", "75.0%", "83.3%", "73.3%", "4"],
+    ]);
+    expect(confusions).toEqual([["cat", "dog", "1", "33.3%"]]);
+  });
+
+  test("shows misread images, pixel for pixel", () => {
+    const { document } = parseHTML(reportPage(content));
+    const address = document.querySelector("img")?.getAttribute("src") ?? "";
+    const png = decode(Buffer.from(address.replace("data:image/png;base64,", ""), "base64"));
+    expect(png).toMatchObject({ width: 3, height: 2, channels: 1, depth: 8 });
+    expect([...png.data]).toEqual([...image.data]);
+    expect(document.querySelector(".mistakes li")?.textContent).toMatch(/cat\s+dog 75.0%/);
+  });
+
+  test("is self-contained: no address, no script, no other file", () => {
+    const html = reportPage(content).replaceAll('xmlns="http://www.w3.org/2000/svg"', "");
+    expect(html).not.toMatch(/https?:|<script|<link|@import|url\(|src="(?!data:)/);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  test("has a light and a dark scheme", () => {
+    const html = reportPage(content);
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(html.match(/prefers-color-scheme: dark/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("escapes every text that it is given", () => {
+    const html = reportPage({
+      title: evil,
+      subtitle: evil,
+      history: [{ epoch: 1, seconds: 1, logs: { [evil]: 1, loss: 1 } }],
+      evaluation: {
+        on: evil,
+        matrix: confusionMatrix([0, 1], [1, 1], 2),
+        classNames: [evil, `"onload="x`],
+        misread: [{ image, label: 0, prediction: 1 }],
+      },
+      headlines: [{ label: evil, value: evil, note: evil }],
+      args: { [evil]: evil, nested: { [evil]: evil } },
+      summary: evil,
+    });
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain("\u0000");
+    const { document } = parseHTML(html);
+    expect(document.querySelector("h1")?.textContent).toBe(evil.replace("\u0000", "\ufffd"));
+    expect(document.querySelector("img")?.hasAttribute("onload")).toBe(false);
+  });
+
+  test("does without evaluation, history, arguments and summary", () => {
+    const html = reportPage({ title: "empty", history: [], args: {}, summary: "" });
+    expect(textOf(html)).toContain("No epoch is finished yet.");
+    expect(html).not.toMatch(/undefined|NaN|<h2/);
+  });
+
+  test("says so where nothing was confused", () => {
+    const matrix = confusionMatrix([0, 1], [0, 1], 2);
+    const evaluation = { on: "test", matrix, classNames: ["a", "b"] };
+    expect(textOf(reportPage({ ...content, evaluation }))).toContain("No example was taken for");
+  });
+
+  test("shows numbers that are none as a dash", () => {
+    const broken = [{ epoch: 1, seconds: 3, logs: { loss: Number.NaN, val_loss: Number.NaN } }];
+    const { document } = parseHTML(reportPage({ ...content, history: broken }));
+    const values = [...document.querySelectorAll(".headlines dd")].map((dd) => dd.textContent);
+    expect(values).toContain("–");
+  });
+
+  test("holds at most sixty images", () => {
+    const misread = Array.from({ length: 100 }, () => ({ image, label: 0, prediction: 1 }));
+    const evaluation = { on: "test", matrix: confusionMatrix([], [], 2), classNames: ["a", "b"] };
+    const html = reportPage({ ...content, evaluation: { ...evaluation, misread } });
+    expect(html.match(/<img /g)).toHaveLength(60);
+  });
+
+  test("refuses images that no PNG can hold", () => {
+    const wrong = tensor(new Uint8Array(20), [2, 2, 5]);
+    const misread = [{ image: wrong, label: 0, prediction: 0 }];
+    const evaluation = {
+      on: "test",
+      matrix: confusionMatrix([], [], 1),
+      classNames: ["a"],
+      misread,
+    };
+    expect(() => reportPage({ ...content, evaluation })).toThrow(DataError);
+  });
+});
