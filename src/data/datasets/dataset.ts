@@ -1,0 +1,52 @@
+// What a dataset is to those who load it: a name and a promise of examples. Floor 4; knows no file
+// format and no place.
+
+import type { Examples } from "../examples.ts";
+
+/** Where to take a dataset from. */
+export type DatasetSource =
+  /** The first that has it: cache, system, download, sample. */
+  | "auto"
+  /** Fovea's cache folder, which downloads fill. */
+  | "cache"
+  /** The folder that a package of the operating system installs. */
+  | "system"
+  /** The dataset's own address on the network; kept in the cache folder. */
+  | "download"
+  /** The smaller sample that ships with Fovea. */
+  | "sample"
+  /** A folder of one's own with the dataset's files. */
+  | { readonly folder: string };
+
+/** How far a download has come, over all files of the dataset. */
+export interface DownloadProgress {
+  /** The file under way. */
+  readonly file: string;
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface LoadOptions {
+  /** `"auto"` unless told. */
+  readonly source?: DatasetSource;
+  /** Instead of Fovea's usual cache folder; see `cacheFolder`. */
+  readonly cacheFolder?: string;
+  /** Called as a download goes on. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** What asks the network, such as one that goes through a proxy; the platform's unless told. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface LoadedDataset {
+  readonly name: string;
+  /** One line: where the examples came from, how many there are and what was passed over. */
+  readonly source: string;
+  readonly train: Examples;
+  readonly test: Examples;
+}
+
+export interface Dataset {
+  readonly name: string;
+  /** @throws FoveaError where the dataset is not found, damaged or cannot be fetched. */
+  load(options?: LoadOptions): Promise<LoadedDataset>;
+}

@@ -1,0 +1,54 @@
+// The datasets that Fovea knows by name: one row each, loaded only when asked for. Floor 4; how a
+// dataset is found and read is its own file's business.
+
+import { distance } from "fastest-levenshtein";
+import { ConfigError } from "../../core/errors.ts";
+import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
+
+export type * from "./dataset.ts";
+
+const table = {
+  "fashion-mnist": async () => (await import("./fashion-mnist.ts")).fashionMnist,
+  mnist: async () => (await import("./mnist.ts")).mnist,
+} as const satisfies Record<string, () => Promise<Dataset>>;
+
+export type DatasetName = keyof typeof table;
+
+/** The names that `load` knows. */
+export const names: readonly DatasetName[] = Object.freeze(Object.keys(table) as DatasetName[]);
+
+/**
+ * Loads a dataset by name: training and test examples, with images `[N, H, W, C]` in u8 and labels
+ * `[N]`. Unless told otherwise it is taken from Fovea's cache, a system package, the network or the
+ * sample that ships with Fovea, whichever has it first; `source` in the answer says which.
+ *
+ * @throws ConfigError where the name is unknown, with the closest one that is known.
+ * @throws FoveaError where the dataset is not found, damaged or cannot be fetched.
+ * @example
+ * const { train, test, source } = await load("fashion-mnist");
+ * console.log(source); // Fovea's cache: 60,000 training and 10,000 test images in …
+ */
+export async function load(
+  name: DatasetName | (string & {}),
+  options: LoadOptions = {},
+): Promise<LoadedDataset> {
+  const dataset = await table[checkName(name)]();
+  return dataset.load(options);
+}
+
+function checkName(name: string): DatasetName {
+  const known = names.find((candidate) => candidate === name);
+  if (known !== undefined) return known;
+  throw new ConfigError({
+    what: `There is no dataset called "${name}".`,
+    expected: names.join(" or "),
+    received: `"${name}"`,
+    fix: `Did you mean "${closestName(String(name))}"?`,
+  });
+}
+
+/** People shorten names: of each, only as many letters are compared as were typed. */
+function closestName(typed: string): DatasetName {
+  const cost = (name: string) => distance(typed.toLowerCase(), name.slice(0, typed.length));
+  return names.toSorted((a, b) => cost(a) - cost(b))[0];
+}

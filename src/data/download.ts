@@ -1,0 +1,104 @@
+// Downloads a published file: resumed where an earlier try broke off, bounded by the published
+// size, checked against the published MD5, and at its place only when it is whole and right.
+// Floor 4; knows no dataset.
+
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { liesAt, type PublishedFile, sizeAt } from "./published-file.ts";
+import { DownloadError, onDisk, receive, type Transfer, type TransferOptions } from "./transfer.ts";
+
+export { DownloadError, type TransferOptions } from "./transfer.ts";
+
+/** How often one server is asked for the rest of a file whose transfer keeps breaking off. */
+const maxAttempts = 5;
+
+/**
+ * Fetches `file` to the path `target` from the first of `mirrors` (folder URLs that end in `/`)
+ * that serves it. Until it is whole and right it lies at `target.part`, where a later call goes on.
+ *
+ * @returns the URL that served it, or undefined where `target` already was the published file.
+ * @throws DownloadError where no mirror served the published file, or the disk did not take it.
+ * @example await download(file, ["https://example.org/mnist/"], join(folder, file.name));
+ */
+export async function download(
+  file: PublishedFile,
+  mirrors: readonly string[],
+  target: string,
+  options: TransferOptions = {},
+): Promise<string | undefined> {
+  if (await liesAt(target, file)) return undefined;
+  await onDisk(target, () => mkdir(dirname(target), { recursive: true }));
+  const failures: DownloadError[] = [];
+  for (const mirror of mirrors) {
+    const url = new URL(file.name, mirror).href;
+    try {
+      await fetchFrom(url, file, target, options);
+      return url;
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      failures.push(error);
+    }
+  }
+  throw summary(file, failures);
+}
+
+/** Of several failures, the one worth reporting: a server that answered says more than silence. */
+function summary(file: PublishedFile, failures: readonly DownloadError[]): DownloadError {
+  const answered = failures.find((failure) => !failure.unreachable);
+  return (
+    answered ??
+    failures[0] ??
+    new DownloadError({ what: `${file.name} has no address to be downloaded from.` })
+  );
+}
+
+async function fetchFrom(
+  url: string,
+  file: PublishedFile,
+  target: string,
+  options: TransferOptions,
+): Promise<void> {
+  const part = `${target}.part`;
+  for (let attempt = 1; ; attempt++) {
+    let held = (await sizeAt(part)) ?? 0;
+    if (held > file.bytes) {
+      await onDisk(target, () => rm(part, { force: true }));
+      held = 0;
+    }
+    const transfer: Transfer =
+      held === file.bytes
+        ? { start: held, end: held }
+        : await receive(url, file, part, held, options);
+    if (transfer.end < file.bytes) {
+      if (transfer.end > transfer.start && attempt < maxAttempts) continue;
+      throw new DownloadError({
+        what: `The download of ${url} broke off.`,
+        expected: `${file.bytes} bytes`,
+        received: `${transfer.end} bytes`,
+        fix: "Try again; it goes on where it stopped.",
+        cause: transfer.cause,
+      });
+    }
+    if (await liesAt(part, file)) return onDisk(target, () => moveInto(part, target, file));
+    await onDisk(target, () => rm(part, { force: true }));
+    // Another process that fetches the same file may just have put it into its place.
+    if (await liesAt(target, file)) return;
+    // Bytes that lay there before may be to blame: once more, from the beginning.
+    if (transfer.start > 0 && attempt < maxAttempts) continue;
+    throw new DownloadError({
+      what: `${url} is not the published file.`,
+      expected: `${file.bytes} bytes with the MD5 ${file.md5}`,
+      received: "another MD5",
+      fix: "The server may be wrong or a proxy may change files: fetch the file by other means.",
+    });
+  }
+}
+
+async function moveInto(part: string, target: string, file: PublishedFile): Promise<void> {
+  try {
+    await rename(part, target);
+  } catch (error) {
+    // Two processes fetched it at once and the other was first: then all is well.
+    if (!(await liesAt(target, file))) throw error;
+  }
+}

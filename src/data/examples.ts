@@ -1,0 +1,111 @@
+// Examples: inputs and the answers that belong to them, row by row. What datasets give and training
+// takes. Floor 4; knows no file, no model and no loss.
+
+import { DataError } from "../core/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+
+/** `N` inputs with their answers; row `i` of `y` belongs to row `i` of `x`. */
+export interface Examples {
+  /** `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1; f32 is kept. */
+  readonly x: Tensor<Uint8Array | Float32Array>;
+  /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
+  readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
+  /** The name of class `i` at index `i`. */
+  readonly classNames?: readonly string[];
+}
+
+/** How many examples there are: `N`. */
+export function countExamples(examples: Examples): number {
+  return examples.x.shape[0];
+}
+
+/**
+ * The examples from index `from` up to, not including, `to`: views, nothing is copied.
+ * `[N, H, W, C] → [to - from, H, W, C]`
+ *
+ * @throws DataError where the range is not inside 0 to N.
+ * @example const lastTenth = sliceExamples(train, 54_000, 60_000);
+ */
+export function sliceExamples(examples: Examples, from: number, to: number): Examples {
+  const count = countExamples(examples);
+  const inside = [from, to].every(Number.isInteger) && from >= 0 && from <= to && to <= count;
+  if (!inside) {
+    throw new DataError({
+      what: "The slice lies outside the examples.",
+      expected: `whole numbers, 0 <= from <= to <= ${count}`,
+      received: `from ${from} to ${to}`,
+    });
+  }
+  return { ...examples, x: sliceRows(examples.x, from, to), y: sliceRows(examples.y, from, to) };
+}
+
+type Rows = Uint8Array | Int32Array | Float32Array;
+
+function sliceRows<T extends Rows>(
+  { data, shape }: Tensor<T>,
+  from: number,
+  to: number,
+): Tensor<T> {
+  const rowShape = shape.slice(1);
+  const rowSize = sizeOf(rowShape);
+  const view = data.subarray(from * rowSize, to * rowSize) as T;
+  return { data: view, shape: [to - from, ...rowShape] };
+}
+
+/**
+ * Checks what every user of examples relies on: `x` is `[N, H, W, C]`, `y` has as many rows, there
+ * is at least one, and class numbers have a name where names are given. `name` opens the message.
+ *
+ * @throws DataError at the first thing that is wrong.
+ * @example checkExamples({ x, y }, "The validation set");
+ */
+export function checkExamples(examples: Examples, name = "The set of examples"): void {
+  const { x, y, classNames } = examples;
+  checkFilled(x, `${name}: x`);
+  checkFilled(y, `${name}: y`);
+  if (x.shape.length !== 4) {
+    throw new DataError({
+      what: `${name} has an x that is not a batch of images.`,
+      expected: "[N, H, W, C]",
+      received: formatShape(x.shape),
+      fix: "Reshape it; a grey image has C = 1.",
+    });
+  }
+  if (x.shape[0] !== y.shape[0]) {
+    throw new DataError({
+      what: `${name} does not have one answer for each input.`,
+      expected: `${x.shape[0]} answers, one for each input of ${formatShape(x.shape)}`,
+      received: y.shape.length === 0 ? "a single number" : `${y.shape[0]} answers`,
+      fix: "Take x and y from the same set.",
+    });
+  }
+  if (sizeOf(x.shape) === 0) {
+    throw new DataError({
+      what: `${name} is empty.`,
+      expected: "at least one example",
+      received: formatShape(x.shape),
+    });
+  }
+  if (classNames !== undefined && y.shape.length === 1) checkClasses(y.data, classNames, name);
+}
+
+function checkFilled({ data, shape }: { data: Rows; shape: Shape }, name: string): void {
+  if (sizeOf(shape) === data.length) return;
+  throw new DataError({
+    what: `${name} does not fill its shape.`,
+    expected: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
+    received: `${data.length} elements`,
+  });
+}
+
+function checkClasses(labels: Rows, classNames: readonly string[], name: string): void {
+  const isClass = (label: number) => Object.hasOwn(classNames, label);
+  const wrong = labels.findIndex((label) => !isClass(label));
+  if (wrong === -1) return;
+  throw new DataError({
+    what: `${name} has a label that is no class.`,
+    expected: `whole numbers from 0 to ${classNames.length - 1}`,
+    received: `${labels[wrong]} at index ${wrong}`,
+  });
+}

@@ -1,0 +1,56 @@
+// Gzip with a bound on what comes out, so that a small file cannot fill the memory. Floor 4; knows
+// nothing of what the bytes mean.
+
+import { constants, gunzipSync } from "node:zlib";
+import { FormatError } from "../core/errors.ts";
+
+/** Output grows by pieces of this many bytes; small enough to stop a bomb early. */
+const chunkSize = 2 ** 18;
+
+/** How many compressed bytes `gunzipStart` looks at; they unpack to 4 MB at the very most. */
+const startBytes = 4096;
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * Unpacks the whole of `bytes`, to at most `limit` bytes; checks the CRC that gzip carries.
+ *
+ * @throws FormatError where the data is damaged, ends early or unpacks to more than `limit` bytes.
+ */
+export function gunzip(bytes: Uint8Array, name: string, limit: number): Uint8Array {
+  return explained(name, limit, () => gunzipSync(bytes, { chunkSize, maxOutputLength: limit }));
+}
+
+/** Unpacks only the beginning: enough for a header, whatever follows it. @throws FormatError */
+export function gunzipStart(bytes: Uint8Array, name: string): Uint8Array {
+  const start = bytes.subarray(0, startBytes);
+  return explained(name, Number.POSITIVE_INFINITY, () =>
+    gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }),
+  );
+}
+
+function explained(name: string, limit: number, unpack: () => Uint8Array): Uint8Array {
+  try {
+    return unpack();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ERR_BUFFER_TOO_LARGE") {
+      throw new FormatError({
+        what: `${name} unpacks to more bytes than it may.`,
+        expected: `at most ${limit.toLocaleString("en-US")} bytes`,
+        received: "more than that; unpacking was stopped",
+        fix: "Do not use this file; fetch it again from a source you trust.",
+        cause,
+      });
+    }
+    throw new FormatError({
+      what: `${name} is a damaged gzip file.`,
+      expected: "gzip data that is whole and whose checksum fits",
+      received: message,
+      fix: "Download or copy the file again.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+// The table of datasets: every row loads its own record, and an unknown name is answered helpfully.
+
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
+import { fashionMnistRecord } from "../../src/data/datasets/fashion-mnist.ts";
+import { load, names } from "../../src/data/datasets/index.ts";
+import { mnistRecord } from "../../src/data/datasets/mnist.ts";
+import { emptyFolder, fileNames, fill, images, labels } from "./tiny-dataset.ts";
+
+describe.each(names)("the dataset %s", (name) => {
+  test("is loaded by its name, from a folder with its files", async () => {
+    const folder = await fill(await emptyFolder(), {
+      [fileNames.trainImages]: images(20, 28),
+      [fileNames.trainLabels]: labels(20, 10),
+      [fileNames.testImages]: images(10, 28),
+      [fileNames.testLabels]: labels(10, 10),
+    });
+    const loaded = await load(name, { source: { folder } });
+    expect(loaded.name).toBe(name);
+    expect(loaded.train.x.shape).toEqual([20, 28, 28, 1]);
+    expect(loaded.train.classNames?.length).toBe(10);
+    expect(loaded.test.y.shape).toEqual([10]);
+  });
+});
+
+describe.each([fashionMnistRecord, mnistRecord])("the record of $name", (record) => {
+  const files = Object.values(record.files);
+
+  test("has four different files, each with a size and an MD5", () => {
+    expect(new Set(files.map((file) => file.md5)).size).toBe(4);
+    expect(new Set(files.map((file) => file.name)).size).toBe(4);
+    for (const file of files) expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("has mirrors to which a file's name can be joined", () => {
+    expect(record.mirrors.length).toBeGreaterThan(0);
+    for (const mirror of record.mirrors) expect(new URL("a.gz", mirror).href).toBe(`${mirror}a.gz`);
+  });
+});
+
+describe("an unknown name", () => {
+  test.each([
+    ["fashon-mnist", "fashion-mnist"],
+    ["fashon", "fashion-mnist"],
+    ["mnist2", "mnist"],
+    ["Fashion_MNIST", "fashion-mnist"],
+    ["minst", "mnist"],
+    ["constructor", ""],
+    ["__proto__", ""],
+    ["", ""],
+  ])('"%s" is answered with the closest known one', async (name, closest) => {
+    const error = await load(name).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).message).toContain(`There is no dataset called "${name}"`);
+    expect((error as ConfigError).message).toMatch(new RegExp(`Did you mean "${closest}`));
+  });
+});
