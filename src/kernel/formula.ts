@@ -181,7 +181,8 @@ export class FormulaWriter {
     });
     const access = w.access(buffer, at, bounded);
     const stride = vectorAxis === undefined ? 0 : strideAlong(read, vectorAxis);
-    const loaded = stride === 0 ? w.loadOne(access) : w.loadVector(access, lanes, stride);
+    const single = vectorAxis === undefined || (stride === 0 && buffer.dtype !== "f32");
+    const loaded = single ? w.loadOne(access) : w.loadVector(access, lanes, stride);
     if (outsideTests.length === 0) return loaded;
     const inside = outsideTests
       .map(([value, limit]) => this.#isInside(value, limit, loaded.vector))

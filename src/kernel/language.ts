@@ -109,7 +109,7 @@ export type Instruction =
       readonly at: Position;
       readonly step: number;
     }
-  /** `stride` elements lie between lanes; 0 repeats one element. u8 loads as i32. */
+  /** `stride` elements lie between lanes; 0 repeats one element in all lanes. u8 loads as i32. */
   | {
       readonly kind: "load";
       readonly to: Register;
@@ -117,7 +117,7 @@ export type Instruction =
       readonly lanes: number;
       readonly stride: number;
     }
-  /** Lanes lie next to each other. */
+  /** Lanes lie next to each other. Into u8 go the low eight bits of i32. */
   | {
       readonly kind: "store";
       readonly into: Access;

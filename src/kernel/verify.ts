@@ -77,7 +77,8 @@ class Verifier {
         if (!value.vector && lanes !== 1) {
           this.#fail("one number is stored as several.", "1 lane", String(lanes));
         }
-        if (into.buffer.dtype !== value.type) {
+        const stored = into.buffer.dtype === "u8" ? "i32" : into.buffer.dtype;
+        if (stored !== value.type) {
           this.#fail("a store changes the type.", into.buffer.dtype, value.type);
         }
         this.#access(into, lanes, 1);

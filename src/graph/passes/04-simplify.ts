@@ -47,10 +47,16 @@ function shortened(node: Node): Node {
     : node;
 }
 
-/** Whether two nodes with one key may differ: sources are what they are named. */
+/** Nodes with one key have one value; numbers that JSON does not know are spelt out. */
 function keyOf(node: Node, numbers: Map<Node, number>): string {
   const inputs = node.inputs.map((input) => numbers.get(input));
-  return JSON.stringify([node.op.name, inputs, node.attributes, node.shape, node.dtype]);
+  return JSON.stringify(
+    [node.op.name, inputs, node.attributes, node.shape, node.dtype],
+    (_, value: unknown) =>
+      typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+        ? `number ${Object.is(value, -0) ? "-0" : value}`
+        : value,
+  );
 }
 
 /** Fewer nodes, same values. */

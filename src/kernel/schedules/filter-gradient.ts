@@ -231,7 +231,7 @@ class Emitter {
         );
         sums.forEach((row, c) => {
           const from = w.access(this.#image.buffer, sumPositions(pixel, still(c)));
-          const value = w.splat(w.loadOne(from));
+          const value = w.loadVector(from, w.lanes, 0);
           row.forEach((sum, v) => {
             w.assign(sum, w.compute("multiplyAdd", value, gradients[v], sum));
           });

@@ -231,7 +231,7 @@ class TileWriter {
         timesPosition(place.group, channels),
         channel,
       );
-      const value = w.splat(w.loadOne(w.access(this.#image.buffer, at)));
+      const value = w.loadVector(w.access(this.#image.buffer, at), w.lanes, 0);
       sums[pixel].forEach((sum, v) => {
         w.assign(sum, w.compute("multiplyAdd", value, weights[v], sum));
       });

@@ -1,0 +1,83 @@
+// The target that runs the kernel language itself, on the calling thread. Floor 3. It exists to be
+// right and to be read; use it to check another target, never to train.
+
+import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
+import type { Launch } from "../../kernel/draft.ts";
+import type { MachineDescription } from "../../kernel/machine-description.ts";
+import type { Program } from "../../kernel/program.ts";
+import { Allocator } from "../allocator.ts";
+import type { Device, Executable, StepInputs, StepOutputs } from "../device.ts";
+import { Layout, type StagedCopy } from "../layout.ts";
+import { type BufferViews, runKernel } from "./run-kernel.ts";
+
+const plain: MachineDescription = { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 };
+
+/** A machine whose memory is an array and whose processor is a loop. */
+export class InterpreterDevice implements Device {
+  readonly target = "interpreter";
+  readonly threads = 1;
+  readonly machine: MachineDescription;
+  readonly #allocator = new Allocator(64, 2 ** 31);
+  #memory = new Uint8Array(2 ** 16);
+
+  constructor(machine: MachineDescription = plain) {
+    this.machine = machine;
+  }
+
+  allocate(bytes: number): number {
+    const address = this.#allocator.allocate(bytes);
+    if (this.#allocator.end > this.#memory.length) {
+      const grown = new Uint8Array(2 * this.#allocator.end);
+      grown.set(this.#memory);
+      this.#memory = grown;
+    }
+    this.#memory.fill(0, address, address + bytes);
+    return address;
+  }
+
+  free(address: number): void {
+    this.#allocator.free(address);
+  }
+
+  view(dtype: DType, address: number, length: number) {
+    return viewOf(dtype, this.#memory.buffer, address, length);
+  }
+
+  async load(
+    program: Program,
+    states: ReadonlyMap<string, number>,
+    { stepsAtOnce = 1 } = {},
+  ): Promise<Executable> {
+    const layout = new Layout(this, program, states, stepsAtOnce);
+    const run = async (steps: readonly StepInputs[]): Promise<StepOutputs[]> => {
+      layout.stage(steps);
+      steps.forEach((_, step) => {
+        for (const copy of layout.copiesIn) this.#copy(copy, step, "in");
+        for (const stage of program.stages) {
+          for (const launch of stage) runKernel(launch.kernel, this.#buffersOf(launch, layout));
+        }
+        for (const copy of layout.copiesOut) this.#copy(copy, step, "out");
+      });
+      return layout.collect(steps.length);
+    };
+    return { stepsAtOnce, run, dispose: () => layout.dispose() };
+  }
+
+  async close(): Promise<void> {}
+
+  #copy({ address, staging, stride, bytes }: StagedCopy, step: number, way: "in" | "out"): void {
+    const waiting = staging + step * stride;
+    if (way === "in") this.#memory.copyWithin(address, waiting, waiting + bytes);
+    else this.#memory.copyWithin(waiting, address, address + bytes);
+  }
+
+  #buffersOf({ kernel, bindings }: Launch, layout: Layout): BufferViews {
+    return new Map(
+      kernel.buffers.map((buffer, i) => {
+        const address = layout.addressOf.get(bindings[i]) as number;
+        const length = Math.min(buffer.size, this.#memory.length / bytesPerElement[buffer.dtype]);
+        return [buffer, this.view(buffer.dtype, address, length)];
+      }),
+    );
+  }
+}

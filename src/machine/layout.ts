@@ -1,0 +1,166 @@
+// Where a program's blocks lie in a device's memory, and how inputs and outputs of several steps wait
+// their turn. Floor 3. Every target uses it; it emits nothing.
+
+import { bytesPerElement } from "../core/dtype.ts";
+import { DataError, VerificationError } from "../core/errors.ts";
+import { formatShape, sizeOf } from "../core/shape.ts";
+import type { Storage } from "../kernel/draft.ts";
+import { alignUp } from "../kernel/plan.ts";
+import type { Program, ProgramValue } from "../kernel/program.ts";
+import type { Device, StepInputs, StepOutputs } from "./device.ts";
+
+/** A value's bytes within the block of all inputs, or of all outputs. */
+interface Slot {
+  readonly value: ProgramValue;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** The values of one step side by side, and room for those of several steps. */
+interface Block {
+  readonly slots: readonly Slot[];
+  readonly bytes: number;
+  /** Step i waits at `staging + i · bytes`. */
+  readonly staging: number;
+}
+
+/** A copy between a step's place and its waiting room, in bytes. */
+export interface StagedCopy {
+  /** Address of the value that the program works on. */
+  readonly address: number;
+  /** Address of step 0's copy; step i's is i · `stride` further on. */
+  readonly staging: number;
+  readonly stride: number;
+  readonly bytes: number;
+}
+
+type Memory = Pick<Device, "allocate" | "free" | "view">;
+
+export class Layout {
+  readonly addressOf: ReadonlyMap<Storage, number>;
+  readonly stepsAtOnce: number;
+  readonly #memory: Memory;
+  readonly #owned: number[];
+  readonly #inputs: Block;
+  readonly #outputs: Block;
+
+  constructor(
+    memory: Memory,
+    program: Program,
+    states: ReadonlyMap<string, number>,
+    stepsAtOnce: number,
+  ) {
+    this.#memory = memory;
+    this.stepsAtOnce = stepsAtOnce;
+    const addressOf = new Map<Storage, number>();
+    for (const { name, storage } of program.states) {
+      const address = states.get(name);
+      if (address === undefined) {
+        throw new VerificationError({
+          what: `Program ${program.name} has a state without a place.`,
+          expected: `an address for "${name}"`,
+          received: "none",
+        });
+      }
+      addressOf.set(storage, address);
+    }
+    const inputs = slotsOf(program.inputs);
+    const outputs = slotsOf(program.outputs);
+    const inputBytes = bytesOf(inputs);
+    const outputBytes = bytesOf(outputs);
+    const current = memory.allocate(inputBytes);
+    const arena = memory.allocate(program.arenaBytes);
+    this.#inputs = {
+      slots: inputs,
+      bytes: inputBytes,
+      staging: memory.allocate(inputBytes * stepsAtOnce),
+    };
+    this.#outputs = {
+      slots: outputs,
+      bytes: outputBytes,
+      staging: memory.allocate(outputBytes * stepsAtOnce),
+    };
+    this.#owned = [current, arena, this.#inputs.staging, this.#outputs.staging];
+    for (const { value, offset } of inputs) addressOf.set(value.storage, current + offset);
+    for (const [storage, offset] of program.offsets) addressOf.set(storage, arena + offset);
+    this.addressOf = addressOf;
+  }
+
+  /** What to copy before each step. */
+  get copiesIn(): StagedCopy[] {
+    return this.#copies(this.#inputs);
+  }
+
+  /** What to copy after each step. */
+  get copiesOut(): StagedCopy[] {
+    return this.#copies(this.#outputs);
+  }
+
+  #copies({ slots, bytes, staging }: Block): StagedCopy[] {
+    return slots.map((slot) => ({
+      address: this.addressOf.get(slot.value.storage) as number,
+      staging: staging + slot.offset,
+      stride: bytes,
+      bytes: slot.bytes,
+    }));
+  }
+
+  /** Puts the inputs of all steps into the waiting room. @throws DataError where one does not fit. */
+  stage(steps: readonly StepInputs[]): void {
+    const { slots, bytes, staging } = this.#inputs;
+    if (steps.length > this.stepsAtOnce) {
+      throw new DataError({
+        what: "Too many steps at once.",
+        expected: `at most ${this.stepsAtOnce}`,
+        received: String(steps.length),
+      });
+    }
+    steps.forEach((inputs, step) => {
+      for (const { value, offset } of slots) {
+        const values = inputs[value.name];
+        const length = sizeOf(value.shape);
+        if (values?.length !== length) {
+          throw new DataError({
+            what: `The input "${value.name}" does not fit.`,
+            expected: `${length} elements for ${formatShape(value.shape)}`,
+            received: values === undefined ? "nothing" : `${values.length} elements`,
+          });
+        }
+        this.#memory.view(value.dtype, staging + step * bytes + offset, length).set(values);
+      }
+    });
+  }
+
+  /** Copies the outputs of `count` steps out of the waiting room. */
+  collect(count: number): StepOutputs[] {
+    const { slots, bytes, staging } = this.#outputs;
+    return Array.from({ length: count }, (_, step) =>
+      Object.fromEntries(
+        slots.map(({ value, offset }) => {
+          const at = staging + step * bytes + offset;
+          return [value.name, this.#memory.view(value.dtype, at, sizeOf(value.shape)).slice()];
+        }),
+      ),
+    );
+  }
+
+  dispose(): void {
+    for (const address of this.#owned) this.#memory.free(address);
+    this.#owned.length = 0;
+  }
+}
+
+function slotsOf(values: readonly ProgramValue[]): Slot[] {
+  let offset = 0;
+  return values.map((value) => {
+    const bytes = sizeOf(value.shape) * bytesPerElement[value.dtype];
+    const slot = { value, offset, bytes };
+    offset += alignUp(bytes);
+    return slot;
+  });
+}
+
+function bytesOf(slots: readonly Slot[]): number {
+  const last = slots.at(-1);
+  return last === undefined ? 0 : last.offset + alignUp(last.bytes);
+}

@@ -1,0 +1,153 @@
+// A whole program as one WebAssembly module: a function a kernel, a barrier, and `run(thread,
+// threads, steps)`, which every thread calls once for any number of steps. Floor 3.
+
+import type { Storage } from "../../kernel/draft.ts";
+import { type Kernel, taskCount } from "../../kernel/language.ts";
+import type { Program } from "../../kernel/program.ts";
+import type { Layout, StagedCopy } from "../layout.ts";
+import { CodeWriter } from "./code.ts";
+import { encodeModule, type WasmFunction } from "./encode.ts";
+import { emitKernel } from "./kernel.ts";
+import type { Features } from "./rules.ts";
+
+/** Bytes that a barrier needs: arrivals, rounds and sleepers, each on a cache line of its own. */
+export const barrierBytes = 3 * 64;
+/** How often a thread looks before it goes to sleep: some tens of microseconds. */
+const looks = 20_000;
+
+/**
+ * Waits until all threads have come: barrier(threads). The last one to come opens the next round;
+ * the others look at the round for a while, then sleep until they are woken.
+ */
+function barrierFunction(address: number): WasmFunction {
+  const [arrivals, rounds, sleepers] = [0, 64, 128];
+  const code = new CodeWriter(["i32"]);
+  const round = code.local("i32");
+  const left = code.local("i32");
+  const at = () => code.i32(address);
+  at().memory("i32.atomic.load", rounds).set(round);
+  at().i32(1).memory("i32.atomic.rmw.add", arrivals).i32(1).op("i32.add").get(0).op("i32.eq");
+  code.when(
+    () => {
+      at().i32(0).memory("i32.atomic.store", arrivals);
+      at().i32(1).memory("i32.atomic.rmw.add", rounds).op("drop");
+      at().memory("i32.atomic.load", sleepers);
+      code.when(() => {
+        at().i32(-1).memory("memory.atomic.notify", rounds).op("drop");
+      });
+    },
+    () => {
+      code.i32(looks).set(left);
+      code.loop(() => {
+        at().memory("i32.atomic.load", rounds).get(round).op("i32.ne");
+        code.when(() => {
+          code.op("return");
+        });
+        code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
+      });
+      at().i32(1).memory("i32.atomic.rmw.add", sleepers).op("drop");
+      code.loop(() => {
+        at().get(round).i64(-1).memory("memory.atomic.wait32", rounds).op("drop");
+        at().memory("i32.atomic.load", rounds).get(round).op("i32.eq").branchIf(0);
+      });
+      at().i32(-1).memory("i32.atomic.rmw.add", sleepers).op("drop");
+    },
+  );
+  return code.finish();
+}
+
+/** Emits kernels, each distinct one once. */
+class KernelTable {
+  readonly functions: WasmFunction[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #features: Features;
+
+  constructor(features: Features) {
+    this.#features = features;
+  }
+
+  indexOf(kernel: Kernel): number {
+    const emitted = emitKernel(kernel, this.#features);
+    const key = `${emitted.locals.join()} ${emitted.parameters.length} ${latin1(emitted.body)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const index = this.functions.push(emitted) - 1;
+    this.#known.set(key, index);
+    return index;
+  }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+function runFunction(
+  layout: Layout,
+  calls: readonly (readonly { index: number; kernel: Kernel; bindings: readonly Storage[] }[])[],
+  barrier: number,
+): WasmFunction {
+  const code = new CodeWriter(["i32", "i32", "i32"]);
+  const [thread, threads, steps] = [0, 1, 2];
+  const step = code.local("i32");
+  const wait = () => {
+    code.get(threads).i32(1).op("i32.ne");
+    code.when(() => {
+      code.get(threads).call(barrier);
+    });
+  };
+  const copy = (copies: readonly StagedCopy[], way: "in" | "out") => {
+    code.get(thread).op("i32.eqz");
+    code.when(() => {
+      for (const { address, staging, stride, bytes } of copies) {
+        const waiting = () =>
+          code.get(step).i32(stride).op("i32.mul").i32(staging).op("i32.add");
+        if (way === "out") waiting();
+        code.i32(address);
+        if (way === "in") waiting();
+        code.i32(bytes).op("memory.copy");
+      }
+    });
+  };
+  const bound = (count: number, next: number) => {
+    code.get(thread);
+    if (next > 0) code.i32(next).op("i32.add");
+    code.i32(count).op("i32.mul").get(threads).op("i32.div_u");
+  };
+  code.loop(() => {
+    copy(layout.copiesIn, "in");
+    wait();
+    for (const stage of calls) {
+      for (const { index, kernel, bindings } of stage) {
+        for (const storage of bindings) code.i32(layout.addressOf.get(storage) as number);
+        bound(taskCount(kernel), 0);
+        bound(taskCount(kernel), 1);
+        code.call(index);
+      }
+      wait();
+    }
+    copy(layout.copiesOut, "out");
+    code.get(step).i32(1).op("i32.add").tee(step).get(steps).op("i32.lt_u").branchIf(0);
+  });
+  return code.finish("run");
+}
+
+/** The module of a program whose blocks lie where `layout` says. */
+export function emitProgram(
+  program: Program,
+  layout: Layout,
+  barrierAddress: number,
+  features: Features,
+  memory: { readonly initialPages: number; readonly maximumPages: number },
+): Uint8Array<ArrayBuffer> {
+  const table = new KernelTable(features);
+  const calls = program.stages.map((stage) =>
+    stage.map(({ kernel, bindings }) => ({ index: table.indexOf(kernel), kernel, bindings })),
+  );
+  const barrier = table.functions.length;
+  const functions = [
+    ...table.functions,
+    barrierFunction(barrierAddress),
+    runFunction(layout, calls, barrier),
+  ];
+  return encodeModule(functions, memory);
+}
