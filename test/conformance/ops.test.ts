@@ -7,12 +7,11 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { withInputs } from "../../src/graph/graph.ts";
-import { apply, isComposite, type Node, type Op, type Sample } from "../../src/graph/op.ts";
+import { isComposite, type Node, type Op } from "../../src/graph/op.ts";
 import { ops, opTable } from "../../src/graph/ops/index.ts";
 import { checkRegisters, evaluateComputation } from "./computation.ts";
 import { gradientError } from "./differences.ts";
-
-import { sampleTensors, sampleWeights } from "./sample-tensors.ts";
+import { applySample, describeSample, relativeError, sampleWeights } from "./samples.ts";
 
 /** Ops without samples, and why. */
 const withoutSamples: Record<string, string> = {
@@ -28,16 +27,6 @@ const withoutFlow: Record<string, { readonly input: number; readonly reason: str
 const table: [string, Op][] = Object.entries(opTable);
 const sampled = table.filter(([name]) => withoutSamples[name] === undefined);
 
-/** The op applied to inputs named by their position, and their values. */
-function applySample(op: Op, sample: Sample<object>) {
-  const tensors = sampleTensors(sample, "f64");
-  const inputs = sample.inputs.map(({ shape, dtype = "f32" }, n) =>
-    ops.input(`${n}`, { shape, dtype }),
-  );
-  const sources: Record<string, Tensor> = Object.fromEntries(tensors.entries());
-  return { node: apply(op, inputs, sample.attributes), inputs, tensors, sources };
-}
-
 /** The reference's result over an array that was full of `before`. */
 function runReference(node: Node, tensors: readonly Tensor[], before: number): Float64Array {
   const output = new Float64Array(sizeOf(node.shape)).fill(before);
@@ -51,21 +40,6 @@ function expandFully(node: Node): Node {
     ? expandFully(node.op.expand(inputs, node.attributes, ops))
     : withInputs(node, inputs);
 }
-
-/** The largest difference, relative to the largest number expected. */
-function relativeError(received: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(received.length).toBe(expected.length);
-  let error = 0;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    error = Math.max(error, Math.abs(received[i] - expected[i]));
-    largest = Math.max(largest, Math.abs(expected[i]));
-  }
-  return largest === 0 ? error : error / largest;
-}
-
-const describeSample = ({ inputs, attributes }: Sample<object>) =>
-  JSON.stringify([inputs.map(({ shape, dtype = "f32" }) => [dtype, ...shape]), attributes]);
 
 describe("the op table", () => {
   test("holds each record under its own name", () => {
@@ -90,7 +64,7 @@ describe.each(sampled)("%s", (name, op) => {
     "%s",
     (_, sample) => {
       test("the reference fills the inferred shape, whatever was there before", () => {
-        const { node, tensors } = applySample(op, sample);
+        const { node, tensors } = applySample(op, sample, "f64");
         const result = runReference(node, tensors, Number.NaN);
         expect(result).toEqual(runReference(node, tensors, 7));
         expect(result.every(Number.isFinite)).toBe(true);
@@ -99,7 +73,7 @@ describe.each(sampled)("%s", (name, op) => {
 
       if (isComposite(op)) {
         test("the expansion computes what the reference does", () => {
-          const { node, tensors, sources } = applySample(op, sample);
+          const { node, tensors, sources } = applySample(op, sample, "f64");
           const expanded = expandFully(node);
           expect([expanded.shape, expanded.dtype]).toEqual([node.shape, node.dtype]);
           const [received] = evaluate([expanded], sources);
@@ -107,14 +81,14 @@ describe.each(sampled)("%s", (name, op) => {
         });
       } else {
         test("the lowered computation is what the reference does", () => {
-          const { node, tensors } = applySample(op, sample);
+          const { node, tensors } = applySample(op, sample, "f64");
           const computation = op.lower(node.inputs, node.attributes, node);
           const received = evaluateComputation(computation, tensors, node.shape);
           expect(relativeError(received, runReference(node, tensors, 0))).toBeLessThan(1e-12);
         });
 
         test("the lowered computation does not mix dtypes", () => {
-          const { node } = applySample(op, sample);
+          const { node } = applySample(op, sample, "f64");
           const computation = op.lower(node.inputs, node.attributes, node);
           const dtypes = node.inputs.map(({ dtype }) => dtype);
           expect(() => checkRegisters(computation, dtypes, node.dtype)).not.toThrow();
@@ -123,7 +97,7 @@ describe.each(sampled)("%s", (name, op) => {
 
       if (op.gradient === undefined) return;
       test("the gradient is the central difference", () => {
-        const { node, inputs, tensors, sources } = applySample(op, sample);
+        const { node, inputs, tensors, sources } = applySample(op, sample, "f64");
         if (node.dtype !== "f32") return;
         const weights = sampleWeights(node.shape);
         const weighted = ops.multiply(

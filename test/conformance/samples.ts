@@ -1,47 +1,78 @@
-// Turns an op's samples into values and graphs. Every conformance suite fills inputs the same way.
+// Turns an op's samples into values and graphs: every conformance suite fills inputs the same way.
+// Values that could meet at a kink (a tie, a zero) never do: every f32 element of a sample takes a
+// place of its own on an even grid that misses whole numbers.
 
-import type { NumericArray } from "../../src/core/dtype.ts";
+import { allocate } from "../../src/core/dtype.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { sizeOf } from "../../src/core/shape.ts";
+import { type Shape, sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { apply, type Attributes, type Node, type Op, type Sample } from "../../src/graph/op.ts";
+import type { Precision } from "../../src/graph/evaluate.ts";
+import { apply, type Op, type Sample } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 
-/** Values for a sample's inputs, the same ones every time. */
-export function valuesOf(sample: Sample<Attributes>, precision: "f32" | "f64"): Tensor[] {
-  return sample.inputs.map(({ shape, dtype = "f32", range }, i) => {
-    const random = new RandomStream(42, i);
-    const [low, high] = range ?? (dtype === "f32" ? [-1, 1] : [0, 8]);
-    const length = sizeOf(shape);
-    const draw = () => low + random.uniform() * (high - low);
-    let data: NumericArray;
-    if (dtype === "i32") data = Int32Array.from({ length }, () => Math.floor(draw()));
-    else if (dtype === "u8") data = Uint8Array.from({ length }, () => Math.floor(draw()));
-    else if (precision === "f64") data = Float64Array.from({ length }, () => Math.fround(draw()));
-    else data = Float32Array.from({ length }, draw);
+/** The inputs of `sample`: the same at every call, and the same numbers in either precision. */
+export function sampleTensors(sample: Sample<object>, precision: Precision): Tensor[] {
+  const random = new RandomStream(2024);
+  const isFloat = sample.inputs.map(({ dtype = "f32" }) => dtype === "f32");
+  const places = sample.inputs.reduce(
+    (sum, { shape }, n) => sum + (isFloat[n] ? sizeOf(shape) : 0),
+    0,
+  );
+  const order = random.permutation(places);
+  let next = 0;
+  return sample.inputs.map(({ shape, dtype = "f32", range }) => {
+    const size = sizeOf(shape);
+    if (dtype !== "f32") {
+      const [low, high] = range ?? [0, 8];
+      const data = allocate(dtype, size).map(() => low + random.below(high - low));
+      return { data, shape };
+    }
+    const [low, high] = range ?? [-1, 1];
+    const data = precision === "f64" ? new Float64Array(size) : new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      data[i] = Math.fround(low + ((order[next++] + 0.3) / places) * (high - low));
+    }
     return { data, shape };
   });
 }
 
-/** The op over inputs named x0, x1, …, and values for them. */
-export function graphOf(op: Op, sample: Sample<Attributes>, precision: "f32" | "f64") {
-  const inputs = sample.inputs.map(({ shape, dtype = "f32" }, i): Node =>
-    ops.input(`x${i}`, { shape, dtype }),
-  );
-  const values = valuesOf(sample, precision);
-  const sources = Object.fromEntries(values.map((value, i) => [`x${i}`, value]));
-  return { inputs, node: apply(op, inputs, sample.attributes), sources };
+/** Weights of magnitude 0.5 to 1.5, to make one number of a result in which every element counts. */
+export function sampleWeights(shape: Shape, stream = 1): Tensor<Float64Array> {
+  const random = new RandomStream(2024, stream);
+  const weight = () => (random.below(2) === 0 ? -1 : 1) * (0.5 + random.uniform());
+  return { data: new Float64Array(sizeOf(shape)).map(weight), shape };
 }
 
-/** The largest difference, relative to the largest expected value (or to 1e-3, if that is less). */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0;
-  let largest = 1e-3;
+/** The op applied to inputs that are named by their position, and their values. */
+export function applySample(op: Op, sample: Sample<object>, precision: Precision) {
+  const tensors = sampleTensors(sample, precision);
+  const inputs = sample.inputs.map(({ shape, dtype = "f32" }, n) =>
+    ops.input(`${n}`, { shape, dtype }),
+  );
+  const sources: Record<string, Tensor> = Object.fromEntries(tensors.entries());
+  return { node: apply(op, inputs, sample.attributes), inputs, tensors, sources };
+}
+
+/** A sample in one line, to name a test by. */
+export function describeSample({ inputs, attributes }: Sample<object>): string {
+  return JSON.stringify([inputs.map(({ shape, dtype = "f32" }) => [dtype, ...shape]), attributes]);
+}
+
+/**
+ * The largest difference, relative to the largest number expected: what an op's `tolerance` bounds.
+ * Numbers that are not finite must be the same ones, and as many; otherwise the error is infinite.
+ */
+export function relativeError(received: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (received.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let error = 0;
+  let largest = 0;
   for (let i = 0; i < expected.length; i++) {
-    if (Object.is(actual[i], expected[i])) continue;
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
-    if (Number.isFinite(expected[i])) largest = Math.max(largest, Math.abs(expected[i]));
-    if (Number.isNaN(actual[i]) !== Number.isNaN(expected[i])) return Number.POSITIVE_INFINITY;
+    if (!Number.isFinite(expected[i]) || !Number.isFinite(received[i])) {
+      if (Object.is(received[i], expected[i])) continue;
+      return Number.POSITIVE_INFINITY;
+    }
+    error = Math.max(error, Math.abs(received[i] - expected[i]));
+    largest = Math.max(largest, Math.abs(expected[i]));
   }
-  return difference / largest;
+  return largest === 0 ? error : error / largest;
 }

@@ -9,7 +9,7 @@ import { evaluate } from "../../src/graph/evaluate.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { gradientError } from "../conformance/differences.ts";
-import { sampleWeights } from "../conformance/sample-tensors.ts";
+import { sampleWeights } from "../conformance/samples.ts";
 
 const values = (numbers: number[], shape = [numbers.length]) =>
   tensor(new Float64Array(numbers), shape);

@@ -1,0 +1,72 @@
+// Compiles a graph, runs it on a device, and reads back what it left there; and the same by the
+// reference, to compare.
+
+import type { NumericArray } from "../../src/core/dtype.ts";
+import { bytesPerElement } from "../../src/core/dtype.ts";
+import { sizeOf } from "../../src/core/shape.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { evaluate } from "../../src/graph/evaluate.ts";
+import { type Graph, sourceName } from "../../src/graph/graph.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import type { MachineDescription } from "../../src/kernel/machine-description.ts";
+import type { Device } from "../../src/machine/device.ts";
+
+/** The machines that schedules are tried for: narrow, wide, and wide with a large loop body. */
+export const machines: readonly MachineDescription[] = [
+  { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 },
+  { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3 },
+  { lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64 },
+];
+
+/** The values of inputs and states, by name. */
+export type Sources = Readonly<Record<string, Tensor>>;
+
+/** What some steps leave behind: the last one's outputs, and the states. */
+export interface Outcome {
+  readonly outputs: Readonly<Record<string, NumericArray>>;
+  readonly states: Readonly<Record<string, NumericArray>>;
+}
+
+/** The outcome of `steps` steps with the same inputs, compiled for `device` and run there. */
+export async function runCompiled(
+  device: Device,
+  graph: Graph,
+  sources: Sources,
+  steps = 1,
+): Promise<Outcome> {
+  const program = compile("test", graph, device.machine, ops);
+  const addresses = new Map<string, number>();
+  for (const { name, dtype, shape } of program.states) {
+    const address = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);
+    device.view(dtype, address, sizeOf(shape)).set(sources[name].data);
+    addresses.set(name, address);
+  }
+  const executable = await device.load(program, addresses, { stepsAtOnce: steps });
+  const inputs = Object.fromEntries(program.inputs.map(({ name }) => [name, sources[name].data]));
+  const results = await executable.run(new Array(steps).fill(inputs));
+  const states = Object.fromEntries(
+    program.states.map(({ name, dtype, shape }) => {
+      const address = addresses.get(name) as number;
+      return [name, device.view(dtype, address, sizeOf(shape)).slice()];
+    }),
+  );
+  executable.dispose();
+  for (const address of addresses.values()) device.free(address);
+  return { outputs: results[steps - 1], states };
+}
+
+/** The outcome of one step by the ops' own loops, in f64; states that no update changes are left out. */
+export function runReference(graph: Graph, sources: Sources): Outcome {
+  const outputs = Object.entries(graph.outputs);
+  const values = evaluate(
+    [...outputs.map(([, node]) => node), ...graph.updates.map(({ value }) => value)],
+    sources,
+  ).map(({ data }) => data);
+  return {
+    outputs: Object.fromEntries(outputs.map(([name], i) => [name, values[i]])),
+    states: Object.fromEntries(
+      graph.updates.map(({ state }, i) => [sourceName(state), values[outputs.length + i]]),
+    ),
+  };
+}

@@ -1,0 +1,78 @@
+// Every op of the table, every sample, every target: the compiled op is its reference in f64 within
+// the op's tolerance, and the same bits whatever the number of threads.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Op, Sample } from "../../src/graph/op.ts";
+import { opTable } from "../../src/graph/ops/index.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { machines, runCompiled, runReference } from "./compiled.ts";
+import { applySample, describeSample, relativeError } from "./samples.ts";
+
+/** What every op promises unless its record says otherwise. */
+const defaultTolerance = 2e-6;
+
+/** Ops whose samples lose digits on any machine that computes in f32, and why. */
+const looser: Record<string, { readonly tolerance: number; readonly reason: string }> = {
+  sum: { tolerance: 1e-5, reason: "650 numbers between -1 and 1 nearly cancel" },
+  mean: { tolerance: 1e-5, reason: "it is a sum" },
+};
+
+/** Targets that compute every op; those that share `code` must agree to the last bit. */
+const targets: { name: string; code: string; open: () => Promise<Device> }[] = [
+  ...machines.map((machine) => {
+    const name = `interpreter of ${machine.lanes} lanes`;
+    return { name, code: name, open: async () => new InterpreterDevice(machine) };
+  }),
+  ...[true, false].flatMap((relaxed) => {
+    const code = `wasm, multiply-adds ${relaxed ? "as the engine likes" : "rounded twice"}`;
+    return [1, 2, 3].map((threads) => ({
+      name: `${code}, ${threads} thread(s)`,
+      code,
+      open: () => WasmDevice.open({ threads, relaxed }),
+    }));
+  }),
+];
+
+const table: [string, Op][] = Object.entries(opTable);
+const cases: [string, Op, Sample<object>][] = table.flatMap(([name, op]) =>
+  op.samples.map((sample): [string, Op, Sample<object>] => [
+    `${name} ${describeSample(sample)}`,
+    op,
+    sample,
+  ]),
+);
+
+describe("compiled ops", () => {
+  const devices: { name: string; code: string; device: Device }[] = [];
+
+  beforeAll(async () => {
+    for (const { name, code, open } of targets) devices.push({ name, code, device: await open() });
+  });
+  afterAll(() => Promise.all(devices.map(({ device }) => device.close())));
+
+  test.each(cases)("%s", async (_, op, sample) => {
+    const { node, sources } = applySample(op, sample, "f64");
+    const graph = { outputs: { y: node }, updates: [] };
+    const expected = runReference(graph, sources).outputs.y;
+    const tolerance = op.tolerance ?? looser[op.name]?.tolerance ?? defaultTolerance;
+    const tooFar: Record<string, number> = {};
+    const otherBits: string[] = [];
+    const results = new Map<string, ArrayLike<number>>();
+    for (const { name, code, device } of devices) {
+      const received = (await runCompiled(device, graph, sources)).outputs.y;
+      const error = relativeError(received, expected);
+      if (error > tolerance) tooFar[name] = error;
+      const first = results.get(code) ?? received;
+      results.set(code, first);
+      if (!sameBits(first, received)) otherBits.push(name);
+    }
+    expect(tooFar).toEqual({});
+    expect(otherBits).toEqual([]);
+  });
+});
+
+function sameBits(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  return a.length === b.length && Array.from(a).every((value, i) => Object.is(value, b[i]));
+}
