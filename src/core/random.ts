@@ -64,7 +64,10 @@ export class RandomStream {
   /** The next 32-bit word. */
   word(): number {
     if (this.#block.length === 0) {
-      this.#block = philox([this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), 0, 0], this.#key);
+      this.#block = philox(
+        [this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), 0, 0],
+        this.#key,
+      );
       this.#counter++;
     }
     return this.#block.shift() as number;

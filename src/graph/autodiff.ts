@@ -2,7 +2,7 @@
 // no op; each op's record brings its own rule. Linnainmaa, 1970; Griewank and Walther, 2008.
 
 import { ShapeError } from "../core/errors.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Builder } from "./builder.ts";
 import { topologicalOrder } from "./graph.ts";
 import type { Node } from "./op.ts";

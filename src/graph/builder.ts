@@ -107,12 +107,7 @@ export interface Builder {
   /** `value` around `x`: `before[i]` and `after[i]` elements along axis i. */
   pad(x: Node, before: readonly number[], after: readonly number[], value?: number): Node;
   /** `size[i]` elements along axis i from `start[i]`, `step[i]` apart (1 unless told). */
-  slice(
-    x: Node,
-    start: readonly number[],
-    size: readonly number[],
-    step?: readonly number[],
-  ): Node;
+  slice(x: Node, start: readonly number[], size: readonly number[], step?: readonly number[]): Node;
   /** One after another along `axis`. */
   concatenate(parts: readonly Node[], axis: number): Node;
   /** `x` stretched to `shape`. */
@@ -145,10 +140,7 @@ export interface Builder {
   /** The mean of each window, padding not counted: [N, H, W, C] → [N, P, Q, C]. */
   averagePool(x: Node, options: PoolOptions): Node;
   /** The gradient of `averagePool`: [N, P, Q, C] → `imageShape`. */
-  averagePoolGradient(
-    gradient: Node,
-    options: PoolOptions & { readonly imageShape: Shape },
-  ): Node;
+  averagePoolGradient(gradient: Node, options: PoolOptions & { readonly imageShape: Shape }): Node;
 
   /** eˣ / Σ eˣ along the last axis, computed from x − max x. */
   softmax(x: Node): Node;

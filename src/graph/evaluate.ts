@@ -1,8 +1,8 @@
 // Runs a graph by its ops' own naive loops: slow, plain, and the definition of right. Floor 1. In f64
 // it is the oracle that gradients and targets are held against.
 
-import { DataError } from "../core/errors.ts";
 import { type DType, dtypeOf, type NumericArray } from "../core/dtype.ts";
+import { DataError } from "../core/errors.ts";
 import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { sourceName, topologicalOrder } from "./graph.ts";

@@ -27,8 +27,7 @@ const table = {
   select: (condition, a, b) => (condition !== 0 ? a : b),
   toF32: (a) => a,
   toI32: (a) => Math.trunc(a),
-  philox: (counter, step, seed, stream) =>
-    toUnit(philox([counter, step, 0, 0], [seed, stream])[0]),
+  philox: (counter, step, seed, stream) => toUnit(philox([counter, step, 0, 0], [seed, stream])[0]),
 } as const satisfies Record<ScalarOp, (...args: number[]) => number>;
 
 /** `op` applied to numbers, in f64. */

@@ -1,8 +1,8 @@
 // From a graph to a program: clusters get their schedules, stages their order, blocks their places,
 // and every kernel its proof. Floor 2.
 
+import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
-import { type DType } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import { aligned, axis, type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
@@ -84,9 +84,7 @@ class Compiler {
         (r) =>
           read(
             this.#view(r.source),
-            r.index.map((index) =>
-              isLookup(index) ? { lookup: convert(index.lookup) } : index,
-            ),
+            r.index.map((index) => (isLookup(index) ? { lookup: convert(index.lookup) } : index)),
             r.outside,
           ),
         (at) => at,
@@ -108,10 +106,12 @@ class Compiler {
   #schedule(cluster: Cluster, at: number, clusters: readonly Cluster[]): Stage[] {
     const known = new Map<Expression<Node>, Expression<View>>();
     const { shape, root } = cluster;
-    const stores = cluster.stores.map(({ node, formula }): ViewStore => ({
-      view: this.#target(node, cluster, at, clusters),
-      formula: this.#formula(formula, known),
-    }));
+    const stores = cluster.stores.map(
+      ({ node, formula }): ViewStore => ({
+        view: this.#target(node, cluster, at, clusters),
+        formula: this.#formula(formula, known),
+      }),
+    );
     const context = this.#context(`k${at}`);
     const work = { shape, stores };
     switch (root.kind) {

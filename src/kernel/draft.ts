@@ -75,9 +75,7 @@ export class KernelDraft {
       (r) =>
         read(
           this.operand(r.source),
-          r.index.map((index) =>
-            isLookup(index) ? { lookup: this.bind(index.lookup) } : index,
-          ),
+          r.index.map((index) => (isLookup(index) ? { lookup: this.bind(index.lookup) } : index)),
           r.outside,
         ),
       (at) => at,

@@ -141,7 +141,8 @@ export class FormulaWriter {
       case "constant":
         return w.constant(formula.value, formula.dtype);
       case "result":
-        if (this.#place.result === undefined) throw new Error("a formula without a root has no result");
+        if (this.#place.result === undefined)
+          throw new Error("a formula without a root has no result");
         return this.#place.result;
       case "coordinate": {
         const { vectorAxis } = this.#place;
@@ -247,8 +248,10 @@ function numberOf(formula: Formula): number {
   return formula.value;
 }
 
-const direct = (op: KernelOp) => (w: KernelWriter, ...args: Register[]) =>
-  w.compute(op, ...args.slice(0, kernelOps[op]));
+const direct =
+  (op: KernelOp) =>
+  (w: KernelWriter, ...args: Register[]) =>
+    w.compute(op, ...args.slice(0, kernelOps[op]));
 
 type SpecialOp = "equal" | "less" | "lessEqual" | "select" | "philox";
 

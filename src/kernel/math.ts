@@ -32,16 +32,12 @@ export function exponential(w: KernelWriter, x: Register): Register {
     w,
     rest,
     [
-      1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+      1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
       5.0000001201e-1,
     ],
   );
   const square = w.compute("multiply", rest, rest);
-  const fraction = w.compute(
-    "add",
-    w.compute("multiplyAdd", series, square, rest),
-    w.constant(1),
-  );
+  const fraction = w.compute("add", w.compute("multiplyAdd", series, square, rest), w.constant(1));
   // 2ⁿ in two steps: n = 128 has no bits of its own.
   const half = w.compute("floor", w.compute("multiply", n, w.constant(0.5)));
   const scaled = w.compute(
@@ -49,12 +45,7 @@ export function exponential(w: KernelWriter, x: Register): Register {
     w.compute("multiply", fraction, powerOfTwo(w, half)),
     powerOfTwo(w, w.compute("subtract", n, half)),
   );
-  const low = w.compute(
-    "select",
-    w.compute("less", x, w.constant(lowest)),
-    w.constant(0),
-    scaled,
-  );
+  const low = w.compute("select", w.compute("less", x, w.constant(lowest)), w.constant(0), scaled);
   const over = w.compute("less", w.constant(highest), x);
   return w.compute("select", over, w.constant(Number.POSITIVE_INFINITY), low);
 }
@@ -82,11 +73,7 @@ export function logarithm(w: KernelWriter, x: Register): Register {
   );
   const small = w.compute("less", mantissa, w.constant(Math.SQRT1_2));
   const doubled = w.compute("add", mantissa, mantissa);
-  const m = w.compute(
-    "subtract",
-    w.compute("select", small, doubled, mantissa),
-    w.constant(1),
-  );
+  const m = w.compute("subtract", w.compute("select", small, doubled, mantissa), w.constant(1));
   const e = w.compute(
     "subtract",
     w.compute("toF32", exponent),
@@ -97,19 +84,14 @@ export function logarithm(w: KernelWriter, x: Register): Register {
     w,
     m,
     [
-      7.0376836292e-2, -1.151461031e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
       -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
     ],
   );
   const tail = w.compute("multiply", w.compute("multiply", m, square), series);
-  const fine = w.compute("multiplyAdd", e, w.constant(-2.12194440e-4), tail);
+  const fine = w.compute("multiplyAdd", e, w.constant(-2.1219444e-4), tail);
   const halved = w.compute("multiplyAdd", square, w.constant(-0.5), fine);
-  const result = w.compute(
-    "multiplyAdd",
-    e,
-    w.constant(0.693359375),
-    w.compute("add", m, halved),
-  );
+  const result = w.compute("multiplyAdd", e, w.constant(0.693359375), w.compute("add", m, halved));
   const infinite = w.compute("equal", x, w.constant(Number.POSITIVE_INFINITY));
   const zero = w.compute("less", x, w.constant(1.1754943508222875e-38));
   const negative = w.compute("less", x, w.constant(0));

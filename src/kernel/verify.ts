@@ -11,8 +11,8 @@ import {
   kernelOps,
   type LoopIndex,
   type Position,
-  rangeOf,
   type Register,
+  rangeOf,
 } from "./language.ts";
 
 class Verifier {

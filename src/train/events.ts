@@ -1,6 +1,30 @@
 // What training reports, as plain records that the console, logs and reports all render. Floor 5.
 // Knows nothing of models, engines or screens.
 
+/** Numbers under their Keras names: `loss`, `accuracy`, `val_loss`, `val_accuracy`, … */
+export type Logs = Readonly<Record<string, number>>;
+
+/** Training begins. */
+export interface TrainRecord {
+  /** The last epoch that will be run, counted from 1. */
+  readonly epochs: number;
+  /** Steps of one epoch. */
+  readonly steps: number;
+  /** Examples trained on, and held back to validate. */
+  readonly examples: number;
+  readonly validationExamples: number;
+}
+
+/** One finished step. */
+export interface StepRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Within the epoch, counted from 1. */
+  readonly step: number;
+  /** Means over the epoch so far. */
+  readonly logs: Logs;
+}
+
 /** One finished epoch. */
 export interface EpochRecord {
   /** Counted from 1. */
@@ -11,5 +35,5 @@ export interface EpochRecord {
    * The epoch's numbers under their Keras names: `loss`, `accuracy`, `val_loss`, `val_accuracy`,
    * `learning_rate`. Which of them are there depends on the run.
    */
-  readonly logs: Readonly<Record<string, number>>;
+  readonly logs: Logs;
 }

@@ -17,7 +17,9 @@ function valueOf(expression: Expression<number>, inputs: readonly Node[]): numbe
     case "constant":
       return expression.value;
     case "read":
-      return expression.outside === undefined ? constantValue(inputs[expression.source]) : undefined;
+      return expression.outside === undefined
+        ? constantValue(inputs[expression.source])
+        : undefined;
     case "scalar": {
       const args = expression.args.map((arg) => valueOf(arg, inputs));
       return args.every((arg) => arg !== undefined)

@@ -2,9 +2,10 @@
 // node joins the cluster that makes its input, so a bias, an activation or a mask costs no trip to
 // memory of its own. It decides what is computed together, never how.
 
-import { sameShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { type Shape, sameShape, sizeOf } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
 import {
+  type Affine,
   aligned,
   type Expression,
   type Index,
@@ -13,14 +14,16 @@ import {
   readsOf,
   rewrite,
   substitute,
-  type Affine,
 } from "../expression.ts";
 import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
 import { isComposite, type Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
 
 /** The contraction or reduction at the heart of a cluster. */
-export type Root = Exclude<Computation, { kind: "source" | "alias" | "map" | "reduce" | "argMaximum" }>;
+export type Root = Exclude<
+  Computation,
+  { kind: "source" | "alias" | "map" | "reduce" | "argMaximum" }
+>;
 
 /** A cluster's heart with its formulas over nodes. */
 export type ClusterRoot =

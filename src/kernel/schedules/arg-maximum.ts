@@ -5,7 +5,7 @@ import { sizeOf } from "../../core/shape.ts";
 import type { Expression } from "../../graph/expression.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import { FormulaWriter } from "../formula.ts";
-import { type Position, sumPositions, still } from "../language.ts";
+import { type Position, still, sumPositions } from "../language.ts";
 import { enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 
 /** The body's last axis, of `extent`, is the one along which the largest is sought. */

@@ -3,8 +3,8 @@
 
 import { sizeOf, stridesOf } from "../../core/shape.ts";
 import {
-  addAffine,
   type Affine,
+  addAffine,
   axis,
   type Expression,
   fixed,

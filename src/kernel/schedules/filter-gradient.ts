@@ -9,13 +9,7 @@ import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import { scheduleReduce } from "./reduce.ts";
-import {
-  type Blocks,
-  blocksOf,
-  type ScheduleContext,
-  type Stage,
-  type Work,
-} from "./schedule.ts";
+import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -256,12 +250,7 @@ class Emitter {
           place.filter,
           still(v * lanes),
         );
-        const axes = [
-          place.tapRow,
-          place.tapColumn,
-          sumPositions(place.channel, still(c)),
-          filter,
-        ];
+        const axes = [place.tapRow, place.tapColumn, sumPositions(place.channel, still(c)), filter];
         visit(axes, Math.min(lanes, tiles.filters.size - v * lanes), sum);
       });
     });
@@ -285,9 +274,5 @@ function inputAt(
   tap: Position,
   { stride, dilation, before }: ConvolutionGeometry["window"][number],
 ): Position {
-  return sumPositions(
-    timesPosition(output, stride),
-    timesPosition(tap, dilation),
-    still(-before),
-  );
+  return sumPositions(timesPosition(output, stride), timesPosition(tap, dilation), still(-before));
 }

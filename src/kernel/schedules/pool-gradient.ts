@@ -1,7 +1,7 @@
 // The gradient of pooling. Floor 2. Where windows touch without overlapping, each pixel belongs to
 // one window and is written once; otherwise images are cleared and windows add to them in order.
 
-import { read, axis } from "../../graph/expression.ts";
+import { axis, read } from "../../graph/expression.ts";
 import type { Window, WindowAxis } from "../../graph/window.ts";
 import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import type { Operand } from "../formula.ts";
@@ -24,14 +24,23 @@ export interface PoolGradientWork extends Work {
 export function schedulePoolGradient(context: ScheduleContext, work: PoolGradientWork): Stage[] {
   const [rows, columns] = work.window;
   if (tilesExactly(rows) && tilesExactly(columns)) return [onceEach(context, work)];
-  const storage = context.scratch("f32", work.shape.reduce((a, b) => a * b, 1));
+  const storage = context.scratch(
+    "f32",
+    work.shape.reduce((a, b) => a * b, 1),
+  );
   const cleared = { storage, shape: work.shape };
-  const result = read<View>(cleared, work.shape.map((_, a) => axis(a)));
+  const result = read<View>(
+    cleared,
+    work.shape.map((_, a) => axis(a)),
+  );
   const stores = work.stores.map(({ view, formula }) => ({
     view,
     formula: withResult(formula, result),
   }));
-  return [[inOrder(context, work, cleared)], ...scheduleMap(context, { shape: work.shape, stores })];
+  return [
+    [inOrder(context, work, cleared)],
+    ...scheduleMap(context, { shape: work.shape, stores }),
+  ];
 }
 
 /** `formula` with its root's value replaced. */

@@ -4,7 +4,7 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import { type Combine, neutral } from "../../graph/computation.ts";
-import { axis, type Expression, readsOf, read } from "../../graph/expression.ts";
+import { axis, type Expression, read, readsOf } from "../../graph/expression.ts";
 import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import { FormulaWriter, type Operand, strideAlong, vectorizes } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
@@ -119,11 +119,7 @@ function layoutOf(
   return alongResults ? "results" : "single";
 }
 
-function writeReduce(
-  context: ScheduleContext,
-  work: ReduceWork,
-  chunk: Chunk | undefined,
-): Launch {
+function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | undefined): Launch {
   const { machine, name } = context;
   const draft = new KernelDraft(`${name}.reduce`, machine.lanes);
   const w = draft.writer;
@@ -208,9 +204,7 @@ function loopsOf(
       visit(axes);
       return;
     }
-    w.loop(counts[level], (at) =>
-      descend([...axes, level === 0 ? sumPositions(at, origin) : at]),
-    );
+    w.loop(counts[level], (at) => descend([...axes, level === 0 ? sumPositions(at, origin) : at]));
   };
   descend([]);
 }

@@ -1,8 +1,8 @@
 // What every schedule is handed and gives back, and how work is cut into tasks. Floor 2.
 
-import type { MachineDescription } from "../machine-description.ts";
-import type { Launch, Storage, ViewStore } from "../draft.ts";
 import type { DType } from "../../core/dtype.ts";
+import type { Launch, Storage, ViewStore } from "../draft.ts";
+import type { MachineDescription } from "../machine-description.ts";
 
 /** What a schedule may use. */
 export interface ScheduleContext {

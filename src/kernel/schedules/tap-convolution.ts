@@ -174,16 +174,15 @@ class TileWriter {
           still(rowTaps.first.offset),
           timesPosition(r, rowTaps.step.offset),
         );
-        const tapRow = sumPositions(
-          still(rowTaps.first.tap),
-          timesPosition(r, rowTaps.step.tap),
-        );
+        const tapRow = sumPositions(still(rowTaps.first.tap), timesPosition(r, rowTaps.step.tap));
         const step = (channel: Position, index: number) =>
           this.#step(place, taps[index], inputRow, tapRow, channel, sums);
         if (together) {
-          w.loop(channels, (channel) => taps.forEach((_, i) => step(channel, i)));
+          w.loop(channels, (channel) => {
+            for (const i of taps.keys()) step(channel, i);
+          });
         } else {
-          taps.forEach((_, i) => w.loop(channels, (channel) => step(channel, i)));
+          for (const i of taps.keys()) w.loop(channels, (channel) => step(channel, i));
         }
       });
     }

@@ -1,6 +1,7 @@
 // The kernel language, run word by word: the definition of right for every target. Floor 3. Slow and
 // plain; arithmetic is rounded to f32 after every operation, as the targets do.
 
+import { multiplyHigh } from "../../core/random.ts";
 import {
   type Access,
   type Instruction,
@@ -12,7 +13,6 @@ import {
   type Register,
   taskCount,
 } from "../../kernel/language.ts";
-import { multiplyHigh } from "../../core/random.ts";
 import type { DeviceView } from "../device.ts";
 
 const { fround, imul } = Math;
@@ -170,10 +170,7 @@ class KernelRun {
         return;
       }
       case "splat":
-        this.#values.set(
-          i.to,
-          new Array<number>(this.#kernel.lanes).fill(this.#get(i.value)[0]),
-        );
+        this.#values.set(i.to, new Array<number>(this.#kernel.lanes).fill(this.#get(i.value)[0]));
         return;
       case "joinLanes": {
         let lanes = this.#get(i.value);

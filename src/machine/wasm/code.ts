@@ -192,13 +192,20 @@ export class CodeWriter {
 
   memory(name: MemoryOp, offset = 0): this {
     const [code, align] = memoryOps[name];
-    this.#bytes.push(...code).unsigned(align).unsigned(offset);
+    this.#bytes
+      .push(...code)
+      .unsigned(align)
+      .unsigned(offset);
     return this;
   }
 
   memoryLane(name: LaneMemoryOp, offset: number, lane: number): this {
     const [code, align] = laneOps[name];
-    this.#bytes.push(...code).unsigned(align).unsigned(offset).push(lane);
+    this.#bytes
+      .push(...code)
+      .unsigned(align)
+      .unsigned(offset)
+      .push(lane);
     return this;
   }
 

@@ -118,7 +118,10 @@ export function encodeModule(
     code.unsigned(content.length).append(content.finish());
   });
   for (const { f, i } of exported) {
-    exports.text(f.exportName as string).push(0).unsigned(i);
+    exports
+      .text(f.exportName as string)
+      .push(0)
+      .unsigned(i);
   }
   const shared = 3;
   const imports = new Bytes().unsigned(1).text("env").text("memory").push(2, shared);

@@ -52,7 +52,7 @@ class KernelEmitter {
 
   run(): WasmFunction {
     const { parallel, body, buffers } = this.#kernel;
-    parallel.forEach((index, depth) => this.#depths.set(index, depth - parallel.length));
+    for (const [i, index] of parallel.entries()) this.#depths.set(index, i - parallel.length);
     this.#collect(body, 0);
     const code = this.#code;
     const [task, to] = [buffers.length, buffers.length + 1];
@@ -255,7 +255,11 @@ class KernelEmitter {
       const place = this.#local(value);
       const clamped = code.local("i32");
       code.get(place).i32(0).get(place).i32(0).op("i32.gt_s", "select").tee(clamped);
-      code.i32(limit - 1).get(clamped).i32(limit - 1).op("i32.lt_s", "select");
+      code
+        .i32(limit - 1)
+        .get(clamped)
+        .i32(limit - 1)
+        .op("i32.lt_s", "select");
       code.i32(factor * bytes).op("i32.mul", "i32.add");
     }
     return (access.at.offset - stream.origin) * bytes;
@@ -365,7 +369,11 @@ class KernelEmitter {
       for (const stream of moving) {
         const { factor } = stream.terms[stream.terms.length - 1];
         const pointer = stream.pointer as number;
-        code.get(pointer).i32(factor * this.#bytes(stream)).op("i32.add").set(pointer);
+        code
+          .get(pointer)
+          .i32(factor * this.#bytes(stream))
+          .op("i32.add")
+          .set(pointer);
       }
       code.get(counter).i32(1).op("i32.add").tee(counter);
       code.i32(index.count).op("i32.lt_u").branchIf(0);

@@ -99,8 +99,7 @@ function runFunction(
     code.get(thread).op("i32.eqz");
     code.when(() => {
       for (const { address, staging, stride, bytes } of copies) {
-        const waiting = () =>
-          code.get(step).i32(stride).op("i32.mul").i32(staging).op("i32.add");
+        const waiting = () => code.get(step).i32(stride).op("i32.mul").i32(staging).op("i32.add");
         if (way === "out") waiting();
         code.i32(address);
         if (way === "in") waiting();

@@ -1,0 +1,11 @@
+// The public door of "fovea/machine". Floor 3.
+
+export type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "./device.ts";
+export {
+  type DeviceOptions,
+  describeDevice,
+  openDevice,
+  sharedDevice,
+  type TargetName,
+  targetNames,
+} from "./open.ts";

@@ -1,0 +1,70 @@
+// Chooses a target and opens it. Floor 3. The choice is automatic unless told, and always comes with
+// one line that says what was chosen.
+
+import { ConfigError } from "../core/errors.ts";
+import { lookUp } from "../core/names.ts";
+import type { Device } from "./device.ts";
+
+/** The targets, each loaded when it is opened. */
+const targets = {
+  wasm: async (threads: number): Promise<Device> => {
+    const { WasmDevice } = await import("./wasm/index.ts");
+    return WasmDevice.open({ threads });
+  },
+  interpreter: async (): Promise<Device> => {
+    const { InterpreterDevice } = await import("./interpreter/index.ts");
+    return new InterpreterDevice();
+  },
+} as const satisfies Record<string, (threads: number) => Promise<Device>>;
+
+export type TargetName = keyof typeof targets;
+
+export const targetNames = Object.keys(targets) as readonly TargetName[];
+
+export interface DeviceOptions {
+  /** `auto` (the default) takes the fastest that is available. */
+  readonly target?: TargetName | "auto";
+  /** Threads that compute; one a core unless told. */
+  readonly threads?: number;
+}
+
+/** How many threads this machine runs at once. */
+async function coreCount(): Promise<number> {
+  if (typeof process !== "undefined" && process.versions?.node !== undefined) {
+    const { availableParallelism } = await import("node:os");
+    return availableParallelism();
+  }
+  return globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/**
+ * Opens a device.
+ *
+ * @throws ConfigError where there is no such target, TargetError where it does not run here.
+ * @example const device = await openDevice({ target: "wasm", threads: 2 });
+ */
+export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const { target = "auto", threads = await coreCount() } = options;
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 256) {
+    throw new ConfigError({
+      what: "The number of threads cannot be used.",
+      expected: "a whole number from 1 to 256",
+      received: String(threads),
+    });
+  }
+  const open = target === "auto" ? targets.wasm : lookUp(targets, target, "target");
+  return open(threads);
+}
+
+/** One line that says where work is done, such as `wasm, 2 threads`. */
+export function describeDevice({ target, threads }: Device): string {
+  return `${target}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+}
+
+let shared: Promise<Device> | undefined;
+
+/** The device that models share unless they are given one of their own. */
+export function sharedDevice(): Promise<Device> {
+  shared ??= openDevice();
+  return shared;
+}

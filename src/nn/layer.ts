@@ -1,0 +1,109 @@
+// What a layer is: options, and what they come to for one input shape. Floor 4. A layer makes nodes of
+// the graph; it knows no kernel, no device and no training loop.
+
+import { ConfigError, ShapeError } from "../core/errors.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
+import type { Builder } from "../graph/builder.ts";
+import type { Node } from "../graph/op.ts";
+import type { InitializerName } from "./initializers/index.ts";
+
+/** A tensor that a layer owns. */
+export interface WeightSpec {
+  /** Keras's word for it: `kernel`, `bias`, `gamma`, … */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: InitializerName;
+  /** Whether the optimizer changes it; statistics are changed by the layer itself. */
+  readonly trainable: boolean;
+}
+
+/** What a layer is handed when it makes its part of a graph. */
+export interface CallContext {
+  readonly build: Builder;
+  /** Whether the graph is for training. */
+  readonly training: boolean;
+  /** The layer's weights, by name. */
+  readonly weights: Readonly<Record<string, Node>>;
+  /** The number of the training step, i32; random layers draw by it. */
+  readonly step: Node;
+  readonly seed: number;
+  /** A number of the layer's own, to keep its random numbers apart from others'. */
+  readonly stream: number;
+  /** Replaces a weight that is not trained at the end of the step. */
+  update(weight: string, value: Node): void;
+}
+
+/** How far a layer looks: a window of `size` pixels that moves by `stride`; `all` sees everything. */
+export type Reach =
+  | { readonly size: readonly [number, number]; readonly stride: readonly [number, number] }
+  | "all";
+
+/** A layer for one input shape. Shapes leave N out: `[H, W, C]` or `[C]`. */
+export interface LayerPlan {
+  readonly outputShape: Shape;
+  readonly weights: readonly WeightSpec[];
+  /** Multiply-adds for one example. */
+  readonly macs: number;
+  /** Absent where each output looks at one input. */
+  readonly reach?: Reach;
+  call(x: Node, context: CallContext): Node;
+}
+
+/** A layer as it was asked for. */
+export interface Layer<O extends object = object> {
+  /** The factory's name, as in `layers.conv2d`. */
+  readonly kind: string;
+  /** Keras's name for the class, as summaries show it. */
+  readonly className: string;
+  /** All options, defaults filled in: plain data, enough to make the layer again. */
+  readonly options: O;
+  /** @throws ShapeError where the input does not fit. */
+  plan(input: Shape): LayerPlan;
+}
+
+/** Options that every layer takes. */
+export interface CommonOptions {
+  /** A name that is unique in its model; by default Keras's, such as `conv2d_1`. */
+  readonly name?: string;
+  /** The shape of one example, `[H, W, C]`; the first layer of a model needs it. */
+  readonly inputShape?: Shape;
+}
+
+/** @throws ShapeError unless `input` is an image `[H, W, C]`. */
+export function requireImage(input: Shape, layer: string): void {
+  if (input.length === 3) return;
+  throw new ShapeError({
+    what: `${layer} works on images.`,
+    expected: "[H, W, C] for each example",
+    received: formatShape(input),
+    fix: "put it before flatten, or reshape its input",
+  });
+}
+
+/** @throws ConfigError unless `value` is a whole number of at least `least`. */
+export function requireWhole(value: number, name: string, least = 1): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new ConfigError({
+    what: `The option ${name} cannot be used.`,
+    expected: `a whole number of at least ${least}`,
+    received: String(value),
+  });
+}
+
+/** One number for both directions, or one for each: rows, then columns. */
+export type Pair = number | readonly [number, number];
+
+/** @throws ConfigError unless both are whole numbers of at least 1. */
+export function pairOf(value: Pair, name: string): [number, number] {
+  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  requireWhole(rows, name);
+  requireWhole(columns, name);
+  return [rows, columns];
+}
+
+/** `options` without the keys that are undefined. */
+export function definedOnly<O extends object>(options: O): O {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as O;
+}

@@ -1,0 +1,111 @@
+// Two-dimensional convolution as a layer. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import { type Padding, resolveWindow } from "../../graph/window.ts";
+import { type ActivationName, activate, requireActivation } from "../activations.ts";
+import { type InitializerName, requireInitializer } from "../initializers/index.ts";
+import {
+  type CommonOptions,
+  type Layer,
+  type Pair,
+  pairOf,
+  requireImage,
+  requireWhole,
+  type WeightSpec,
+} from "../layer.ts";
+
+export interface Conv2dOptions extends CommonOptions {
+  /** K, the number of filters. */
+  readonly filters: number;
+  /** R and S, height and width of a filter in pixels. */
+  readonly kernelSize: Pair;
+  /** Steps down and right in pixels; 1 unless told. */
+  readonly strides?: Pair;
+  /** `valid` (the default), `same`, or rows and columns of zeros. */
+  readonly padding?: Padding;
+  /** Pixels between neighbouring taps; 1 unless told. */
+  readonly dilationRate?: Pair;
+  /** Parts that channels and filters are split into; 1 unless told. */
+  readonly groups?: number;
+  /** Applied to the result; `linear` unless told. */
+  readonly activation?: ActivationName;
+  /** Whether each filter adds a number of its own; true unless told. */
+  readonly useBias?: boolean;
+  readonly kernelInitializer?: InitializerName;
+  readonly biasInitializer?: InitializerName;
+}
+
+/**
+ * Convolution: `[N, H, W, C] → [N, P, Q, K]`, with
+ * `y[n, p, q, k] = activation(b[k] + Σ x[n, p·stride + r·dilation − pad, …, c] · w[r, s, c, k])`.
+ * Weights: `kernel [R, S, C / groups, K]`, `bias [K]`. Source: LeCun et al., "Backpropagation applied
+ * to handwritten zip code recognition", 1989; options and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit.
+ * @example layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] })
+ */
+export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
+  const settings = {
+    strides: 1,
+    padding: "valid" as Padding,
+    dilationRate: 1,
+    groups: 1,
+    activation: "linear" as ActivationName,
+    useBias: true,
+    kernelInitializer: "glorotUniform" as InitializerName,
+    biasInitializer: "zeros" as InitializerName,
+    ...options,
+  };
+  const { filters, groups, padding, activation, useBias } = settings;
+  requireWhole(filters, "filters");
+  requireWhole(groups, "groups");
+  requireActivation(activation);
+  requireInitializer(settings.kernelInitializer);
+  requireInitializer(settings.biasInitializer);
+  const taps = pairOf(settings.kernelSize, "kernelSize");
+  const strides = pairOf(settings.strides, "strides");
+  const dilation = pairOf(settings.dilationRate, "dilationRate");
+  return {
+    kind: "conv2d",
+    className: "Conv2D",
+    options: settings,
+    plan(input) {
+      requireImage(input, "conv2d");
+      const [height, width, channels] = input;
+      if (channels % groups !== 0 || filters % groups !== 0) {
+        throw new ConfigError({
+          what: "The groups do not divide channels and filters.",
+          expected: `a divisor of ${channels} channels and ${filters} filters`,
+          received: `${groups} groups`,
+        });
+      }
+      const window = resolveWindow([height, width], taps, { strides, padding, dilation });
+      const [rows, columns] = window.map((axis) => axis.output);
+      const kernel: WeightSpec = {
+        name: "kernel",
+        shape: [...taps, channels / groups, filters],
+        initializer: settings.kernelInitializer,
+        trainable: true,
+      };
+      const bias: WeightSpec = {
+        name: "bias",
+        shape: [filters],
+        initializer: settings.biasInitializer,
+        trainable: true,
+      };
+      return {
+        outputShape: [rows, columns, filters],
+        weights: useBias ? [kernel, bias] : [kernel],
+        macs: rows * columns * filters * taps[0] * taps[1] * (channels / groups),
+        reach: {
+          size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],
+          stride: strides,
+        },
+        call(x, { build, weights }) {
+          const y = build.conv2d(x, weights.kernel, { strides, padding, dilation, groups });
+          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// What the two windowed pooling layers share. Floor 4.
+
+import type { Builder, PoolOptions } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { type Padding, resolveWindow } from "../../graph/window.ts";
+import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
+
+export interface Pooling2dOptions extends CommonOptions {
+  /** Height and width of the window in pixels; 2 unless told. */
+  readonly poolSize?: Pair;
+  /** Steps down and right in pixels; the window's size unless told. */
+  readonly strides?: Pair;
+  /** `valid` (the default), `same`, or rows and columns around the image. */
+  readonly padding?: Padding;
+}
+
+/** A layer that joins each window of each channel by `pool`. */
+export function pooling2d(
+  names: { readonly kind: string; readonly className: string },
+  options: Pooling2dOptions,
+  pool: (build: Builder, x: Node, options: PoolOptions) => Node,
+): Layer<Pooling2dOptions> {
+  const { poolSize = 2, padding = "valid" } = options;
+  const size = pairOf(poolSize, "poolSize");
+  const strides = pairOf(options.strides ?? size, "strides");
+  return {
+    ...names,
+    options: { ...options, poolSize: size, strides, padding },
+    plan(input) {
+      requireImage(input, names.kind);
+      const [height, width, channels] = input;
+      const window = resolveWindow([height, width], size, { strides, padding });
+      return {
+        outputShape: [window[0].output, window[1].output, channels],
+        weights: [],
+        macs: 0,
+        reach: { size, stride: strides },
+        call: (x, { build }) => pool(build, x, { size, strides, padding }),
+      };
+    },
+  };
+}

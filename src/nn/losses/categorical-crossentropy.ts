@@ -1,0 +1,29 @@
+// Cross-entropy with one row of probabilities an answer. Floor 4.
+
+import {
+  type CrossEntropyOptions,
+  type Loss,
+  logitsOf,
+  requireSameShape,
+  requireScores,
+} from "./loss.ts";
+
+/**
+ * −Σ answer · ln result: answers `[N, C]` (such as one-hot rows), results `[N, C]` → `[N]`. Where the
+ * model ends in softmax it is computed from the logits, without overflow. As in Keras.
+ *
+ * @example losses.categoricalCrossentropy()
+ */
+export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
+  const { fromLogits = false } = options;
+  return {
+    name: "categoricalCrossentropy",
+    options: { fromLogits },
+    answers: "values",
+    perExample(answers, results, build) {
+      requireScores(results, "categoricalCrossentropy");
+      requireSameShape(answers.shape, results.shape, "categoricalCrossentropy");
+      return build.softmaxCrossEntropy(logitsOf(results, fromLogits, build), answers);
+    },
+  };
+}

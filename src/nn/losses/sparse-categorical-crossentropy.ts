@@ -1,0 +1,22 @@
+// Cross-entropy with class numbers. Floor 4.
+
+import { type CrossEntropyOptions, type Loss, logitsOf, requireScores } from "./loss.ts";
+
+/**
+ * −ln of the probability given to the right class: answers i32 `[N]`, results `[N, C]` → `[N]`. Where
+ * the model ends in softmax it is computed from the logits, without overflow. As in Keras.
+ *
+ * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })
+ */
+export function sparseCategoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
+  const { fromLogits = false } = options;
+  return {
+    name: "sparseCategoricalCrossentropy",
+    options: { fromLogits },
+    answers: "classes",
+    perExample(answers, results, build) {
+      requireScores(results, "sparseCategoricalCrossentropy");
+      return build.sparseSoftmaxCrossEntropy(logitsOf(results, fromLogits, build), answers);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// The optimizers: one file each, one row each. Floor 4.
+
+import { lookUp } from "../../core/names.ts";
+import { adam } from "./adam.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { sgd } from "./sgd.ts";
+
+/** Every optimizer by its name. */
+export const optimizers = { adam, sgd };
+
+export type OptimizerName = keyof typeof optimizers;
+
+/** An optimizer by name, with Keras's defaults or the given options. @throws ConfigError */
+export function optimizerFrom(name: string, options: object = {}): Optimizer {
+  return (lookUp(optimizers, name, "optimizer") as (options: object) => Optimizer)(options);
+}

@@ -1,0 +1,40 @@
+// Stochastic gradient descent. Floor 4.
+
+import { type Optimizer, requireOption } from "./optimizer.ts";
+
+export interface SgdOptions {
+  /** How far a step goes; 0.01 unless told. */
+  readonly learningRate?: number;
+  /** How much of the last step is kept, from 0 to 1; 0 unless told. */
+  readonly momentum?: number;
+  /** Whether the gradient counts as if taken after the kept step; false unless told. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * `w ← w − learningRate · g`; with momentum `v ← momentum · v − learningRate · g`, `w ← w + v`, and with
+ * nesterov `w ← w + momentum · v − learningRate · g`. Source: Robbins and Monro, 1951; Polyak, 1964;
+ * Sutskever et al., ICML 2013; formulas and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })
+ */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+  requireOption(learningRate >= 0, "learningRate", "a number of at least 0", learningRate);
+  requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
+  return {
+    name: "sgd",
+    options: { learningRate, momentum, nesterov },
+    slots: momentum > 0 ? ["momentum"] : [],
+    numbers: (_, rate) => ({ learningRate: rate }),
+    update({ build, weight, gradient, slots, numbers }) {
+      const step = build.multiply(gradient, numbers.learningRate);
+      if (momentum === 0) return { weight: build.subtract(weight, step), slots: {} };
+      const keep = build.constant(momentum);
+      const velocity = build.subtract(build.multiply(slots.momentum, keep), step);
+      const move = nesterov ? build.subtract(build.multiply(velocity, keep), step) : velocity;
+      return { weight: build.add(weight, move), slots: { momentum: velocity } };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// What a callback may do while a model trains. Floor 5. Hooks get plain records, and a handle to stop.
+
+import type { EpochRecord, StepRecord, TrainRecord } from "./events.ts";
+
+/** How a callback acts on the training it watches. */
+export interface TrainControl {
+  /** Ends training after the steps that are under way. */
+  stop(reason: string): void;
+}
+
+type Hook<T> = (record: T, control: TrainControl) => void | Promise<void>;
+
+/** Any of the hooks; they run in the order of the list that `fit` is given. */
+export interface Callback {
+  /** Before the first step. */
+  readonly onTrainBegin?: Hook<TrainRecord>;
+  /** Before the first step of an epoch, counted from 1. */
+  readonly onEpochBegin?: Hook<{ readonly epoch: number }>;
+  /** After every step. Several steps may finish together. */
+  readonly onStepEnd?: Hook<StepRecord>;
+  /** After every epoch, its validation included. */
+  readonly onEpochEnd?: Hook<EpochRecord>;
+  /** At the end, however it came; `stopped` says why, where it came early. */
+  readonly onTrainEnd?: Hook<{ readonly stopped: string | undefined }>;
+}

@@ -1,0 +1,141 @@
+// A network's programs on a device: compiled when first needed for a batch size, kept until the data
+// or the settings change. Floor 5. It knows graphs and memory, and nothing of epochs.
+
+import type { Graph } from "../graph/graph.ts";
+import { ops } from "../graph/ops/index.ts";
+import { compile } from "../kernel/compile.ts";
+import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { Network } from "../nn/network.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import {
+  evaluationGraph,
+  inspectionGraph,
+  names,
+  predictionGraph,
+  trainingGraph,
+} from "./graphs.ts";
+import type { Resident } from "./residency.ts";
+import type { Store } from "./store.ts";
+
+/** What `compile` settled. */
+export interface TrainingSettings {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** The examples that programs read. */
+export interface ResidentExamples {
+  readonly inputs: Resident;
+  readonly answers?: Resident;
+}
+
+export type Mode = "train" | "evaluate" | "predict" | "inspect";
+
+/** Steps that one call may take: enough to make the call's own time vanish. */
+const mostStepsAtOnce = 64;
+
+export class Engine {
+  readonly device: Device;
+  readonly #network: Network;
+  readonly #store: Store;
+  readonly #seed: number;
+  readonly #programs = new Map<string, Promise<Executable>>();
+  /** Milliseconds that each program took to compile, by mode. */
+  readonly compileMilliseconds = new Map<Mode, number>();
+
+  constructor(device: Device, network: Network, store: Store, seed: number) {
+    this.device = device;
+    this.#network = network;
+    this.#store = store;
+    this.#seed = seed;
+  }
+
+  get layerNames(): string[] {
+    return this.#network.layers.map((layer) => layer.name);
+  }
+
+  /** The program of a mode for `batch` rows of `examples`. */
+  program(
+    mode: Mode,
+    batch: number,
+    examples: ResidentExamples,
+    settings?: TrainingSettings,
+  ): Promise<Executable> {
+    const { inputs, answers } = examples;
+    const key = [mode, batch, inputs.address, inputs.type.shape, answers?.address].join(" ");
+    const known = this.#programs.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(mode, batch, examples, settings);
+    this.#programs.set(key, made);
+    return made;
+  }
+
+  async #make(
+    mode: Mode,
+    batch: number,
+    { inputs, answers }: ResidentExamples,
+    settings: TrainingSettings | undefined,
+  ): Promise<Executable> {
+    const start = performance.now();
+    const parts = { network: this.#network, seed: this.#seed, batch, inputs: inputs.type };
+    const graph = (): Graph => {
+      if (mode === "predict") return predictionGraph(parts);
+      if (mode === "inspect") return inspectionGraph(parts);
+      if (settings === undefined || answers === undefined) {
+        throw new Error(`${mode} needs answers and settings`);
+      }
+      const scored = { ...parts, ...settings, answers: answers.type };
+      return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
+    };
+    const program = compile(`${this.#network.name}.${mode}`, graph(), this.device.machine, ops);
+    const states = this.#store.addresses;
+    states.set(names.inputs, inputs.address);
+    if (answers !== undefined) states.set(names.answers, answers.address);
+    const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
+    const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
+    const stepsAtOnce = Math.min(mostStepsAtOnce, room);
+    const executable = await this.device.load(program, states, { stepsAtOnce });
+    this.compileMilliseconds.set(mode, performance.now() - start);
+    return executable;
+  }
+
+  /** Forgets all programs, and gives their memory back. */
+  async clear(): Promise<void> {
+    const made = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const program of made) (await program.catch(() => undefined))?.dispose();
+  }
+}
+
+/** How long one call should keep the threads busy, in milliseconds. */
+const busyMilliseconds = 40;
+
+/**
+ * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
+ * do not pay for the call. How steps are grouped changes no result. `goesOn` is asked between calls.
+ */
+export async function runSteps(
+  executable: Executable,
+  count: number,
+  inputsOf: (step: number) => StepInputs,
+  after: (step: number, outputs: StepOutputs) => void | Promise<void>,
+  goesOn: () => boolean = () => true,
+): Promise<void> {
+  let atOnce = 1;
+  for (let done = 0; done < count && goesOn(); ) {
+    const steps = Math.min(atOnce, executable.stepsAtOnce, count - done);
+    const start = performance.now();
+    const outputs = await executable.run(
+      Array.from({ length: steps }, (_, i) => inputsOf(done + i)),
+    );
+    const each = (performance.now() - start) / steps;
+    for (const [i, output] of outputs.entries()) {
+      await after(done + i, output);
+    }
+    done += steps;
+    atOnce = Math.max(1, Math.min(2 * atOnce, Math.round(busyMilliseconds / each)));
+  }
+}

@@ -1,0 +1,145 @@
+// The graphs of training, of evaluation and of prediction, for one batch size. Floor 5. They share
+// weights by name; what differs is what they compute from them.
+
+import { gradients } from "../graph/autodiff.ts";
+import type { Graph, Update } from "../graph/graph.ts";
+import type { Node, TensorType } from "../graph/op.ts";
+import { ops } from "../graph/ops/index.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { Network } from "../nn/network.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+
+/** The names of values that are not weights. */
+export const names = {
+  inputs: "data/x",
+  answers: "data/y",
+  halted: "halted",
+  weight: (fullName: string) => `weight/${fullName}`,
+  slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
+  number: (name: string) => `number/${name}`,
+  metric: (name: string) => `metric/${name}`,
+} as const;
+
+/** What graphs are made of. */
+export interface GraphParts {
+  readonly network: Network;
+  readonly seed: number;
+  /** How many examples a step takes. */
+  readonly batch: number;
+  /** The inputs that are resident, of which a step takes rows. */
+  readonly inputs: TensorType;
+}
+
+/** What a graph that compares with answers needs besides. */
+export interface ScoredParts extends GraphParts {
+  readonly answers: TensorType;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
+function takeRows(name: string, type: TensorType, rows: Node): Node {
+  const taken = ops.gather(ops.state(name, type), rows);
+  return type.dtype === "u8" ? ops.multiply(ops.cast(taken, "f32"), ops.constant(1 / 255)) : taken;
+}
+
+interface Applied {
+  readonly weights: ReadonlyMap<string, Node>;
+  readonly rows: Node;
+  readonly output: Node;
+  readonly layerOutputs: readonly Node[];
+  readonly updates: ReadonlyMap<string, Node>;
+}
+
+function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: boolean): Applied {
+  const rows = ops.input("rows", { shape: [batch], dtype: "i32" });
+  const step = ops.input("step", { shape: [], dtype: "i32" });
+  const weights = new Map(
+    network.weights.map(({ fullName, shape }) => [
+      fullName,
+      ops.state(names.weight(fullName), { shape, dtype: "f32" }),
+    ]),
+  );
+  const x = takeRows(names.inputs, inputs, rows);
+  const graph = network.graph(x, { build: ops, training, weights, step, seed });
+  return { weights, rows, ...graph };
+}
+
+interface Scores {
+  /** The mean over the batch. */
+  readonly loss: Node;
+  /** Sums over the batch, by output name. */
+  readonly sums: Readonly<Record<string, Node>>;
+}
+
+function score({ answers, loss, metrics, batch }: ScoredParts, { rows, output }: Applied): Scores {
+  const y = ops.gather(ops.state(names.answers, answers), rows);
+  const total = ops.sum(loss.perExample(y, output, ops));
+  const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
+  return { loss: ops.multiply(total, ops.constant(1 / batch)), sums: Object.fromEntries(sums) };
+}
+
+/** Results for a batch: `output`. */
+export function predictionGraph(parts: GraphParts): Graph {
+  return { outputs: { output: applyNetwork(parts, false).output }, updates: [] };
+}
+
+/** Loss and metrics of a batch: `loss`, and a sum for each metric. */
+export function evaluationGraph(parts: ScoredParts): Graph {
+  const { loss, sums } = score(parts, applyNetwork(parts, false));
+  return { outputs: { loss, ...sums }, updates: [] };
+}
+
+/**
+ * One training step: the same outputs, and new values for weights, slots and statistics. From the
+ * first loss that is not a number on, nothing is replaced any more: the last good weights stay.
+ */
+export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
+  const { network, optimizer } = parts;
+  const applied = applyNetwork(parts, true);
+  const { loss, sums } = score(parts, applied);
+  const trained = network.weights.filter((weight) => weight.trainable);
+  const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
+  const flowing = gradients(loss, targets, ops);
+
+  const halted = ops.state(names.halted, { shape: [], dtype: "f32" });
+  const finite = ops.less(ops.absolute(loss), ops.constant(Number.POSITIVE_INFINITY));
+  const halt = ops.maximum(halted, ops.subtract(ops.constant(1), finite));
+  const updates: Update[] = [{ state: halted, value: halt }];
+  const replace = (state: Node, next: Node) =>
+    updates.push({ state, value: ops.select(halt, state, next) });
+
+  const numbers = Object.fromEntries(
+    Object.keys(optimizer.numbers(1, 0)).map((name) => [
+      name,
+      ops.input(names.number(name), { shape: [], dtype: "f32" }),
+    ]),
+  );
+  trained.forEach(({ fullName, shape }, i) => {
+    const slots = Object.fromEntries(
+      optimizer.slots.map((slot) => [
+        slot,
+        ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
+      ]),
+    );
+    const context = { build: ops, weight: targets[i], gradient: flowing[i], slots, numbers };
+    const next = optimizer.update(context);
+    for (const slot of optimizer.slots) replace(slots[slot], next.slots[slot]);
+    replace(targets[i], next.weight);
+  });
+  for (const [fullName, value] of applied.updates) {
+    replace(applied.weights.get(fullName) as Node, value);
+  }
+  return { outputs: { loss, ...sums }, updates };
+}
+
+/** For each layer, 0 where its results are finite, for a batch as training sees it: `layer0`, … */
+export function inspectionGraph(parts: GraphParts): Graph {
+  const { layerOutputs } = applyNetwork(parts, true);
+  const outputs = layerOutputs.map((value, i) => [
+    `layer${i}`,
+    ops.sum(ops.multiply(value, ops.constant(0))),
+  ]);
+  return { outputs: Object.fromEntries(outputs), updates: [] };
+}

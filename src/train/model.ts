@@ -1,0 +1,496 @@
+// A network with weights: what people hold in their hands. Floor 5. It brings together architecture,
+// device, data and loop, and does none of their work itself.
+
+import { ConfigError, DataError, ShapeError } from "../core/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
+import type { Device } from "../machine/device.ts";
+import { sharedDevice } from "../machine/open.ts";
+import { type LossName, lossFrom } from "../nn/losses/index.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import { type MetricName, metricFrom } from "../nn/metrics/index.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { Network } from "../nn/network.ts";
+import { type OptimizerName, optimizerFrom } from "../nn/optimizers/index.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import { formatSummary, type Summary, summarize } from "../nn/summary.ts";
+import type { Callback } from "./callback.ts";
+import { Engine, type ResidentExamples, runSteps, type TrainingSettings } from "./engine.ts";
+import type { EpochRecord } from "./events.ts";
+import { checkCounts, evaluateRows, type Progress, runFit, untrained } from "./fit.ts";
+import { names } from "./graphs.ts";
+import { progressBar, type Verbosity } from "./progress-bar.ts";
+import { checkInputs, fillRows, prepareAnswers, reserveRows } from "./residency.ts";
+import { initialWeights, Store } from "./store.ts";
+
+export interface ModelOptions {
+  /** Decides first weights, order of examples and dropout; 0 unless told. */
+  readonly seed?: number;
+  /** Where the model computes; the device that models share unless told. */
+  readonly device?: Device;
+}
+
+export interface CompileOptions {
+  /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
+  readonly optimizer: OptimizerName | Optimizer;
+  readonly loss: LossName | Loss;
+  readonly metrics?: readonly (MetricName | Metric)[];
+}
+
+export interface FitOptions {
+  /** How often every example is seen in all, runs before included when resumed; 1 unless told. */
+  readonly epochs?: number;
+  /** Examples of one step; 32 unless told. The last step of an epoch takes what is left. */
+  readonly batchSize?: number;
+  /** The share of the examples, taken from the end, that is held back to validate. */
+  readonly validationSplit?: number;
+  /** Examples to validate on, instead. */
+  readonly validationData?: Examples;
+  /** Whether each epoch takes the examples in a random order of its own; true unless told. */
+  readonly shuffle?: boolean;
+  readonly callbacks?: readonly Callback[];
+  /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
+  readonly verbose?: Verbosity;
+  /** Ends training after the steps that are under way. */
+  readonly signal?: AbortSignal;
+  /** Goes on where a loaded model stopped, rather than from epoch 1. */
+  readonly resume?: boolean;
+}
+
+/** What training leaves behind. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Every number by name, epoch by epoch, as Keras's `history.history`. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Why training ended early, where it did. */
+  readonly stopped: string | undefined;
+}
+
+/** Everything that a checkpoint must hold. */
+export interface ModelState {
+  readonly weights: ReadonlyMap<string, Tensor<Float32Array>>;
+  /** What the optimizer remembers, by weight and slot. */
+  readonly slots: ReadonlyMap<string, Tensor<Float32Array>>;
+  readonly progress: Progress;
+}
+
+/** Bytes of examples that evaluation and prediction put on the device at a time. */
+const chunkBytes = 128 << 20;
+
+export class Model {
+  readonly network: Network;
+  readonly seed: number;
+  #deviceChoice: Device | undefined;
+  #weights: Map<string, Tensor<Float32Array>>;
+  #slots = new Map<string, Tensor<Float32Array>>();
+  #store: Store | undefined;
+  #engine: Engine | undefined;
+  #settings: TrainingSettings | undefined;
+  #learningRate = 0;
+  #progress: Progress = untrained;
+  #busy = false;
+
+  constructor(network: Network, { seed = 0, device }: ModelOptions = {}) {
+    this.network = network;
+    this.seed = seed;
+    this.#deviceChoice = device;
+    this.#weights = initialWeights(network, seed);
+  }
+
+  get name(): string {
+    return this.network.name;
+  }
+
+  /** The settings of `compile`. */
+  get settings(): TrainingSettings | undefined {
+    return this.#settings;
+  }
+
+  /** How far training has come. */
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** How far the optimizer's steps go; a callback may change it. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  set learningRate(value: number) {
+    if (!(value >= 0 && Number.isFinite(value))) {
+      throw new ConfigError({
+        what: "The learning rate cannot be used.",
+        expected: "a finite number of at least 0",
+        received: String(value),
+      });
+    }
+    this.#learningRate = value;
+  }
+
+  /** How many numbers the weights are. */
+  countParams(): number {
+    return this.network.parameterCount;
+  }
+
+  /** The table of layers as data. */
+  summarize(): Summary {
+    return summarize(this.network);
+  }
+
+  /** The table of layers, as Keras prints it, with multiply-adds and receptive fields. */
+  summary(): string {
+    return formatSummary(summarize(this.network));
+  }
+
+  /**
+   * Settles how the model learns. The optimizer begins anew.
+   *
+   * @throws ConfigError where a name is unknown, with the closest one that exists.
+   * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
+   */
+  compile({ optimizer, loss, metrics = [] }: CompileOptions): this {
+    this.#settings = {
+      optimizer: typeof optimizer === "string" ? optimizerFrom(optimizer) : optimizer,
+      loss: typeof loss === "string" ? lossFrom(loss) : loss,
+      metrics: metrics.map((m) => (typeof m === "string" ? metricFrom(m) : m)),
+    };
+    this.#learningRate = this.#settings.optimizer.options.learningRate;
+    this.#slots.clear();
+    this.#progress = untrained;
+    this.#store?.release("slot/");
+    void this.#engine?.clear();
+    return this;
+  }
+
+  /**
+   * Trains on examples `x [N, …]`, `y`. u8 images are scaled from 0…255 to 0…1.
+   *
+   * @throws DataError where examples do not fit, ConfigError where options do not, TrainingError where
+   * the loss is no longer a number; the last good weights are kept then.
+   * @example await model.fit(train, { epochs: 5, batchSize: 128, validationSplit: 0.1 })
+   */
+  async fit(examples: Examples, options: FitOptions = {}): Promise<History> {
+    const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
+    const settings = this.#requireSettings("fit");
+    checkCounts({ epochs, batchSize });
+    const split = splitOf(examples, options);
+    return this.#exclusively(async () => {
+      const engine = await this.#open();
+      const store = this.#store as Store;
+      this.#openSlots(store, settings);
+      store.reserve(names.halted, []);
+      store.clear(names.halted);
+      if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
+      const training = this.#place(examples, settings);
+      const validationData = options.validationData;
+      const held = validationData === undefined ? undefined : this.#place(validationData, settings);
+      const validation = held ?? (split.held > 0 ? training : undefined);
+      const first = held === undefined ? split.count : 0;
+      const count = held === undefined ? split.held : countExamples(validationData as Examples);
+      try {
+        const stopped = await runFit({
+          engine,
+          settings,
+          seed: this.seed,
+          training: { examples: training, count: split.count },
+          ...(validation === undefined
+            ? {}
+            : { validation: { examples: validation, first, count } }),
+          epochs,
+          batchSize,
+          shuffle,
+          callbacks: [...progressBar(verbose), ...(options.callbacks ?? [])],
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+          learningRate: () => this.#learningRate,
+          progress: () => this.#progress,
+          setProgress: (progress) => {
+            this.#progress = progress;
+          },
+        });
+        return historyOf(this.#progress.history, stopped);
+      } finally {
+        await engine.clear();
+        this.#unplace(training);
+        if (held !== undefined) this.#unplace(held);
+      }
+    });
+  }
+
+  /**
+   * The mean loss and all metrics over examples, by name.
+   *
+   * @throws DataError where examples do not fit the model.
+   * @example const { loss, accuracy } = await model.evaluate(test)
+   */
+  async evaluate(
+    examples: Examples,
+    { batchSize = 32 }: { readonly batchSize?: number } = {},
+  ): Promise<Record<string, number>> {
+    const settings = this.#requireSettings("evaluate");
+    checkCounts({ batchSize });
+    checkExamples(examples, "The examples");
+    return this.#exclusively(async () => {
+      const engine = await this.#open();
+      const placed = this.#place(examples, settings);
+      try {
+        const rows = { first: 0, count: countExamples(examples) };
+        return (await evaluateRows(engine, settings, placed, rows, batchSize)).logs();
+      } finally {
+        await engine.clear();
+        this.#unplace(placed);
+      }
+    });
+  }
+
+  /**
+   * The model's results for inputs `[N, …]`: `[N, …]`, such as probabilities `[N, C]`.
+   *
+   * @throws DataError where inputs do not fit the model.
+   * @example const probabilities = await model.predict(test.x)
+   */
+  async predict(
+    x: Tensor<Uint8Array | Float32Array>,
+    { batchSize = 32 }: { readonly batchSize?: number } = {},
+  ): Promise<Tensor<Float32Array>> {
+    checkCounts({ batchSize });
+    checkInputs(x, this.network.inputShape);
+    return this.#exclusively(async () => {
+      const engine = await this.#open();
+      const count = x.shape[0];
+      const rowBytes = sizeOf(this.network.inputShape) * x.data.BYTES_PER_ELEMENT;
+      const chunk = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
+      const inputs = reserveRows(engine.device, x, chunk);
+      const row = sizeOf(this.network.outputShape);
+      const data = new Float32Array(count * row);
+      try {
+        for (let start = 0; start < count; start += chunk) {
+          const end = Math.min(count, start + chunk);
+          fillRows(engine.device, inputs, x, start, end);
+          await this.#predictRows(engine, { inputs }, end - start, batchSize, (at, values) =>
+            data.set(values, (start + at) * row),
+          );
+        }
+      } finally {
+        await engine.clear();
+        engine.device.free(inputs.address);
+      }
+      return { data, shape: [count, ...this.network.outputShape] };
+    });
+  }
+
+  async #predictRows(
+    engine: Engine,
+    examples: ResidentExamples,
+    count: number,
+    batchSize: number,
+    take: (at: number, values: Float32Array) => void,
+  ): Promise<void> {
+    const batch = Math.min(batchSize, count);
+    const executable = await engine.program("predict", batch, examples);
+    const steps = Math.ceil(count / batch);
+    // The last step looks at rows that were seen before rather than at fewer rows.
+    const firstOf = (step: number) => Math.min(step * batch, count - batch);
+    const inputsOf = (step: number) => ({
+      rows: Int32Array.from({ length: batch }, (_, i) => firstOf(step) + i),
+      step: [0],
+    });
+    await runSteps(executable, steps, inputsOf, (step, outputs) => {
+      take(firstOf(step), outputs.output as Float32Array);
+    });
+  }
+
+  /** A copy of all weights, by name, such as `conv2d/kernel`. */
+  getWeights(): Map<string, Tensor<Float32Array>> {
+    if (this.#store === undefined) return new Map(this.#weights);
+    const store = this.#store;
+    return new Map(
+      this.network.weights.map(({ fullName }) => [fullName, store.read(names.weight(fullName))]),
+    );
+  }
+
+  /**
+   * Replaces all weights.
+   *
+   * @throws ShapeError where one is missing, unknown, or of another shape; nothing is replaced then.
+   */
+  setWeights(weights: ReadonlyMap<string, Tensor>): void {
+    checkWeights(this.network, weights);
+    for (const { fullName, shape } of this.network.weights) {
+      const { data } = weights.get(fullName) as Tensor;
+      const value = { data: Float32Array.from(data), shape };
+      this.#weights.set(fullName, value);
+      this.#store?.write(names.weight(fullName), value);
+    }
+  }
+
+  /** A copy of weights, slots and progress. */
+  getState(): ModelState {
+    const slots = new Map(this.#slots);
+    const store = this.#store;
+    if (store !== undefined && this.#settings !== undefined) {
+      for (const key of this.#slotKeys(this.#settings)) {
+        if (store.has(`slot/${key}`)) slots.set(key, store.read(`slot/${key}`));
+      }
+    }
+    return { weights: this.getWeights(), slots, progress: this.#progress };
+  }
+
+  /** Takes over a state, as from a checkpoint. @throws ShapeError where it does not fit. */
+  setState({ weights, slots, progress }: ModelState): void {
+    this.setWeights(weights);
+    this.#slots = new Map(slots);
+    this.#progress = progress;
+    for (const [key, value] of slots) {
+      if (this.#store?.has(`slot/${key}`)) this.#store.write(`slot/${key}`, value);
+    }
+  }
+
+  /** Milliseconds that compiling the last training step took. */
+  get compileMilliseconds(): number | undefined {
+    return this.#engine?.compileMilliseconds.get("train");
+  }
+
+  /** Gives the model's memory back; the weights stay readable. */
+  async dispose(): Promise<void> {
+    const { weights, slots } = this.getState();
+    await this.#engine?.clear();
+    this.#weights = new Map(weights);
+    this.#slots = new Map(slots);
+    this.#store?.release();
+    this.#store = undefined;
+    this.#engine = undefined;
+  }
+
+  #requireSettings(method: string): TrainingSettings {
+    if (this.#settings !== undefined) return this.#settings;
+    throw new ConfigError({
+      what: `The model was not compiled before ${method}.`,
+      expected: "model.compile({ optimizer, loss })",
+      received: "no settings",
+    });
+  }
+
+  /** One thing at a time: two runs would change each other's weights. */
+  async #exclusively<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#busy) {
+      throw new ConfigError({
+        what: "The model is busy.",
+        expected: "one call of fit, evaluate or predict at a time",
+        received: "a second call",
+        fix: "await the first one",
+      });
+    }
+    this.#busy = true;
+    try {
+      return await run();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #open(): Promise<Engine> {
+    if (this.#engine !== undefined) return this.#engine;
+    const device = this.#deviceChoice ?? (await sharedDevice());
+    const store = new Store(device);
+    for (const [fullName, value] of this.#weights) {
+      store.reserve(names.weight(fullName), value.shape);
+      store.write(names.weight(fullName), value);
+    }
+    this.#deviceChoice = device;
+    this.#store = store;
+    this.#engine = new Engine(device, this.network, store, this.seed);
+    return this.#engine;
+  }
+
+  #slotKeys({ optimizer }: TrainingSettings): string[] {
+    return this.network.weights
+      .filter((weight) => weight.trainable)
+      .flatMap(({ fullName }) => optimizer.slots.map((slot) => `${fullName}/${slot}`));
+  }
+
+  #openSlots(store: Store, settings: TrainingSettings): void {
+    const shapes = new Map(this.network.weights.map((w) => [w.fullName, w.shape]));
+    for (const key of this.#slotKeys(settings)) {
+      if (store.has(`slot/${key}`)) continue;
+      store.reserve(`slot/${key}`, shapes.get(key.slice(0, key.lastIndexOf("/"))) as Shape);
+      const value = this.#slots.get(key);
+      if (value !== undefined) store.write(`slot/${key}`, value);
+    }
+  }
+
+  #place(examples: Examples, settings: TrainingSettings): Required<ResidentExamples> {
+    checkExamples(examples, "The examples");
+    checkInputs(examples.x, this.network.inputShape);
+    const device = (this.#engine as Engine).device;
+    const y = prepareAnswers(examples.y, settings.loss.answers, this.network.outputShape);
+    const inputs = reserveRows(device, examples.x, countExamples(examples));
+    const answers = reserveRows(device, y, countExamples(examples));
+    fillRows(device, inputs, examples.x, 0, countExamples(examples));
+    fillRows(device, answers, y, 0, countExamples(examples));
+    return { inputs, answers };
+  }
+
+  #unplace({ inputs, answers }: ResidentExamples): void {
+    const device = (this.#engine as Engine).device;
+    device.free(inputs.address);
+    if (answers !== undefined) device.free(answers.address);
+  }
+}
+
+/** How many examples are trained on, and how many held back. */
+function splitOf(
+  examples: Examples,
+  { validationSplit = 0, validationData }: FitOptions,
+): { count: number; held: number } {
+  if (!(validationSplit >= 0 && validationSplit < 1)) {
+    throw new ConfigError({
+      what: "The option validationSplit cannot be used.",
+      expected: "a number from 0 up to but not including 1",
+      received: String(validationSplit),
+    });
+  }
+  checkExamples(examples, "The examples");
+  const all = countExamples(examples);
+  if (validationData !== undefined) return { count: all, held: 0 };
+  const count = Math.floor(all * (1 - validationSplit));
+  if (count >= 1) return { count, held: all - count };
+  throw new DataError({
+    what: "Nothing is left to train on.",
+    expected: "at least one example beside those held back",
+    received: `${all} examples, ${validationSplit} of them held back`,
+  });
+}
+
+function historyOf(epochs: readonly EpochRecord[], stopped: string | undefined): History {
+  const history: Record<string, number[]> = {};
+  for (const { logs } of epochs) {
+    for (const [name, value] of Object.entries(logs)) {
+      history[name] = [...(history[name] ?? []), value];
+    }
+  }
+  return { epochs, history, stopped };
+}
+
+/** @throws ShapeError unless `weights` are exactly those of `network`. */
+export function checkWeights(network: Network, weights: ReadonlyMap<string, Tensor>): void {
+  const wanted = new Map(network.weights.map((weight) => [weight.fullName, weight.shape]));
+  const fail = (expected: string, received: string): never => {
+    throw new ShapeError({
+      what: `The weights do not belong to the model "${network.name}".`,
+      expected,
+      received,
+      fix: "load them into the architecture that they were saved from",
+    });
+  };
+  for (const [name, shape] of wanted) {
+    const value = weights.get(name);
+    if (value === undefined) fail(`a weight "${name}" ${formatShape(shape)}`, "none");
+    else if (formatShape(value.shape) !== formatShape(shape)) {
+      fail(`"${name}" ${formatShape(shape)}`, `${formatShape(value.shape)}`);
+    }
+  }
+  for (const name of weights.keys()) {
+    if (!wanted.has(name)) fail([...wanted.keys()].join(", "), `a further weight "${name}"`);
+  }
+}
