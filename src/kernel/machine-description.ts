@@ -13,4 +13,6 @@ export interface MachineDescription {
    * code itself wants 1: it would otherwise hoist every load and run out of registers.
    */
   readonly bodySteps: number;
+  /** Bytes of a core's own fastest cache. */
+  readonly cacheBytes: number;
 }

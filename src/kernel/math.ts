@@ -27,7 +27,7 @@ export function exponential(w: KernelWriter, x: Register): Register {
   );
   const n = w.compute("nearest", w.compute("multiply", inside, w.constant(Math.LOG2E)));
   const coarse = w.compute("multiplyAdd", n, w.constant(-0.693359375), inside);
-  const rest = w.compute("multiplyAdd", n, w.constant(2.12194440054690583e-4), coarse);
+  const rest = w.compute("multiplyAdd", n, w.constant(2.1219444005469057e-4), coarse);
   const series = polynomial(
     w,
     rest,

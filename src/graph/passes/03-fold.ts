@@ -12,7 +12,7 @@ export function constantValue(node: Node): number | undefined {
   return node.op.name === "constant" ? (node.attributes as { value: number }).value : undefined;
 }
 
-function valueOf(expression: Expression<number>, inputs: readonly Node[]): number | undefined {
+function numberOf(expression: Expression<number>, inputs: readonly Node[]): number | undefined {
   switch (expression.kind) {
     case "constant":
       return expression.value;
@@ -21,7 +21,7 @@ function valueOf(expression: Expression<number>, inputs: readonly Node[]): numbe
         ? constantValue(inputs[expression.source])
         : undefined;
     case "scalar": {
-      const args = expression.args.map((arg) => valueOf(arg, inputs));
+      const args = expression.args.map((arg) => numberOf(arg, inputs));
       return args.every((arg) => arg !== undefined)
         ? evaluateScalar(expression.op, args)
         : undefined;
@@ -40,7 +40,7 @@ export function fold(graph: Graph, build: Builder): Graph {
     const computation = node.op.lower(inputs, node.attributes, node);
     let value: number | undefined;
     if (computation.kind === "alias") value = constantValue(inputs[0]);
-    if (computation.kind === "map") value = valueOf(computation.body, inputs);
+    if (computation.kind === "map") value = numberOf(computation.body, inputs);
     return value === undefined ? node : build.constant(value, node.shape, node.dtype as "f32");
   });
 }

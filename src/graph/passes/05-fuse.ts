@@ -136,7 +136,12 @@ class Fuser {
       this.#updateOnly.add(node);
       return;
     }
-    if (wanted || consumers.length !== 1) return;
+    if (wanted) return;
+    if (this.#isComparison(node) && consumers.every((user) => this.#readsPlainly(user, node))) {
+      this.#inlined.add(node);
+      return;
+    }
+    if (consumers.length !== 1) return;
     const [user] = consumers;
     const computation = this.#computations.get(user) as Computation;
     const iterations =
@@ -145,9 +150,20 @@ class Fuser {
         : sizeOf(user.shape);
     const inside = computation.kind === "reduce" || this.#inlined.has(user);
     if (!inside || iterations > sizeOf(node.shape)) return;
-    const { body } = computation as Extract<Computation, { kind: "map" | "reduce" }>;
-    const uses = [...readsOf(body)].filter((r) => user.inputs[r.source] === node);
-    if (uses.every(isPlain)) this.#inlined.add(node);
+    if (this.#readsPlainly(user, node)) this.#inlined.add(node);
+  }
+
+  /** A comparison costs less than the memory it would fill: its users compare again. */
+  #isComparison(node: Node): boolean {
+    return ["equal", "less", "lessEqual"].includes(node.op.name);
+  }
+
+  /** Whether the formula of `user` can have `node` written out in it. */
+  #readsPlainly(user: Node, node: Node): boolean {
+    const computation = this.#computations.get(user) as Computation;
+    if (computation.kind !== "map" && computation.kind !== "reduce") return false;
+    const uses = [...readsOf(computation.body)].filter((r) => user.inputs[r.source] === node);
+    return uses.every(isPlain);
   }
 
   /** A formula over inputs as one over nodes, with constants and inlined nodes written out. */

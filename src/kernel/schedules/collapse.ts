@@ -71,7 +71,9 @@ export function collapse(
   const flat = formulas.map((formula) => flattenReads(formula, known));
   const walks: Affine[] = [];
   const pinned = new Set<number>();
-  const pin = (at: Affine) => at.factors.forEach((factor, a) => factor !== 0 && pinned.add(a));
+  const pin = (at: Affine) => {
+    for (const [a, factor] of at.factors.entries()) if (factor !== 0) pinned.add(a);
+  };
   for (const formula of flat) {
     walks.push(...coordinatesOf(formula));
     for (const r of readsOf(formula)) {

@@ -44,7 +44,7 @@ function scheduleConvolution(
   switch (pass) {
     case "forward": {
       const filter = transposedFilter
-        ? transposeFilter(context, geometry, second, [filters, channels])
+        ? transposeFilter(context, geometry, second, { from: [filters, channels], turn: false })
         : { view: second, stages: [] };
       const forward = scheduleTapConvolution(context, {
         ...common,
@@ -58,7 +58,10 @@ function scheduleConvolution(
       return [...filter.stages, ...forward];
     }
     case "inputGradient": {
-      const filter = transposeFilter(context, geometry, second, [channels, filters]);
+      const filter = transposeFilter(context, geometry, second, {
+        from: [channels, filters],
+        turn: true,
+      });
       const backward = scheduleTapConvolution(context, {
         ...common,
         filter: filter.view,
@@ -75,20 +78,23 @@ function scheduleConvolution(
   }
 }
 
-/** A filter with its last two dimensions, `from` of each group, exchanged. */
+/**
+ * A filter with its last two dimensions, `from` of each group, exchanged; `turn` reverses its taps,
+ * in both directions.
+ */
 function transposeFilter(
   context: ScheduleContext,
   { window, groups }: ConvolutionGeometry,
   filter: View,
-  from: readonly [number, number],
+  { from: [a, b], turn }: { readonly from: readonly [number, number]; readonly turn: boolean },
 ): { view: View; stages: Stage[] } {
   const [rows, columns] = window;
   const taps = rows.taps * columns.taps;
-  const [a, b] = from;
   const storage = context.scratch("f32", taps * a * b * groups);
   const source: View = { storage: filter.storage, shape: [taps, a, groups, b] };
   const shape = [taps, b, groups, a];
-  const formula = read(source, [axis(0), axis(3), axis(2), axis(1)]);
+  const tap = turn ? axis(0, -1, taps - 1) : axis(0);
+  const formula = read(source, [tap, axis(3), axis(2), axis(1)]);
   const view = { storage, shape };
   return { view, stages: scheduleMap(context, { shape, stores: [{ view, formula }] }) };
 }

@@ -99,7 +99,9 @@ class Emitter {
     const channelAt = w.parallel(tiles.channels.count);
     const filterAt = w.parallel(tiles.filters.count);
     const bound = this.#draft.bindStores(stores);
-    this.#forEachTap((taps) => {
+    const [rows] = geometry.window;
+    const reach = Array.from({ length: rows.taps }, (_, tap) => outputsOf(rows, tap));
+    this.#forEachTap({ origin: still(0), rows: reach }, (taps) => {
       const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
       const sums = this.#sums(tiles);
       this.#sumPixels(still(0), place, tiles, taps, sums);
@@ -128,19 +130,17 @@ class Emitter {
     const strides = filterStrides(geometry);
     w.loop(block.size, (i) => {
       const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
-      w.loop(geometry.groups, (group) => {
+      this.#forEachBand((band) => {
         for (const tiles of tilesOf(this.#context, this.#work, tile)) {
-          w.loop(tiles.filters.count, (filterAt) => {
-            w.loop(tiles.channels.count, (channelAt) => {
-              this.#forEachTap((taps) => {
-                const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
-                const sums = this.#sums(tiles);
-                this.#sumPixels(image, place, tiles, taps, sums);
-                this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
-                  const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
-                  const to = w.access(target.buffer, sumPositions(base, ...offsets));
-                  w.store(to, w.compute("add", w.loadVector(to, lanes), result), lanes);
-                });
+          this.#forEachTile(tiles, (group, filterAt, channelAt) => {
+            this.#forEachTap(band, (taps) => {
+              const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
+              const sums = this.#sums(tiles);
+              this.#sumPixels(image, place, tiles, taps, sums);
+              this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
+                const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
+                const to = w.access(target.buffer, sumPositions(base, ...offsets));
+                w.store(to, w.compute("add", w.loadVector(to, lanes), result), lanes);
               });
             });
           });
@@ -148,6 +148,46 @@ class Emitter {
       });
     });
     return this.#draft.finish();
+  }
+
+  /** Visits every tile of one size, in every group. */
+  #forEachTile(
+    tiles: Tiles,
+    visit: (group: Position, filterAt: Position, channelAt: Position) => void,
+  ): void {
+    const w = this.#draft.writer;
+    w.loop(this.#work.geometry.groups, (group) => {
+      w.loop(tiles.filters.count, (filterAt) => {
+        w.loop(tiles.channels.count, (channelAt) => visit(group, filterAt, channelAt));
+      });
+    });
+  }
+
+  /**
+   * Visits bands of rows that fit the cache, image and gradient together: all tiles pass over a band
+   * before the next one is read.
+   */
+  #forEachBand(visit: (band: Band) => void): void {
+    const w = this.#draft.writer;
+    const { window, inputChannels, outputChannels } = this.#work.geometry;
+    const [rows, columns] = window;
+    const rowBytes =
+      4 * (rows.stride * columns.input * inputChannels + columns.output * outputChannels);
+    const fitting = Math.max(1, Math.floor(this.#context.machine.cacheBytes / rowBytes));
+    const height = Math.ceil(rows.output / Math.ceil(rows.output / fitting));
+    const reach = Array.from({ length: rows.taps }, (_, tap) => outputsOf(rows, tap));
+    const bands = runsOf(Math.ceil(rows.output / height), (band) =>
+      reach.map(({ from, count }) => {
+        const first = Math.max(from, band * height);
+        const last = Math.min(from + count, (band + 1) * height);
+        return { from: first - band * height, count: Math.max(0, last - first) };
+      }),
+    );
+    for (const { start, count, value } of bands) {
+      w.loop(count, (at) => {
+        visit({ origin: timesPosition(sumPositions(at, still(start)), height), rows: value });
+      });
+    }
   }
 
   #tileAt(tiles: Tiles, channelAt: Position, filterAt: Position) {
@@ -167,11 +207,11 @@ class Emitter {
     );
   }
 
-  /** Visits every tap with the outputs that it reaches; taps with equal reach share a loop. */
-  #forEachTap(visit: (taps: Taps) => void): void {
+  /** Visits every tap with the outputs of a band that it reaches; taps of equal reach share a loop. */
+  #forEachTap(band: Band, visit: (taps: Taps) => void): void {
     const w = this.#draft.writer;
     const [rows, columns] = this.#work.geometry.window;
-    const rowRuns = runsOf(rows.taps, (tap) => outputsOf(rows, tap));
+    const rowRuns = runsOf(rows.taps, (tap) => band.rows[tap]);
     const columnRuns = runsOf(columns.taps, (tap) => outputsOf(columns, tap));
     for (const row of rowRuns) {
       w.loop(row.count, (r) => {
@@ -180,6 +220,7 @@ class Emitter {
             visit({
               tapRow: sumPositions(r, still(row.start)),
               tapColumn: sumPositions(s, still(column.start)),
+              origin: band.origin,
               rows: row.value,
               columns: column.value,
             });
@@ -194,14 +235,14 @@ class Emitter {
     image: Position,
     place: TilePlace,
     tiles: Tiles,
-    { rows, columns }: Taps,
+    { origin, rows, columns }: Taps,
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.#draft.writer;
     const { window, groups, inputChannels, outputChannels } = this.#work.geometry;
     const [down, across] = window;
     w.loop(rows.count, (i) => {
-      const p = sumPositions(i, still(rows.from));
+      const p = sumPositions(i, origin, still(rows.from));
       const h = inputAt(p, place.tapRow, down);
       w.loop(columns.count, (j) => {
         const q = sumPositions(j, still(columns.from));
@@ -257,11 +298,25 @@ class Emitter {
   }
 }
 
+/** Outputs of one direction, one after another. */
+interface Reach {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Rows of the result from `origin`, and which of them each tap reaches. */
+interface Band {
+  readonly origin: Position;
+  readonly rows: readonly Reach[];
+}
+
+/** A tap, or one of several alike, and the outputs that it reaches. */
 interface Taps {
   readonly tapRow: Position;
   readonly tapColumn: Position;
-  readonly rows: { readonly from: number; readonly count: number };
-  readonly columns: { readonly from: number; readonly count: number };
+  readonly origin: Position;
+  readonly rows: Reach;
+  readonly columns: Reach;
 }
 
 function filterStrides({ window, groups, inputChannels, outputChannels }: ConvolutionGeometry) {

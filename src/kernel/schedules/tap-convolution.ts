@@ -166,7 +166,6 @@ class TileWriter {
       Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
     );
     const { channels } = this.#work;
-    const together = this.#context.machine.bodySteps >= taps.length;
     for (const rowTaps of tapLoops(this.#rows.run.value)) {
       w.loop(rowTaps.count, (r) => {
         const inputRow = sumPositions(
@@ -177,7 +176,9 @@ class TileWriter {
         const tapRow = sumPositions(still(rowTaps.first.tap), timesPosition(r, rowTaps.step.tap));
         const step = (channel: Position, index: number) =>
           this.#step(place, taps[index], inputRow, tapRow, channel, sums);
-        if (together) {
+        if (this.#neighbours(taps, width)) {
+          w.loop(taps.length * channels, (at) => step(at, 0));
+        } else if (this.#context.machine.bodySteps >= taps.length) {
           w.loop(channels, (channel) => {
             for (const i of taps.keys()) step(channel, i);
           });
@@ -187,6 +188,25 @@ class TileWriter {
       });
     }
     this.#store(place, sums);
+  }
+
+  /**
+   * Whether one step is written at a time and taps lie side by side, in the image and in the filter:
+   * then the channels of the next tap follow those of the last, and one loop runs over both.
+   */
+  #neighbours(taps: ColumnTile["taps"], width: number): boolean {
+    const { machine } = this.#context;
+    const first = taps.at(0)?.tap;
+    return (
+      machine.bodySteps === 1 &&
+      this.#work.groups === 1 &&
+      taps.every(
+        ({ tap, pixels }, i) =>
+          pixels.length === width &&
+          tap.tap === (first as Tap).tap + i &&
+          tap.offset === (first as Tap).offset + i,
+      )
+    );
   }
 
   /** The row within the phase, counted over all of its classes. */

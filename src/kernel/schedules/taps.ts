@@ -38,12 +38,15 @@ export function forwardPhases(window: WindowAxis): Phase[] {
   ];
 }
 
-/** The phases of its input gradient: the image's positions that share taps lie a stride apart. */
+/**
+ * The phases of its input gradient: the image's positions that share taps lie a stride apart. Taps
+ * are those of the filter turned around, so that they are read forwards.
+ */
 export function inputGradientPhases(window: WindowAxis): Phase[] {
   return Array.from({ length: Math.min(window.stride, window.input) }, (_, first) => {
     const taps: Tap[] = [];
     for (let tap = 0; tap < window.taps; tap++) {
-      const distance = first + window.before - tap * window.dilation;
+      const distance = first + window.before - (window.taps - 1 - tap) * window.dilation;
       if (distance % window.stride === 0) taps.push({ tap, offset: distance / window.stride });
     }
     return {

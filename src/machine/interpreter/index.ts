@@ -10,7 +10,13 @@ import type { Device, Executable, StepInputs, StepOutputs } from "../device.ts";
 import { Layout, type StagedCopy } from "../layout.ts";
 import { type BufferViews, runKernel } from "./run-kernel.ts";
 
-const plain: MachineDescription = { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 };
+const plain: MachineDescription = {
+  lanes: 4,
+  registers: 15,
+  foldsBroadcast: false,
+  bodySteps: 1,
+  cacheBytes: 32 << 10,
+};
 
 /** A machine whose memory is an array and whose processor is a loop. */
 export class InterpreterDevice implements Device {

@@ -21,7 +21,13 @@ const maximumPages = [65536, 32768, 16384, 4096];
  * V8 has sixteen vector registers here and keeps one for itself. It moves every multiply-add of a
  * loop body behind the body's loads, so a body holds one step and its loads fit beside the sums.
  */
-const v8: MachineDescription = { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 };
+const v8: MachineDescription = {
+  lanes: 4,
+  registers: 15,
+  foldsBroadcast: false,
+  bodySteps: 1,
+  cacheBytes: 32 << 10,
+};
 
 /** What a worker does with the payload of a program. */
 const prepare = `({ module, memory }) =>

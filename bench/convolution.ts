@@ -1,0 +1,64 @@
+// The three passes of one convolution: 3x3, 64 to 64 channels, 28x28, batch 128, `same` padding.
+
+import type { Node } from "../src/graph/op.ts";
+import { ops } from "../src/graph/ops/index.ts";
+import { compile } from "../src/kernel/compile.ts";
+import type { Device } from "../src/machine/device.ts";
+import { allocateStates, timeSteps } from "./profile.ts";
+
+/** One measurement. */
+export interface ConvolutionTime {
+  readonly pass: string;
+  readonly milliseconds: number;
+  /** GFLOP/s of each thread. */
+  readonly perThread: number;
+}
+
+const [batch, height, channels, filters] = [128, 28, 64, 64];
+const flops = 2 * batch * height * height * channels * filters * 9;
+
+function passes(): Record<string, Node> {
+  const image = [batch, height, height, channels];
+  const x = ops.state("x", { shape: image, dtype: "f32" });
+  const filter = ops.state("filter", { shape: [3, 3, channels, filters], dtype: "f32" });
+  const gradient = ops.state("gradient", {
+    shape: [batch, height, height, filters],
+    dtype: "f32",
+  });
+  const padding = "same" as const;
+  return {
+    forward: ops.conv2d(x, filter, { padding }),
+    "input gradient": ops.conv2dInputGradient(gradient, filter, { padding, imageShape: image }),
+    "filter gradient": ops.conv2dFilterGradient(x, gradient, {
+      padding,
+      filterShape: filter.shape,
+    }),
+  };
+}
+
+/** Times all passes. */
+export async function measureConvolution(
+  device: Device,
+  repeats: number,
+): Promise<ConvolutionTime[]> {
+  const times: ConvolutionTime[] = [];
+  for (const [pass, node] of Object.entries(passes())) {
+    // The result stays on the device: a sum over one element of it would be optimised away.
+    const graph = { outputs: {}, updates: [] };
+    const kept = ops.state("result", { shape: node.shape, dtype: "f32" });
+    const program = compile(
+      pass,
+      { ...graph, updates: [{ state: kept, value: node }] },
+      device.machine,
+      ops,
+    );
+    const convolution = { ...program, stages: program.stages.slice(0, -1) };
+    const states = allocateStates(device, program);
+    const executable = await device.load(convolution, states);
+    const milliseconds = await timeSteps(executable, {}, repeats);
+    executable.dispose();
+    for (const address of states.values()) device.free(address);
+    times.push({ pass, milliseconds, perThread: flops / milliseconds / 1e6 / device.threads });
+  }
+  return times;
+}

@@ -1,0 +1,50 @@
+// The machine's peak for a target: a kernel that does nothing but multiply and add in registers.
+
+import type { Program } from "../src/kernel/program.ts";
+import { KernelWriter } from "../src/kernel/writer.ts";
+import type { Device } from "../src/machine/device.ts";
+import { timeSteps } from "./profile.ts";
+
+/** Sums that do not wait for each other: enough to hide the latency of a multiply-add. */
+const sums = 12;
+const repeats = 1 << 16;
+const tasks = 64;
+
+/** GFLOP/s of one thread. */
+export async function measurePeak(device: Device): Promise<number> {
+  const { lanes } = device.machine;
+  const w = new KernelWriter("peak", lanes);
+  const size = tasks * sums * lanes;
+  const buffer = w.buffer("sums", "f32", size);
+  const task = w.parallel(tasks);
+  const at = (i: number) => ({
+    offset: i * lanes,
+    terms: task.terms.map((term) => ({ ...term, factor: sums * lanes })),
+  });
+  const values = Array.from({ length: sums }, (_, i) =>
+    w.variable(w.loadVector(w.access(buffer, at(i)))),
+  );
+  const shrink = w.constant(0.999, "f32", true);
+  const add = w.constant(1e-3, "f32", true);
+  w.loop(repeats, () => {
+    for (const value of values) w.assign(value, w.compute("multiplyAdd", value, shrink, add));
+  });
+  for (const [i, value] of values.entries()) w.store(w.access(buffer, at(i)), value);
+  const storage = { name: "sums", dtype: "f32" as const, size };
+  const program: Program = {
+    name: "peak",
+    inputs: [],
+    outputs: [],
+    states: [{ name: "sums", storage, dtype: "f32", shape: [size] }],
+    stages: [[{ kernel: w.finish(), bindings: [storage] }]],
+    offsets: new Map(),
+    arenaBytes: 0,
+  };
+  const address = device.allocate(4 * size);
+  const executable = await device.load(program, new Map([["sums", address]]));
+  const milliseconds = await timeSteps(executable, {}, 7);
+  executable.dispose();
+  device.free(address);
+  const flops = 2 * lanes * sums * repeats * tasks;
+  return flops / milliseconds / 1e6 / device.threads;
+}
