@@ -21,9 +21,10 @@ export interface IdxFiles {
 /** What the files of a dataset hold. */
 export interface IdxContent {
   readonly files: IdxFiles;
-  /** `[H, W]` */
-  readonly imageSize: readonly [number, number];
-  readonly classNames: readonly string[];
+  /** `[H, W]`; any size will do where none is given. */
+  readonly imageSize?: readonly [number, number];
+  /** Labels must be among these classes, where they are given. */
+  readonly classNames?: readonly string[];
 }
 
 export interface TrainAndTest {
@@ -70,7 +71,7 @@ export async function readIdxFolder(
   const read = async (images: PublishedFile, labels: PublishedFile, set: string) => {
     const x = await readImages(folder, images, imageSize, accept);
     const y = await readLabels(folder, labels, accept);
-    const examples = { x, y, classNames };
+    const examples = { x, y, ...(classNames && { classNames }) };
     checkExamples(examples, `The ${set} set in ${folder}`);
     return examples;
   };
@@ -91,14 +92,16 @@ async function pathOf(folder: string, file: PublishedFile, accept: Accept) {
 async function readImages(
   folder: string,
   file: PublishedFile,
-  [height, width]: readonly [number, number],
+  imageSize: readonly [number, number] | undefined,
   accept: Accept,
 ): Promise<Tensor<Uint8Array>> {
   const { path, values } = await readTensor(folder, file, accept);
   const { data, shape } = values;
+  const [height, width] = imageSize ?? shape.slice(1);
   const fits = shape.length === 3 && shape[1] === height && shape[2] === width;
   if (!fits || !(data instanceof Uint8Array)) {
-    throw unexpected(path, `u8 images of the shape [N, ${height}, ${width}]`, values);
+    const size = imageSize === undefined ? "H, W" : imageSize.join(", ");
+    throw unexpected(path, `u8 images of the shape [N, ${size}]`, values);
   }
   return tensor(data, [shape[0], height, width, 1]);
 }
