@@ -22,7 +22,8 @@ export function allocateStates(device: Device, program: Program): Map<string, nu
     program.states.map(({ name, storage, dtype }) => {
       const address = device.allocate(storage.size * bytesPerElement[dtype]);
       const view = device.view(dtype, address, storage.size);
-      for (let i = 0; i < view.length; i++) view[i] = dtype === "f32" ? ((i % 13) - 6) * 0.01 : i % 7;
+      for (let i = 0; i < view.length; i++)
+        view[i] = dtype === "f32" ? ((i % 13) - 6) * 0.01 : i % 7;
       return [name, address];
     }),
   );

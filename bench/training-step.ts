@@ -3,8 +3,8 @@
 import { ops } from "../src/graph/ops/index.ts";
 import { compile } from "../src/kernel/compile.ts";
 import type { Device } from "../src/machine/device.ts";
-import { accuracy } from "../src/nn/metrics/accuracy.ts";
 import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
+import { accuracy } from "../src/nn/metrics/accuracy.ts";
 import { adam } from "../src/nn/optimizers/adam.ts";
 import { trainingGraph } from "../src/train/graphs.ts";
 import { architectureFrom } from "../src/zoo/index.ts";
