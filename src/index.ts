@@ -12,11 +12,6 @@ export { optimizers } from "./nn/optimizers/index.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
-export type {
-  CompileOptions,
-  FitOptions,
-  History,
-  Model,
-  ModelOptions,
-} from "./train/model.ts";
+export type { Model } from "./train/model.ts";
+export type { CompileOptions, FitOptions, History, ModelOptions } from "./train/options.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";

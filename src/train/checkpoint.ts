@@ -10,7 +10,8 @@ import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./options.ts";
 
 const whole = z.number().int().nonnegative();
 const numbers = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));

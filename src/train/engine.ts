@@ -1,6 +1,9 @@
 // A network's programs on a device: compiled when first needed for a batch size, kept until the data
 // or the settings change. Floor 5. It knows graphs and memory, and nothing of epochs.
 
+import { bytesPerElement, dtypeOf } from "../core/dtype.ts";
+import { sameShape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
@@ -16,7 +19,7 @@ import {
   predictionGraph,
   trainingGraph,
 } from "./graphs.ts";
-import type { Resident } from "./residency.ts";
+import { type Resident, reserveRows } from "./residency.ts";
 import type { Store } from "./store.ts";
 
 /** What `compile` settled. */
@@ -26,8 +29,12 @@ export interface TrainingSettings {
   readonly metrics: readonly Metric[];
 }
 
+/** What examples are on the device for. Each role holds one set of them at a time. */
+export type Role = "training" | "validation" | "evaluation" | "prediction";
+
 /** The examples that programs read. */
 export interface ResidentExamples {
+  readonly role: Role;
   readonly inputs: Resident;
   readonly answers?: Resident;
 }
@@ -36,13 +43,16 @@ export type Mode = "train" | "evaluate" | "predict" | "inspect";
 
 /** Steps that one call may take: enough to make the call's own time vanish. */
 const mostStepsAtOnce = 64;
+/** Examples that stay on the device after use, so that the next call need not compile again. */
+const keptBytes = 64 << 20;
 
 export class Engine {
   readonly device: Device;
   readonly #network: Network;
   readonly #store: Store;
   readonly #seed: number;
-  readonly #programs = new Map<string, Promise<Executable>>();
+  readonly #residents = new Map<Role, ResidentExamples>();
+  readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
   /** Milliseconds that each program took to compile, by mode. */
   readonly compileMilliseconds = new Map<Mode, number>();
 
@@ -57,6 +67,36 @@ export class Engine {
     return this.#network.layers.map((layer) => layer.name);
   }
 
+  /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
+  async reserve(role: Role, rows: number, x: Tensor, y?: Tensor): Promise<ResidentExamples> {
+    const present = this.#residents.get(role);
+    if (present !== undefined && fits(present, rows, x, y)) return present;
+    await this.release(role);
+    const inputs = reserveRows(this.device, x, rows);
+    const examples: ResidentExamples =
+      y === undefined
+        ? { role, inputs }
+        : { role, inputs, answers: reserveRows(this.device, y, rows) };
+    this.#residents.set(role, examples);
+    return examples;
+  }
+
+  /** Gives back a role's examples and the programs that read them. */
+  async release(role: Role): Promise<void> {
+    await this.#dropPrograms((program) => program.role === role);
+    const present = this.#residents.get(role);
+    if (present === undefined) return;
+    this.#residents.delete(role);
+    this.device.free(present.inputs.address);
+    if (present.answers !== undefined) this.device.free(present.answers.address);
+  }
+
+  /** Gives back a role's examples if they are too large to keep for the next call. */
+  async releaseIfLarge(role: Role): Promise<void> {
+    const present = this.#residents.get(role);
+    if (present !== undefined && bytesOf(present.inputs) > keptBytes) await this.release(role);
+  }
+
   /** The program of a mode for `batch` rows of `examples`. */
   program(
     mode: Mode,
@@ -64,13 +104,13 @@ export class Engine {
     examples: ResidentExamples,
     settings?: TrainingSettings,
   ): Promise<Executable> {
-    const { inputs, answers } = examples;
-    const key = [mode, batch, inputs.address, inputs.type.shape, answers?.address].join(" ");
+    const { role } = examples;
+    const key = `${mode} ${batch} ${role}`;
     const known = this.#programs.get(key);
-    if (known !== undefined) return known;
-    const made = this.#make(mode, batch, examples, settings);
-    this.#programs.set(key, made);
-    return made;
+    if (known !== undefined) return known.executable;
+    const executable = this.#make(mode, batch, examples, settings);
+    this.#programs.set(key, { role, executable });
+    return executable;
   }
 
   async #make(
@@ -102,12 +142,38 @@ export class Engine {
     return executable;
   }
 
-  /** Forgets all programs, and gives their memory back. */
+  /** Forgets all programs and examples, and gives their memory back. */
   async clear(): Promise<void> {
-    const made = [...this.#programs.values()];
-    this.#programs.clear();
-    for (const program of made) (await program.catch(() => undefined))?.dispose();
+    for (const role of [...this.#residents.keys()]) await this.release(role);
   }
+
+  async #dropPrograms(matches: (program: { role: Role }) => boolean): Promise<void> {
+    for (const [key, program] of this.#programs) {
+      if (!matches(program)) continue;
+      this.#programs.delete(key);
+      (await program.executable.catch(() => undefined))?.dispose();
+    }
+  }
+}
+
+function bytesOf({ type }: Resident): number {
+  return sizeOf(type.shape) * bytesPerElement[type.dtype];
+}
+
+/** Whether `rows` rows like `x`, and like `y`, are just what has been reserved. */
+function fits(
+  { inputs, answers }: ResidentExamples,
+  rows: number,
+  x: Tensor,
+  y: Tensor | undefined,
+): boolean {
+  const same = (resident: Resident, like: Tensor) =>
+    sameShape(resident.type.shape, [rows, ...like.shape.slice(1)]) &&
+    resident.type.dtype === dtypeOf(like.data);
+  if (y === undefined || answers === undefined) {
+    return y === undefined && answers === undefined && same(inputs, x);
+  }
+  return same(inputs, x) && same(answers, y);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

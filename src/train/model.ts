@@ -1,71 +1,32 @@
 // A network with weights: what people hold in their hands. Floor 5. It brings together architecture,
 // device, data and loop, and does none of their work itself.
 
-import { ConfigError, DataError, ShapeError } from "../core/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { ConfigError, DataError } from "../core/errors.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
 import { type LossName, lossFrom } from "../nn/losses/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import { type MetricName, metricFrom } from "../nn/metrics/index.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import { metricFrom } from "../nn/metrics/index.ts";
 import type { Network } from "../nn/network.ts";
-import { type OptimizerName, optimizerFrom } from "../nn/optimizers/index.ts";
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { formatSummary, type Summary, summarize } from "../nn/summary.ts";
-import type { Callback } from "./callback.ts";
-import { Engine, type ResidentExamples, runSteps, type TrainingSettings } from "./engine.ts";
+import { checkWeights } from "./check-weights.ts";
+import {
+  Engine,
+  type ResidentExamples,
+  type Role,
+  runSteps,
+  type TrainingSettings,
+} from "./engine.ts";
 import type { EpochRecord } from "./events.ts";
 import { checkCounts, evaluateRows, type Progress, runFit, untrained } from "./fit.ts";
 import { names } from "./graphs.ts";
-import { progressBar, type Verbosity } from "./progress-bar.ts";
-import { checkInputs, fillRows, prepareAnswers, reserveRows } from "./residency.ts";
+import type { CompileOptions, FitOptions, History, ModelOptions } from "./options.ts";
+import { progressBar } from "./progress-bar.ts";
+import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
 import { initialWeights, Store } from "./store.ts";
-
-export interface ModelOptions {
-  /** Decides first weights, order of examples and dropout; 0 unless told. */
-  readonly seed?: number;
-  /** Where the model computes; the device that models share unless told. */
-  readonly device?: Device;
-}
-
-export interface CompileOptions {
-  /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
-  readonly optimizer: OptimizerName | Optimizer;
-  readonly loss: LossName | Loss;
-  readonly metrics?: readonly (MetricName | Metric)[];
-}
-
-export interface FitOptions {
-  /** How often every example is seen in all, runs before included when resumed; 1 unless told. */
-  readonly epochs?: number;
-  /** Examples of one step; 32 unless told. The last step of an epoch takes what is left. */
-  readonly batchSize?: number;
-  /** The share of the examples, taken from the end, that is held back to validate. */
-  readonly validationSplit?: number;
-  /** Examples to validate on, instead. */
-  readonly validationData?: Examples;
-  /** Whether each epoch takes the examples in a random order of its own; true unless told. */
-  readonly shuffle?: boolean;
-  readonly callbacks?: readonly Callback[];
-  /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
-  readonly verbose?: Verbosity;
-  /** Ends training after the steps that are under way. */
-  readonly signal?: AbortSignal;
-  /** Goes on where a loaded model stopped, rather than from epoch 1. */
-  readonly resume?: boolean;
-}
-
-/** What training leaves behind. */
-export interface History {
-  readonly epochs: readonly EpochRecord[];
-  /** Every number by name, epoch by epoch, as Keras's `history.history`. */
-  readonly history: Readonly<Record<string, readonly number[]>>;
-  /** Why training ended early, where it did. */
-  readonly stopped: string | undefined;
-}
 
 /** Everything that a checkpoint must hold. */
 export interface ModelState {
@@ -90,6 +51,8 @@ export class Model {
   #learningRate = 0;
   #progress: Progress = untrained;
   #busy = false;
+  /** Programs of earlier settings on their way out. */
+  #retiring: Promise<void> | undefined;
 
   constructor(network: Network, { seed = 0, device }: ModelOptions = {}) {
     this.network = network;
@@ -159,7 +122,7 @@ export class Model {
     this.#slots.clear();
     this.#progress = untrained;
     this.#store?.release("slot/");
-    void this.#engine?.clear();
+    this.#retiring = this.#engine?.clear();
     return this;
   }
 
@@ -182,9 +145,12 @@ export class Model {
       store.reserve(names.halted, []);
       store.clear(names.halted);
       if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
-      const training = this.#place(examples, settings);
-      const validationData = options.validationData;
-      const held = validationData === undefined ? undefined : this.#place(validationData, settings);
+      const training = await this.#place("training", examples, settings);
+      const { validationData } = options;
+      const held =
+        validationData === undefined
+          ? undefined
+          : await this.#place("validation", validationData, settings);
       const validation = held ?? (split.held > 0 ? training : undefined);
       const first = held === undefined ? split.count : 0;
       const count = held === undefined ? split.held : countExamples(validationData as Examples);
@@ -210,9 +176,8 @@ export class Model {
         });
         return historyOf(this.#progress.history, stopped);
       } finally {
-        await engine.clear();
-        this.#unplace(training);
-        if (held !== undefined) this.#unplace(held);
+        await engine.release("training");
+        await engine.release("validation");
       }
     });
   }
@@ -232,13 +197,12 @@ export class Model {
     checkExamples(examples, "The examples");
     return this.#exclusively(async () => {
       const engine = await this.#open();
-      const placed = this.#place(examples, settings);
+      const placed = await this.#place("evaluation", examples, settings);
       try {
         const rows = { first: 0, count: countExamples(examples) };
         return (await evaluateRows(engine, settings, placed, rows, batchSize)).logs();
       } finally {
-        await engine.clear();
-        this.#unplace(placed);
+        await engine.releaseIfLarge("evaluation");
       }
     });
   }
@@ -260,20 +224,19 @@ export class Model {
       const count = x.shape[0];
       const rowBytes = sizeOf(this.network.inputShape) * x.data.BYTES_PER_ELEMENT;
       const chunk = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
-      const inputs = reserveRows(engine.device, x, chunk);
+      const examples = await engine.reserve("prediction", chunk, x);
       const row = sizeOf(this.network.outputShape);
       const data = new Float32Array(count * row);
       try {
         for (let start = 0; start < count; start += chunk) {
           const end = Math.min(count, start + chunk);
-          fillRows(engine.device, inputs, x, start, end);
-          await this.#predictRows(engine, { inputs }, end - start, batchSize, (at, values) =>
+          fillRows(engine.device, examples.inputs, x, start, end);
+          await this.#predictRows(engine, examples, end - start, batchSize, (at, values) =>
             data.set(values, (start + at) * row),
           );
         }
       } finally {
-        await engine.clear();
-        engine.device.free(inputs.address);
+        await engine.releaseIfLarge("prediction");
       }
       return { data, shape: [count, ...this.network.outputShape] };
     });
@@ -390,6 +353,7 @@ export class Model {
   }
 
   async #open(): Promise<Engine> {
+    await this.#retiring;
     if (this.#engine !== undefined) return this.#engine;
     const device = this.#deviceChoice ?? (await sharedDevice());
     const store = new Store(device);
@@ -419,22 +383,20 @@ export class Model {
     }
   }
 
-  #place(examples: Examples, settings: TrainingSettings): Required<ResidentExamples> {
-    checkExamples(examples, "The examples");
+  async #place(
+    role: Role,
+    examples: Examples,
+    settings: TrainingSettings,
+  ): Promise<ResidentExamples> {
+    checkExamples(examples, `The examples for ${role}`);
     checkInputs(examples.x, this.network.inputShape);
-    const device = (this.#engine as Engine).device;
+    const engine = this.#engine as Engine;
+    const count = countExamples(examples);
     const y = prepareAnswers(examples.y, settings.loss.answers, this.network.outputShape);
-    const inputs = reserveRows(device, examples.x, countExamples(examples));
-    const answers = reserveRows(device, y, countExamples(examples));
-    fillRows(device, inputs, examples.x, 0, countExamples(examples));
-    fillRows(device, answers, y, 0, countExamples(examples));
-    return { inputs, answers };
-  }
-
-  #unplace({ inputs, answers }: ResidentExamples): void {
-    const device = (this.#engine as Engine).device;
-    device.free(inputs.address);
-    if (answers !== undefined) device.free(answers.address);
+    const placed = await engine.reserve(role, count, examples.x, y);
+    fillRows(engine.device, placed.inputs, examples.x, 0, count);
+    if (placed.answers !== undefined) fillRows(engine.device, placed.answers, y, 0, count);
+    return placed;
   }
 }
 
@@ -470,27 +432,4 @@ function historyOf(epochs: readonly EpochRecord[], stopped: string | undefined):
     }
   }
   return { epochs, history, stopped };
-}
-
-/** @throws ShapeError unless `weights` are exactly those of `network`. */
-export function checkWeights(network: Network, weights: ReadonlyMap<string, Tensor>): void {
-  const wanted = new Map(network.weights.map((weight) => [weight.fullName, weight.shape]));
-  const fail = (expected: string, received: string): never => {
-    throw new ShapeError({
-      what: `The weights do not belong to the model "${network.name}".`,
-      expected,
-      received,
-      fix: "load them into the architecture that they were saved from",
-    });
-  };
-  for (const [name, shape] of wanted) {
-    const value = weights.get(name);
-    if (value === undefined) fail(`a weight "${name}" ${formatShape(shape)}`, "none");
-    else if (formatShape(value.shape) !== formatShape(shape)) {
-      fail(`"${name}" ${formatShape(shape)}`, `${formatShape(value.shape)}`);
-    }
-  }
-  for (const name of weights.keys()) {
-    if (!wanted.has(name)) fail([...wanted.keys()].join(", "), `a further weight "${name}"`);
-  }
 }

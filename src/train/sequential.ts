@@ -3,7 +3,8 @@
 import { ConfigError } from "../core/errors.ts";
 import type { CommonOptions, Layer } from "../nn/layer.ts";
 import { Network } from "../nn/network.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./options.ts";
 
 export interface SequentialOptions extends ModelOptions {
   /** The model's name; `sequential` unless told. */

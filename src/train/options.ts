@@ -1,0 +1,56 @@
+// What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
+
+import type { Examples } from "../data/examples.ts";
+import type { Device } from "../machine/device.ts";
+import type { LossName } from "../nn/losses/index.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { MetricName } from "../nn/metrics/index.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { OptimizerName } from "../nn/optimizers/index.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { Callback } from "./callback.ts";
+import type { EpochRecord } from "./events.ts";
+import type { Verbosity } from "./progress-bar.ts";
+
+export interface ModelOptions {
+  /** Decides first weights, order of examples and dropout; 0 unless told. */
+  readonly seed?: number;
+  /** Where the model computes; the device that models share unless told. */
+  readonly device?: Device;
+}
+
+export interface CompileOptions {
+  /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
+  readonly optimizer: OptimizerName | Optimizer;
+  readonly loss: LossName | Loss;
+  readonly metrics?: readonly (MetricName | Metric)[];
+}
+
+export interface FitOptions {
+  /** How often every example is seen in all, runs before included when resumed; 1 unless told. */
+  readonly epochs?: number;
+  /** Examples of one step; 32 unless told. The last step of an epoch takes what is left. */
+  readonly batchSize?: number;
+  /** The share of the examples, taken from the end, that is held back to validate. */
+  readonly validationSplit?: number;
+  /** Examples to validate on, instead. */
+  readonly validationData?: Examples;
+  /** Whether each epoch takes the examples in a random order of its own; true unless told. */
+  readonly shuffle?: boolean;
+  readonly callbacks?: readonly Callback[];
+  /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
+  readonly verbose?: Verbosity;
+  /** Ends training after the steps that are under way. */
+  readonly signal?: AbortSignal;
+  /** Goes on where a loaded model stopped, rather than from epoch 1. */
+  readonly resume?: boolean;
+}
+
+/** What training leaves behind. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Every number by name, epoch by epoch, as Keras's `history.history`. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Why training ended early, where it did. */
+  readonly stopped: string | undefined;
+}
