@@ -46,6 +46,7 @@ export class KernelWriter {
 
   /** Adds an axis of tasks; the position that each task is at. */
   parallel(count: number): Position {
+    if (count === 1) return still(0);
     const index = { id: this.#nextIndex++, count };
     this.#parallel.push(index);
     return along(index);

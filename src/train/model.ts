@@ -7,7 +7,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
-import { type LossName, lossFrom } from "../nn/losses/index.ts";
+import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import type { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
