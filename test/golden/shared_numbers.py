@@ -1,0 +1,87 @@
+"""Numbers that both sides of a golden test make for themselves, so that fixtures hold answers only.
+
+`shared-numbers.ts` is the same function in TypeScript: a 32-bit hash of (stream, index), exact in both.
+"""
+
+import json
+
+import numpy
+
+
+def _mix(values):
+    """The finalizer of MurmurHash3 (Appleby, public domain)."""
+    values = values ^ (values >> 16)
+    values = (values * 0x85EBCA6B) & 0xFFFFFFFF
+    values = values ^ (values >> 13)
+    values = (values * 0xC2B2AE35) & 0xFFFFFFFF
+    return values ^ (values >> 16)
+
+
+def words(stream, count):
+    """`count` numbers of 32 bits."""
+    index = numpy.arange(1, count + 1, dtype=numpy.uint64)
+    return _mix((index * 0x9E3779B1 + stream * 0x7FEB352D) & 0xFFFFFFFF)
+
+
+def uniform(stream, shape, low, high):
+    """Numbers in [low, high) that f32 holds exactly, in f64."""
+    count = int(numpy.prod(shape))
+    unit = words(stream, count).astype(numpy.float64) / 2**32
+    values = low + unit * (high - low)
+    return values.astype(numpy.float32).astype(numpy.float64).reshape(shape)
+
+
+def classes(stream, count, limit):
+    """Whole numbers below `limit`."""
+    return (words(stream, count) % limit).astype(numpy.int64)
+
+
+def weight_values(index, name, shape):
+    """The first values of the weight number `index`: as wide as Glorot's, never all alike."""
+    if name == "kernel":
+        taps = int(numpy.prod(shape[:-2]))
+        limit = (6 / (taps * (shape[-2] + shape[-1]))) ** 0.5
+        return uniform(100 + index, shape, -limit, limit)
+    if name in ("gamma", "moving_variance"):
+        return uniform(100 + index, shape, 0.5, 1.5)
+    return uniform(100 + index, shape, -0.1, 0.1)
+
+
+def rounded(values):
+    """A flat list of f32 numbers, each in as few digits as tell it from its neighbours."""
+    flat = numpy.asarray(values, dtype=numpy.float64).astype(numpy.float32).ravel()
+    return [Literal(value) for value in flat]
+
+
+class Literal(float):
+    """A number that JSON writes with the digits of f32."""
+
+    def __new__(cls, value):
+        self = super().__new__(cls, float(value))
+        self.text = numpy.format_float_scientific(numpy.float32(value), trim="-", exp_digits=1)
+        plain = numpy.format_float_positional(numpy.float32(value), trim="-")
+        if len(plain) <= len(self.text):
+            self.text = plain
+        return self
+
+    def __repr__(self):
+        return self.text
+
+
+def write(path, content):
+    """One entry a line, so that a change shows where it is."""
+
+    def text(value, depth):
+        if isinstance(value, dict) and depth < 3:
+            inner = ",\n".join(
+                f"{'  ' * (depth + 1)}{json.dumps(key)}: {text(item, depth + 1)}"
+                for key, item in value.items()
+            )
+            return f"{{\n{inner}\n{'  ' * depth}}}"
+        if isinstance(value, dict):
+            return "{" + ",".join(f"{json.dumps(k)}:{text(v, depth + 1)}" for k, v in value.items()) + "}"
+        if isinstance(value, (list, tuple)):
+            return "[" + ",".join(text(item, depth + 1) for item in value) + "]"
+        return repr(value) if isinstance(value, Literal) else json.dumps(value)
+
+    path.write_text(text(content, 0) + "\n")
