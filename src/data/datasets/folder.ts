@@ -77,11 +77,11 @@ function checkSameSize(train: Examples, test: Examples, folder: string): void {
 
 /** A damaged label must not invent classes, so every class up to the largest has to occur. */
 function classesOf({ y }: Examples, folder: string): string[] {
-  const counts: number[] = [];
-  for (const label of y.data) counts[label] = (counts[label] ?? 0) + 1;
-  const missing = counts.findIndex((count) => count === undefined);
-  if (missing === -1) return counts.map((_, label) => String(label));
-  const largest = counts.length - 1;
+  const seen = new Set<number>(y.data);
+  const largest = Math.max(...seen);
+  const labels = Array.from({ length: largest + 1 }, (_, label) => label);
+  const missing = labels.find((label) => !seen.has(label));
+  if (missing === undefined) return labels.map(String);
   throw new DataError({
     what: `A label in ${folder} seems out of range: some classes below it never occur.`,
     expected: `every class from 0 to ${largest} among the training labels`,

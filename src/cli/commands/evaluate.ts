@@ -1,0 +1,80 @@
+// `fovea evaluate`: how well a trained model does on test images, class by class. Floor 8.
+
+import { z } from "zod";
+import { countExamples } from "../../data/examples.ts";
+import { type ClassScore, classScores, mostConfused } from "../../report/confusion-matrix.ts";
+import { formatCount, formatRate } from "../../report/numbers.ts";
+import { type Assessment, assess, classNamesFor } from "../assess.ts";
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../exit.ts";
+import { batchSizeField, dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
+import { loadData } from "../load-data.ts";
+import { Output } from "../output.ts";
+import { formatTable } from "../table.ts";
+import { withTrained } from "../trained.ts";
+
+export const evaluate = defineCommand({
+  description:
+    "Measures a trained model on test images: loss, accuracy, and precision and recall of every class.",
+  options: z.object({
+    model: modelField,
+    ...dataFields,
+    batchSize: batchSizeField,
+    ...deviceFields,
+    ...outputFields,
+  }),
+  examples: [
+    ["fovea evaluate --model runs/train", "the best model of a run, on its own test images"],
+    ["fovea evaluate --model runs/train/last.safetensors --data mnist", "another data set"],
+  ],
+  run: (options, given) => {
+    const output = new Output(options);
+    return withTrained(options, given, output, async ({ model, file, classNames, choice }) => {
+      const data = await loadData(choice, output);
+      const { test } = data;
+      output.say(`data    ${data.source}\n`);
+      const assessment = await assess(model, test, options.batchSize);
+      const names = classNamesFor(model, classNames, test.classNames);
+      const { loss, accuracy, matrix } = assessment;
+      const classes = classScores(matrix).map((score, i) => ({ name: names[i], ...score }));
+      output.result(formatEvaluation(assessment, classes, countExamples(test)));
+      output.record({
+        model: file,
+        data: data.name,
+        source: data.source,
+        images: countExamples(test),
+        loss,
+        accuracy,
+        classes,
+        confusionMatrix: matrix.counts,
+      });
+      return exitCodes.done.code;
+    });
+  },
+});
+
+type NamedScore = ClassScore & { readonly name: string };
+
+function formatEvaluation(
+  { loss, accuracy, matrix }: Assessment,
+  classes: readonly NamedScore[],
+  images: number,
+): string {
+  const heading = ["class", "precision", "recall", "F1", "images"];
+  const rows = classes.map(({ name, precision, recall, f1, support }) => [
+    name,
+    ...[precision, recall, f1].map(formatRate),
+    formatCount(support),
+  ]);
+  const [worst] = mostConfused(matrix, 1);
+  const confused =
+    worst === undefined
+      ? ""
+      : `\n\nmost confused: ${classes[worst.label].name} taken for ` +
+        `${classes[worst.prediction].name}, ${formatCount(worst.count)} times`;
+  return (
+    `accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}, on ${formatCount(images)} images\n\n` +
+    formatTable([heading, ...rows], ["left", "right", "right", "right", "right"]) +
+    confused
+  );
+}

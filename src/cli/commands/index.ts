@@ -1,0 +1,29 @@
+// The commands: one file each, one row each, loaded only when called. Floor 8.
+
+import type { Command } from "../command.ts";
+
+/** A command as `fovea --help` lists it. */
+export interface CommandRow {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command by its name, in the order of a user's way. */
+export const commands = {
+  train: {
+    summary: "train a network and leave a run folder",
+    load: async () => (await import("./train.ts")).train,
+  },
+  evaluate: {
+    summary: "measure a trained model, class by class",
+    load: async () => (await import("./evaluate.ts")).evaluate,
+  },
+  predict: {
+    summary: "say what a trained model sees in images",
+    load: async () => (await import("./predict.ts")).predict,
+  },
+  summary: {
+    summary: "show the layers of a model or an architecture",
+    load: async () => (await import("./summary.ts")).summary,
+  },
+} as const satisfies Record<string, CommandRow>;

@@ -1,0 +1,110 @@
+// `fovea predict`: what a trained model sees in images, with how sure it is. Floor 8.
+
+import { z } from "zod";
+import { DataError } from "../../core/errors.ts";
+import { countExamples, sliceExamples } from "../../data/examples.ts";
+import { formatRate } from "../../report/numbers.ts";
+import { answer, classNamesFor } from "../assess.ts";
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../exit.ts";
+import { dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
+import { loadImages } from "../load-data.ts";
+import { Output } from "../output.ts";
+import { formatTable } from "../table.ts";
+import { withTrained } from "../trained.ts";
+
+/** Images of one step; how they are grouped changes no answer. */
+const batchSize = 128;
+
+export const predict = defineCommand({
+  description: "Says what a trained model sees in test images, and how sure it is.",
+  options: z.object({
+    model: modelField,
+    ...dataFields,
+    data: dataFields.data.meta({
+      value: "name|path",
+      description: "a dataset, a folder with four IDX files, or an IDX file of images",
+    }),
+    index: z.int().min(0).optional().meta({
+      description: "the image to look at, counted from 0; with --count the first of them",
+    }),
+    count: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "how many images to look at (default: 10, or 1 with --index)" }),
+    top: z.int().min(1).default(3).meta({ description: "how many classes to show for each" }),
+    ...deviceFields,
+    ...outputFields,
+  }),
+  examples: [
+    ["fovea predict --model runs/train", "the first ten test images"],
+    ["fovea predict --model runs/train --index 3", "one of them"],
+    ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "a file of images"],
+  ],
+  run: (options, given) => {
+    const output = new Output(options);
+    return withTrained(options, given, output, async ({ model, file, classNames, choice }) => {
+      const { images: test, isLabelled, source } = await loadImages(choice, output);
+      output.say(`data    ${source}\n`);
+      const from = options.index ?? 0;
+      const wanted = options.count ?? (options.index === undefined ? 10 : 1);
+      const chosen = choose(test, from, wanted);
+      const answers = await answer(model, chosen.x, batchSize);
+      const names = classNamesFor(model, classNames, test.classNames);
+      const predictions = Array.from(answers.classes, (_, i): Prediction => {
+        const row = answers.probabilities.data.subarray(i * names.length, (i + 1) * names.length);
+        const label = isLabelled ? { label: nameOf(chosen.y.data[i], names) } : {};
+        return { index: from + i, ...label, classes: topOf(row, names, options.top) };
+      });
+      output.result(formatPredictions(predictions));
+      output.record({ model: file, predictions });
+      return exitCodes.done.code;
+    });
+  },
+});
+
+interface Prediction {
+  readonly index: number;
+  readonly label?: string;
+  /** The most probable first. */
+  readonly classes: readonly { readonly name: string; readonly probability: number }[];
+}
+
+function choose(test: Parameters<typeof sliceExamples>[0], from: number, wanted: number) {
+  const all = countExamples(test);
+  if (from < all) return sliceExamples(test, from, Math.min(all, from + wanted));
+  throw new DataError({
+    what: `There is no image ${from}.`,
+    expected: `--index from 0 to ${all - 1}`,
+    received: String(from),
+  });
+}
+
+function nameOf(label: number, names: readonly string[]): string {
+  return names[label] ?? String(label);
+}
+
+function topOf(row: Float32Array, names: readonly string[], top: number): Prediction["classes"] {
+  return Array.from(row, (probability, i) => ({ name: names[i], probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top);
+}
+
+function formatPredictions(predictions: readonly Prediction[]): string {
+  const shown = predictions[0].classes.length;
+  const isLabelled = predictions[0].label !== undefined;
+  const choices = Array.from({ length: shown }, (_, i) => (i === 0 ? "seen as" : `or`));
+  const heading = ["image", ...(isLabelled ? ["is", ""] : []), ...choices.flatMap((c) => [c, ""])];
+  const rows = predictions.map(({ index, label, classes }) => [
+    String(index),
+    ...(label === undefined ? [] : [label, label === classes[0].name ? "" : "x"]),
+    ...classes.flatMap(({ name, probability }) => [name, formatRate(probability)]),
+  ]);
+  const aligns = heading.map((_, i) =>
+    i === 0 || (i > (isLabelled ? 2 : 0) && (i - (isLabelled ? 2 : 0)) % 2 === 0)
+      ? "right"
+      : "left",
+  );
+  return formatTable([heading, ...rows], aligns);
+}

@@ -1,0 +1,81 @@
+// From --data and --source to examples: a dataset that Fovea knows, or a folder of the user's own.
+// Floor 8. How data is found and read is data/'s business.
+
+import { stat } from "node:fs/promises";
+import { FormatError } from "../core/errors.ts";
+import { formatShape } from "../core/shape.ts";
+import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
+import { load, names } from "../data/datasets/index.ts";
+import { checkExamples, type Examples } from "../data/examples.ts";
+import { readWholeFile } from "../formats/files.ts";
+import type { Output } from "./output.ts";
+
+export interface DataChoice {
+  readonly data: string;
+  readonly source: "auto" | "cache" | "system" | "download" | "sample";
+}
+
+/**
+ * Loads a dataset by name, or the folder of that path.
+ *
+ * @throws ConfigError where there is no such name and no such folder, FoveaError as the loaders do.
+ */
+export async function loadData(choice: DataChoice, output: Output): Promise<LoadedDataset> {
+  const { data, source } = choice;
+  if (!(await isPath(data))) {
+    const showProgress = output.chatty && process.stderr.isTTY === true;
+    return load(data, { source, ...(showProgress && { onProgress: showDownload }) });
+  }
+  const { loadFolder } = await import("../data/datasets/folder.ts");
+  return loadFolder(data);
+}
+
+/** Images to be asked about. */
+export interface LoadedImages {
+  /** With zeros for labels where there are none. */
+  readonly images: Examples;
+  readonly isLabelled: boolean;
+  /** One line: where they came from. */
+  readonly source: string;
+}
+
+/** The test images of a dataset, or those of an IDX file. @throws FoveaError as the loaders do. */
+export async function loadImages(choice: DataChoice, output: Output): Promise<LoadedImages> {
+  const isFile = (await stat(choice.data).catch(() => undefined))?.isFile();
+  if (isFile) return readImageFile(choice.data);
+  const { test, source } = await loadData(choice, output);
+  return { images: test, isLabelled: true, source };
+}
+
+async function readImageFile(path: string): Promise<LoadedImages> {
+  const { decodeIdx } = await import("../data/idx.ts");
+  const { data, shape } = decodeIdx(await readWholeFile(path), path);
+  if (shape.length !== 3 || !(data instanceof Uint8Array)) {
+    throw new FormatError({
+      what: `${path} holds no images.`,
+      expected: "u8 images [N, H, W]",
+      received: `${formatShape(shape)} in a ${data.constructor.name}`,
+      fix: "give a file such as t10k-images-idx3-ubyte.gz",
+    });
+  }
+  const images = {
+    x: { data, shape: [...shape, 1] },
+    y: { data: new Uint8Array(shape[0]), shape: [shape[0]] },
+  };
+  checkExamples(images, path);
+  const count = shape[0].toLocaleString("en-US");
+  return { images, isLabelled: false, source: `${path}: ${count} images` };
+}
+
+/** Names win over folders that are called the same; `./mnist` is always a folder. */
+async function isPath(data: string): Promise<boolean> {
+  if ((names as readonly string[]).includes(data)) return false;
+  if (/[\\/]/.test(data)) return true;
+  return (await stat(data).catch(() => undefined)) !== undefined;
+}
+
+function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): void {
+  const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(1));
+  const end = receivedBytes >= totalBytes ? "\n" : "";
+  process.stderr.write(`\rdownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);
+}

@@ -1,0 +1,130 @@
+// One zod schema a command: its options on the command line, their help text, their checks and their
+// defaults all come from it. Floor 8. It knows no command.
+
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { ConfigError } from "../core/errors.ts";
+import { lookUp } from "../core/names.ts";
+
+/** What a field's JSON schema says, of all that matters here. */
+interface Field {
+  readonly type?: "string" | "number" | "integer" | "boolean";
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  /** What the help text calls the value: `--out <folder>`. */
+  readonly value?: string;
+  readonly isRequired: boolean;
+}
+
+export type Schema = z.ZodObject;
+
+/** The values as they were typed, by the names of their fields. */
+export type Given = Readonly<Record<string, unknown>>;
+
+function fieldsOf(schema: Schema): [string, Field][] {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input" });
+  return Object.entries(properties).map(([name, field]) => [
+    name,
+    { ...(field as Omit<Field, "isRequired">), isRequired: required.includes(name) },
+  ]);
+}
+
+/** `batchSize` as it is typed: `--batch-size`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Gives `command` an option for every field of `schema`. */
+export function addOptions(command: Command, schema: Schema): void {
+  for (const [name, field] of fieldsOf(schema)) {
+    const { type, description = "", value = defaultValueName(field) } = field;
+    const flags = type === "boolean" ? flagOf(name) : `${flagOf(name)} <${value}>`;
+    command.addOption(new Option(flags, description + remarksOn(field)));
+  }
+}
+
+function defaultValueName({ type, enum: choices }: Field): string {
+  if (choices !== undefined) return "name";
+  return type === "integer" || type === "number" ? "number" : "text";
+}
+
+/** Choices and default, for the help text. */
+function remarksOn({ type, enum: choices, default: preset, isRequired }: Field): string {
+  const remarks = [
+    ...(isRequired ? ["required"] : []),
+    ...(choices === undefined ? [] : [choices.join(", ")]),
+    ...(preset === undefined || type === "boolean" ? [] : [`default: ${preset}`]),
+  ];
+  return remarks.length === 0 ? "" : ` (${remarks.join("; ")})`;
+}
+
+/**
+ * The options with their defaults filled in. Numbers may come as text.
+ *
+ * @throws ConfigError where a value is not accepted, with what would be.
+ */
+export function parseOptions<S extends Schema>(schema: S, given: Given): z.output<S> {
+  const fields = new Map(fieldsOf(schema));
+  const values = Object.entries(given).map(([name, value]) => {
+    const { type } = fields.get(name) ?? {};
+    return [name, type === "integer" || type === "number" ? numberFrom(value) : value];
+  });
+  const result = schema.safeParse(Object.fromEntries(values));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const name = String(issue.path[0]);
+  const field = fields.get(name);
+  if (field === undefined) throw new Error(`the schema has no field "${name}"`);
+  throw wrongValue(name, field, given[name], issue.message);
+}
+
+function numberFrom(value: unknown): unknown {
+  const isNumber = typeof value === "string" && value.trim() !== "" && !Number.isNaN(+value);
+  return isNumber ? Number(value) : value;
+}
+
+function wrongValue(name: string, field: Field, received: unknown, message: string): ConfigError {
+  if (received === undefined) {
+    return new ConfigError({
+      what: `The option ${flagOf(name)} is missing.`,
+      expected: `${flagOf(name)} <${field.value ?? defaultValueName(field)}>`,
+      received: "nothing",
+    });
+  }
+  const text = String(received);
+  if (field.enum !== undefined && !field.enum.includes(text)) {
+    try {
+      lookUp(Object.fromEntries(field.enum.map((choice) => [choice, true])), text, name);
+    } catch (error) {
+      if (error instanceof ConfigError) return error;
+    }
+  }
+  return new ConfigError({
+    what: `The option ${flagOf(name)} cannot be used.`,
+    expected: expectedOf(field) ?? message,
+    received: JSON.stringify(received),
+  });
+}
+
+/** A field's demands in words. */
+function expectedOf(field: Field): string | undefined {
+  const { type, value, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
+  if (type === "boolean") return "true or false";
+  if (type === "string") return value === undefined ? "text" : `a ${value}`;
+  if (type === undefined) return undefined;
+  const bounds = [
+    ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER
+      ? []
+      : [`at least ${minimum}`]),
+    ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
+    ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? [] : [`at most ${maximum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
+  ];
+  const kind = type === "integer" ? "a whole number" : "a number";
+  return bounds.length === 0 ? kind : `${kind}, ${bounds.join(" and ")}`;
+}
