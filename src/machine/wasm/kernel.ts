@@ -2,30 +2,11 @@
 // Floor 3. Affine addresses become one moving pointer a stream, with constant displacements: a loop
 // adds to its pointers and multiplies nothing.
 
-import { bytesPerElement } from "../../core/dtype.ts";
-import type {
-  Access,
-  Instruction,
-  Kernel,
-  KernelBuffer,
-  LoopIndex,
-  Position,
-  Register,
-} from "../../kernel/language.ts";
+import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import { type Stream, Streams } from "../streams.ts";
 import { CodeWriter } from "./code.ts";
 import type { WasmFunction, WasmType } from "./encode.ts";
 import { type Features, ruleFor } from "./rules.ts";
-
-/** Accesses that share buffer and loops, and so a pointer. */
-interface Stream {
-  readonly buffer: KernelBuffer;
-  readonly terms: Position["terms"];
-  /** The smallest displacement, where it is not safe to leave it to the access. */
-  origin: number;
-  /** The same stream without its innermost loop. */
-  readonly outer: Stream | undefined;
-  pointer: number | undefined;
-}
 
 function wasmType(register: Register): WasmType {
   if (register.vector) return "v128";
@@ -38,27 +19,24 @@ class KernelEmitter {
   readonly #code: CodeWriter;
   readonly #locals = new Map<Register, number>();
   readonly #counters = new Map<LoopIndex, number>();
-  readonly #depths = new Map<LoopIndex, number>();
-  readonly #streams = new Map<string, Stream>();
-  readonly #streamOf = new Map<Access, Stream>();
-  readonly #byLoop = new Map<LoopIndex | undefined, Stream[]>();
+  readonly #streams: Streams;
+  readonly #pointers = new Map<Stream, number>();
 
   constructor(kernel: Kernel, features: Features) {
     this.#kernel = kernel;
     this.#features = features;
+    this.#streams = new Streams(kernel);
     const parameters = [...kernel.buffers, "from", "to"].map((): WasmType => "i32");
     this.#code = new CodeWriter(parameters);
   }
 
   run(): WasmFunction {
     const { parallel, body, buffers } = this.#kernel;
-    for (const [i, index] of parallel.entries()) this.#depths.set(index, i - parallel.length);
-    this.#collect(body, 0);
     const code = this.#code;
     const [task, to] = [buffers.length, buffers.length + 1];
     for (const index of parallel) this.#counters.set(index, code.local("i32"));
     const rest = code.local("i32");
-    for (const stream of this.#byLoop.get(undefined) ?? []) this.#start(stream);
+    for (const stream of this.#streams.movedBy(undefined)) this.#start(stream);
     const constants = body.filter((instruction) => instruction.kind === "constant");
     this.#body(constants);
     code.block(() => {
@@ -66,7 +44,7 @@ class KernelEmitter {
       code.loop(() => {
         this.#splitTask(task, rest);
         for (const index of parallel) {
-          for (const stream of this.#byLoop.get(index) ?? []) this.#start(stream);
+          for (const stream of this.#streams.movedBy(index)) this.#start(stream);
         }
         this.#body(body.filter((instruction) => instruction.kind !== "constant"));
         code.get(task).i32(1).op("i32.add").tee(task).get(to).op("i32.lt_u").branchIf(0);
@@ -75,69 +53,28 @@ class KernelEmitter {
     return code.finish();
   }
 
-  /** Finds the streams of all accesses, and the loop that moves each. */
-  #collect(body: readonly Instruction[], depth: number): void {
-    for (const instruction of body) {
-      if (instruction.kind === "load") this.#addAccess(instruction.from);
-      if (instruction.kind === "store") this.#addAccess(instruction.into);
-      if (instruction.kind !== "loop") continue;
-      this.#depths.set(instruction.index, depth);
-      this.#collect(instruction.body, depth + 1);
-    }
-  }
-
-  #addAccess(access: Access): void {
-    const depth = (index: LoopIndex) => this.#depths.get(index) as number;
-    const terms = [...access.at.terms].sort((a, b) => depth(a.index) - depth(b.index));
-    const moves = terms.some(({ factor }) => factor < 0) || access.at.offset < 0;
-    const stream = this.#stream(access.buffer, terms, moves);
-    if (moves) stream.origin = Math.min(stream.origin, access.at.offset);
-    this.#streamOf.set(access, stream);
-  }
-
-  /** Streams that need an origin of their own are kept apart from those that others build on. */
-  #stream(buffer: KernelBuffer, terms: Position["terms"], moves: boolean): Stream {
-    const names = terms.map(({ index, factor }) => `${index.id}*${factor}`);
-    const key = [this.#kernel.buffers.indexOf(buffer), moves, ...names].join(" ");
-    const known = this.#streams.get(key);
-    if (known !== undefined) return known;
-    const needsOuter = terms.length > 0;
-    const outer = needsOuter ? this.#stream(buffer, terms.slice(0, -1), false) : undefined;
-    const stream: Stream = {
-      buffer,
-      terms,
-      origin: moves ? Number.MAX_SAFE_INTEGER : 0,
-      outer,
-      pointer: undefined,
-    };
-    this.#streams.set(key, stream);
-    const loop = terms.at(-1)?.index;
-    this.#byLoop.set(loop, [...(this.#byLoop.get(loop) ?? []), stream]);
-    return stream;
-  }
-
-  #bytes(stream: Stream): number {
-    return bytesPerElement[stream.buffer.dtype];
-  }
-
   /** Sets a stream's pointer to where it begins: at the outer one's place, or a task's. */
   #start(stream: Stream): void {
     const code = this.#code;
-    const bytes = this.#bytes(stream);
-    const last = stream.terms.at(-1);
-    const base = stream.outer?.pointer ?? this.#kernel.buffers.indexOf(stream.buffer);
-    if (last === undefined && stream.origin === 0) {
-      stream.pointer = base;
+    const { buffer, bytes, terms, origin, outer } = stream;
+    const last = terms.at(-1);
+    const base = outer === undefined ? this.#kernel.buffers.indexOf(buffer) : this.#pointer(outer);
+    if (last === undefined && origin === 0) {
+      this.#pointers.set(stream, base);
       return;
     }
-    stream.pointer ??= code.local("i32");
+    if (!this.#pointers.has(stream)) this.#pointers.set(stream, code.local("i32"));
     code.get(base);
-    if (stream.origin !== 0) code.i32(stream.origin * bytes).op("i32.add");
+    if (origin !== 0) code.i32(origin * bytes).op("i32.add");
     if (last !== undefined && this.#kernel.parallel.includes(last.index)) {
       code.get(this.#counters.get(last.index) as number);
       code.i32(last.factor * bytes).op("i32.mul", "i32.add");
     }
-    code.set(stream.pointer);
+    code.set(this.#pointer(stream));
+  }
+
+  #pointer(stream: Stream): number {
+    return this.#pointers.get(stream) as number;
   }
 
   #splitTask(task: number, rest: number): void {
@@ -248,9 +185,8 @@ class KernelEmitter {
   /** Leaves an access's pointer on the stack; what is constant about it is returned, in bytes. */
   #address(access: Access): number {
     const code = this.#code;
-    const stream = this.#streamOf.get(access) as Stream;
-    const bytes = this.#bytes(stream);
-    code.get(stream.pointer as number);
+    const stream = this.#streams.of(access);
+    code.get(this.#pointer(stream));
     for (const { value, limit, factor } of access.bounded) {
       const place = this.#local(value);
       const clamped = code.local("i32");
@@ -260,9 +196,9 @@ class KernelEmitter {
         .get(clamped)
         .i32(limit - 1)
         .op("i32.lt_s", "select");
-      code.i32(factor * bytes).op("i32.mul", "i32.add");
+      code.i32(factor * stream.bytes).op("i32.mul", "i32.add");
     }
-    return (access.at.offset - stream.origin) * bytes;
+    return this.#streams.displacement(access);
   }
 
   #load({ to, from, lanes, stride }: Extract<Instruction, { kind: "load" }>): void {
@@ -361,17 +297,17 @@ class KernelEmitter {
     const code = this.#code;
     const counter = code.local("i32");
     this.#counters.set(index, counter);
-    const moving = this.#byLoop.get(index) ?? [];
+    const moving = this.#streams.movedBy(index);
     for (const stream of moving) this.#start(stream);
     code.i32(0).set(counter);
     code.loop(() => {
       this.#body(body);
       for (const stream of moving) {
         const { factor } = stream.terms[stream.terms.length - 1];
-        const pointer = stream.pointer as number;
+        const pointer = this.#pointer(stream);
         code
           .get(pointer)
-          .i32(factor * this.#bytes(stream))
+          .i32(factor * stream.bytes)
           .op("i32.add")
           .set(pointer);
       }

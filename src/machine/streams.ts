@@ -1,0 +1,95 @@
+// Affine addresses as moving pointers. Floor 3. Accesses that share buffer and loops share one stream,
+// whose pointer a loop moves by a constant; what is left of each access is a constant displacement.
+// Every target that emits code uses it.
+
+import { bytesPerElement } from "../core/dtype.ts";
+import type {
+  Access,
+  Instruction,
+  Kernel,
+  KernelBuffer,
+  LoopIndex,
+  Position,
+} from "../kernel/language.ts";
+
+/** Accesses that share buffer and loops, and so a pointer. */
+export interface Stream {
+  readonly buffer: KernelBuffer;
+  /** Bytes of an element. */
+  readonly bytes: number;
+  /** What moves it, outermost loop first. */
+  readonly terms: Position["terms"];
+  /**
+   * The pointer begins this many elements into the buffer: the smallest displacement, where it is
+   * below 0 or a loop walks backwards, so that a pointer never leaves the buffer either.
+   */
+  origin: number;
+  /** The same stream without its innermost loop. */
+  readonly outer: Stream | undefined;
+}
+
+/** The streams of a kernel. */
+export class Streams {
+  readonly #kernel: Kernel;
+  readonly #depths = new Map<LoopIndex, number>();
+  readonly #known = new Map<string, Stream>();
+  readonly #streamOf = new Map<Access, Stream>();
+  readonly #byLoop = new Map<LoopIndex | undefined, Stream[]>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    const { parallel } = kernel;
+    for (const [i, index] of parallel.entries()) this.#depths.set(index, i - parallel.length);
+    this.#collect(kernel.body, 0);
+  }
+
+  /** The stream of an access. */
+  of(access: Access): Stream {
+    return this.#streamOf.get(access) as Stream;
+  }
+
+  /** The constant part of an access, in bytes from its stream's pointer. */
+  displacement(access: Access): number {
+    const { origin, bytes } = this.of(access);
+    return (access.at.offset - origin) * bytes;
+  }
+
+  /** The streams that `index` moves; without one, those that nothing moves. */
+  movedBy(index: LoopIndex | undefined): readonly Stream[] {
+    return this.#byLoop.get(index) ?? [];
+  }
+
+  #collect(body: readonly Instruction[], depth: number): void {
+    for (const instruction of body) {
+      if (instruction.kind === "load") this.#add(instruction.from);
+      if (instruction.kind === "store") this.#add(instruction.into);
+      if (instruction.kind !== "loop") continue;
+      this.#depths.set(instruction.index, depth);
+      this.#collect(instruction.body, depth + 1);
+    }
+  }
+
+  #add(access: Access): void {
+    const depth = (index: LoopIndex) => this.#depths.get(index) as number;
+    const terms = [...access.at.terms].sort((a, b) => depth(a.index) - depth(b.index));
+    const shifted = access.at.offset < 0 || terms.some(({ factor }) => factor < 0);
+    const stream = this.#stream(access.buffer, terms, shifted);
+    if (shifted) stream.origin = Math.min(stream.origin, access.at.offset);
+    this.#streamOf.set(access, stream);
+  }
+
+  /** Streams with an origin of their own are kept apart from those that others build on. */
+  #stream(buffer: KernelBuffer, terms: Position["terms"], shifted: boolean): Stream {
+    const names = terms.map(({ index, factor }) => `${index.id}*${factor}`);
+    const key = [this.#kernel.buffers.indexOf(buffer), shifted, ...names].join(" ");
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const outer = terms.length > 0 ? this.#stream(buffer, terms.slice(0, -1), false) : undefined;
+    const origin = shifted ? Number.MAX_SAFE_INTEGER : 0;
+    const stream = { buffer, bytes: bytesPerElement[buffer.dtype], terms, origin, outer };
+    this.#known.set(key, stream);
+    const loop = terms.at(-1)?.index;
+    this.#byLoop.set(loop, [...(this.#byLoop.get(loop) ?? []), stream]);
+    return stream;
+  }
+}
