@@ -82,6 +82,6 @@ def write(path, content):
             return "{" + ",".join(f"{json.dumps(k)}:{text(v, depth + 1)}" for k, v in value.items()) + "}"
         if isinstance(value, (list, tuple)):
             return "[" + ",".join(text(item, depth + 1) for item in value) + "]"
-        return repr(value) if isinstance(value, Literal) else json.dumps(value)
+        return repr(value) if isinstance(value, Literal) else json.dumps(value, ensure_ascii=False)
 
     path.write_text(text(content, 0) + "\n")

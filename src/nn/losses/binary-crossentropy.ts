@@ -27,9 +27,11 @@ export function binaryCrossentropy(options: CrossEntropyOptions = {}): Loss {
       const logits = results.op.name === "sigmoid" ? results.inputs[0] : results;
       if (fromLogits || logits !== results) {
         const product = build.multiply(logits, answers);
-        const decay = build.exponential(build.negate(build.absolute(logits)));
+        // Not relu and not |x|: where x is 0 their slopes do not add up to that of the whole.
+        const above = build.maximum(logits, build.constant(0));
+        const decay = build.exponential(build.minimum(build.negate(logits), logits));
         const tail = build.logarithm(build.add(one, decay));
-        const loss = build.add(build.subtract(build.relu(logits), product), tail);
+        const loss = build.add(build.subtract(above, product), tail);
         return meanPerExample(loss, build);
       }
       const inside = build.minimum(

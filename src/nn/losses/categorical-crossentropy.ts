@@ -2,6 +2,7 @@
 
 import {
   type CrossEntropyOptions,
+  crossEntropyOfShares,
   type Loss,
   logitsOf,
   requireSameShape,
@@ -23,7 +24,10 @@ export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss
     perExample(answers, results, build) {
       requireScores(results, "categoricalCrossentropy");
       requireSameShape(answers.shape, results.shape, "categoricalCrossentropy");
-      return build.softmaxCrossEntropy(logitsOf(results, fromLogits, build), answers);
+      const logits = logitsOf(results, fromLogits);
+      return logits === undefined
+        ? crossEntropyOfShares(answers, results, build)
+        : build.softmaxCrossEntropy(logits, answers);
     },
   };
 }

@@ -30,18 +30,21 @@ export function meanPerExample(values: Node, build: Builder): Node {
   return axes.length === 0 ? values : build.mean(values, { axes });
 }
 
-/**
- * The logits behind a result: itself where it is logits, else what its softmax was taken of. A
- * result that is neither is turned into logits by its logarithm.
- */
-export function logitsOf(results: Node, fromLogits: boolean, build: Builder): Node {
+/** The logits behind a result, where there are any: itself, or what its softmax was taken of. */
+export function logitsOf(results: Node, fromLogits: boolean): Node | undefined {
   if (fromLogits) return results;
-  if (results.op.name === "softmax") return results.inputs[0];
-  const total = build.sum(results, { axes: [results.shape.length - 1], keepDimensions: true });
+  return results.op.name === "softmax" ? results.inputs[0] : undefined;
+}
+
+/** −Σ answer · ln(result / Σ result), each share kept inside (0, 1): `[N, C]`, `[N, C]` → `[N]`. */
+export function crossEntropyOfShares(answers: Node, results: Node, build: Builder): Node {
+  const total = build.sum(results, { axes: [1], keepDimensions: true });
   const share = build.divide(results, total);
   const low = build.constant(smallest);
   const high = build.constant(1 - smallest);
-  return build.logarithm(build.minimum(build.maximum(share, low), high));
+  const inside = build.minimum(build.maximum(share, low), high);
+  const products = build.multiply(answers, build.logarithm(inside));
+  return build.negate(build.sum(products, { axes: [1] }));
 }
 
 /** @throws ShapeError unless results are `[N, C]`. */

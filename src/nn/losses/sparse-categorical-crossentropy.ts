@@ -1,6 +1,12 @@
 // Cross-entropy with class numbers. Floor 4.
 
-import { type CrossEntropyOptions, type Loss, logitsOf, requireScores } from "./loss.ts";
+import {
+  type CrossEntropyOptions,
+  crossEntropyOfShares,
+  type Loss,
+  logitsOf,
+  requireScores,
+} from "./loss.ts";
 
 /**
  * −ln of the probability given to the right class: answers i32 `[N]`, results `[N, C]` → `[N]`. Where
@@ -16,7 +22,10 @@ export function sparseCategoricalCrossentropy(options: CrossEntropyOptions = {})
     answers: "classes",
     perExample(answers, results, build) {
       requireScores(results, "sparseCategoricalCrossentropy");
-      return build.sparseSoftmaxCrossEntropy(logitsOf(results, fromLogits, build), answers);
+      const logits = logitsOf(results, fromLogits);
+      return logits === undefined
+        ? crossEntropyOfShares(build.oneHot(answers, results.shape[1]), results, build)
+        : build.sparseSoftmaxCrossEntropy(logits, answers);
     },
   };
 }
