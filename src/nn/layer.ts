@@ -5,6 +5,7 @@ import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+import type { Padding } from "../graph/window.ts";
 import type { InitializerName } from "./initializers/index.ts";
 
 /** A tensor that a layer owns. */
@@ -99,6 +100,21 @@ export function pairOf(value: Pair, name: string): [number, number] {
   requireWhole(rows, name);
   requireWhole(columns, name);
   return [rows, columns];
+}
+
+/** @throws ConfigError unless `padding` is a word that is known, or rows and columns of padding. */
+export function requirePadding(padding: Padding): void {
+  if (padding === "valid" || padding === "same") return;
+  const sides: unknown[] =
+    typeof padding === "object" && padding !== null
+      ? [padding.top, padding.bottom, padding.left, padding.right]
+      : [padding];
+  if (sides.every((side) => Number.isSafeInteger(side) && (side as number) >= 0)) return;
+  throw new ConfigError({
+    what: "The option padding cannot be used.",
+    expected: '"valid", "same", or whole numbers of at least 0 as top, bottom, left and right',
+    received: JSON.stringify(padding),
+  });
 }
 
 /** `options` without the keys that are undefined. */

@@ -136,16 +136,20 @@ function baseName(className: string): string {
     .toLowerCase();
 }
 
+/** The next name that Keras would give: `conv2d`, `conv2d_1`, …; layers with names do not count. */
+function nextName(className: string, counts: Map<string, number>): string {
+  const base = baseName(className);
+  const count = counts.get(base) ?? 0;
+  counts.set(base, count + 1);
+  return count === 0 ? base : `${base}_${count}`;
+}
+
 function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
   const counts = new Map<string, number>();
   const names = new Set<string>();
   let shape = inputShape;
   return layers.map((layer, i) => {
-    const base = baseName(layer.className);
-    const count = counts.get(base) ?? 0;
-    counts.set(base, count + 1);
-    const given = (layer.options as CommonOptions).name;
-    const name = given ?? (count === 0 ? base : `${base}_${count}`);
+    const name = (layer.options as CommonOptions).name ?? nextName(layer.className, counts);
     if (names.has(name)) {
       throw new ConfigError({
         what: "Two layers have one name.",

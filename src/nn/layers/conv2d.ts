@@ -1,6 +1,7 @@
 // Two-dimensional convolution as a layer. Floor 4.
 
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
 import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import { type InitializerName, requireInitializer } from "../initializers/index.ts";
@@ -10,6 +11,7 @@ import {
   type Pair,
   pairOf,
   requireImage,
+  requirePadding,
   requireWhole,
   type WeightSpec,
 } from "../layer.ts";
@@ -59,9 +61,17 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
   const { filters, groups, padding, activation, useBias } = settings;
   requireWhole(filters, "filters");
   requireWhole(groups, "groups");
+  requirePadding(padding);
   requireActivation(activation);
   requireInitializer(settings.kernelInitializer);
   requireInitializer(settings.biasInitializer);
+  if (filters % groups !== 0) {
+    throw new ConfigError({
+      what: "The option groups does not divide the filters.",
+      expected: `a divisor of ${filters}`,
+      received: String(groups),
+    });
+  }
   const taps = pairOf(settings.kernelSize, "kernelSize");
   const strides = pairOf(settings.strides, "strides");
   const dilation = pairOf(settings.dilationRate, "dilationRate");
@@ -72,11 +82,12 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
     plan(input) {
       requireImage(input, "conv2d");
       const [height, width, channels] = input;
-      if (channels % groups !== 0 || filters % groups !== 0) {
-        throw new ConfigError({
-          what: "The groups do not divide channels and filters.",
-          expected: `a divisor of ${channels} channels and ${filters} filters`,
-          received: `${groups} groups`,
+      if (channels % groups !== 0) {
+        throw new ShapeError({
+          what: "The groups do not divide the channels.",
+          expected: `[H, W, C] with a multiple of ${groups} as C`,
+          received: formatShape(input),
+          fix: "choose another number of groups",
         });
       }
       const window = resolveWindow([height, width], taps, { strides, padding, dilation });

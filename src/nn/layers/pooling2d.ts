@@ -1,9 +1,17 @@
 // What the two windowed pooling layers share. Floor 4.
 
+import { ConfigError } from "../../core/errors.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
+import {
+  type CommonOptions,
+  type Layer,
+  type Pair,
+  pairOf,
+  requireImage,
+  requirePadding,
+} from "../layer.ts";
 
 export interface Pooling2dOptions extends CommonOptions {
   /** Height and width of the window in pixels; 2 unless told. */
@@ -12,6 +20,18 @@ export interface Pooling2dOptions extends CommonOptions {
   readonly strides?: Pair;
   /** `valid` (the default), `same`, or rows and columns around the image. */
   readonly padding?: Padding;
+}
+
+/** @throws ConfigError where a window could lie outside the image, where it would have no value. */
+function requireSomeImage(padding: Padding, [rows, columns]: readonly [number, number]): void {
+  if (typeof padding === "string") return;
+  const { top, bottom, left, right } = padding;
+  if (Math.max(top, bottom) < rows && Math.max(left, right) < columns) return;
+  throw new ConfigError({
+    what: "The option padding is larger than the window.",
+    expected: `at most ${rows - 1} rows and ${columns - 1} columns on each side`,
+    received: JSON.stringify(padding),
+  });
 }
 
 /** A layer that joins each window of each channel by `pool`. */
@@ -23,6 +43,8 @@ export function pooling2d(
   const { poolSize = 2, padding = "valid" } = options;
   const size = pairOf(poolSize, "poolSize");
   const strides = pairOf(options.strides ?? size, "strides");
+  requirePadding(padding);
+  requireSomeImage(padding, size);
   return {
     ...names,
     options: { ...options, poolSize: size, strides, padding },
