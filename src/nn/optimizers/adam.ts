@@ -1,6 +1,6 @@
 // Adam. Floor 4.
 
-import { type Optimizer, requireOption } from "./optimizer.ts";
+import { type Optimizer, requireLearningRate, requireOption } from "./optimizer.ts";
 
 export interface AdamOptions {
   /** How far a step goes; 0.001 unless told. */
@@ -23,7 +23,7 @@ export interface AdamOptions {
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  requireOption(learningRate >= 0, "learningRate", "a number of at least 0", learningRate);
+  requireLearningRate(learningRate);
   requireOption(beta1 >= 0 && beta1 < 1, "beta1", "a number from 0 up to 1", beta1);
   requireOption(beta2 >= 0 && beta2 < 1, "beta2", "a number from 0 up to 1", beta2);
   requireOption(epsilon > 0, "epsilon", "a number above 0", epsilon);

@@ -41,3 +41,9 @@ export function requireOption(test: boolean, name: string, expected: string, val
     received: String(value),
   });
 }
+
+/** @throws ConfigError unless `rate` is a finite number of at least 0. */
+export function requireLearningRate(rate: number): void {
+  const usable = rate >= 0 && Number.isFinite(rate);
+  requireOption(usable, "learningRate", "a finite number of at least 0", rate);
+}

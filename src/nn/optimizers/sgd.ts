@@ -1,6 +1,6 @@
 // Stochastic gradient descent. Floor 4.
 
-import { type Optimizer, requireOption } from "./optimizer.ts";
+import { type Optimizer, requireLearningRate, requireOption } from "./optimizer.ts";
 
 export interface SgdOptions {
   /** How far a step goes; 0.01 unless told. */
@@ -21,7 +21,7 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  requireOption(learningRate >= 0, "learningRate", "a number of at least 0", learningRate);
+  requireLearningRate(learningRate);
   requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
   return {
     name: "sgd",
