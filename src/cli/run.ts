@@ -46,7 +46,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
   const { addOptions, flagOf, parseOptions } = await import("./schema.ts");
   const parser = new Parser(`fovea ${name}`)
     .description(command.description)
-    .allowExcessArguments(false)
+    .allowExcessArguments()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", examplesOf(command));
@@ -58,6 +58,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
     if (error.exitCode === 0) return exitCodes.done.code;
     throw wrongUsage(error, name, Object.keys(command.options.shape).map(flagOf));
   }
+  if (parser.args.length > 0) throw excessArgument(name, parser.args[0]);
   const given = parser.opts();
   return command.run(parseOptions(command.options, given), given);
 }
@@ -88,8 +89,16 @@ function wrongUsage(error: CommanderError, command: string, flags: readonly stri
   }
   return new ConfigError({
     what: `The command line of fovea ${command} cannot be read.`,
-    expected: "options that begin with --",
     received: error.message.replace(/^error: /, ""),
+    fix: `see fovea ${command} --help`,
+  });
+}
+
+function excessArgument(command: string, argument: string): ConfigError {
+  return new ConfigError({
+    what: `The argument "${argument}" belongs to no option.`,
+    expected: "options that begin with --, each with its value",
+    received: argument,
     fix: `see fovea ${command} --help`,
   });
 }

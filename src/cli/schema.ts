@@ -107,7 +107,7 @@ function wrongValue(name: string, field: Field, received: unknown, message: stri
   return new ConfigError({
     what: `The option ${flagOf(name)} cannot be used.`,
     expected: expectedOf(field) ?? message,
-    received: JSON.stringify(received),
+    received: text === "" ? '""' : text,
   });
 }
 
@@ -120,11 +120,11 @@ function expectedOf(field: Field): string | undefined {
   const bounds = [
     ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER
       ? []
-      : [`at least ${minimum}`]),
+      : [`of at least ${minimum}`]),
     ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
     ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? [] : [`at most ${maximum}`]),
     ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
   ];
   const kind = type === "integer" ? "a whole number" : "a number";
-  return bounds.length === 0 ? kind : `${kind}, ${bounds.join(" and ")}`;
+  return bounds.length === 0 ? kind : `${kind} ${bounds.join(" and ")}`;
 }

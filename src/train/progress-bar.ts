@@ -11,16 +11,25 @@ export interface ProgressOutput {
   write(text: string): void;
   /** Whether a line can be drawn over. */
   readonly isTTY?: boolean;
+  /** The width of the screen in characters, which may change. */
+  readonly columns?: number;
 }
 
-const barWidth = 20;
+/** The widths that a bar may have; the widest that fits is taken. */
+const barWidths = [20, 10, 0] as const;
 /** A line is drawn anew at most this often, in milliseconds. */
 const redraw = 80;
+/** Begins the line anew, and clears what a longer one left behind. */
+const lineStart = "\r";
+const clearRest = "\x1b[K";
 
 function formatTime(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)}s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}s`;
+  const two = (count: number) => String(count).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 /** Milliseconds a step, or microseconds where that is clearer. */
@@ -30,13 +39,42 @@ function formatStep(milliseconds: number): string {
   return `${Math.round(milliseconds * 1000)}us/step`;
 }
 
+/** A number of the logs as consoles show it: `0.9104`, `1.2500e-5`. */
+export function formatLog(value: number): string {
+  const size = Math.abs(value);
+  const isFar = size !== 0 && (size < 1e-3 || size >= 1e5);
+  return isFar ? value.toExponential(4) : value.toFixed(4);
+}
+
 function formatLogs(logs: Logs): string {
   return Object.entries(logs)
-    .map(([name, value]) => {
-      const small = value !== 0 && Math.abs(value) < 1e-3;
-      return ` - ${name}: ${small ? value.toExponential(4) : value.toFixed(4)}`;
-    })
+    .map(([name, value]) => ` - ${name}: ${formatLog(value)}`)
     .join("");
+}
+
+function formatBar(share: number, width: number): string {
+  if (width === 0) return "";
+  const filled = Math.round(width * share);
+  return ` ${"━".repeat(filled)}${"─".repeat(width - filled)}`;
+}
+
+/** How long a step takes. The first does not count where there are others: it waits for code. */
+class Pace {
+  readonly #begin = performance.now();
+  #first = 0;
+  #last = this.#begin;
+  #steps = 0;
+
+  step(now: number): void {
+    this.#steps++;
+    if (this.#steps === 1) this.#first = now;
+    this.#last = now;
+  }
+
+  get milliseconds(): number {
+    if (this.#steps <= 1) return this.#last - this.#begin;
+    return (this.#last - this.#first) / (this.#steps - 1);
+  }
 }
 
 /** The callbacks that show progress: one, or none. */
@@ -49,22 +87,36 @@ export function progressBar(
   let steps = 0;
   let epochs = 0;
   let epochStart = 0;
-  let firstStep = 0;
+  let pace = new Pace();
   let lastDrawn = 0;
-  let longest = 0;
+  /** Whether a line was begun and not ended. */
+  let open = false;
+  let learningRate: number | undefined;
 
-  const line = (step: number, logs: Logs, done: boolean): string => {
-    const seconds = (performance.now() - epochStart) / 1000;
-    const each = (seconds * 1000) / Math.max(1, step - firstStep);
-    const filled = Math.round((barWidth * step) / steps);
-    const bar = "━".repeat(filled) + "─".repeat(barWidth - filled);
-    const left = String(step).padStart(String(steps).length);
-    const time = done ? formatTime(seconds) : formatTime((each * (steps - step)) / 1000);
-    return `${left}/${steps} ${bar} ${time} ${formatStep(each)}${formatLogs(logs)}`;
+  const secondsOfEpoch = () => (performance.now() - epochStart) / 1000;
+  const line = (step: number, seconds: number, logs: Logs, width = Infinity): string => {
+    const count = `${String(step).padStart(String(steps).length)}/${steps}`;
+    const rest = ` ${formatTime(seconds)} ${formatStep(pace.milliseconds)}${formatLogs(logs)}`;
+    const room = width - count.length - rest.length - 1;
+    const bar = formatBar(step / steps, barWidths.find((wide) => wide <= room) ?? 0);
+    return `${count}${bar}${rest}`;
   };
-  const draw = (text: string) => {
-    output.write(`\r${text.padEnd(longest)}`);
-    longest = Math.max(longest, text.length);
+  /** A line that will be drawn over must not wrap. */
+  const draw = (step: number, logs: Logs) => {
+    const width = Math.max(1, (output.columns ?? 80) - 1);
+    const left = (pace.milliseconds * (steps - step)) / 1000;
+    output.write(lineStart + line(step, left, logs, width).slice(0, width) + clearRest);
+    open = true;
+  };
+  const endLine = (text: string) => {
+    output.write(open ? `${lineStart}${text}${clearRest}\n` : `${text}\n`);
+    open = false;
+  };
+  /** The learning rate is worth a look only where it has changed. */
+  const worthShowing = ({ learning_rate, ...logs }: Logs): Logs => {
+    const changed = learningRate !== undefined && learning_rate !== learningRate;
+    learningRate = learning_rate;
+    return changed ? { ...logs, learning_rate } : logs;
   };
 
   return [
@@ -75,30 +127,26 @@ export function progressBar(
       },
       onEpochBegin({ epoch }) {
         epochStart = performance.now();
-        firstStep = -1;
-        longest = 0;
+        pace = new Pace();
         output.write(`Epoch ${epoch}/${epochs}\n`);
       },
       onStepEnd({ step, logs }) {
-        if (firstStep < 0) firstStep = step - 1;
         const now = performance.now();
+        pace.step(now);
         if (!draws || now - lastDrawn < redraw) return;
         lastDrawn = now;
-        draw(line(step, logs, false));
+        draw(step, logs);
       },
       onEpochEnd({ logs }) {
-        if (verbose === 1) {
-          const text = line(steps, logs, true);
-          if (draws) draw(text);
-          else output.write(text);
-          output.write("\n");
-          return;
-        }
-        const seconds = formatTime((performance.now() - epochStart) / 1000);
-        output.write(`${steps}/${steps} - ${seconds}${formatLogs(logs)}\n`);
+        const shown = worthShowing(logs);
+        const seconds = secondsOfEpoch();
+        if (verbose === 1) endLine(line(steps, seconds, shown));
+        else endLine(`${steps}/${steps} - ${formatTime(seconds)}${formatLogs(shown)}`);
       },
       onTrainEnd({ stopped }) {
-        if (stopped !== undefined) output.write(`\nTraining stopped: ${stopped}.\n`);
+        if (open) output.write("\n");
+        open = false;
+        if (stopped !== undefined) output.write(`Training stopped: ${stopped}.\n`);
       },
     },
   ];

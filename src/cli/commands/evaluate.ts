@@ -4,6 +4,7 @@ import { z } from "zod";
 import { countExamples } from "../../data/examples.ts";
 import { type ClassScore, classScores, mostConfused } from "../../report/confusion-matrix.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
+import { formatLog } from "../../train/progress-bar.ts";
 import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
@@ -73,7 +74,7 @@ function formatEvaluation(
       : `\n\nmost confused: ${classes[worst.label].name} taken for ` +
         `${classes[worst.prediction].name}, ${formatCount(worst.count)} times`;
   return (
-    `accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}, on ${formatCount(images)} images\n\n` +
+    `accuracy ${formatLog(accuracy)}, loss ${formatLog(loss)}, on ${formatCount(images)} images\n\n` +
     formatTable([heading, ...rows], ["left", "right", "right", "right", "right"]) +
     confused
   );

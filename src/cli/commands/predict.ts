@@ -98,7 +98,7 @@ function formatPredictions(predictions: readonly Prediction[]): string {
   const heading = ["image", ...(isLabelled ? ["is", ""] : []), ...choices.flatMap((c) => [c, ""])];
   const rows = predictions.map(({ index, label, classes }) => [
     String(index),
-    ...(label === undefined ? [] : [label, label === classes[0].name ? "" : "x"]),
+    ...(label === undefined ? [] : [label, label === classes[0].name ? "" : "✗"]),
     ...classes.flatMap(({ name, probability }) => [name, formatRate(probability)]),
   ]);
   const aligns = heading.map((_, i) =>

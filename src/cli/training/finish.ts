@@ -8,6 +8,7 @@ import { formatDuration } from "../../report/numbers.ts";
 import type { Headline } from "../../report/report-page.ts";
 import type { MisreadImage } from "../../report/report-sections.ts";
 import { loadModel } from "../../train/checkpoint.ts";
+import { formatLog } from "../../train/progress-bar.ts";
 import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { runFileNames } from "../model-file.ts";
 import { judge, type Run } from "./run.ts";
@@ -40,8 +41,8 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   const classNames = classNamesFor(model, data.train.classNames);
   await files.writeHistory(history);
   await files.writeReport({
-    title: files.folder,
-    subtitle: [data.name, model.name, args.device, noteOn(verdict)].filter(Boolean).join(" · "),
+    title: `${model.name} on ${data.name}`,
+    subtitle: subtitleOf(run, verdict),
     history,
     ...(verdict && {
       evaluation: {
@@ -76,12 +77,12 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   if (verdict !== undefined) {
     const images = countExamples(data.test).toLocaleString("en-US");
     output.result(
-      `test accuracy  ${verdict.accuracy.toFixed(4)}, loss ${verdict.loss.toFixed(4)}, ` +
+      `test accuracy  ${formatLog(verdict.accuracy)}, loss ${formatLog(verdict.loss)}, ` +
         `on ${images} images with ${runFileNames[verdict.file]}`,
     );
   }
   if (best !== undefined) {
-    const value = best.logs[judge].toFixed(4);
+    const value = formatLog(best.logs[judge]);
     output.say(`best epoch     ${best.epoch} with ${judge} ${value}, in ${runFileNames.best}`);
   }
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
@@ -111,8 +112,15 @@ async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undef
   }
 }
 
-function noteOn(verdict: Verdict | undefined): string {
-  return verdict === undefined ? "" : `tested: ${runFileNames[verdict.file]}`;
+/** Where the run is, and what was measured on what. */
+function subtitleOf({ files, args, options }: Run, verdict: Verdict | undefined): string {
+  const validation = options.validationSplit > 0 ? "held-back training" : "test";
+  return [
+    files.folder,
+    String(args.device),
+    `validated on ${validation} images`,
+    ...(verdict === undefined ? [] : [`tested with ${runFileNames[verdict.file]}`]),
+  ].join(" · ");
 }
 
 function headlinesOf({ stopped, diverged }: Ending): Headline[] {

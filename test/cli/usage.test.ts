@@ -1,0 +1,142 @@
+// Help, wrong usage and wrong input: what the command line answers, and with which exit code.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { commandLineIn, emptyFolder, errorOf, writeData, writeIdx } from "./command-line.ts";
+
+let folder: string;
+let fovea: ReturnType<typeof commandLineIn>;
+
+beforeAll(async () => {
+  folder = await emptyFolder();
+  fovea = commandLineIn(folder);
+  await writeData(join(folder, "data"));
+});
+
+describe("help", () => {
+  test("lists the commands and the exit codes", async () => {
+    const { code, stdout, stderr } = await fovea("--help");
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    for (const text of ["train", "evaluate", "predict", "summary", "130", "wrong usage"]) {
+      expect(stdout).toContain(text);
+    }
+    expect((await fovea("")).stdout).toBe(stdout);
+  });
+
+  test("of a command lists its options with defaults and choices", async () => {
+    const { code, stdout } = await fovea("train --help");
+    expect(code).toBe(0);
+    expect(stdout).toContain("--batch-size <number>");
+    expect(stdout).toContain("default: 128");
+    expect(stdout).toContain("mnist, lenet");
+    expect((await fovea("help train")).stdout).toBe(stdout);
+  });
+
+  test("the version is the package's", async () => {
+    expect((await fovea("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("wrong usage ends with code 2 and says what would be right", () => {
+  test.concurrent.for([
+    ["trian", 'no command "trian"', 'did you mean "train"'],
+    ["train --epoch 3", 'no option "--epoch"', 'did you mean "--epochs"'],
+    ["train --data fashion-mnits", 'no dataset called "fashion-mnits"', '"fashion-mnist"'],
+    ["train --target wsam", 'no target "wsam"', 'did you mean "wasm"'],
+    ["train --model lenett", 'no model "lenett"', 'did you mean "lenet"'],
+    ["train --optimizer adm", 'no optimizer "adm"', 'did you mean "adam"'],
+    ["summary --model minst", 'no architecture "minst"', 'did you mean "mnist"'],
+    ["train --batch-size 0", "--batch-size cannot be used", "of at least 1"],
+    ["train --epochs 2.5", "--epochs cannot be used", "received: 2.5"],
+    ["train --epochs many", "--epochs cannot be used", "received: many"],
+    ["train --validation-split 1", "--validation-split cannot be used", "below 1"],
+    ["train --epochs", "--epochs needs a value", "--epochs <number>"],
+    ["train data", '"data" belongs to no option', "--help"],
+    ["--epochs 3", "comes before a command", "train"],
+    ["evaluate", "--model is missing", "--model <path>"],
+    ["evaluate --model nothing.safetensors", "no such file", "Check the path"],
+    ["evaluate --model data", "holds no model", "best.safetensors"],
+    ["train --data no/folder", "no/folder cannot be read", "nothing of that name"],
+  ])("fovea %s", async ([args, what, hint], { expect }) => {
+    const { code, stdout, stderr } = await fovea(args);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain("    at ");
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("with --json the error is one line of JSON", async () => {
+    const outcome = await fovea("train --json --batch-size 0");
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
+    expect(errorOf(outcome)).toEqual({
+      name: "ConfigError",
+      what: "The option --batch-size cannot be used.",
+      expected: "a whole number of at least 1",
+      received: "0",
+    });
+  });
+
+  test("FOVEA_DEBUG shows where an error arose", async () => {
+    const { stderr } = await fovea("trian", { env: { FOVEA_DEBUG: "1" } });
+    expect(stderr).toContain("    at ");
+  });
+});
+
+describe("wrong input ends with code 2 and leaves no run folder", () => {
+  test("a label that the training set does not have", async () => {
+    await writeData(join(folder, "label"));
+    await writeIdx(
+      join(folder, "label"),
+      "t10k-labels-idx1-ubyte",
+      new Uint8Array(60).fill(9),
+      [60],
+    );
+    const { code, stderr } = await fovea("train --data ./label --out none");
+    expect(stderr).toContain("whole numbers from 0 to 3");
+    expect(stderr).toContain("9 at index 0");
+    expect(code).toBe(2);
+  });
+
+  test("a damaged label that would leave gaps between the classes", async () => {
+    await writeData(join(folder, "gap"));
+    const labels = Uint8Array.from({ length: 200 }, (_, i) => (i === 17 ? 200 : i % 4));
+    await writeIdx(join(folder, "gap"), "train-labels-idx1-ubyte", labels, [200]);
+    const { code, stderr } = await fovea("train --data ./gap --out none");
+    expect(stderr).toContain("200 for example 17, and no 4 anywhere");
+    expect(stderr).toContain("classes.txt");
+    expect(code).toBe(2);
+  });
+
+  test("a truncated file of images", async () => {
+    await writeData(join(folder, "short"));
+    await writeFile(join(folder, "short", "train-images-idx3-ubyte"), Uint8Array.of(0, 0, 8));
+    const { code, stderr } = await fovea("train --data ./short --out none");
+    expect(stderr).toContain("ends inside its header");
+    expect(code).toBe(2);
+  });
+
+  test("images that are too small for the network, with the layer's name", async () => {
+    await writeData(join(folder, "small"), { size: 8 });
+    const { code, stderr } = await fovea("train --data ./small --out none");
+    expect(stderr).toContain('"max_pooling2d_1" (MaxPooling2D)');
+    expect(code).toBe(2);
+  });
+
+  test("a run folder that exists", async () => {
+    await mkdir(join(folder, "taken"));
+    const { code, stderr } = await fovea("train --data ./data --out taken");
+    expect(stderr).toContain("taken exists already");
+    expect(code).toBe(2);
+  });
+
+  test("a run folder that cannot be made, because a file is in its way", async () => {
+    await writeFile(join(folder, "file"), "");
+    const { code, stderr } = await fovea("train --data ./data --out file/run");
+    expect(stderr).toContain("a file is in its way");
+    expect(code).toBe(2);
+  });
+});
