@@ -7,6 +7,19 @@ import type { Device } from "./device.ts";
 
 /** The targets, each loaded when it is opened. */
 const targets = {
+  "x64-avx512": async (threads: number): Promise<Device> => {
+    const { X64Device } = await import("./x64/index.ts");
+    return X64Device.open({ threads, width: 512 });
+  },
+  "x64-avx2": async (threads: number): Promise<Device> => {
+    const { X64Device } = await import("./x64/index.ts");
+    return X64Device.open({ threads, width: 256 });
+  },
+  /** The widest vectors that the processor has. */
+  x64: async (threads: number): Promise<Device> => {
+    const { X64Device } = await import("./x64/index.ts");
+    return X64Device.open({ threads });
+  },
   wasm: async (threads: number): Promise<Device> => {
     const { WasmDevice } = await import("./wasm/index.ts");
     return WasmDevice.open({ threads });

@@ -1,0 +1,49 @@
+// Which value is in which register, and which in memory. Floor 3. Linear scan over lifetimes (Poletto
+// and Sarkar, 1999); under pressure the value that is used least often, by loop depth, goes to memory.
+
+/** When a value lives, from its first position to its last, and how much it is used. */
+export interface Lifetime<T> {
+  readonly value: T;
+  first: number;
+  last: number;
+  weight: number;
+}
+
+/** A register's number, or a slot in memory, numbered from 0. */
+export type Location =
+  | { readonly kind: "register"; readonly number: number }
+  | { readonly kind: "slot"; readonly number: number };
+
+/** A place for each value; `slots` says how many slots are needed. */
+export function allocate<T>(
+  lifetimes: readonly Lifetime<T>[],
+  registers: readonly number[],
+): { locations: Map<T, Location>; slots: number } {
+  const locations = new Map<T, Location>();
+  let slots = 0;
+  let free = [...registers].reverse();
+  let active: { lifetime: Lifetime<T>; register: number }[] = [];
+  const spill = (lifetime: Lifetime<T>) => {
+    locations.set(lifetime.value, { kind: "slot", number: slots++ });
+  };
+  for (const lifetime of [...lifetimes].sort((a, b) => a.first - b.first)) {
+    const ended = active.filter((other) => other.lifetime.last < lifetime.first);
+    active = active.filter((other) => other.lifetime.last >= lifetime.first);
+    free.push(...ended.map((other) => other.register));
+    let register = free.pop();
+    if (register === undefined) {
+      const [weakest] = [...active].sort((a, b) => a.lifetime.weight - b.lifetime.weight);
+      if (weakest === undefined || weakest.lifetime.weight >= lifetime.weight) {
+        spill(lifetime);
+        continue;
+      }
+      spill(weakest.lifetime);
+      active = active.filter((other) => other !== weakest);
+      register = weakest.register;
+    }
+    locations.set(lifetime.value, { kind: "register", number: register });
+    active.push({ lifetime, register });
+  }
+  free = [];
+  return { locations, slots };
+}

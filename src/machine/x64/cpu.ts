@@ -1,0 +1,61 @@
+// What the processor can do, by its own word: CPUID, and whether the system saves wide registers. Floor 3.
+
+import { Assembler, gpr, type VectorWidth } from "./assembler.ts";
+import type { Native } from "./native.ts";
+
+/** Runs CPUID for a leaf and stores eax, ebx, ecx, edx at the address in the third argument. */
+function cpuidCode(): Uint8Array {
+  const a = new Assembler(256);
+  a.push(gpr.rbx);
+  // Arguments: rdi = leaf, rsi = subleaf, rdx = where to.
+  a.move(gpr.r8, gpr.rdx);
+  a.move(gpr.rax, gpr.rdi);
+  a.move(gpr.rcx, gpr.rsi);
+  a.cpuid();
+  [gpr.rax, gpr.rbx, gpr.rcx, gpr.rdx].forEach((register, i) => {
+    a.store32({ base: gpr.r8, displacement: 4 * i }, register);
+  });
+  a.pop(gpr.rbx);
+  a.return();
+  return a.finish();
+}
+
+/** Reads extended control register 0 into the same place. */
+function controlCode(): Uint8Array {
+  const a = new Assembler(256);
+  a.move(gpr.r8, gpr.rdx);
+  a.zero(gpr.rcx);
+  a.readExtendedControl();
+  a.store32({ base: gpr.r8, displacement: 0 }, gpr.rax);
+  a.return();
+  return a.finish();
+}
+
+const bit = (word: number, number: number) => ((word >>> number) & 1) === 1;
+
+/** The widths that can be used here, widest first; none without AVX2 and fused multiply-add. */
+export function findWidths(native: Native): VectorWidth[] {
+  const answer = native.reserve(64);
+  const words = new Uint32Array(answer.buffer, 0, 4);
+  const code = [cpuidCode(), controlCode()].map((bytes) => ({
+    bytes: bytes.length,
+    ...native.install(bytes),
+  }));
+  const [cpuid, control] = code.map(({ address }) => native.callable(address));
+  const ask = (leaf: number) => {
+    cpuid(leaf, 0, answer.address);
+    return [...words];
+  };
+  const [highest] = ask(0);
+  const [, , features] = ask(1);
+  const [, extended] = highest >= 7 ? ask(7) : [0, 0];
+  const saves = bit(features, 27);
+  if (saves) control(0, 0, answer.address);
+  const saved = saves ? words[0] : 0;
+  for (const { address, bytes } of code) native.release(address, bytes);
+  native.release(answer.address, 64);
+  const avx2 = bit(features, 12) && bit(features, 28) && bit(extended, 5) && (saved & 6) === 6;
+  // AVX-512: foundation, doubleword and quadword, and the three states that hold its registers.
+  const avx512 = avx2 && bit(extended, 16) && bit(extended, 17) && (saved & 0xe6) === 0xe6;
+  return [...(avx512 ? [512 as const] : []), ...(avx2 ? [256 as const] : [])];
+}

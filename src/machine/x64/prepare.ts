@@ -1,0 +1,178 @@
+// Looks a kernel over before code is written: which loads become memory operands, which results go
+// straight into a variable, and when each value lives. Floor 3.
+
+import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import type { Stream, Streams } from "../streams.ts";
+import type { Lifetime } from "./allocate.ts";
+
+/** A kernel ready for code. */
+export interface Prepared {
+  readonly body: readonly Instruction[];
+  /** What each constant's register holds. */
+  readonly constants: ReadonlyMap<Register, number>;
+  /** Registers that are never loaded: their users read memory, repeated in all lanes. */
+  readonly folded: ReadonlyMap<Register, Access>;
+  readonly vectors: readonly Lifetime<Register>[];
+  readonly integers: readonly Lifetime<Stream | LoopIndex>[];
+}
+
+/** Uses inside of a loop count this much more. */
+const perDepth = 8;
+/** A repeated load is worth folding into at most so many multiply-adds. */
+const mostFolds = 4;
+
+function inputsOf(i: Instruction): readonly Register[] {
+  switch (i.kind) {
+    case "compute":
+      return i.args;
+    case "load":
+      return i.from.bounded.map((term) => term.value);
+    case "store":
+      return [i.value, ...i.into.bounded.map((term) => term.value)];
+    case "splat":
+    case "joinLanes":
+    case "assign":
+      return [i.value];
+    default:
+      return [];
+  }
+}
+
+function countUses(body: readonly Instruction[], uses: Map<Register, number>): void {
+  for (const i of body) {
+    for (const register of inputsOf(i)) uses.set(register, (uses.get(register) ?? 0) + 1);
+    if (i.kind === "loop") countUses(i.body, uses);
+  }
+}
+
+/** A result that is only assigned to a variable is computed in the variable. */
+function mergeAssigns(
+  body: readonly Instruction[],
+  uses: ReadonlyMap<Register, number>,
+): Instruction[] {
+  const merged: Instruction[] = [];
+  for (const i of body) {
+    const last = merged.at(-1);
+    if (i.kind === "loop") {
+      merged.push({ ...i, body: mergeAssigns(i.body, uses) });
+    } else if (
+      i.kind === "assign" &&
+      last?.kind === "compute" &&
+      last.to === i.value &&
+      uses.get(i.value) === 1
+    ) {
+      merged[merged.length - 1] = { ...last, to: i.to };
+    } else {
+      merged.push(i);
+    }
+  }
+  return merged;
+}
+
+/** Repeated loads whose every use is a multiply-add of the same body, before any store. */
+function findFolds(
+  body: readonly Instruction[],
+  uses: ReadonlyMap<Register, number>,
+  folded: Map<Register, Access>,
+): void {
+  for (const [at, load] of body.entries()) {
+    if (load.kind === "loop") findFolds(load.body, uses, folded);
+    if (load.kind !== "load" || !load.to.vector || load.stride !== 0) continue;
+    if (load.from.buffer.dtype !== "f32" || load.from.bounded.length > 0) continue;
+    let left = uses.get(load.to) ?? 0;
+    if (left === 0 || left > mostFolds) continue;
+    for (const i of body.slice(at + 1)) {
+      if (i.kind === "store" || i.kind === "loop") break;
+      if (i.kind !== "compute" || !i.args.includes(load.to)) continue;
+      const plain = i.op === "multiplyAdd" && i.args[0] === load.to && i.args[1] !== load.to;
+      if (!plain || i.args[2] === load.to || i.to !== i.args[2]) break;
+      left--;
+    }
+    if (left === 0) folded.set(load.to, load.from);
+  }
+}
+
+/** Prepares a kernel; `folds` says whether the machine repeats memory operands. */
+export function prepare(kernel: Kernel, streams: Streams, folds: boolean): Prepared {
+  const uses = new Map<Register, number>();
+  countUses(kernel.body, uses);
+  const constants = new Map<Register, number>();
+  const rest: Instruction[] = [];
+  for (const i of kernel.body) {
+    if (i.kind === "constant") constants.set(i.to, i.value);
+    else rest.push(i);
+  }
+  const body = mergeAssigns(rest, uses);
+  const folded = new Map<Register, Access>();
+  if (folds) findFolds(body, uses, folded);
+
+  const vectors = new Map<Register, Lifetime<Register>>();
+  const integers = new Map<Stream | LoopIndex, Lifetime<Stream | LoopIndex>>();
+  const loops: { first: number; last: number }[] = [];
+  let position = 0;
+  const touch = (register: Register, weight: number) => {
+    if (constants.has(register) || folded.has(register)) return;
+    const known = vectors.get(register);
+    if (known === undefined) {
+      const lifetime = { value: register, first: position, last: position, weight };
+      vectors.set(register, lifetime);
+      return;
+    }
+    known.last = Math.max(known.last, position);
+    known.weight += weight;
+  };
+  const useInteger = (value: Stream | LoopIndex | undefined, weight: number) => {
+    const known = value === undefined ? undefined : integers.get(value);
+    if (known !== undefined) known.weight += weight;
+  };
+  const addIntegers = (values: readonly (Stream | LoopIndex)[], last: number, weight: number) => {
+    for (const value of values) integers.set(value, { value, first: position, last, weight });
+  };
+
+  const visit = (instructions: readonly Instruction[], depth: number) => {
+    const weight = perDepth ** depth;
+    for (const i of instructions) {
+      position++;
+      if (i.kind === "loop") {
+        const loop = { first: position, last: Number.POSITIVE_INFINITY };
+        const moving = [i.index, ...streams.movedBy(i.index)];
+        for (const stream of streams.movedBy(i.index)) useInteger(stream.outer, weight);
+        addIntegers(moving, 0, weight * perDepth);
+        loops.push(loop);
+        visit(i.body, depth + 1);
+        loop.last = ++position;
+        for (const value of moving) {
+          (integers.get(value) as Lifetime<unknown>).last = position;
+        }
+        continue;
+      }
+      for (const register of inputsOf(i)) touch(register, weight);
+      if (i.kind === "compute" && folded.has(i.args[0])) {
+        useInteger(streams.of(folded.get(i.args[0]) as Access), weight);
+      }
+      if (i.kind === "load") useInteger(streams.of(i.from), weight);
+      if (i.kind === "store") useInteger(streams.of(i.into), weight);
+      if ("to" in i) touch(i.to, weight);
+    }
+  };
+  const end = Number.MAX_SAFE_INTEGER;
+  addIntegers(streams.movedBy(undefined), end, 1);
+  for (const index of kernel.parallel) {
+    addIntegers([index, ...streams.movedBy(index)], end, 1);
+  }
+  visit(body, 0);
+  // What a loop uses from outside must outlive all of its rounds.
+  for (const lifetime of vectors.values()) {
+    for (const loop of loops) {
+      const entered = lifetime.first < loop.first && lifetime.last >= loop.first;
+      if (entered) lifetime.last = Math.max(lifetime.last, Math.min(loop.last, end));
+    }
+  }
+  return {
+    body,
+    constants,
+    folded,
+    vectors: [...vectors.values()],
+    integers: [...integers.values()],
+  };
+}

@@ -1,0 +1,165 @@
+// How each operation of the kernel language is said in x86-64: the emit table of this target. Floor 3.
+// A missing rule is a compile error.
+
+import type { KernelOp, ValueType } from "../../kernel/language.ts";
+import type { Assembler, Place, UnaryName, VectorName } from "./assembler.ts";
+
+/** What rules may use. */
+export interface RuleContext {
+  readonly a: Assembler;
+  readonly lanes: number;
+  /** Sixteen values in memory. */
+  constant(values: readonly number[], type: "f32" | "i32"): Place;
+  /** Registers for the moment. The target may be the first one. */
+  readonly scratch: readonly number[];
+}
+
+type Operand = number | Place;
+
+/** Makes `to` from operands, which may be registers or memory; `to` may be one of them. */
+type Rule = (c: RuleContext, to: number, args: readonly Operand[], type: ValueType) => void;
+
+/** An operand in a register: its own, or `into`. */
+function inRegister(a: Assembler, operand: Operand, into: number): number {
+  if (typeof operand === "number") return operand;
+  a.unary(operand.repeat ? "vbroadcastss" : "vmovups", into, { ...operand, repeat: false });
+  return into;
+}
+
+/** A scratch register that is neither the target nor an operand's. */
+function spare({ scratch }: RuleContext, to: number, which = 0): number {
+  return scratch.filter((register) => register !== to)[which];
+}
+
+const repeated = (c: RuleContext, value: number, type: "f32" | "i32") =>
+  c.constant(new Array<number>(16).fill(value), type);
+
+function binary(f32: VectorName, i32?: VectorName): Rule {
+  return (c, to, [x, y], type) => {
+    const name = type === "f32" ? f32 : (i32 ?? f32);
+    c.a.vector(name, to, inRegister(c.a, x, spare(c, to)), y);
+  };
+}
+
+/** `(x, y)` as `(y, x)`: of two equal or unordered numbers the instruction gives the second. */
+function extreme(f32: VectorName, i32: VectorName): Rule {
+  return (c, to, [x, y], type) => {
+    const first = inRegister(c.a, y, spare(c, to));
+    c.a.vector(type === "f32" ? f32 : i32, to, first, x);
+  };
+}
+
+function unary(name: UnaryName): Rule {
+  return (c, to, [x]) => c.a.unary(name, to, x);
+}
+
+function compare(way: "equal" | "less" | "lessEqual"): Rule {
+  return (c, to, [x, y], type) => {
+    const { a } = c;
+    const first = inRegister(a, x, spare(c, to));
+    if (a.width === 512) {
+      if (type === "f32") a.compareFloats(way, 1, first, y);
+      else a.compareInts(way, 1, first, y);
+      a.maskToVector(to, 1);
+    } else if (type === "f32") {
+      a.compareFloats(way, to, first, y);
+    } else if (way === "equal") {
+      a.equalInts(to, first, y);
+    } else {
+      const second = inRegister(a, y, spare(c, to, 1));
+      if (way === "less") a.greaterInts(to, second, first);
+      else {
+        a.greaterInts(to, first, second);
+        a.vector("vpxor", to, to, repeated(c, -1, "i32"));
+      }
+    }
+  };
+}
+
+const select: Rule = (c, to, [mask, yes, no]) => {
+  const { a } = c;
+  if (a.width === 512) {
+    a.vectorToMask(1, inRegister(a, mask, spare(c, to)));
+    a.blendMasked(to, inRegister(a, no, spare(c, to)), yes, 1);
+    return;
+  }
+  const flags = inRegister(a, mask, spare(c, to, 1));
+  a.blend(to, inRegister(a, no, spare(c, to)), yes, flags);
+};
+
+const multiplyAdd: Rule = (c, to, [x, y, z]) => {
+  const { a } = c;
+  if (z === to && typeof y === "number") {
+    a.vector("vfmadd231ps", to, y, x);
+  } else if (z === to && typeof x === "number") {
+    a.vector("vfmadd231ps", to, x, y);
+  } else if (x === to || y === to) {
+    const other = x === to ? y : x;
+    const factor = inRegister(a, other, spare(c, to));
+    a.vector("vfmadd213ps", to, factor, z);
+  } else {
+    const factor = inRegister(a, x, spare(c, to));
+    if (z !== to) a.unary("vmovups", to, z);
+    a.vector("vfmadd231ps", to, factor, y);
+  }
+};
+
+/** The bits of the sign, or all others. */
+const signBits = -(2 ** 31);
+const valueBits = 2 ** 31 - 1;
+
+/** Even lanes, then odd ones: 64-bit products, of which the upper halves are kept. */
+const multiplyHigh: Rule = (c, to, [x, y]) => {
+  const { a } = c;
+  const [p, q, r] = c.scratch;
+  a.unary("vmovups", p, x);
+  a.unary("vmovups", q, y);
+  a.vector("vpmuludq", r, p, q);
+  a.shift64("right", r, r, 32);
+  a.shift64("right", p, p, 32);
+  a.shift64("right", q, q, 32);
+  a.vector("vpmuludq", p, p, q);
+  a.shift64("right", p, p, 32);
+  a.shift64("left", p, p, 32);
+  a.vector("vpor", to, p, r);
+};
+
+/** The largest f32 that is a whole number of 32 bits. */
+const largestInt = 2147483520;
+
+export const rules = {
+  add: binary("vaddps", "vpaddd"),
+  subtract: binary("vsubps", "vpsubd"),
+  multiply: binary("vmulps", "vpmulld"),
+  divide: binary("vdivps"),
+  minimum: extreme("vminps", "vpminsd"),
+  maximum: extreme("vmaxps", "vpmaxsd"),
+  multiplyAdd,
+  squareRoot: unary("vsqrtps"),
+  absolute: (c, to, [x]) => {
+    c.a.vector("vpand", to, inRegister(c.a, x, spare(c, to)), repeated(c, valueBits, "i32"));
+  },
+  negate: (c, to, [x]) => {
+    c.a.vector("vpxor", to, inRegister(c.a, x, spare(c, to)), repeated(c, signBits, "i32"));
+  },
+  floor: (c, to, [x]) => c.a.round(to, x, 1),
+  nearest: (c, to, [x]) => c.a.round(to, x, 0),
+  equal: compare("equal"),
+  less: compare("less"),
+  lessEqual: compare("lessEqual"),
+  select,
+  and: binary("vpand"),
+  or: binary("vpor"),
+  xor: binary("vpxor"),
+  shiftLeft: binary("vpsllvd"),
+  shiftRight: binary("vpsrlvd"),
+  multiplyHigh,
+  toF32: unary("vcvtdq2ps"),
+  toI32: (c, to, [x]) => {
+    const bounded = inRegister(c.a, repeated(c, largestInt, "f32"), spare(c, to));
+    c.a.vector("vminps", to, bounded, x);
+    c.a.unary("vcvttps2dq", to, to);
+  },
+  bitsToF32: unary("vmovups"),
+  bitsToI32: unary("vmovups"),
+} as const satisfies Record<KernelOp, Rule>;
