@@ -35,6 +35,7 @@ export const evaluate = defineCommand({
       const { test } = data;
       output.say(`data    ${data.source}\n`);
       const assessment = await assess(model, test, options.batchSize);
+      warnOfOtherClasses(classNames, test.classNames, output);
       const names = classNamesFor(model, classNames, test.classNames);
       const { loss, accuracy, matrix } = assessment;
       const classes = classScores(matrix).map((score, i) => ({ name: names[i], ...score }));
@@ -53,6 +54,20 @@ export const evaluate = defineCommand({
     });
   },
 });
+
+/** Numbers that mean nothing should not pass as bad ones. */
+function warnOfOtherClasses(
+  learnt: readonly string[] | undefined,
+  met: readonly string[] | undefined,
+  output: Output,
+): void {
+  if (learnt === undefined || met === undefined || learnt.join() === met.join()) return;
+  const few = (names: readonly string[]) => names.slice(0, 3).join(", ");
+  output.warn(
+    `Note: the model learnt other classes (${few(learnt)}, ...) than these images have ` +
+      `(${few(met)}, ...).`,
+  );
+}
 
 type NamedScore = ClassScore & { readonly name: string };
 
