@@ -51,7 +51,8 @@ export interface FitJob {
   readonly shuffle: boolean;
   readonly callbacks: readonly Callback[];
   readonly signal?: AbortSignal;
-  learningRate(): number;
+  /** The rate after so many finished steps. */
+  learningRate(iterations: number): number;
   progress(): Progress;
   setProgress(progress: Progress): void;
 }
@@ -129,7 +130,7 @@ class FitLoop {
       validationExamples: validation?.count ?? 0,
     });
     try {
-      while (this.#going() && this.#job.progress().epochs < epochs) await this.#epoch();
+      while (this.#job.progress().epochs < epochs && this.#going()) await this.#epoch();
     } finally {
       await this.#notify("onTrainEnd", { stopped: this.#stopped });
     }
@@ -193,7 +194,7 @@ class FitLoop {
 
   #stepInputs(iteration: number, rows: Int32Array): StepInputs {
     const { optimizer } = this.#job.settings;
-    const numbers = optimizer.numbers(iteration, this.#job.learningRate());
+    const numbers = optimizer.numbers(iteration, this.#job.learningRate(iteration - 1));
     const named = Object.entries(numbers).map(([name, value]) => [names.number(name), [value]]);
     return { rows, step: [iteration], ...Object.fromEntries(named) };
   }
@@ -206,10 +207,10 @@ class FitLoop {
       const seen = await evaluateRows(engine, settings, examples, validation, batchSize);
       Object.assign(logs, seen.logs("val_"));
     }
-    logs.learning_rate = this.#job.learningRate();
+    const progress = this.#job.progress();
+    logs.learning_rate = this.#job.learningRate(progress.iterations);
     const seconds = (performance.now() - started) / 1000;
     const record = { epoch, seconds, logs };
-    const progress = this.#job.progress();
     this.#job.setProgress({
       ...untrained,
       epochs: epoch,

@@ -19,7 +19,7 @@ beforeAll(async () => {
     "train --data ./data --model lenet --batch-size 16 --epochs 3 --out run --quiet",
   );
   expect(code).toBe(0);
-});
+}, 60_000);
 
 describe("evaluate", () => {
   test("prints loss, accuracy and every class, on the run's own data unless told", async () => {

@@ -2,7 +2,8 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { run } from "../../src/cli/run.ts";
 import { commandLineIn, emptyFolder, errorOf, writeData, writeIdx } from "./command-line.ts";
 
 let folder: string;
@@ -40,7 +41,7 @@ describe("help", () => {
 });
 
 describe("wrong usage ends with code 2 and says what would be right", () => {
-  test.concurrent.for([
+  test.each([
     ["trian", 'no command "trian"', 'did you mean "train"'],
     ["train --epoch 3", 'no option "--epoch"', 'did you mean "--epochs"'],
     ["train --data fashion-mnits", 'no dataset called "fashion-mnits"', '"fashion-mnist"'],
@@ -57,13 +58,24 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["--epochs 3", "comes before a command", "train"],
     ["evaluate", "--model is missing", "--model <path>"],
     ["evaluate --model nothing.safetensors", "no such file", "Check the path"],
-    ["evaluate --model data", "holds no model", "best.safetensors"],
+    ["evaluate --model src", "holds no model", "best.safetensors"],
     ["train --data no/folder", "no/folder cannot be read", "nothing of that name"],
-  ])("fovea %s", async ([args, what, hint], { expect }) => {
-    const { code, stdout, stderr } = await fovea(args);
-    expect(stderr).toContain(what);
-    expect(stderr).toContain(hint);
-    expect(stderr).not.toContain("    at ");
+  ])("fovea %s", async (args, what, hint) => {
+    const told: string[] = [];
+    const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      told.push(String(text));
+      return true;
+    });
+    const code = await run(args.split(" ")).finally(() => write.mockRestore());
+    expect(told.join("")).toContain(what);
+    expect(told.join("")).toContain(hint);
+    expect(told.join("")).not.toContain("    at ");
+    expect(code).toBe(2);
+  });
+
+  test("the process tells it on stderr, and ends with that code", async () => {
+    const { code, stdout, stderr } = await fovea("trian");
+    expect(stderr).toMatch(/^There is no command "trian"\.\n.*did you mean "train"\?\n$/s);
     expect(stdout).toBe("");
     expect(code).toBe(2);
   });

@@ -35,7 +35,7 @@ const misreadShown = 48;
  * @throws SaveError where a file cannot be written.
  */
 export async function finishRun(run: Run, ending: Ending): Promise<void> {
-  const { files, model, data, args, options, output } = run;
+  const { files, model, data, args, output } = run;
   const { history } = model.progress;
   const verdict = await judgeRun(run, ending);
   const classNames = classNamesFor(model, data.train.classNames);
@@ -88,7 +88,7 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
   output.result(`run folder     ${files.folder}, see ${runFileNames.report} in it`);
   if (unfinished && !ending.diverged) {
-    output.result(`to go on       fovea train --resume ${files.folder} --epochs ${options.epochs}`);
+    output.result(`to go on       fovea train --resume ${files.folder}`);
   }
 }
 

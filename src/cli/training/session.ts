@@ -3,7 +3,7 @@
 
 import { FoveaError, TrainingError } from "../../core/errors.ts";
 import type { LoadedDataset } from "../../data/datasets/dataset.ts";
-import { countExamples } from "../../data/examples.ts";
+import { countExamples, type Examples } from "../../data/examples.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
@@ -53,14 +53,15 @@ async function startRun(options: TrainOptions, device: Device, output: Output): 
   const optimizer = optimizerFrom(options.optimizer, { ...(learningRate && { learningRate }) });
   const network = architectureFrom(options.model, {
     inputShape: data.train.x.shape.slice(1),
-    classes: data.train.classNames?.length ?? 10,
+    classes: classCountIn(data.train),
   });
   const model = new Model(network, { seed: options.seed, device });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   const settled = { ...options, learningRate: model.learningRate };
   const { out } = options;
   const folder = await createRunFolder(out === undefined ? {} : { exact: out });
-  return describeRun(settled, data, device, model, new RunFiles(folder), output);
+  const files = new RunFiles(folder);
+  return withArgs({ options: settled, data, device, model, files, output });
 }
 
 async function resumeRun(
@@ -74,21 +75,19 @@ async function resumeRun(
   const data = await loadData(options, output);
   checkMidEpoch(model, point, trainingImages(data, options));
   const files = new RunFiles(point.folder ?? (await createRunFolder()));
-  return describeRun(options, data, device, model, files, output);
+  return withArgs({ options, data, device, model, files, output });
+}
+
+function classCountIn({ y, classNames }: Examples): number {
+  return classNames?.length ?? Math.max(...new Set<number>(y.data)) + 1;
 }
 
 function trainingImages(data: LoadedDataset, { validationSplit }: TrainOptions): number {
   return Math.floor(countExamples(data.train) * (1 - validationSplit));
 }
 
-function describeRun(
-  options: TrainOptions,
-  data: LoadedDataset,
-  device: Device,
-  model: Model,
-  files: RunFiles,
-  output: Output,
-): Run {
+function withArgs(run: Omit<Run, "args">): Run {
+  const { options, data, device } = run;
   const passing: readonly string[] = passingOptions;
   const own = Object.entries(options).filter(([name]) => !passing.includes(name));
   const args = {
@@ -99,7 +98,7 @@ function describeRun(
     device: describeDevice(device),
     version: version(),
   };
-  return { options, args, data, device, model, files, output };
+  return { ...run, args };
 }
 
 /** Says what is about to happen, and proves that the folder can be written. */
@@ -128,7 +127,7 @@ async function announce(run: Run): Promise<void> {
     finishedEpochs: progress.epochs,
   });
   await files.writeArgs(args);
-  await saveLast(run);
+  if (progress.iterations === 0) await saveLast(run);
 }
 
 function saveLast(run: Run): Promise<void> {
