@@ -26,7 +26,9 @@ class Compiler {
   readonly #machine: MachineDescription;
   readonly #graph: Graph;
   readonly #storages = new Map<Node, Storage>();
-  readonly #copies: { state: Node; from: Storage }[] = [];
+  /** Copies before and after all else: outputs that show a state, and updates that others read. */
+  readonly #early: { from: View; to: View }[] = [];
+  readonly #late: { from: View; to: View }[] = [];
 
   constructor(name: string, graph: Graph, machine: MachineDescription) {
     this.#name = name;
@@ -37,17 +39,18 @@ class Compiler {
   run(): Program {
     const clusters = fuse(this.#graph);
     const parts = clusters.map((cluster, i) => this.#schedule(cluster, i, clusters));
-    for (const copy of this.#copies) parts.push(this.#copy(copy.state, copy.from));
-    const stages = arrangeStages(parts);
+    const states = this.#graph.updates.map((update) => update.state);
+    const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
+      states.includes(storageOf(node)) ? this.#shown(name, node) : this.#value(name, node),
+    );
+    const early = this.#early.map(({ from, to }) => this.#copy(from, to));
+    const late = this.#late.map(({ from, to }) => this.#copy(from, to));
+    const stages = arrangeStages([...early, ...parts, ...late]);
     for (const stage of stages) for (const launch of stage) verifyLaunch(launch);
 
-    const states = this.#graph.updates.map((update) => update.state);
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
     const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
-    const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
-      this.#value(name, node),
-    );
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
     const kept = new Set(outputs.map((value) => value.storage));
     const { offsets, arenaBytes } = planMemory(stages, outside, kept);
@@ -56,6 +59,13 @@ class Compiler {
 
   #value(name: string, node: Node): ProgramValue {
     return { name, storage: this.#storage(node), dtype: node.dtype, shape: node.shape };
+  }
+
+  /** An output that is a state which the step replaces: a copy of what it was before. */
+  #shown(name: string, node: Node): ProgramValue {
+    const storage = newStorage(`${name}.before`, node.dtype, sizeOf(node.shape));
+    this.#early.push({ from: this.#view(node), to: { storage, shape: node.shape } });
+    return { name, storage, dtype: node.dtype, shape: node.shape };
   }
 
   #source(node: Node): ProgramValue {
@@ -96,11 +106,13 @@ class Compiler {
   /** Where a cluster's value goes; an update that others still read goes there by way of a copy. */
   #target(node: Node, cluster: Cluster, at: number, clusters: readonly Cluster[]): View {
     if (node.op.name !== "state") return this.#view(node);
-    const readers = clusters.filter((other, i) => i > at && clusterSources(other).has(node));
-    if (readers.length === 0 && readsInPlace(cluster, node)) return this.#view(node);
-    const from = newStorage(`${sourceName(node)}.next`, node.dtype, sizeOf(node.shape));
-    this.#copies.push({ state: node, from });
-    return { storage: from, shape: node.shape };
+    const reads = (other: Cluster) => [...clusterSources(other)].map(storageOf).includes(node);
+    const isReadLater = clusters.slice(at + 1).some(reads);
+    if (!isReadLater && readsInPlace(cluster, node)) return this.#view(node);
+    const storage = newStorage(`${sourceName(node)}.next`, node.dtype, sizeOf(node.shape));
+    const next = { storage, shape: node.shape };
+    this.#late.push({ from: next, to: this.#view(node) });
+    return next;
   }
 
   #schedule(cluster: Cluster, at: number, clusters: readonly Cluster[]): Stage[] {
@@ -133,11 +145,10 @@ class Compiler {
     }
   }
 
-  #copy(state: Node, from: Storage): Stage[] {
-    const shape = state.shape;
-    const formula = read<View>({ storage: from, shape }, aligned(shape, shape));
-    const stores = [{ view: this.#view(state), formula }];
-    return scheduleMap(this.#context(`copy.${sourceName(state)}`), { shape, stores });
+  #copy(from: View, to: View): Stage[] {
+    const { shape } = to;
+    const stores = [{ view: to, formula: read(from, aligned(shape, shape)) }];
+    return scheduleMap(this.#context(`copy.${to.storage.name}`), { shape, stores });
   }
 
   #context(name: string): ScheduleContext {

@@ -86,9 +86,10 @@ function dependsOn(formula: Formula, axis: number): boolean {
   }
 }
 
-/** Whether a formula can be evaluated for neighbours along `axis` at once. */
+/** Whether a formula can be evaluated for neighbours along `axis` at once; loads only go forwards. */
 export function vectorizes(formula: Formula, axis: number, extents: readonly number[]): boolean {
   return [...readsOf(formula)].every((read) => {
+    if (strideAlong(read, axis) < 0) return false;
     const open = openAxes(read, extents);
     return read.index.every((index, i) =>
       isLookup(index)

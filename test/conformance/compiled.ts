@@ -1,8 +1,7 @@
 // Compiles a graph, runs it on a device, and reads back what it left there; and the same by the
 // reference, to compare.
 
-import type { NumericArray } from "../../src/core/dtype.ts";
-import { bytesPerElement } from "../../src/core/dtype.ts";
+import { bytesPerElement, type NumericArray } from "../../src/core/dtype.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
@@ -10,13 +9,14 @@ import { type Graph, sourceName } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { MachineDescription } from "../../src/kernel/machine-description.ts";
+import type { Program } from "../../src/kernel/program.ts";
 import type { Device } from "../../src/machine/device.ts";
 
 /** The machines that schedules are tried for: narrow, wide, and wide with a large loop body. */
 export const machines: readonly MachineDescription[] = [
-  { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 },
-  { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3 },
-  { lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64 },
+  { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1, cacheBytes: 32 << 10 },
+  { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3, cacheBytes: 512 },
+  { lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64, cacheBytes: 32 << 10 },
 ];
 
 /** The values of inputs and states, by name. */
@@ -28,14 +28,18 @@ export interface Outcome {
   readonly states: Readonly<Record<string, NumericArray>>;
 }
 
-/** The outcome of `steps` steps with the same inputs, compiled for `device` and run there. */
-export async function runCompiled(
+/** The outcome of one step, compiled for `device` and run there. */
+export function runCompiled(device: Device, graph: Graph, sources: Sources): Promise<Outcome> {
+  return runProgram(device, compile("test", graph, device.machine, ops), sources);
+}
+
+/** The outcome of `steps` steps with the same inputs. */
+export async function runProgram(
   device: Device,
-  graph: Graph,
+  program: Program,
   sources: Sources,
   steps = 1,
 ): Promise<Outcome> {
-  const program = compile("test", graph, device.machine, ops);
   const addresses = new Map<string, number>();
   for (const { name, dtype, shape } of program.states) {
     const address = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);

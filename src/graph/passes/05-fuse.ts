@@ -97,6 +97,8 @@ class Fuser {
   readonly #outputs: Set<Node>;
   readonly #updateValues: Set<Node>;
   readonly #inlined = new Set<Node>();
+  /** Those of them that are written out in any cluster, not only in a reduction's body. */
+  readonly #anywhere = new Set<Node>();
   readonly #updateOnly = new Set<Node>();
   readonly #drafts: Draft[] = [];
   readonly #updateDrafts: Draft[] = [];
@@ -139,6 +141,7 @@ class Fuser {
     if (wanted) return;
     if (this.#isComparison(node) && consumers.every((user) => this.#readsPlainly(user, node))) {
       this.#inlined.add(node);
+      this.#anywhere.add(node);
       return;
     }
     if (consumers.length !== 1) return;
@@ -150,7 +153,14 @@ class Fuser {
         : sizeOf(user.shape);
     const inside = computation.kind === "reduce" || this.#inlined.has(user);
     if (!inside || iterations > sizeOf(node.shape)) return;
-    if (this.#readsPlainly(user, node)) this.#inlined.add(node);
+    if (!this.#readsPlainly(user, node)) return;
+    if (this.#anywhere.has(user)) {
+      // A cluster's lanes lie as its root wants them: there, only plain reads can follow.
+      const { body } = this.#computations.get(node) as Computation & { kind: "map" };
+      if (![...readsOf(body)].every(isPlain)) return;
+      this.#anywhere.add(node);
+    }
+    this.#inlined.add(node);
   }
 
   /** A comparison costs less than the memory it would fill: its users compare again. */
@@ -216,12 +226,14 @@ class Fuser {
     }
   }
 
-  /** Whether a constant is needed as bytes: as an output, or under an op that reads no formulas. */
+  /** Whether a constant is needed as bytes: no formula of a user can hold its number instead. */
   #mustExist(node: Node): boolean {
     if (this.#outputs.has(node) || this.#updateValues.has(node)) return true;
     return (this.#consumers.get(node) as Node[]).some((user) => {
-      const kind = this.#kind(user);
-      return kind !== "map" && kind !== "reduce" && kind !== "argMaximum";
+      const computation = this.#computations.get(user) as Computation;
+      if (!("body" in computation)) return true;
+      const reads = [...readsOf(computation.body)].filter((r) => user.inputs[r.source] === node);
+      return reads.some((r) => r.outside !== undefined);
     });
   }
 

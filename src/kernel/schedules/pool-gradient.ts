@@ -177,6 +177,7 @@ function forEachWindow(
     w.loop(rowRun.count, (i) => {
       const p = sumPositions(i, still(rowRun.start));
       for (const columnRun of windowRuns(across)) {
+        if (rowRun.value.length === 0 || columnRun.value.length === 0) continue;
         w.loop(columnRun.count, (j) => {
           const q = sumPositions(j, still(columnRun.start));
           const taps = rowRun.value.flatMap((r) =>

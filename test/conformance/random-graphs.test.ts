@@ -1,0 +1,106 @@
+// Random graphs: several ops that share values, gradients among them, updates of states. What is
+// compiled must do what the reference does, whatever was fused, put off, put in place or laid over
+// something else; and no result may depend on the order of what may run at the same time.
+
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { NumericArray } from "../../src/core/dtype.ts";
+import { type Graph, sourceName } from "../../src/graph/graph.ts";
+import type { Node } from "../../src/graph/op.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import { verifyLaunch } from "../../src/kernel/verify.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { backwards } from "./backwards.ts";
+import { machines, type Outcome, runCompiled, runProgram, runReference } from "./compiled.ts";
+import type { Move, RandomGraph } from "./graph-maker.ts";
+import { randomGraph } from "./random-graph.ts";
+
+/** An interpreter whose memory is never clean: what a program did not write, it may not read. */
+class DirtyInterpreter extends InterpreterDevice {
+  override allocate(bytes: number): number {
+    const address = super.allocate(bytes);
+    this.view("u8", address, bytes).fill(0x7f);
+    return address;
+  }
+}
+
+/** Relative to the largest value, where results are rounded at all. */
+const tolerance = 2e-4;
+
+let devices: Device[] = [];
+beforeAll(async () => {
+  const wasm = await WasmDevice.open({ threads: 2 });
+  devices = [...machines.map((machine) => new DirtyInterpreter(machine)), wasm];
+});
+afterAll(() => Promise.all(devices.map((device) => device.close())));
+
+const move: fc.Arbitrary<Move> = fc.array(fc.nat(65_535), { minLength: 8, maxLength: 8 });
+const graphs = [fc.nat(), fc.array(move, { minLength: 1, maxLength: 12 }), move] as const;
+/** The same graphs at every run. */
+const cases = { seed: 5, numRuns: 150 };
+
+/** What is wrong with `received`, in words; nothing, where nothing is. */
+function fault(received: NumericArray, expected: NumericArray, exact: boolean): string | undefined {
+  let largest = 0;
+  for (const value of expected) largest = Math.max(largest, Math.abs(value));
+  const allowed = exact ? 0 : tolerance * Math.max(1, largest);
+  const at = expected.findIndex((value, i) => !(Math.abs(value - received[i]) <= allowed));
+  return at < 0 ? undefined : `element ${at} is ${received[at]}, not ${expected[at]}`;
+}
+
+/** Everything by name: outputs, and states after the step. */
+function flat({ outputs, states }: Outcome): [string, NumericArray][] {
+  return [...Object.entries(outputs), ...Object.entries(states)];
+}
+
+/** The node behind each output and each updated state. */
+function nodesOf({ outputs, updates }: Graph): Map<string, Node> {
+  const updated = updates.map(({ state, value }): [string, Node] => [sourceName(state), value]);
+  return new Map([...Object.entries(outputs), ...updated]);
+}
+
+/** What a step leaves behind: the reference's results, and the states that no update changes. */
+function expectedOf({ graph, sources }: RandomGraph): Map<string, NumericArray> {
+  const unchanged = Object.entries(sources).map(([name, { data }]): [string, NumericArray] => [
+    name,
+    data,
+  ]);
+  return new Map([...unchanged, ...flat(runReference(graph, sources))]);
+}
+
+describe("a random graph", () => {
+  test("computes on every target what its reference does", async () => {
+    const property = fc.asyncProperty(...graphs, async (seed, steps, last) => {
+      const made = randomGraph(seed, steps, last);
+      const expected = expectedOf(made);
+      const nodes = nodesOf(made.graph);
+      for (const device of devices) {
+        const outcome = await runCompiled(device, made.graph, made.sources);
+        const faults = flat(outcome).flatMap(([name, received]) => {
+          const node = nodes.get(name);
+          const exact = node === undefined || made.exact.has(node);
+          return fault(received, expected.get(name) as NumericArray, exact) ?? [];
+        });
+        expect({ device: device.target, faults }).toEqual({ device: device.target, faults: [] });
+      }
+    });
+    await fc.assert(property, cases);
+  });
+
+  test("does not depend on the order of kernels and tasks that may run together", async () => {
+    const property = fc.asyncProperty(...graphs, async (seed, steps, last) => {
+      const { graph, sources } = randomGraph(seed, steps, last);
+      for (const device of devices.slice(2)) {
+        const program = compile("random", graph, device.machine, ops);
+        const reversed = backwards(program);
+        for (const launch of reversed.stages.flat()) verifyLaunch(launch);
+        const outcome = await runProgram(device, program, sources);
+        expect(await runProgram(device, reversed, sources)).toEqual(outcome);
+      }
+    });
+    await fc.assert(property, cases);
+  });
+});

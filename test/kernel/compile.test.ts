@@ -1,0 +1,168 @@
+// What a step may do to memory: states take their values at its end, outputs show what they were
+// before, and what no kernel wrote is never read. Random graphs in test/conformance found each case.
+
+import { describe, expect, test } from "vitest";
+import type { NumericArray } from "../../src/core/dtype.ts";
+import { type Tensor, tensor } from "../../src/core/tensor.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
+import { type Outcome, runCompiled, runReference } from "../conformance/compiled.ts";
+
+/** An interpreter whose memory is full of large numbers, where nothing was written. */
+class DirtyInterpreter extends InterpreterDevice {
+  override allocate(bytes: number): number {
+    const address = super.allocate(bytes);
+    this.view("u8", address, bytes).fill(0x7f);
+    return address;
+  }
+}
+
+const numbers = (values: number[], shape = [values.length]) =>
+  tensor(new Float64Array(values), shape);
+
+/** Everything as plain numbers. */
+function plain(named: Readonly<Record<string, NumericArray>>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(named).map(([name, data]) => [name, Array.from(data)]));
+}
+
+/** Runs one step; it must leave behind what the reference does. */
+async function step(graph: Graph, sources: Record<string, Tensor>) {
+  const received = await runCompiled(new DirtyInterpreter(), graph, sources);
+  const expected: Outcome = runReference(graph, sources);
+  expect(plain(received.outputs)).toEqual(plain(expected.outputs));
+  expect(plain(received.states)).toMatchObject(plain(expected.states));
+  return { outputs: plain(received.outputs), states: plain(received.states) };
+}
+
+const a = ops.state("a", { shape: [2, 3], dtype: "f32" });
+const b = ops.state("b", { shape: [2, 3], dtype: "f32" });
+const row = ops.state("row", { shape: [6], dtype: "f32" });
+const sources = {
+  a: numbers([1, 2, 3, 4, 5, 6], [2, 3]),
+  b: numbers([10, 20, 30, 40, 50, 60], [2, 3]),
+  row: numbers([0, 0, 0, 1, 1, 1]),
+};
+const one = ops.constant(1);
+
+describe("states", () => {
+  test("change places where each takes the other's value", async () => {
+    const updates = [
+      { state: a, value: b },
+      { state: b, value: a },
+    ];
+    const { states } = await step({ outputs: {}, updates }, sources);
+    expect(states).toMatchObject({ a: [10, 20, 30, 40, 50, 60], b: [1, 2, 3, 4, 5, 6] });
+  });
+
+  test("that are updated from each other see the values before the step", async () => {
+    const updates = [
+      { state: a, value: ops.add(a, b) },
+      { state: b, value: ops.subtract(a, b) },
+    ];
+    const { states } = await step({ outputs: {}, updates }, sources);
+    expect(states.b).toEqual([-9, -18, -27, -36, -45, -54]);
+  });
+
+  test("that a later update reads in another shape are read before they change", async () => {
+    const updates = [
+      { state: a, value: ops.add(a, one) },
+      { state: row, value: ops.add(row, ops.reshape(a, [6])) },
+    ];
+    const { states } = await step({ outputs: {}, updates }, sources);
+    expect(states.row).toEqual([1, 2, 3, 5, 6, 7]);
+  });
+
+  test("that are updated by their own elements elsewhere take none of the new ones", async () => {
+    const turned = ops.reshape(ops.transpose(ops.reshape(a, [3, 2]), [1, 0]), [2, 3]);
+    const { states } = await step({ outputs: {}, updates: [{ state: a, value: turned }] }, sources);
+    expect(states.a).toEqual([1, 3, 5, 2, 4, 6]);
+  });
+
+  test("take a constant, an input, and one value for two", async () => {
+    const input = ops.input("input", { shape: [6], dtype: "f32" });
+    const sum = ops.add(a, b);
+    const updates = [
+      { state: row, value: input },
+      { state: a, value: sum },
+      { state: b, value: sum },
+    ];
+    await step({ outputs: {}, updates }, { ...sources, input: numbers([6, 5, 4, 3, 2, 1]) });
+    const constant = ops.constant(7, [6]);
+    await step({ outputs: {}, updates: [{ state: row, value: constant }] }, sources);
+  });
+});
+
+describe("outputs", () => {
+  test("that are states show what they were before the step", async () => {
+    const outputs = { a, flat: ops.reshape(a, [6]), b };
+    const updates = [{ state: a, value: ops.add(a, one) }];
+    const received = await step({ outputs, updates }, sources);
+    expect(received.outputs.a).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(received.outputs.flat).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(received.states.a).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+
+  test("may be inputs, constants, bytes, one node twice, and shapes of each other", async () => {
+    const bytes = ops.input("bytes", { shape: [2, 2], dtype: "u8" });
+    const labels = ops.input("labels", { shape: [3], dtype: "i32" });
+    const sum = ops.add(a, b);
+    const outputs = {
+      bytes,
+      row: ops.reshape(bytes, [4]),
+      turned: ops.transpose(bytes, [1, 0]),
+      rows: ops.gather(bytes, labels),
+      labels,
+      next: ops.add(labels, ops.constant(1, [], "i32")),
+      constant: ops.constant(2, [3]),
+      sum,
+      again: sum,
+      flat: ops.reshape(sum, [3, 2]),
+    };
+    await step(
+      { outputs, updates: [{ state: a, value: sum }] },
+      {
+        ...sources,
+        bytes: tensor(new Uint8Array([0, 127, 128, 255]), [2, 2]),
+        labels: tensor(new Int32Array([1, 0, 1]), [3]),
+      },
+    );
+  });
+});
+
+describe("constants", () => {
+  test("exist as bytes where a read may fall beside them", async () => {
+    const ones = ops.constant(1, [2, 3]);
+    const outputs = {
+      padded: ops.pad(ones, [1, 0], [0, 1], 5),
+      joined: ops.concatenate([a, ones], 1),
+      summed: ops.sum(ops.pad(ones, [0, 2], [1, 0]), { axes: [0] }),
+    };
+    await step({ outputs, updates: [] }, sources);
+  });
+});
+
+describe("windows", () => {
+  const image = ops.input("image", { shape: [1, 2, 2, 1], dtype: "f32" });
+  const values = { image: numbers([1, 2, 3, 4], [1, 2, 2, 1]) };
+
+  test("that lie in the padding entirely give no gradient to anyone", async () => {
+    const padding = { top: 2, bottom: 0, left: 0, right: 3 };
+    const options = { size: [2, 2], strides: [1, 1], padding } as const;
+    const pooled = ops.averagePool(image, options);
+    const gradient = ops.constant(1, pooled.shape);
+    const outputs = {
+      maximum: ops.maxPoolGradient(image, gradient, options),
+      average: ops.averagePoolGradient(gradient, { ...options, imageShape: image.shape }),
+    };
+    await step({ outputs, updates: [] }, values);
+  });
+
+  test("of one channel and one filter turn around for the gradient of the image", async () => {
+    const filter = ops.input("filter", { shape: [3, 3, 1, 1], dtype: "f32" });
+    const options = { padding: "same", imageShape: image.shape } as const;
+    const outputs = { gradient: ops.conv2dInputGradient(image, filter, options) };
+    const taps = numbers([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1]);
+    await step({ outputs, updates: [] }, { ...values, filter: taps });
+  });
+});
