@@ -9,6 +9,7 @@ export { layers } from "./nn/layers/index.ts";
 export { losses } from "./nn/losses/index.ts";
 export { metrics } from "./nn/metrics/index.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
+export { schedules } from "./nn/schedules/index.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";

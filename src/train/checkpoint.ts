@@ -10,6 +10,7 @@ import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
+import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 
@@ -35,7 +36,10 @@ const header = z.object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
       loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
       metrics: z.array(z.string()).max(100),
-      learningRate: z.number().nonnegative(),
+      learningRate: z
+        .number()
+        .nonnegative()
+        .or(z.object({ name: z.string(), options: z.record(z.string(), z.number()) })),
     })
     .optional(),
   progress: z.object({
@@ -71,7 +75,7 @@ export function encodeModel(model: Model, { classNames }: SaveOptions = {}): Uin
             optimizer: { name: settings.optimizer.name, options: settings.optimizer.options },
             loss: { name: settings.loss.name, options: { ...settings.loss.options } },
             metrics: settings.metrics.map((metric) => metric.name),
-            learningRate: model.learningRate,
+            learningRate: storeRate(model.rateSetting) as number,
           },
         }),
     progress: structuredClone(progress) as z.input<typeof header>["progress"],
@@ -121,7 +125,7 @@ export function decodeModel(
         loss: lossFrom(training.loss.name, training.loss.options),
         metrics: training.metrics.map(metricFrom),
       });
-      model.learningRate = training.learningRate;
+      model.rateSetting = rateFrom(training.learningRate);
     }
     const weights = new Map<string, Tensor<Float32Array>>();
     const slots = new Map<string, Tensor<Float32Array>>();

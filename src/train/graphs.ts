@@ -91,9 +91,21 @@ export function evaluationGraph(parts: ScoredParts): Graph {
   return { outputs: { loss, ...sums }, updates: [] };
 }
 
+/** A scalar: 0 where all elements are finite, else not a number. */
+function flaw(value: Node): Node {
+  return ops.sum(ops.multiply(value, ops.constant(0)));
+}
+
+/** 1 where an element is finite, else 0. */
+function isFinite(value: Node): Node {
+  return ops.less(ops.absolute(value), ops.constant(Number.POSITIVE_INFINITY));
+}
+
 /**
- * One training step: the same outputs, and new values for weights, slots and statistics. From the
- * first loss that is not a number on, nothing is replaced any more: the last good weights stay.
+ * One training step: the same outputs, new values for weights, slots and statistics, and `halted`. From
+ * the first step on whose loss, gradients or statistics are not numbers, nothing is replaced any more and
+ * `halted` is 1: the last good weights stay. Gradients count by their squares, which optimizers gather.
+ * An element that a learning rate beyond all bounds would carry past f32 keeps its value.
  */
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
@@ -103,12 +115,19 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const flowing = gradients(loss, targets, ops);
 
-  const halted = ops.state(names.halted, { shape: [], dtype: "f32" });
-  const finite = ops.less(ops.absolute(loss), ops.constant(Number.POSITIVE_INFINITY));
-  const halt = ops.maximum(halted, ops.subtract(ops.constant(1), finite));
-  const updates: Update[] = [{ state: halted, value: halt }];
-  const replace = (state: Node, next: Node) =>
-    updates.push({ state, value: ops.select(halt, state, next) });
+  const flaws = [
+    flaw(loss),
+    ...flowing.map((gradient) => flaw(ops.multiply(gradient, gradient))),
+    ...[...applied.updates.values()].map(flaw),
+  ];
+  const before = ops.state(names.halted, { shape: [], dtype: "f32" });
+  const sound = isFinite(flaws.reduce((a, b) => ops.add(a, b)));
+  const halted = ops.maximum(before, ops.subtract(ops.constant(1), sound));
+  const updates: Update[] = [{ state: before, value: halted }];
+  const replace = (state: Node, next: Node) => {
+    const kept = ops.select(isFinite(next), next, state);
+    updates.push({ state, value: ops.select(halted, state, kept) });
+  };
 
   const numbers = Object.fromEntries(
     Object.keys(optimizer.numbers(1, 0)).map((name) => [
@@ -131,7 +150,7 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   for (const [fullName, value] of applied.updates) {
     replace(applied.weights.get(fullName) as Node, value);
   }
-  return { outputs: { loss, ...sums }, updates };
+  return { outputs: { loss, ...sums, halted }, updates };
 }
 
 /** For each layer, 0 where its results are finite, for a batch as training sees it: `layer0`, … */

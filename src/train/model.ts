@@ -11,6 +11,7 @@ import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import type { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
+import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
 import { formatSummary, type Summary, summarize } from "../nn/summary.ts";
 import { checkWeights } from "./check-weights.ts";
 import {
@@ -48,7 +49,7 @@ export class Model {
   #store: Store | undefined;
   #engine: Engine | undefined;
   #settings: TrainingSettings | undefined;
-  #learningRate = 0;
+  #learningRate: LearningRate = 0;
   #progress: Progress = untrained;
   #busy = false;
   /** Programs of earlier settings on their way out. */
@@ -75,9 +76,18 @@ export class Model {
     return this.#progress;
   }
 
-  /** How far the optimizer's steps go; a callback may change it. */
+  /** How far the optimizer's next step goes. Setting it ends a schedule. */
   get learningRate(): number {
+    return rateAt(this.#learningRate, this.#progress.iterations);
+  }
+
+  /** The learning rate as it was given: a number or a schedule. */
+  get rateSetting(): LearningRate {
     return this.#learningRate;
+  }
+
+  set rateSetting(rate: LearningRate) {
+    this.#learningRate = rate;
   }
 
   set learningRate(value: number) {
@@ -118,7 +128,7 @@ export class Model {
       loss: typeof loss === "string" ? lossFrom(loss) : loss,
       metrics: metrics.map((m) => (typeof m === "string" ? metricFrom(m) : m)),
     };
-    this.#learningRate = this.#settings.optimizer.options.learningRate;
+    this.#learningRate = this.#settings.optimizer.learningRate;
     this.#slots.clear();
     this.#progress = untrained;
     this.#store?.release("slot/");
@@ -168,7 +178,7 @@ export class Model {
           shuffle,
           callbacks: [...progressBar(verbose), ...(options.callbacks ?? [])],
           ...(options.signal === undefined ? {} : { signal: options.signal }),
-          learningRate: () => this.#learningRate,
+          learningRate: (iterations) => rateAt(this.#learningRate, iterations),
           progress: () => this.#progress,
           setProgress: (progress) => {
             this.#progress = progress;

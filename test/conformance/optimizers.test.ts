@@ -190,7 +190,7 @@ describe("optimizers", () => {
     const graph = new GraphWeight(optimizer, first);
     let expected = [...first];
     const random = new RandomStream(3);
-    const { learningRate } = optimizer.options;
+    const learningRate = optimizer.learningRate as number;
     for (const rate of [1, 1, 0.5, 0, 2].map((factor) => factor * learningRate)) {
       // From large to tiny, and once 0: epsilon shows where gradients are small.
       const gradient = [1, 1e-3, 0, 1e-8, 1e4].map((size) => size * (2 * random.uniform() - 1));

@@ -1,10 +1,11 @@
 // Adam. Floor 4.
 
-import { type Optimizer, requireLearningRate, requireOption } from "./optimizer.ts";
+import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { type Optimizer, requireOption } from "./optimizer.ts";
 
 export interface AdamOptions {
-  /** How far a step goes; 0.001 unless told. */
-  readonly learningRate?: number;
+  /** How far a step goes, or a schedule; 0.001 unless told. */
+  readonly learningRate?: LearningRate | StoredRate;
   /** How slowly the mean of the gradients moves; 0.9 unless told. */
   readonly beta1?: number;
   /** How slowly the mean of their squares moves; 0.999 unless told. */
@@ -22,14 +23,15 @@ export interface AdamOptions {
  * @example optimizers.adam({ learningRate: 3e-4 })
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  requireLearningRate(learningRate);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireOption(beta1 >= 0 && beta1 < 1, "beta1", "a number from 0 up to 1", beta1);
   requireOption(beta2 >= 0 && beta2 < 1, "beta2", "a number from 0 up to 1", beta2);
   requireOption(epsilon > 0, "epsilon", "a number above 0", epsilon);
   return {
     name: "adam",
-    options: { learningRate, beta1, beta2, epsilon },
+    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
+    learningRate,
     slots: ["momentum", "velocity"],
     numbers: (step, rate) => ({
       alpha: (rate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step),

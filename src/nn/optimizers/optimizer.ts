@@ -4,6 +4,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import type { LearningRate } from "./learning-rate.ts";
 
 /** What an optimizer sees of one weight. */
 export interface UpdateContext {
@@ -24,7 +25,9 @@ export interface UpdateResult {
 
 export interface Optimizer {
   readonly name: string;
-  readonly options: { readonly learningRate: number } & Readonly<Record<string, unknown>>;
+  /** All options as plain data, enough to make the optimizer again. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly learningRate: LearningRate;
   /** What it remembers of each weight; zeros at first. */
   readonly slots: readonly string[];
   /** This step's numbers; steps count from 1. */
@@ -40,10 +43,4 @@ export function requireOption(test: boolean, name: string, expected: string, val
     expected,
     received: String(value),
   });
-}
-
-/** @throws ConfigError unless `rate` is a finite number of at least 0. */
-export function requireLearningRate(rate: number): void {
-  const usable = rate >= 0 && Number.isFinite(rate);
-  requireOption(usable, "learningRate", "a finite number of at least 0", rate);
 }

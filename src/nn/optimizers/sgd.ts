@@ -1,10 +1,11 @@
 // Stochastic gradient descent. Floor 4.
 
-import { type Optimizer, requireLearningRate, requireOption } from "./optimizer.ts";
+import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { type Optimizer, requireOption } from "./optimizer.ts";
 
 export interface SgdOptions {
-  /** How far a step goes; 0.01 unless told. */
-  readonly learningRate?: number;
+  /** How far a step goes, or a schedule; 0.01 unless told. */
+  readonly learningRate?: LearningRate | StoredRate;
   /** How much of the last step is kept, from 0 to 1; 0 unless told. */
   readonly momentum?: number;
   /** Whether the gradient counts as if taken after the kept step; false unless told. */
@@ -20,12 +21,13 @@ export interface SgdOptions {
  * @example optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  requireLearningRate(learningRate);
+  const { momentum = 0, nesterov = false } = options;
+  const learningRate = rateFrom(options.learningRate ?? 0.01);
   requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
   return {
     name: "sgd",
-    options: { learningRate, momentum, nesterov },
+    options: { learningRate: storeRate(learningRate), momentum, nesterov },
+    learningRate,
     slots: momentum > 0 ? ["momentum"] : [],
     numbers: (_, rate) => ({ learningRate: rate }),
     update({ build, weight, gradient, slots, numbers }) {

@@ -1,0 +1,31 @@
+// A learning rate as people give it, as it is at a step, and as a file keeps it. Floor 4.
+
+import { scheduleFrom } from "../schedules/index.ts";
+import type { Schedule } from "../schedules/schedule.ts";
+import { requireOption } from "./optimizer.ts";
+
+/** The same at every step, or by a schedule. */
+export type LearningRate = number | Schedule;
+
+/** A learning rate as plain data. */
+export type StoredRate = number | { readonly name: string; readonly options: object };
+
+/** The rate after `iterations` finished steps. */
+export function rateAt(rate: LearningRate, iterations: number): number {
+  return typeof rate === "number" ? rate : rate.at(iterations);
+}
+
+/** Plain data from which `rateFrom` makes the rate again. */
+export function storeRate(rate: LearningRate): StoredRate {
+  return typeof rate === "number" ? rate : { name: rate.name, options: rate.options };
+}
+
+/** A learning rate from what a person or a file says. @throws ConfigError where it cannot be used. */
+export function rateFrom(rate: LearningRate | StoredRate): LearningRate {
+  if (typeof rate !== "number") {
+    return "at" in rate ? rate : scheduleFrom(rate.name, rate.options);
+  }
+  const fits = Number.isFinite(rate) && rate >= 0;
+  requireOption(fits, "learningRate", "a finite number of at least 0", rate);
+  return rate;
+}

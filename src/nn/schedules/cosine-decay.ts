@@ -1,0 +1,52 @@
+// The learning rate falls along half a cosine. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface CosineDecayOptions {
+  /** The rate of the first step. */
+  readonly initialLearningRate: number;
+  /** Steps of the fall; the rate stays at its end afterwards. */
+  readonly decaySteps: number;
+  /** What is left at the end, as a share of where the fall began; 0 unless told. */
+  readonly alpha?: number;
+  /** The rate to which it first rises, in a straight line; none unless told. */
+  readonly warmupTarget?: number;
+  /** Steps of that rise; 0 unless told. */
+  readonly warmupSteps?: number;
+}
+
+/**
+ * After an optional rise, `rate = top · ((1 − alpha) · (1 + cos(π · t / decaySteps)) / 2 + alpha)` at step
+ * t of the fall. Source: Loshchilov and Hutter, "SGDR", ICLR 2017; as Keras's `CosineDecay`.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 1e-3, decaySteps: 2000 }) })
+ */
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const { initialLearningRate, decaySteps, alpha = 0, warmupSteps = 0 } = options;
+  const { warmupTarget = initialLearningRate } = options;
+  const all = { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps };
+  for (const [name, value] of Object.entries(all)) {
+    const fits = Number.isFinite(value) && value >= 0 && (name !== "decaySteps" || value > 0);
+    if (fits) continue;
+    throw new ConfigError({
+      what: `The option ${name} of cosineDecay cannot be used.`,
+      expected: name === "decaySteps" ? "a number above 0" : "a number of at least 0",
+      received: String(value),
+    });
+  }
+  return {
+    name: "cosineDecay",
+    options: all,
+    at(iterations) {
+      if (iterations < warmupSteps) {
+        const share = iterations / warmupSteps;
+        return initialLearningRate + (warmupTarget - initialLearningRate) * share;
+      }
+      const done = Math.min(1, (iterations - warmupSteps) / decaySteps);
+      const fall = (1 + Math.cos(Math.PI * done)) / 2;
+      return warmupTarget * ((1 - alpha) * fall + alpha);
+    },
+  };
+}
