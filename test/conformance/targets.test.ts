@@ -7,6 +7,8 @@ import { opTable } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
+import { widths } from "../machine/x64/widths.ts";
 import { machines, runCompiled, runReference } from "./compiled.ts";
 import { applySample, describeSample, relativeError } from "./samples.ts";
 
@@ -33,6 +35,15 @@ const targets: { name: string; code: string; open: () => Promise<Device> }[] = [
       open: () => WasmDevice.open({ threads, relaxed }),
     }));
   }),
+  ...widths.flatMap(({ name, width, missing }) =>
+    missing === undefined
+      ? [1, 2, 3].map((threads) => ({
+          name: `${name}, ${threads} thread(s)`,
+          code: name,
+          open: () => X64Device.open({ threads, width }),
+        }))
+      : [],
+  ),
 ];
 
 const table: [string, Op][] = Object.entries(opTable);
@@ -51,6 +62,10 @@ describe("compiled ops", () => {
     for (const { name, code, open } of targets) devices.push({ name, code, device: await open() });
   });
   afterAll(() => Promise.all(devices.map(({ device }) => device.close())));
+
+  for (const { name, missing } of widths) {
+    if (missing !== undefined) test.skip(`on ${name}: ${missing}`);
+  }
 
   test.each(cases)("%s", async (_, op, sample) => {
     const { node, sources } = applySample(op, sample, "f64");

@@ -1,6 +1,7 @@
 // An assembler for the x86-64 instructions that Fovea uses. Floor 3: bytes, registers and labels; it
 // knows no kernel. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 
+import { VerificationError } from "../../core/errors.ts";
 import { Bytes } from "../wasm/encode.ts";
 
 /** General-purpose registers by their numbers. */
@@ -128,7 +129,16 @@ export class Assembler {
     label.at = this.length;
   }
 
-  #int32(value: number): void {
+  /** A signed number of 32 bits, or an unsigned one where the processor does not extend it. */
+  #int32(value: number, limit = 2 ** 31): void {
+    if (!Number.isInteger(value) || value < -(2 ** 31) || value >= limit) {
+      throw new VerificationError({
+        what: "A number in machine code does not fit its 32 bits.",
+        expected: `a whole number from ${-(2 ** 31)} to ${limit - 1}`,
+        received: String(value),
+        fix: "use --target wasm, and please report it with the model",
+      });
+    }
     this.#bytes.push(value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >> 24) & 255);
   }
 
@@ -200,15 +210,11 @@ export class Assembler {
   constant32(to: number, value: number): void {
     this.#rex(0, 0, to);
     this.#bytes.push(0xb8 | (to & 7));
-    this.#int32(value);
+    this.#int32(value, 2 ** 32);
   }
 
   add(to: number, from: number): void {
     this.#onRegister(1, [0x03], to, from);
-  }
-
-  addFrom(to: number, from: Place): void {
-    this.#onMemory(1, [0x03], to, from);
   }
 
   addConstant(to: number, value: number): void {

@@ -11,7 +11,7 @@ import { Team } from "../team.ts";
 import type { VectorWidth } from "./assembler.ts";
 import { ConstantPool } from "./constant-pool.ts";
 import { findWidths } from "./cpu.ts";
-import { type Native, openNative } from "./native.ts";
+import { type Native, openNative, runPrototype } from "./native.ts";
 import { barrierBytes, emitProgram } from "./program.ts";
 
 /**
@@ -19,9 +19,8 @@ import { barrierBytes, emitProgram } from "./program.ts";
  * taken when it is touched.
  */
 const reservedBytes = 4 * 2 ** 30;
-/** Distinct constants of a program, at most, and bytes for the addresses that kernels are handed. */
+/** Room for the distinct constants of a program. */
 const poolBytes = 1 << 16;
-const tableBytes = 1 << 18;
 
 /** Tiles fill the register file, less what code needs for the moment. */
 const machines: Record<VectorWidth, MachineDescription> = {
@@ -40,7 +39,7 @@ const prepare = `(() => {
     if (koffi === undefined) {
       koffi = require(koffiPath);
       koffi.load(null);
-      signature = koffi.proto("void run(int64_t a, int64_t b, int64_t c)");
+      signature = koffi.proto("${runPrototype}");
     }
     return koffi.decode(BigInt(address), signature);
   };
@@ -53,6 +52,13 @@ export interface X64Options {
   readonly width?: VectorWidth;
 }
 
+const openDevices = new Set<X64Device>();
+
+/** A process that exits waits for its threads, so they must not wait for each other. */
+function stopAll(): void {
+  for (const device of openDevices) device.stopThreads();
+}
+
 export class X64Device implements Device {
   readonly target: string;
   readonly machine: MachineDescription;
@@ -63,16 +69,34 @@ export class X64Device implements Device {
   readonly #allocator = new Allocator(2 ** 16, reservedBytes);
   readonly #memory: { readonly address: number; readonly buffer: ArrayBuffer };
   readonly #koffiPath: string;
+  /** Where threads look whether to stop. */
+  readonly #stop: number;
+  #ended: Promise<void> | undefined;
+  #rejectRuns: (error: Error) => void = () => {};
+  readonly #closed: Promise<never>;
 
-  private constructor(native: Native, width: VectorWidth, team: Team, koffiPath: string) {
+  private constructor(
+    native: Native,
+    width: VectorWidth,
+    team: Team,
+    memory: { readonly address: number; readonly buffer: ArrayBuffer },
+    koffiPath: string,
+  ) {
     this.#native = native;
     this.#width = width;
     this.#team = team;
+    this.#memory = memory;
     this.#koffiPath = koffiPath;
     this.threads = team.threads;
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
-    this.#memory = native.reserve(reservedBytes);
+    this.#stop = this.allocate(4);
+    this.#closed = new Promise<never>((_, reject) => {
+      this.#rejectRuns = reject;
+    });
+    this.#closed.catch(() => {});
+    if (openDevices.size === 0) process.on("exit", stopAll);
+    openDevices.add(this);
   }
 
   /** @throws TargetError where machine code cannot be run here. */
@@ -90,10 +114,12 @@ export class X64Device implements Device {
     }
     const { createRequire } = await import("node:module");
     const koffiPath = createRequire(import.meta.url).resolve("koffi");
-    return new X64Device(native, chosen, await Team.start(threads, prepare), koffiPath);
+    const memory = native.reserve(reservedBytes);
+    return new X64Device(native, chosen, await Team.start(threads, prepare), memory, koffiPath);
   }
 
   allocate(bytes: number): number {
+    this.#refuseClosed();
     const address = this.#allocator.allocate(bytes);
     this.view("u8", address, bytes).fill(0);
     return address;
@@ -104,6 +130,7 @@ export class X64Device implements Device {
   }
 
   view(dtype: DType, address: number, length: number) {
+    this.#refuseClosed();
     return viewOf(dtype, this.#memory.buffer, address, length);
   }
 
@@ -112,46 +139,117 @@ export class X64Device implements Device {
     states: ReadonlyMap<string, number>,
     { stepsAtOnce = 1 } = {},
   ): Promise<Executable> {
+    this.#refuseClosed();
     const layout = new Layout(this, program, states, stepsAtOnce);
-    const barrier = this.allocate(barrierBytes);
-    const poolAddress = this.allocate(poolBytes);
-    const tables = this.allocate(tableBytes);
+    const blocks: number[] = [];
+    const giveBack = () => {
+      layout.dispose();
+      for (const block of blocks.splice(0)) this.free(block);
+    };
+    try {
+      const { address, bytes } = this.#install(program, layout, blocks);
+      const id = await this.#team.load({ address, koffiPath: this.#koffiPath });
+      return this.#executable(id, layout, () => {
+        giveBack();
+        // Code goes when no thread can be in it: all have dropped it, or all have ended.
+        void this.#team
+          .drop(id)
+          .catch(() => this.#end())
+          .then(() => this.#native.release(address, bytes));
+      });
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  /** Writes a program's code; what it takes of the device's memory is added to `blocks`. */
+  #install(
+    program: Program,
+    layout: Layout,
+    blocks: number[],
+  ): { readonly address: number; readonly bytes: number } {
+    const take = (bytes: number) => {
+      const address = this.allocate(bytes);
+      blocks.push(address);
+      return address;
+    };
     const memory = this.#memory.address;
+    const barrier = take(barrierBytes);
+    const poolAddress = take(poolBytes);
+    const handed = program.stages.flat().reduce((sum, { bindings }) => sum + bindings.length, 0);
+    let tables = take(8 * handed);
     const pool = new ConstantPool(memory + poolAddress, poolBytes);
-    let used = 0;
     const table = (addresses: readonly number[]) => {
-      const at = tables + used;
-      used += 8 * addresses.length;
-      if (used > tableBytes) throw new Error("a program calls too many kernels");
+      const at = tables;
+      tables += 8 * addresses.length;
       new BigInt64Array(this.#memory.buffer, at, addresses.length).set(addresses.map(BigInt));
       return memory + at;
     };
-    const places = { memory, barrier };
+    const places = { memory, barrier, stop: this.#stop };
     const code = emitProgram(program, this.#width, layout, pool, places, table);
     this.view("u8", poolAddress, pool.bytes.length).set(pool.bytes);
-    const { address } = this.#native.install(code);
-    const id = await this.#team.load({ address, koffiPath: this.#koffiPath });
-    const dispose = () => {
-      layout.dispose();
-      for (const block of [barrier, poolAddress, tables]) this.free(block);
-      void this.#team
-        .drop(id)
-        .catch(() => {})
-        .then(() => this.#native.release(address, code.length));
-    };
+    return { ...this.#native.install(code), bytes: code.length };
+  }
+
+  /** A program on all threads; `dispose` gives back what it took. */
+  #executable(id: number, layout: Layout, dispose: () => void): Executable {
+    let running = 0;
+    let disposed = false;
     return {
-      stepsAtOnce,
-      dispose,
+      stepsAtOnce: layout.stepsAtOnce,
       run: async (steps) => {
+        this.#refuseClosed();
         layout.stage(steps);
-        if (steps.length > 0) await this.#team.run(id, steps.length);
+        if (steps.length > 0) {
+          running++;
+          try {
+            await Promise.race([this.#team.run(id, steps.length), this.#closed]);
+          } catch (error) {
+            this.stopThreads();
+            throw error;
+          } finally {
+            running--;
+            if (disposed && running === 0) dispose();
+          }
+        }
         return layout.collect(steps.length);
+      },
+      dispose: () => {
+        if (disposed) return;
+        disposed = true;
+        if (running === 0) dispose();
       },
     };
   }
 
-  async close(): Promise<void> {
-    await this.#team.end();
-    this.#native.release(this.#memory.address, reservedBytes);
+  #refuseClosed(): void {
+    if (this.#ended !== undefined) throw closedError();
   }
+
+  /** Threads leave their program at the next barrier, for good. */
+  stopThreads(): void {
+    new Int32Array(this.#memory.buffer, this.#stop, 1)[0] = 1;
+  }
+
+  /** Ends the threads; resolves when none is left. */
+  #end(): Promise<void> {
+    this.stopThreads();
+    return this.#team.end();
+  }
+
+  close(): Promise<void> {
+    this.#ended ??= (async () => {
+      openDevices.delete(this);
+      if (openDevices.size === 0) process.off("exit", stopAll);
+      this.#rejectRuns(closedError());
+      await this.#end();
+      this.#native.retire(this.#memory);
+    })();
+    return this.#ended;
+  }
+}
+
+function closedError(): TargetError {
+  return new TargetError({ what: "The device was closed.", fix: "open another one" });
 }

@@ -2,6 +2,7 @@
 // last). Floor 3. A single number lives in all lanes of a vector register, so one set of instructions
 // serves numbers and vectors alike. Integers are pointers, counters and nothing else.
 
+import { TargetError, VerificationError } from "../../core/errors.ts";
 import type {
   Access,
   Instruction,
@@ -37,6 +38,11 @@ const [fromSlot, toSlot, tableSlot] = [laneRoom, laneRoom + 8, laneRoom + 16];
 const slotsFrom = laneRoom + 64;
 const vectorBytes = 64;
 
+/** A frame may be no larger: the thread's stack has room for it without asking. */
+const largestFrame = 2 ** 18;
+/** Displacements up to here stay within 32 bits after the lanes of a strided load. */
+const furthest = 2 ** 30;
+
 /** Vector registers kept for the moment, beside those that values live in. */
 const scratchCount = 3;
 
@@ -69,12 +75,34 @@ class KernelEmitter {
     this.#integers = integers.locations;
     this.#integerSlots = slotsFrom + vectors.slots * vectorBytes;
     this.#frame = this.#integerSlots + integers.slots * 8;
+    this.#check();
     this.#rules = {
       a: assembler,
       lanes: kernel.lanes,
       constant: (values, type) => this.#poolPlace(values, type),
       scratch: this.#scratch,
     };
+  }
+
+  /** Code touches whole vectors, so a kernel for other vectors would leave its buffers. */
+  #check(): void {
+    const { name, lanes } = this.#kernel;
+    if (32 * lanes !== this.#a.width) {
+      throw new VerificationError({
+        what: `Kernel ${name} is for another machine.`,
+        expected: `vectors of ${this.#a.width / 32} lanes`,
+        received: `${lanes} lanes`,
+        fix: "compile the program for the device that loads it",
+      });
+    }
+    if (this.#frame > largestFrame) {
+      throw new TargetError({
+        what: `Kernel ${name} keeps more values at a time than the x64 target has room for.`,
+        expected: `at most ${largestFrame} bytes of them`,
+        received: `${this.#frame} bytes`,
+        fix: "use --target wasm",
+      });
+    }
   }
 
   run(): void {
@@ -138,8 +166,15 @@ class KernelEmitter {
 
   #addToInteger(value: Stream | LoopIndex, amount: number): void {
     const at = this.#integerPlace(value);
-    if (at.kind === "register") this.#a.addConstant(at.number, amount);
-    else this.#a.addConstantTo(this.#integerSlot(at.number), amount);
+    if (at.kind === "register") {
+      this.#addLarge(at.number, amount);
+    } else if (Math.abs(amount) < 2 ** 31) {
+      this.#a.addConstantTo(this.#integerSlot(at.number), amount);
+    } else {
+      this.#a.load(gpr.rax, this.#integerSlot(at.number));
+      this.#addLarge(gpr.rax, amount);
+      this.#a.storeRegister(this.#integerSlot(at.number), gpr.rax);
+    }
   }
 
   /** Sets a stream's pointer to where it begins: at the outer one's place, or a task's. */
@@ -242,7 +277,7 @@ class KernelEmitter {
     const stream = this.#streams.of(access);
     let displacement = this.#streams.displacement(access);
     let base = this.#integer(stream, gpr.rax);
-    const large = Math.abs(displacement) >= 2 ** 31;
+    const large = Math.abs(displacement) >= furthest;
     if (access.bounded.length > 0 || large) {
       a.move(gpr.rax, base);
       base = gpr.rax;
@@ -467,8 +502,8 @@ class KernelEmitter {
 
 /** Operations that need more than two registers for the moment, by the width of vectors. */
 const demanding: Record<512 | 256, ReadonlySet<KernelOp>> = {
-  512: new Set(["multiplyHigh"]),
-  256: new Set(["multiplyHigh", "select", "equal", "less", "lessEqual"]),
+  512: new Set(["multiplyHigh", "toI32"]),
+  256: new Set(["multiplyHigh", "toI32", "select", "equal", "less", "lessEqual"]),
 };
 
 /** Whether two registers for the moment are enough for all operations of a kernel. */

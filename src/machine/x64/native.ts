@@ -14,16 +14,21 @@ export interface Native {
   /** Copies code into memory of its own, and makes that executable. */
   install(code: Uint8Array): { readonly address: number };
   release(address: number, bytes: number): void;
+  /** Gives real memory back at once, and its addresses when no view is left that could read there. */
+  retire(memory: { readonly address: number; readonly buffer: ArrayBuffer }): void;
   /** The function at an address. */
   callable(address: number): NativeFunction;
 }
+
+/** A program's `run`. It has no name: koffi refuses the same one twice. */
+export const runPrototype = "void (int64_t thread, int64_t threads, int64_t steps)";
 
 const pageBytes = 4096;
 const roundUp = (bytes: number) => Math.ceil(bytes / pageBytes) * pageBytes;
 
 /** The parts of koffi that are used. */
 interface Koffi {
-  load(name: string): { func(definition: string): (...args: unknown[]) => unknown };
+  load(name: null): { func(definition: string): (...args: unknown[]) => unknown };
   address(pointer: unknown): bigint;
   view(pointer: unknown, bytes: number): ArrayBuffer;
   proto(definition: string): unknown;
@@ -37,15 +42,16 @@ async function loadKoffi(): Promise<Koffi> {
   } catch (cause) {
     throw new TargetError({
       what: "The x64 target needs the package koffi, which could not be loaded.",
-      fix: "install it, or use --target wasm",
+      fix: "install it (npm install koffi), or use --target wasm",
       cause,
     });
   }
 }
 
-/** Protections and flags of POSIX; the flags differ between Linux and macOS. */
+/** Protections, advice and flags of POSIX; the flags differ between Linux and macOS. */
 const readWrite = 3;
 const readExecute = 5;
+const dontNeed = 4;
 const privateAnonymous: Partial<Record<NodeJS.Platform, number>> = {
   linux: 0x4022,
   darwin: 0x1042,
@@ -53,12 +59,17 @@ const privateAnonymous: Partial<Record<NodeJS.Platform, number>> = {
 
 function posix(koffi: Koffi): Native {
   const flags = privateAnonymous[process.platform] as number;
-  const libc = koffi.load(process.platform === "darwin" ? "libSystem.dylib" : "libc.so.6");
+  // The process itself has the C library, whichever that is.
+  const libc = koffi.load(null);
   const mmap = libc.func(
     "void *mmap(void *address, size_t length, int protection, int flags, int file, int64_t offset)",
   );
   const mprotect = libc.func("int mprotect(uintptr_t address, size_t length, int protection)");
   const munmap = libc.func("int munmap(uintptr_t address, size_t length)");
+  const madvise = libc.func("int madvise(uintptr_t address, size_t length, int advice)");
+  const retired = new FinalizationRegistry<{ address: number; bytes: number }>(
+    ({ address, bytes }) => munmap(address, bytes),
+  );
   const map = (bytes: number) => {
     const pointer = mmap(null, bytes, readWrite, flags, -1, 0);
     const address = Number(koffi.address(pointer));
@@ -71,7 +82,7 @@ function posix(koffi: Koffi): Native {
     }
     return { pointer, address };
   };
-  const signature = koffi.proto("void run(int64_t a, int64_t b, int64_t c)");
+  const signature = koffi.proto(runPrototype);
   return {
     reserve(bytes) {
       const { pointer, address } = map(roundUp(bytes));
@@ -92,6 +103,11 @@ function posix(koffi: Koffi): Native {
     },
     release(address, bytes) {
       munmap(address, roundUp(bytes));
+    },
+    retire({ address, buffer }) {
+      const bytes = roundUp(buffer.byteLength);
+      madvise(address, bytes, dontNeed);
+      retired.register(buffer, { address, bytes });
     },
     callable: (address) => koffi.decode(BigInt(address), signature),
   };

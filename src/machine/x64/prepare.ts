@@ -45,6 +45,13 @@ function countUses(body: readonly Instruction[], uses: Map<Register, number>): v
   }
 }
 
+function findConstants(body: readonly Instruction[], constants: Map<Register, number>): void {
+  for (const i of body) {
+    if (i.kind === "constant") constants.set(i.to, i.value);
+    if (i.kind === "loop") findConstants(i.body, constants);
+  }
+}
+
 /** A result that is only assigned to a variable is computed in the variable. */
 function mergeAssigns(
   body: readonly Instruction[],
@@ -97,12 +104,8 @@ export function prepare(kernel: Kernel, streams: Streams, folds: boolean): Prepa
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
   const constants = new Map<Register, number>();
-  const rest: Instruction[] = [];
-  for (const i of kernel.body) {
-    if (i.kind === "constant") constants.set(i.to, i.value);
-    else rest.push(i);
-  }
-  const body = mergeAssigns(rest, uses);
+  findConstants(kernel.body, constants);
+  const body = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Access>();
   if (folds) findFolds(body, uses, folded);
 

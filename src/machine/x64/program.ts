@@ -21,28 +21,40 @@ const [threadSlot, threadsSlot, stepsSlot, stepSlot] = [0, 8, 16, 24];
 const frame = 32;
 const saved = [gpr.rbx, gpr.rbp, gpr.r12, gpr.r13, gpr.r14, gpr.r15];
 
+/** What a program is told of the device's memory: its address, and places within. */
+export interface ProgramAddresses {
+  readonly memory: number;
+  readonly barrier: number;
+  /** A number of 32 bits; when it is no longer 0, threads leave at their next barrier. */
+  readonly stop: number;
+}
+
 class ProgramEmitter {
   readonly #a: Assembler;
   readonly #layout: Layout;
   readonly #pool: ConstantPool;
   readonly #memory: number;
   readonly #barrierAddress: number;
+  readonly #stopAddress: number;
   readonly #barrier: Label;
+  /** Where `run` ends. */
+  readonly #end: Label;
   readonly #kernels = new Map<Kernel, Label>();
 
   constructor(
     width: VectorWidth,
     layout: Layout,
     pool: ConstantPool,
-    memory: number,
-    barrier: number,
+    { memory, barrier, stop }: ProgramAddresses,
   ) {
     this.#a = new Assembler(width);
     this.#layout = layout;
     this.#pool = pool;
     this.#memory = memory;
     this.#barrierAddress = barrier;
+    this.#stopAddress = stop;
     this.#barrier = this.#a.label();
+    this.#end = this.#a.label();
   }
 
   /** `run` comes first. Tables of addresses are written by `table`, which says where each lies. */
@@ -72,6 +84,7 @@ class ProgramEmitter {
     a.load(gpr.rax, this.#slot(stepSlot));
     a.compareWith(gpr.rax, this.#slot(stepsSlot));
     a.jumpIf("below", next);
+    a.bind(this.#end);
     a.addConstant(gpr.rsp, frame);
     for (const register of [...saved].reverse()) a.pop(register);
     a.zeroUpper();
@@ -137,14 +150,24 @@ class ProgramEmitter {
     a.bind(skip);
   }
 
-  /** Waits until all threads have come; the last one opens the next round. */
+  /**
+   * Waits until all threads have come; the last one opens the next round. A device that closes may
+   * have ended a thread before it came, so those that wait look whether to stop.
+   */
   #emitBarrier(): void {
     const a = this.#a;
     const [arrivals, rounds] = [0, 64].map((displacement) => ({ base: gpr.r8, displacement }));
     // The call put its return address on the stack: the frame lies eight bytes further up.
     const threads = this.#slot(8 + threadsSlot);
-    const done = a.label();
+    const [done, leave] = [a.label(), a.label()];
+    const lookWhetherToStop = () => {
+      a.load32(gpr.rax, { base: gpr.rdx, displacement: 0 });
+      a.compareConstant(gpr.rax, 0);
+      a.jumpIf("notEqual", leave);
+    };
     a.bind(this.#barrier);
+    a.constant(gpr.rdx, BigInt(this.#memory + this.#stopAddress));
+    lookWhetherToStop();
     a.load(gpr.r9, threads);
     a.compareConstant(gpr.r9, 1);
     a.jumpIf("equal", done);
@@ -176,9 +199,13 @@ class ProgramEmitter {
       a.constant32(gpr.rax, schedYield);
       a.systemCall();
     }
+    lookWhetherToStop();
     a.jump(wait);
     a.bind(done);
     a.return();
+    a.bind(leave);
+    a.addConstant(gpr.rsp, 8);
+    a.jump(this.#end);
   }
 }
 
@@ -188,9 +215,8 @@ export function emitProgram(
   width: VectorWidth,
   layout: Layout,
   pool: ConstantPool,
-  addresses: { readonly memory: number; readonly barrier: number },
+  addresses: ProgramAddresses,
   table: (addresses: readonly number[]) => number,
 ): Uint8Array {
-  const { memory, barrier } = addresses;
-  return new ProgramEmitter(width, layout, pool, memory, barrier).run(program, table);
+  return new ProgramEmitter(width, layout, pool, addresses).run(program, table);
 }

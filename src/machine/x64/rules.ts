@@ -124,6 +124,30 @@ const multiplyHigh: Rule = (c, to, [x, y]) => {
   a.vector("vpor", to, p, r);
 };
 
+/**
+ * What does not fit becomes −2³¹ by itself; the bits of that turned over are 2³¹ − 1, which belongs to
+ * numbers from 2³¹ on. What is not a number becomes 0.
+ */
+const toI32: Rule = (c, to, [x]) => {
+  const { a } = c;
+  const from = inRegister(a, x, spare(c, to));
+  const flags = spare(c, to, 1);
+  const mask = (way: "equal" | "less", first: number, second: Operand) => {
+    if (a.width === 512) {
+      a.compareFloats(way, 1, first, second);
+      a.maskToVector(flags, 1);
+    } else {
+      a.compareFloats(way, flags, first, second);
+    }
+  };
+  a.unary("vcvttps2dq", to, from);
+  a.unary("vmovups", flags, repeated(c, largestInt, "f32"));
+  mask("less", flags, from);
+  a.vector("vpxor", to, to, flags);
+  mask("equal", from, from);
+  a.vector("vpand", to, to, flags);
+};
+
 /** The largest f32 that is a whole number of 32 bits. */
 const largestInt = 2147483520;
 
@@ -155,11 +179,7 @@ export const rules = {
   shiftRight: binary("vpsrlvd"),
   multiplyHigh,
   toF32: unary("vcvtdq2ps"),
-  toI32: (c, to, [x]) => {
-    const bounded = inRegister(c.a, repeated(c, largestInt, "f32"), spare(c, to));
-    c.a.vector("vminps", to, bounded, x);
-    c.a.unary("vcvttps2dq", to, to);
-  },
+  toI32,
   bitsToF32: unary("vmovups"),
   bitsToI32: unary("vmovups"),
 } as const satisfies Record<KernelOp, Rule>;
