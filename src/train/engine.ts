@@ -67,6 +67,11 @@ export class Engine {
     return this.#network.layers.map((layer) => layer.name);
   }
 
+  /** The full names of the weights that the optimizer changes. */
+  get trainedNames(): string[] {
+    return this.#network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
+  }
+
   /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
   async reserve(role: Role, rows: number, x: Tensor, y?: Tensor): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
@@ -123,11 +128,11 @@ export class Engine {
     const parts = { network: this.#network, seed: this.#seed, batch, inputs: inputs.type };
     const graph = (): Graph => {
       if (mode === "predict") return predictionGraph(parts);
-      if (mode === "inspect") return inspectionGraph(parts);
       if (settings === undefined || answers === undefined) {
         throw new Error(`${mode} needs answers and settings`);
       }
       const scored = { ...parts, ...settings, answers: answers.type };
+      if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
     const program = compile(`${this.#network.name}.${mode}`, graph(), this.device.machine, ops);

@@ -172,7 +172,7 @@ class FitLoop {
         order.subarray((offset + step) * batchSize, (offset + step) * batchSize + batch);
       const inputsOf = (step: number) => this.#stepInputs(origin + step + 1, rowsOf(step));
       const after = async (step: number, outputs: StepOutputs) => {
-        if (!Number.isFinite(outputs.loss[0])) {
+        if (outputs.halted[0] !== 0) {
           await this.#explain(epoch, offset + step + 1, outputs.loss[0], rowsOf(step));
         }
         means.add(batch, outputs);
@@ -220,23 +220,32 @@ class FitLoop {
     await this.#notify("onEpochEnd", record);
   }
 
-  /** Finds the first layer whose results are not finite, on the weights from before the step. */
+  /** Says where numbers ceased to be finite, on the weights from before the step. */
   async #explain(epoch: number, step: number, loss: number, rows: Int32Array): Promise<never> {
-    const { engine, training } = this.#job;
-    const inspect = await engine.program("inspect", rows.length, training.examples);
+    const { engine, settings, training } = this.#job;
+    const inspect = await engine.program("inspect", rows.length, training.examples, settings);
     const iteration = this.#job.progress().iterations + 1;
     const [outputs] = await inspect.run([{ rows, step: [iteration] }]);
     const layer = engine.layerNames.find((_, i) => outputs[`layer${i}`][0] !== 0);
+    // Gradients flow from the last layer to the first.
+    const weight = engine.trainedNames.findLast((_, i) => outputs[`gradient${i}`][0] !== 0);
+    const isNumber = Number.isFinite(loss);
     throw new TrainingError({
-      what: `Training stopped: the loss is no longer a number at step ${step} of epoch ${epoch}.`,
-      expected: "a finite loss",
-      received:
-        layer === undefined
-          ? `${loss}, from finite results: it arose in the loss itself`
-          : `${loss}; the results of layer "${layer}" are the first that are not finite`,
+      what: `Training stopped: the ${isNumber ? "gradient" : "loss"} is no longer a number at step ${step} of epoch ${epoch}.`,
+      expected: isNumber ? "finite gradients" : "a finite loss",
+      received: `${loss}; ${originOf(layer, isNumber, weight)}`,
       fix: "lower the learning rate, or normalise the inputs; the last good weights are kept",
     });
   }
+}
+
+/** Where in the network it began: in a layer's results, in the loss, or in a gradient. */
+function originOf(layer: string | undefined, lossIsNumber: boolean, weight: string | undefined) {
+  if (layer !== undefined)
+    return `the results of layer "${layer}" are the first that are not finite`;
+  if (!lossIsNumber) return "all results are finite: it arose in the loss itself";
+  if (weight === undefined) return "the statistics of the batch are not finite";
+  return `the gradient of "${weight}" is the first that is not finite`;
 }
 
 /** @throws ConfigError unless the options of `fit` can be used. */

@@ -96,16 +96,25 @@ function flaw(value: Node): Node {
   return ops.sum(ops.multiply(value, ops.constant(0)));
 }
 
-/** 1 where an element is finite, else 0. */
-function isFinite(value: Node): Node {
-  return ops.less(ops.absolute(value), ops.constant(Number.POSITIVE_INFINITY));
+/** 0 where a gradient, and its square, which optimizers gather, are finite; else not a number. */
+function gradientFlaw(gradient: Node): Node {
+  return flaw(ops.multiply(gradient, gradient));
+}
+
+const largest = 3.4028234663852886e38;
+
+/**
+ * What a learning rate beyond all bounds carries past f32 stops at its end: weights stay numbers, and
+ * the next loss tells.
+ */
+function within(value: Node): Node {
+  return ops.minimum(ops.maximum(value, ops.constant(-largest)), ops.constant(largest));
 }
 
 /**
  * One training step: the same outputs, new values for weights, slots and statistics, and `halted`. From
- * the first step on whose loss, gradients or statistics are not numbers, nothing is replaced any more and
- * `halted` is 1: the last good weights stay. Gradients count by their squares, which optimizers gather.
- * An element that a learning rate beyond all bounds would carry past f32 keeps its value.
+ * the first step on whose loss, gradients or statistics are not finite, nothing is replaced any more and
+ * `halted` is 1: the last good weights stay.
  */
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
@@ -115,19 +124,17 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const flowing = gradients(loss, targets, ops);
 
-  const flaws = [
-    flaw(loss),
-    ...flowing.map((gradient) => flaw(ops.multiply(gradient, gradient))),
-    ...[...applied.updates.values()].map(flaw),
-  ];
+  const flaws = [flaw(loss), ...flowing.map(gradientFlaw)];
+  for (const value of applied.updates.values()) flaws.push(flaw(value));
+  const sound = ops.equal(
+    flaws.reduce((a, b) => ops.add(a, b)),
+    ops.constant(0),
+  );
   const before = ops.state(names.halted, { shape: [], dtype: "f32" });
-  const sound = isFinite(flaws.reduce((a, b) => ops.add(a, b)));
   const halted = ops.maximum(before, ops.subtract(ops.constant(1), sound));
   const updates: Update[] = [{ state: before, value: halted }];
-  const replace = (state: Node, next: Node) => {
-    const kept = ops.select(isFinite(next), next, state);
-    updates.push({ state, value: ops.select(halted, state, kept) });
-  };
+  const replace = (state: Node, next: Node) =>
+    updates.push({ state, value: ops.select(halted, state, within(next)) });
 
   const numbers = Object.fromEntries(
     Object.keys(optimizer.numbers(1, 0)).map((name) => [
@@ -153,12 +160,19 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   return { outputs: { loss, ...sums, halted }, updates };
 }
 
-/** For each layer, 0 where its results are finite, for a batch as training sees it: `layer0`, … */
-export function inspectionGraph(parts: GraphParts): Graph {
-  const { layerOutputs } = applyNetwork(parts, true);
-  const outputs = layerOutputs.map((value, i) => [
-    `layer${i}`,
-    ops.sum(ops.multiply(value, ops.constant(0))),
+/**
+ * What is not finite in a training step, so as to name it: for each layer's results `layer0`, …, and for
+ * the gradient of each trained weight `gradient0`, …, a number that is 0 where all is well.
+ */
+export function inspectionGraph(parts: ScoredParts): Graph {
+  const applied = applyNetwork(parts, true);
+  const { loss } = score(parts, applied);
+  const trained = parts.network.weights.filter((weight) => weight.trainable);
+  const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
+  const results = applied.layerOutputs.map((value, i) => [`layer${i}`, flaw(value)]);
+  const slopes = gradients(loss, targets, ops).map((value, i) => [
+    `gradient${i}`,
+    gradientFlaw(value),
   ]);
-  return { outputs: Object.fromEntries(outputs), updates: [] };
+  return { outputs: Object.fromEntries([...results, ...slopes]), updates: [] };
 }
