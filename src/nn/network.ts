@@ -136,6 +136,16 @@ function baseName(className: string): string {
     .toLowerCase();
 }
 
+/** @throws ConfigError unless `name` can be part of a weight's name. */
+function requireName(name: unknown): void {
+  if (typeof name === "string" && name !== "" && !name.includes("/")) return;
+  throw new ConfigError({
+    what: "The name of a layer cannot be used.",
+    expected: 'text without "/"',
+    received: JSON.stringify(name),
+  });
+}
+
 /** The next name that Keras would give: `conv2d`, `conv2d_1`, …; layers with names do not count. */
 function nextName(className: string, counts: Map<string, number>): string {
   const base = baseName(className);
@@ -150,6 +160,7 @@ function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[]
   let shape = inputShape;
   return layers.map((layer, i) => {
     const name = (layer.options as CommonOptions).name ?? nextName(layer.className, counts);
+    requireName(name);
     if (names.has(name)) {
       throw new ConfigError({
         what: "Two layers have one name.",

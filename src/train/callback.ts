@@ -4,7 +4,7 @@ import type { EpochRecord, StepRecord, TrainRecord } from "./events.ts";
 
 /** How a callback acts on the training it watches. */
 export interface TrainControl {
-  /** Ends training after the steps that are under way. */
+  /** Ends training. In `onStepEnd` no further step is made; its epoch stays unfinished. */
   stop(reason: string): void;
 }
 
@@ -16,7 +16,7 @@ export interface Callback {
   readonly onTrainBegin?: Hook<TrainRecord>;
   /** Before the first step of an epoch, counted from 1. */
   readonly onEpochBegin?: Hook<{ readonly epoch: number }>;
-  /** After every step. Several steps may finish together. */
+  /** After every step, and before the next one: the model is as that step left it. */
   readonly onStepEnd?: Hook<StepRecord>;
   /** After every epoch, its validation included. */
   readonly onEpochEnd?: Hook<EpochRecord>;

@@ -1,29 +1,53 @@
 // Whether weights belong to a network. Floor 5.
 
 import { ShapeError } from "../core/errors.ts";
-import { formatShape } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Network } from "../nn/network.ts";
 
 /** @throws ShapeError unless `weights` are exactly those of `network`. */
 export function checkWeights(network: Network, weights: ReadonlyMap<string, Tensor>): void {
   const wanted = new Map(network.weights.map((weight) => [weight.fullName, weight.shape]));
+  checkTensors(`The weights do not belong to the model "${network.name}".`, wanted, weights);
+}
+
+/** The optimizer's slots by name, such as `conv2d/kernel/momentum`, with their shapes. */
+export function slotShapes(network: Network, slots: readonly string[]): Map<string, Shape> {
+  return new Map(
+    network.weights
+      .filter((weight) => weight.trainable)
+      .flatMap(({ fullName, shape }) => slots.map((slot) => [`${fullName}/${slot}`, shape])),
+  );
+}
+
+/** @throws ShapeError unless `slots` are none at all, or exactly those of the optimizer. */
+export function checkSlots(
+  network: Network,
+  names: readonly string[],
+  slots: ReadonlyMap<string, Tensor>,
+): void {
+  if (slots.size === 0) return;
+  const what = `The optimizer's values do not belong to the model "${network.name}".`;
+  checkTensors(what, slotShapes(network, names), slots);
+}
+
+function checkTensors(
+  what: string,
+  wanted: ReadonlyMap<string, Shape>,
+  given: ReadonlyMap<string, Tensor>,
+): void {
   const fail = (expected: string, received: string): never => {
-    throw new ShapeError({
-      what: `The weights do not belong to the model "${network.name}".`,
-      expected,
-      received,
-      fix: "load them into the architecture that they were saved from",
-    });
+    const fix = "load them into the architecture that they were saved from";
+    throw new ShapeError({ what, expected, received, fix });
   };
   for (const [name, shape] of wanted) {
-    const value = weights.get(name);
-    if (value === undefined) fail(`a weight "${name}" ${formatShape(shape)}`, "none");
-    else if (formatShape(value.shape) !== formatShape(shape)) {
-      fail(`"${name}" ${formatShape(shape)}`, `${formatShape(value.shape)}`);
+    const value = given.get(name);
+    if (value === undefined) fail(`"${name}" ${formatShape(shape)}`, "none");
+    else if (!sameShape(value.shape, shape)) {
+      fail(`"${name}" ${formatShape(shape)}`, formatShape(value.shape));
     }
   }
-  for (const name of weights.keys()) {
-    if (!wanted.has(name)) fail([...wanted.keys()].join(", "), `a further weight "${name}"`);
+  for (const name of given.keys()) {
+    if (!wanted.has(name)) fail([...wanted.keys()].join(", ") || "none", `a further "${name}"`);
   }
 }

@@ -11,6 +11,7 @@ import { metricFrom } from "../nn/metrics/index.ts";
 import { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { checkWeights } from "./check-weights.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 
@@ -54,6 +55,8 @@ const header = z.object({
 
 /** The metadata key under which the file keeps it. */
 const key = "fovea";
+/** What the names of the optimizer's values begin with in the file. */
+const slotPrefix = "optimizer/";
 
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
@@ -83,7 +86,7 @@ export function encodeModel(model: Model, { classNames }: SaveOptions = {}): Uin
   };
   const tensors: [string, Tensor][] = [
     ...weights,
-    ...[...slots].map(([name, value]): [string, Tensor] => [`optimizer/${name}`, value]),
+    ...[...slots].map(([name, value]): [string, Tensor] => [slotPrefix + name, value]),
   ];
   return encodeSafetensors({ tensors, metadata: { [key]: JSON.stringify(description) } });
 }
@@ -118,6 +121,17 @@ export function decodeModel(
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
   try {
     const network = Network.fromConfig(config);
+    const named = new Set(network.weights.map((weight) => weight.fullName));
+    const weights = new Map<string, Tensor<Float32Array>>();
+    const slots = new Map<string, Tensor<Float32Array>>();
+    for (const [tensorName, { data, shape }] of tensors) {
+      const value = { data: Float32Array.from(data), shape };
+      const isSlot = !named.has(tensorName) && tensorName.startsWith(slotPrefix);
+      if (isSlot) slots.set(tensorName.slice(slotPrefix.length), value);
+      else weights.set(tensorName, value);
+    }
+    // Before the model makes room: the description may ask for more than the file holds.
+    checkWeights(network, weights);
     const model = new Model(network, { ...options, seed });
     if (training !== undefined) {
       model.compile({
@@ -126,13 +140,6 @@ export function decodeModel(
         metrics: training.metrics.map(metricFrom),
       });
       model.rateSetting = rateFrom(training.learningRate);
-    }
-    const weights = new Map<string, Tensor<Float32Array>>();
-    const slots = new Map<string, Tensor<Float32Array>>();
-    for (const [tensorName, { data, shape }] of tensors) {
-      const value = { data: Float32Array.from(data), shape };
-      if (tensorName.startsWith("optimizer/")) slots.set(tensorName.slice(10), value);
-      else weights.set(tensorName, value);
     }
     model.setState({ weights, slots, progress });
     return { model, classNames };

@@ -186,18 +186,22 @@ const busyMilliseconds = 40;
 
 /**
  * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
- * do not pay for the call. How steps are grouped changes no result. `goesOn` is asked between calls.
+ * do not pay for the call. How steps are grouped changes no result. `goesOn` is asked between calls,
+ * which take `atMost` steps each.
  */
 export async function runSteps(
   executable: Executable,
   count: number,
   inputsOf: (step: number) => StepInputs,
   after: (step: number, outputs: StepOutputs) => void | Promise<void>,
-  goesOn: () => boolean = () => true,
+  {
+    goesOn = () => true,
+    atMost = executable.stepsAtOnce,
+  }: { readonly goesOn?: () => boolean; readonly atMost?: number } = {},
 ): Promise<void> {
   let atOnce = 1;
   for (let done = 0; done < count && goesOn(); ) {
-    const steps = Math.min(atOnce, executable.stepsAtOnce, count - done);
+    const steps = Math.min(atOnce, atMost, executable.stepsAtOnce, count - done);
     const start = performance.now();
     const outputs = await executable.run(
       Array.from({ length: steps }, (_, i) => inputsOf(done + i)),

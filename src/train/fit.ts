@@ -50,6 +50,8 @@ export interface FitJob {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly callbacks: readonly Callback[];
+  /** Whether every step is over before the next begins: a callback may look, or change things. */
+  readonly stepByStep: boolean;
   readonly signal?: AbortSignal;
   /** The rate after so many finished steps. */
   learningRate(iterations: number): number;
@@ -57,15 +59,14 @@ export interface FitJob {
   setProgress(progress: Progress): void;
 }
 
-/** The stream that orders examples; layers and weights have others. */
-const orderStream = 1 << 15;
+/** Streams from here on order examples; layers and weights have others. */
+const orderStream = 2 ** 31;
 
-/** Row numbers in the order of an epoch. */
-function orderOf({ seed, shuffle, training }: FitJob, epoch: number): Int32Array {
+/** Row numbers in the order of the epoch whose first step comes after `iterations` others. */
+function orderOf({ seed, shuffle, training }: FitJob, iterations: number): Int32Array {
   const { count } = training;
   if (!shuffle) return Int32Array.from({ length: count }, (_, i) => i);
-  const random = new RandomStream(seed, orderStream + epoch);
-  return random.permutation(count);
+  return new RandomStream(seed, orderStream + iterations).permutation(count);
 }
 
 /** Whole batches, then what is left. */
@@ -160,7 +161,7 @@ class FitLoop {
     const epoch = before.epochs + 1;
     const started = performance.now();
     await this.#notify("onEpochBegin", { epoch });
-    const order = orderOf(this.#job, epoch);
+    const order = orderOf(this.#job, before.iterations - before.steps);
     const means = new Means(settings.metrics, before.means);
     for (const { batch, first, steps } of batchesOf(training.count, batchSize)) {
       const skipped = Math.max(0, Math.min(steps, this.#job.progress().steps - first));
@@ -186,7 +187,10 @@ class FitLoop {
         const logs = means.logs();
         await this.#notify("onStepEnd", { epoch, step: offset + step + 1, logs });
       };
-      await runSteps(executable, steps - skipped, inputsOf, after, () => this.#going());
+      await runSteps(executable, steps - skipped, inputsOf, after, {
+        goesOn: () => this.#going(),
+        ...(this.#job.stepByStep ? { atMost: 1 } : {}),
+      });
       if (!this.#going()) return;
     }
     await this.#finishEpoch(epoch, means, started);

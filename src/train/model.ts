@@ -2,18 +2,19 @@
 // device, data and loop, and does none of their work itself.
 
 import { ConfigError, DataError } from "../core/errors.ts";
-import { type Shape, sizeOf } from "../core/shape.ts";
+import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
 import { formatSummary, type Summary, summarize } from "../nn/summary.ts";
-import { checkWeights } from "./check-weights.ts";
+import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
 import {
   Engine,
   type ResidentExamples,
@@ -56,6 +57,13 @@ export class Model {
   #retiring: Promise<void> | undefined;
 
   constructor(network: Network, { seed = 0, device }: ModelOptions = {}) {
+    if (!Number.isSafeInteger(seed)) {
+      throw new ConfigError({
+        what: "The seed cannot be used.",
+        expected: "a whole number",
+        received: String(seed),
+      });
+    }
     this.network = network;
     this.seed = seed;
     this.#deviceChoice = device;
@@ -123,10 +131,11 @@ export class Model {
    * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
    */
   compile({ optimizer, loss, metrics = [] }: CompileOptions): this {
+    this.#requireIdle("compile");
     this.#settings = {
       optimizer: typeof optimizer === "string" ? optimizerFrom(optimizer) : optimizer,
       loss: typeof loss === "string" ? lossFrom(loss) : loss,
-      metrics: metrics.map((m) => (typeof m === "string" ? metricFrom(m) : m)),
+      metrics: distinct(metrics.map((m) => (typeof m === "string" ? metricFrom(m) : m))),
     };
     this.#learningRate = this.#settings.optimizer.learningRate;
     this.#slots.clear();
@@ -148,23 +157,23 @@ export class Model {
     const settings = this.#requireSettings("fit");
     checkCounts({ epochs, batchSize });
     const split = splitOf(examples, options);
-    return this.#exclusively(async () => {
+    return this.#exclusively("fit", async () => {
       const engine = await this.#open();
       const store = this.#store as Store;
       this.#openSlots(store, settings);
       store.reserve(names.halted, []);
       store.clear(names.halted);
-      if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
-      const training = await this.#place("training", examples, settings);
-      const { validationData } = options;
-      const held =
-        validationData === undefined
-          ? undefined
-          : await this.#place("validation", validationData, settings);
-      const validation = held ?? (split.held > 0 ? training : undefined);
-      const first = held === undefined ? split.count : 0;
-      const count = held === undefined ? split.held : countExamples(validationData as Examples);
+      const { validationData, callbacks = [] } = options;
       try {
+        const training = await this.#place("training", examples, settings);
+        const held =
+          validationData === undefined
+            ? undefined
+            : await this.#place("validation", validationData, settings);
+        const validation = held ?? (split.held > 0 ? training : undefined);
+        const first = held === undefined ? split.count : 0;
+        const count = held === undefined ? split.held : countExamples(validationData as Examples);
+        if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
         const stopped = await runFit({
           engine,
           settings,
@@ -176,7 +185,8 @@ export class Model {
           epochs,
           batchSize,
           shuffle,
-          callbacks: [...progressBar(verbose), ...(options.callbacks ?? [])],
+          callbacks: [...progressBar(verbose), ...callbacks],
+          stepByStep: callbacks.some((callback) => callback.onStepEnd !== undefined),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.#learningRate, iterations),
           progress: () => this.#progress,
@@ -205,7 +215,7 @@ export class Model {
     const settings = this.#requireSettings("evaluate");
     checkCounts({ batchSize });
     checkExamples(examples, "The examples");
-    return this.#exclusively(async () => {
+    return this.#exclusively("evaluate", async () => {
       const engine = await this.#open();
       const placed = await this.#place("evaluation", examples, settings);
       try {
@@ -229,7 +239,7 @@ export class Model {
   ): Promise<Tensor<Float32Array>> {
     checkCounts({ batchSize });
     checkInputs(x, this.network.inputShape);
-    return this.#exclusively(async () => {
+    return this.#exclusively("predict", async () => {
       const engine = await this.#open();
       const count = x.shape[0];
       const rowBytes = sizeOf(this.network.inputShape) * x.data.BYTES_PER_ELEMENT;
@@ -302,15 +312,21 @@ export class Model {
     const slots = new Map(this.#slots);
     const store = this.#store;
     if (store !== undefined && this.#settings !== undefined) {
-      for (const key of this.#slotKeys(this.#settings)) {
+      for (const key of slotShapes(this.network, this.#settings.optimizer.slots).keys()) {
         if (store.has(`slot/${key}`)) slots.set(key, store.read(`slot/${key}`));
       }
     }
     return { weights: this.getWeights(), slots, progress: this.#progress };
   }
 
-  /** Takes over a state, as from a checkpoint. @throws ShapeError where it does not fit. */
+  /**
+   * Takes over a state, as from a checkpoint.
+   *
+   * @throws ShapeError where it does not fit; nothing is taken over then.
+   */
   setState({ weights, slots, progress }: ModelState): void {
+    this.#requireIdle("setState");
+    checkSlots(this.network, this.#settings?.optimizer.slots ?? [], slots);
     this.setWeights(weights);
     this.#slots = new Map(slots);
     this.#progress = progress;
@@ -324,8 +340,9 @@ export class Model {
     return this.#engine?.compileMilliseconds.get("train");
   }
 
-  /** Gives the model's memory back; the weights stay readable. */
+  /** Gives the model's memory back; the weights stay readable. @throws ConfigError while it is busy. */
   async dispose(): Promise<void> {
+    this.#requireIdle("dispose");
     const { weights, slots } = this.getState();
     await this.#engine?.clear();
     this.#weights = new Map(weights);
@@ -344,16 +361,19 @@ export class Model {
     });
   }
 
+  #requireIdle(method: string): void {
+    if (!this.#busy) return;
+    throw new ConfigError({
+      what: `The model is busy: ${method} has to wait.`,
+      expected: "one call at a time",
+      received: "a call while fit, evaluate or predict is under way",
+      fix: "await the first one",
+    });
+  }
+
   /** One thing at a time: two runs would change each other's weights. */
-  async #exclusively<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#busy) {
-      throw new ConfigError({
-        what: "The model is busy.",
-        expected: "one call of fit, evaluate or predict at a time",
-        received: "a second call",
-        fix: "await the first one",
-      });
-    }
+  async #exclusively<T>(method: string, run: () => Promise<T>): Promise<T> {
+    this.#requireIdle(method);
     this.#busy = true;
     try {
       return await run();
@@ -377,17 +397,10 @@ export class Model {
     return this.#engine;
   }
 
-  #slotKeys({ optimizer }: TrainingSettings): string[] {
-    return this.network.weights
-      .filter((weight) => weight.trainable)
-      .flatMap(({ fullName }) => optimizer.slots.map((slot) => `${fullName}/${slot}`));
-  }
-
   #openSlots(store: Store, settings: TrainingSettings): void {
-    const shapes = new Map(this.network.weights.map((w) => [w.fullName, w.shape]));
-    for (const key of this.#slotKeys(settings)) {
+    for (const [key, shape] of slotShapes(this.network, settings.optimizer.slots)) {
       if (store.has(`slot/${key}`)) continue;
-      store.reserve(`slot/${key}`, shapes.get(key.slice(0, key.lastIndexOf("/"))) as Shape);
+      store.reserve(`slot/${key}`, shape);
       const value = this.#slots.get(key);
       if (value !== undefined) store.write(`slot/${key}`, value);
     }
@@ -408,6 +421,18 @@ export class Model {
     if (placed.answers !== undefined) fillRows(engine.device, placed.answers, y, 0, count);
     return placed;
   }
+}
+
+/** @throws ConfigError where two metrics would be reported under one name, or one as the loss. */
+function distinct(metrics: readonly Metric[]): readonly Metric[] {
+  const names = ["loss", ...metrics.map(({ name }) => name)];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return metrics;
+  throw new ConfigError({
+    what: "Two numbers would be reported under one name.",
+    expected: "metrics whose names differ, and none called loss",
+    received: `"${twice}" twice`,
+  });
 }
 
 /** How many examples are trained on, and how many held back. */
