@@ -20,11 +20,15 @@ export function allocate<T>(
   registers: readonly number[],
 ): { locations: Map<T, Location>; slots: number } {
   const locations = new Map<T, Location>();
-  let slots = 0;
-  let free = [...registers].reverse();
+  /** For each slot the end of what lies in it. */
+  const slotEnds: number[] = [];
+  const free = [...registers].reverse();
   let active: { lifetime: Lifetime<T>; register: number }[] = [];
   const spill = (lifetime: Lifetime<T>) => {
-    locations.set(lifetime.value, { kind: "slot", number: slots++ });
+    const free = slotEnds.findIndex((end) => end < lifetime.first);
+    const number = free < 0 ? slotEnds.length : free;
+    slotEnds[number] = lifetime.last;
+    locations.set(lifetime.value, { kind: "slot", number });
   };
   for (const lifetime of [...lifetimes].sort((a, b) => a.first - b.first)) {
     const ended = active.filter((other) => other.lifetime.last < lifetime.first);
@@ -44,6 +48,5 @@ export function allocate<T>(
     locations.set(lifetime.value, { kind: "register", number: register });
     active.push({ lifetime, register });
   }
-  free = [];
-  return { locations, slots };
+  return { locations, slots: slotEnds.length };
 }
