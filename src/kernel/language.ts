@@ -93,6 +93,57 @@ export const kernelOps = {
 
 export type KernelOp = keyof typeof kernelOps;
 
+/** What an operation takes, one type for all arguments, and gives: the same type unless told. */
+interface OpTypes {
+  readonly takes: readonly ValueType[];
+  readonly gives?: ValueType;
+}
+
+const anyNumber: OpTypes = { takes: ["f32", "i32"] };
+const float: OpTypes = { takes: ["f32"] };
+const whole: OpTypes = { takes: ["i32"] };
+const comparison: OpTypes = { takes: ["f32", "i32"], gives: "mask" };
+
+/** The types of every operation; those of `select` are of what follows its mask. */
+export const opTypes = {
+  add: anyNumber,
+  subtract: anyNumber,
+  multiply: anyNumber,
+  divide: float,
+  minimum: anyNumber,
+  maximum: anyNumber,
+  multiplyAdd: float,
+  squareRoot: float,
+  absolute: float,
+  negate: float,
+  floor: float,
+  nearest: float,
+  equal: comparison,
+  less: comparison,
+  lessEqual: comparison,
+  select: anyNumber,
+  and: { takes: ["i32", "mask"] },
+  or: { takes: ["i32", "mask"] },
+  xor: whole,
+  shiftLeft: whole,
+  shiftRight: whole,
+  multiplyHigh: whole,
+  toF32: { takes: ["i32"], gives: "f32" },
+  toI32: { takes: ["f32"], gives: "i32" },
+  bitsToF32: { takes: ["i32"], gives: "f32" },
+  bitsToI32: { takes: ["f32"], gives: "i32" },
+} as const satisfies Record<KernelOp, OpTypes>;
+
+/** The type that `op` gives for arguments of `types`; `undefined` where it takes others. */
+export function resultTypeOf(op: KernelOp, types: readonly ValueType[]): ValueType | undefined {
+  const { takes, gives }: OpTypes = opTypes[op];
+  const values = op === "select" ? types.slice(1) : types;
+  const [type] = values;
+  if (op === "select" && types[0] !== "mask") return undefined;
+  if (!takes.includes(type) || values.some((other) => other !== type)) return undefined;
+  return gives ?? type;
+}
+
 /** One instruction. Vector loads and stores touch `lanes` elements; the other lanes load as 0. */
 export type Instruction =
   | { readonly kind: "constant"; readonly to: Register; readonly value: number }
@@ -109,7 +160,10 @@ export type Instruction =
       readonly at: Position;
       readonly step: number;
     }
-  /** `stride` elements lie between lanes; 0 repeats one element in all lanes. u8 loads as i32. */
+  /**
+   * `stride` elements lie between lanes, at least 0; 0 repeats one element in all lanes. u8 loads
+   * as i32.
+   */
   | {
       readonly kind: "load";
       readonly to: Register;

@@ -10,10 +10,18 @@ import {
   type Kernel,
   kernelOps,
   type LoopIndex,
+  opTypes,
   type Position,
   type Register,
   rangeOf,
+  resultTypeOf,
+  type ValueType,
 } from "./language.ts";
+
+/** What an element of a buffer is in a register. */
+function registerType({ buffer }: Access): ValueType {
+  return buffer.dtype === "f32" ? "f32" : "i32";
+}
 
 class Verifier {
   readonly #kernel: Kernel;
@@ -55,42 +63,43 @@ class Verifier {
   #instruction(instruction: Instruction): void {
     switch (instruction.kind) {
       case "constant":
+        if (instruction.to.type === "mask") this.#fail("a mask is constant.", "a number", "mask");
         this.#define(instruction.to);
         return;
       case "compute":
         this.#compute(instruction);
         return;
-      case "position":
-        this.#position(instruction.at);
-        this.#define(instruction.to);
-        return;
-      case "load":
-        this.#access(instruction.from, instruction.lanes, instruction.stride);
-        if (!instruction.to.vector && (instruction.lanes !== 1 || instruction.stride !== 0)) {
-          this.#fail("one number is loaded as several.", "1 lane", String(instruction.lanes));
+      case "position": {
+        const { to, at, step } = instruction;
+        this.#position(at);
+        this.#same("a position", { type: "i32", vector: to.vector }, to);
+        if (!Number.isSafeInteger(step) || (step !== 0 && !to.vector)) {
+          this.#fail("one position has a step.", "0, or a whole number in a vector", String(step));
         }
-        this.#define(instruction.to);
-        return;
-      case "store": {
-        const { into, value, lanes } = instruction;
-        this.#use(value);
-        if (!value.vector && lanes !== 1) {
-          this.#fail("one number is stored as several.", "1 lane", String(lanes));
-        }
-        const stored = into.buffer.dtype === "u8" ? "i32" : into.buffer.dtype;
-        if (stored !== value.type) {
-          this.#fail("a store changes the type.", into.buffer.dtype, value.type);
-        }
-        this.#access(into, lanes, 1);
+        this.#define(to);
         return;
       }
+      case "load":
+        this.#load(instruction);
+        return;
+      case "store":
+        this.#store(instruction);
+        return;
       case "splat":
+        this.#use(instruction.value);
+        this.#same("a splat", { type: instruction.value.type, vector: true }, instruction.to);
+        this.#same("a splat", { type: instruction.to.type, vector: false }, instruction.value);
+        this.#define(instruction.to);
+        return;
       case "joinLanes":
         this.#use(instruction.value);
+        this.#same("a join", { type: instruction.to.type, vector: true }, instruction.value);
+        this.#same("a join", { type: instruction.value.type, vector: false }, instruction.to);
         this.#define(instruction.to);
         return;
       case "assign":
         this.#use(instruction.value);
+        this.#same("an assignment", instruction.to, instruction.value);
         if (!this.#variables.has(instruction.to)) {
           this.#fail("a value is assigned twice.", "a variable", `register ${instruction.to.id}`);
         }
@@ -116,11 +125,43 @@ class Verifier {
         this.#fail(`${op} mixes vectors and numbers.`, "one kind", "both");
       }
     }
+    const types = args.map((arg) => arg.type);
+    if (resultTypeOf(op, types) !== to.type) {
+      this.#fail(`${op} has no such meaning.`, opTypes[op].takes.join(" or "), types.join(", "));
+    }
     this.#define(to);
   }
 
+  #load({ to, from, lanes, stride }: Extract<Instruction, { kind: "load" }>): void {
+    if (!Number.isSafeInteger(stride) || stride < 0) {
+      this.#fail("a load goes backwards.", "a stride of at least 0", String(stride));
+    }
+    if (!to.vector && (lanes !== 1 || stride !== 0)) {
+      this.#fail("one number is loaded as several.", "1 lane", String(lanes));
+    }
+    this.#same("a load", { type: registerType(from), vector: to.vector }, to);
+    this.#access(from, lanes, stride);
+    this.#define(to);
+  }
+
+  #store({ into, value, lanes }: Extract<Instruction, { kind: "store" }>): void {
+    this.#use(value);
+    if (!value.vector && lanes !== 1) {
+      this.#fail("one number is stored as several.", "1 lane", String(lanes));
+    }
+    this.#same("a store", { type: registerType(into), vector: value.vector }, value);
+    this.#access(into, lanes, 1);
+  }
+
+  /** Throws where `what` changes a type, or makes one number of several. */
+  #same(what: string, expected: Omit<Register, "id">, received: Omit<Register, "id">): void {
+    if (expected.type === received.type && expected.vector === received.vector) return;
+    const name = ({ type, vector }: Omit<Register, "id">) => `${vector ? "vector of " : ""}${type}`;
+    this.#fail(`${what} changes the type.`, name(expected), name(received));
+  }
+
   #define(register: Register): void {
-    if (this.#defined.has(register)) {
+    if (this.#defined.has(register) || this.#variables.has(register)) {
       this.#fail("a register is defined twice.", "one definition", `register ${register.id}`);
     }
     this.#defined.add(register);
@@ -133,11 +174,14 @@ class Verifier {
   }
 
   #position(at: Position): void {
-    for (const { index } of at.terms) {
+    let whole = Number.isSafeInteger(at.offset);
+    for (const { index, factor } of at.terms) {
+      whole &&= Number.isSafeInteger(factor);
       if (!this.#indices.has(index)) {
         this.#fail("a position uses an index outside of its loop.", "an open loop", `${index.id}`);
       }
     }
+    if (!whole) this.#fail("a position lies between elements.", "whole numbers", "others");
   }
 
   #access({ buffer, at, bounded }: Access, lanes: number, stride: number): void {
@@ -151,15 +195,14 @@ class Verifier {
     let [low, high] = rangeOf(at);
     for (const { value, limit, factor } of bounded) {
       this.#use(value);
-      if (value.type !== "i32" || value.vector || limit < 1) {
+      const counts = [limit, factor].every(Number.isSafeInteger) && limit >= 1;
+      if (value.type !== "i32" || value.vector || !counts) {
         this.#fail("a looked-up place is not a whole number.", "one i32 below a limit", value.type);
       }
       low += Math.min(0, factor * (limit - 1));
       high += Math.max(0, factor * (limit - 1));
     }
-    const reach = (lanes - 1) * stride;
-    low += Math.min(0, reach);
-    high += Math.max(0, reach);
+    high += (lanes - 1) * stride;
     if (low >= 0 && high < buffer.size) return;
     this.#fail(
       "an access could leave its buffer.",

@@ -12,13 +12,13 @@ import {
   type KernelBuffer,
   type KernelOp,
   type LoopIndex,
+  opTypes,
   type Position,
   type Register,
+  resultTypeOf,
   still,
   type ValueType,
 } from "./language.ts";
-
-const masks: ReadonlySet<KernelOp> = new Set(["equal", "less", "lessEqual"]);
 
 export class KernelWriter {
   readonly lanes: number;
@@ -163,16 +163,12 @@ export class KernelWriter {
 }
 
 function resultType(op: KernelOp, args: readonly Register[]): ValueType {
-  if (masks.has(op)) return "mask";
-  if (op === "toF32" || op === "bitsToF32") return "f32";
-  if (op === "toI32" || op === "bitsToI32") return "i32";
-  const values = op === "select" ? args.slice(1) : args;
-  if (values.some((arg) => arg.type !== values[0].type)) {
-    throw new VerificationError({
-      what: `The kernel operation ${op} was given values of two types.`,
-      expected: "one type",
-      received: args.map((arg) => arg.type).join(", "),
-    });
-  }
-  return values[0].type;
+  const types = args.map((arg) => arg.type);
+  const type = resultTypeOf(op, types);
+  if (type !== undefined) return type;
+  throw new VerificationError({
+    what: `The kernel operation ${op} was given values of types that it does not take.`,
+    expected: `arguments of one type: ${opTypes[op].takes.join(" or ")}`,
+    received: types.join(", "),
+  });
 }

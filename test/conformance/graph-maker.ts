@@ -105,10 +105,11 @@ export class GraphMaker {
     this.#values.push({ node, grid });
   }
 
-  /** Every so often nothing fits: then the move does nothing. */
+  /** A value that fits, rather a young one; none, where none does. */
   pick(fits: (value: Value) => boolean): Value | undefined {
     const list = this.#values.filter(fits);
-    return list.length === 0 ? undefined : this.oneOf([...list].reverse());
+    const age = () => this.choose(list.length);
+    return list.length === 0 ? undefined : list[list.length - 1 - Math.min(age(), age())];
   }
 
   pickFloat(fits: (value: Value) => boolean = () => true): Value | undefined {

@@ -361,10 +361,9 @@ const moves: readonly Step[] = [
 export function randomGraph(seed: number, steps: readonly Move[], last: Move): RandomGraph {
   const make = new GraphMaker(seed);
   const random = new RandomStream(seed, 1);
-  const height = 3 + random.below(4);
-  const width = random.below(2) === 0 ? height : 3 + random.below(4);
-  const channels = random.below(2) === 0 ? width : 1 + random.below(6);
-  const image = [random.below(2) === 0 ? height : 1 + random.below(3), height, width, channels];
+  const height = 3 + random.below(3);
+  const or = (other: number) => (random.below(3) === 0 ? other : height);
+  const image = [or(1 + random.below(3)), height, or(3 + random.below(4)), or(1 + random.below(6))];
   make.source("input", image);
   make.source("input", [image[0]], "i32");
   make.source("input", [], "i32");

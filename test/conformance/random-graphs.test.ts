@@ -37,8 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(devices.map((device) => device.close())));
 
-const move: fc.Arbitrary<Move> = fc.array(fc.nat(65_535), { minLength: 8, maxLength: 8 });
-const graphs = [fc.nat(), fc.array(move, { minLength: 1, maxLength: 12 }), move] as const;
+const move: fc.Arbitrary<Move> = fc.array(fc.nat(65_535), { minLength: 12, maxLength: 12 });
+const graphs = [fc.nat(), fc.array(move, { minLength: 1, maxLength: 16 }), move] as const;
 /** The same graphs at every run. */
 const cases = { seed: 5, numRuns: 150 };
 

@@ -166,3 +166,56 @@ describe("windows", () => {
     await step({ outputs, updates: [] }, { ...values, filter: taps });
   });
 });
+
+describe("clusters", () => {
+  const labels = ops.input("labels", { shape: [3], dtype: "i32" });
+  const table = ops.input("table", { shape: [3], dtype: "f32" });
+  const lookUps = {
+    ...sources,
+    labels: tensor(new Int32Array([1, 0, 1]), [3]),
+    table: numbers([5, 7, 9]),
+  };
+
+  test("do not take in what reads their values at other places", async () => {
+    const square = ops.input("square", { shape: [2, 2], dtype: "f32" });
+    const turned = ops.transpose(ops.relu(square), [1, 0]);
+    const shifted = ops.pad(ops.slice(ops.negate(square), [1, 0], [1, 2]), [0, 0], [1, 0]);
+    const outputs = { turned, shifted, negated: ops.negate(turned) };
+    await step({ outputs, updates: [] }, { square: numbers([1, -2, 3, 4], [2, 2]) });
+  });
+
+  test("do not take in what needs a later one, in whatever shape", async () => {
+    const first = ops.add(a, one);
+    const later = ops.add(ops.sum(row), row);
+    const outputs = { sum: ops.add(first, ops.reshape(later, [2, 3])), first, later };
+    await step({ outputs, updates: [] }, sources);
+  });
+
+  test("do not take in what looks up places that they compute", async () => {
+    const next = ops.add(labels, ops.constant(1, [], "i32"));
+    await step({ outputs: { next, found: ops.gather(table, next) }, updates: [] }, lookUps);
+  });
+
+  test("of a reduction look up values that were computed before", async () => {
+    const found = ops.gather(ops.multiply(table, table), labels);
+    await step({ outputs: { sum: ops.sum(found) }, updates: [] }, lookUps);
+  });
+
+  test("of a product leave out what is read beside its edge", async () => {
+    const image = ops.input("image", { shape: [3, 2], dtype: "f32" });
+    const filter = ops.input("filter", { shape: [2, 7], dtype: "f32" });
+    const narrow = ops.input("narrow", { shape: [3, 4], dtype: "f32" });
+    const padded = ops.pad(narrow, [0, 1], [0, 2], 9);
+    const condition = ops.less(ops.pad(narrow, [0, 2], [0, 1], 9), ops.constant(0.5));
+    const product = ops.matmul(image, filter);
+    const chosen = ops.select(condition, product, ops.constant(0));
+    await step(
+      { outputs: { chosen, sum: ops.add(product, padded) }, updates: [] },
+      {
+        image: numbers([1, 2, 3, 4, 5, 6], [3, 2]),
+        filter: numbers([1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6, 7], [2, 7]),
+        narrow: numbers([0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 1, 1], [3, 4]),
+      },
+    );
+  });
+});
