@@ -131,6 +131,10 @@ export class Team {
 
   async end(): Promise<void> {
     this.#broken ??= new TargetError({ what: "The device was closed." });
+    // An answer that is still on its way must not let go of a thread whose end is awaited.
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.reject(this.#broken);
     await Promise.all(this.#ports.map((port) => port.end()));
   }
 

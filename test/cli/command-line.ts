@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
+import { run } from "../../src/cli/run.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { encodeIdx } from "../../src/data/idx.ts";
 
@@ -52,6 +53,24 @@ export function commandLineIn(folder: string) {
       child.on("close", (code) => done({ code, stdout, stderr }));
     });
   };
+}
+
+/** Runs `fovea` within this process, in `folder`: quicker, for command lines that are refused. */
+export async function refusalIn(folder: string, args: string): Promise<Omit<Outcome, "stdout">> {
+  const told: string[] = [];
+  const before = process.cwd();
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    told.push(String(text));
+    return true;
+  });
+  process.chdir(folder);
+  try {
+    const code = await run(args.split(" "));
+    return { code, stderr: told.join("") };
+  } finally {
+    process.chdir(before);
+    write.mockRestore();
+  }
 }
 
 /** The records of a command that was run with `--json`. */

@@ -6,12 +6,19 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { commandLineIn, emptyFolder, errorOf, recordsOf, writeData } from "./command-line.ts";
+import {
+  commandLineIn,
+  emptyFolder,
+  errorOf,
+  recordsOf,
+  refusalIn,
+  writeData,
+} from "./command-line.ts";
 
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
-const lenet = "train --data ./data --model lenet --batch-size 16 --threads 1";
+const lenet = "train --data ./data --model lenet --batch-size 16 --target wasm --threads 1";
 
 beforeAll(async () => {
   folder = await emptyFolder();
@@ -123,7 +130,7 @@ describe("going on", () => {
     expect(progress.steps).toBeGreaterThan(0);
     expect(existsSync(fileIn("broken/report.html"))).toBe(true);
 
-    const resized = await fovea("train --resume broken --batch-size 20");
+    const resized = await refusalIn(folder, "train --resume broken --batch-size 20");
     expect(resized.code).toBe(2);
     expect(resized.stderr).toContain("in the middle of an epoch");
 
@@ -142,7 +149,7 @@ describe("going on", () => {
     ["--resume same --epochs 3 --out more", "stays in its folder", "leave --out away"],
     ["--resume nowhere --epochs 3", "no such file", "Check the path"],
   ])("train %s is refused", async (args, what, hint) => {
-    const { code, stderr } = await fovea(`train ${args}`);
+    const { code, stderr } = await refusalIn(folder, `train ${args}`);
     expect(stderr).toContain(what);
     expect(stderr).toContain(hint);
     expect(code).toBe(2);

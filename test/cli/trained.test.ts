@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/formats/safetensors.ts";
-import { commandLineIn, emptyFolder, recordsOf, writeData } from "./command-line.ts";
+import { commandLineIn, emptyFolder, recordsOf, refusalIn, writeData } from "./command-line.ts";
 
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
@@ -42,7 +42,7 @@ describe("evaluate", () => {
   });
 
   test("images that do not fit the model are refused", async () => {
-    const { code, stderr } = await fovea("evaluate --model run --data ./smaller");
+    const { code, stderr } = await refusalIn(folder, "evaluate --model run --data ./smaller");
     expect(stderr).toContain("do not fit the model's input");
     expect(stderr).toContain("[null, 24, 24, 1]");
     expect(code).toBe(2);
@@ -54,7 +54,7 @@ describe("evaluate", () => {
       join(folder, "other.safetensors"),
       encodeSafetensors({ tensors: [["w", weight]] }),
     );
-    const { code, stderr } = await fovea("evaluate --model other.safetensors");
+    const { code, stderr } = await refusalIn(folder, "evaluate --model other.safetensors");
     expect(stderr).toContain("is not a model saved by Fovea");
     expect(code).toBe(2);
   });
@@ -93,7 +93,7 @@ describe("predict", () => {
   });
 
   test("an image that is not there is refused", async () => {
-    const { code, stderr } = await fovea("predict --model run --index 60");
+    const { code, stderr } = await refusalIn(folder, "predict --model run --index 60");
     expect(stderr).toContain("--index from 0 to 59");
     expect(code).toBe(2);
   });

@@ -2,9 +2,15 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, vi } from "vitest";
-import { run } from "../../src/cli/run.ts";
-import { commandLineIn, emptyFolder, errorOf, writeData, writeIdx } from "./command-line.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  commandLineIn,
+  emptyFolder,
+  errorOf,
+  refusalIn,
+  writeData,
+  writeIdx,
+} from "./command-line.ts";
 
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
@@ -58,18 +64,13 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["--epochs 3", "comes before a command", "train"],
     ["evaluate", "--model is missing", "--model <path>"],
     ["evaluate --model nothing.safetensors", "no such file", "Check the path"],
-    ["evaluate --model src", "holds no model", "best.safetensors"],
+    ["evaluate --model data", "holds no model", "best.safetensors"],
     ["train --data no/folder", "no/folder cannot be read", "nothing of that name"],
   ])("fovea %s", async (args, what, hint) => {
-    const told: string[] = [];
-    const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-      told.push(String(text));
-      return true;
-    });
-    const code = await run(args.split(" ")).finally(() => write.mockRestore());
-    expect(told.join("")).toContain(what);
-    expect(told.join("")).toContain(hint);
-    expect(told.join("")).not.toContain("    at ");
+    const { code, stderr } = await refusalIn(folder, args);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
   });
 
@@ -107,7 +108,7 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
       new Uint8Array(60).fill(9),
       [60],
     );
-    const { code, stderr } = await fovea("train --data ./label --out none");
+    const { code, stderr } = await refusalIn(folder, "train --data ./label --out none");
     expect(stderr).toContain("whole numbers from 0 to 3");
     expect(stderr).toContain("9 at index 0");
     expect(code).toBe(2);
@@ -117,7 +118,7 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
     await writeData(join(folder, "gap"));
     const labels = Uint8Array.from({ length: 200 }, (_, i) => (i === 17 ? 200 : i % 4));
     await writeIdx(join(folder, "gap"), "train-labels-idx1-ubyte", labels, [200]);
-    const { code, stderr } = await fovea("train --data ./gap --out none");
+    const { code, stderr } = await refusalIn(folder, "train --data ./gap --out none");
     expect(stderr).toContain("200 for example 17, and no 4 anywhere");
     expect(stderr).toContain("classes.txt");
     expect(code).toBe(2);
@@ -126,28 +127,28 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
   test("a truncated file of images", async () => {
     await writeData(join(folder, "short"));
     await writeFile(join(folder, "short", "train-images-idx3-ubyte"), Uint8Array.of(0, 0, 8));
-    const { code, stderr } = await fovea("train --data ./short --out none");
+    const { code, stderr } = await refusalIn(folder, "train --data ./short --out none");
     expect(stderr).toContain("ends inside its header");
     expect(code).toBe(2);
   });
 
   test("images that are too small for the network, with the layer's name", async () => {
     await writeData(join(folder, "small"), { size: 8 });
-    const { code, stderr } = await fovea("train --data ./small --out none");
+    const { code, stderr } = await refusalIn(folder, "train --data ./small --out none");
     expect(stderr).toContain('"max_pooling2d_1" (MaxPooling2D)');
     expect(code).toBe(2);
   });
 
   test("a run folder that exists", async () => {
     await mkdir(join(folder, "taken"));
-    const { code, stderr } = await fovea("train --data ./data --out taken");
+    const { code, stderr } = await refusalIn(folder, "train --data ./data --out taken");
     expect(stderr).toContain("taken exists already");
     expect(code).toBe(2);
   });
 
   test("a run folder that cannot be made, because a file is in its way", async () => {
     await writeFile(join(folder, "file"), "");
-    const { code, stderr } = await fovea("train --data ./data --out file/run");
+    const { code, stderr } = await refusalIn(folder, "train --data ./data --out file/run");
     expect(stderr).toContain("a file is in its way");
     expect(code).toBe(2);
   });

@@ -2,7 +2,7 @@
 // number of classes. Floor 4. It searches nowhere else and downloads nothing.
 
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { DataError, FormatError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../examples.ts";
@@ -40,7 +40,7 @@ export async function loadFolder(folder: string): Promise<LoadedDataset> {
     countExamples(set).toLocaleString("en-US"),
   );
   return {
-    name: folder,
+    name: basename(resolve(folder)),
     source: `folder ${folder}: ${training} training and ${testing} test images`,
     train: { ...train, classNames },
     test: { ...test, classNames },
