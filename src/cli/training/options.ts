@@ -10,18 +10,20 @@ const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 export const trainOptions = z.object({
   ...dataFields,
   model: z.enum(architectureNames).default("mnist").meta({ description: "the architecture" }),
-  epochs: z
-    .int()
-    .min(1)
-    .default(5)
-    .meta({ description: "how often every image is seen, earlier runs included when resumed" }),
+  epochs: z.int().min(1).optional().meta({
+    description:
+      "how often every image is seen, earlier runs included (default: 5, more on small data)",
+  }),
   batchSize: batchSizeField,
   optimizer: z.enum(optimizerNames).default("adam").meta({ description: "how weights learn" }),
   learningRate: z
     .number()
     .positive()
     .optional()
-    .meta({ description: "how far a step goes (default: the optimizer's own)" }),
+    .meta({ description: "how far a step goes at most (default: by optimizer and schedule)" }),
+  schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
+    description: "whether the learning rate rises and then falls to 0, or stays",
+  }),
   validationSplit: z.number().min(0).lt(1).default(0).meta({
     value: "share",
     description: "training images held back to validate on; with 0 it is the test images",

@@ -7,6 +7,7 @@ import type { Model } from "../../train/model.ts";
 import { argsBeside, modelFileOf, runFileNames } from "../model-file.ts";
 import { flagOf, type Given, parseOptions } from "../schema.ts";
 import { passingOptions, type TrainOptions, trainOptions } from "./options.ts";
+import { epochsFor, type SettledOptions } from "./recipe.ts";
 
 /** Where a run goes on. */
 export interface ResumePoint {
@@ -71,7 +72,7 @@ function optionsIn(saved: Given, folder: string): Given {
  *
  * @throws ConfigError where something was typed that contradicts the run, or the run is complete.
  */
-export function settleResumed(model: Model, point: ResumePoint, given: Given): TrainOptions {
+export function settleResumed(model: Model, point: ResumePoint, given: Given): SettledOptions {
   const { options, modelFile } = point;
   const { settings, progress } = model;
   if (settings === undefined) {
@@ -91,16 +92,17 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): T
       fix: `leave ${flagOf(name)} away, or start a new run without --resume`,
     });
   }
-  if (progress.epochs >= options.epochs) {
+  const epochs =
+    options.epochs ?? epochsFor(options, point.trainingImages ?? Number.POSITIVE_INFINITY);
+  if (progress.epochs >= epochs) {
     throw new ConfigError({
-      what: `The run has all of its ${options.epochs} epochs behind it.`,
+      what: `The run has all of its ${epochs} epochs behind it.`,
       expected: "more epochs than are finished",
       received: `${progress.epochs} finished epochs in ${modelFile}`,
       fix: `add --epochs ${progress.epochs + 5} to train on`,
     });
   }
-  if (given.learningRate !== undefined) model.learningRate = options.learningRate as number;
-  return { ...options, ...own, learningRate: model.learningRate } as TrainOptions;
+  return { ...options, ...own, epochs } as SettledOptions;
 }
 
 /**

@@ -5,11 +5,11 @@ import type { Device } from "../../machine/device.ts";
 import { encodeModel } from "../../train/checkpoint.ts";
 import type { Model } from "../../train/model.ts";
 import type { Output } from "../output.ts";
-import type { TrainOptions } from "./options.ts";
+import type { SettledOptions } from "./recipe.ts";
 import type { RunFiles } from "./run-files.ts";
 
 export interface Run {
-  readonly options: TrainOptions;
+  readonly options: SettledOptions;
   /** What `args.json` says: the options, and what they came to. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly data: LoadedDataset;

@@ -21,6 +21,7 @@ import { version } from "../version.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
 import { passingOptions, type TrainOptions } from "./options.ts";
+import { epochsFor, rateFor, topRate } from "./recipe.ts";
 import { checkMidEpoch, findResumePoint, type ResumePoint, settleResumed } from "./resume.ts";
 import { encodeRun, judge, type Run } from "./run.ts";
 import { RunFiles } from "./run-files.ts";
@@ -49,15 +50,19 @@ export async function runTraining(
 
 async function startRun(options: TrainOptions, device: Device, output: Output): Promise<Run> {
   const data = await loadData(options, output);
-  const { learningRate } = options;
-  const optimizer = optimizerFrom(options.optimizer, { ...(learningRate && { learningRate }) });
+  const images = trainingImages(data, options);
+  const settled = {
+    ...options,
+    epochs: epochsFor(options, images),
+    learningRate: topRate(options),
+  };
+  const optimizer = optimizerFrom(options.optimizer, { learningRate: rateFor(settled, images) });
   const network = architectureFrom(options.model, {
     inputShape: data.train.x.shape.slice(1),
     classes: classCountIn(data.train),
   });
   const model = new Model(network, { seed: options.seed, device });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  const settled = { ...options, learningRate: model.learningRate };
   const { out } = options;
   const folder = await createRunFolder(out === undefined ? {} : { exact: out });
   const files = new RunFiles(folder);
@@ -73,7 +78,10 @@ async function resumeRun(
   const { model } = await loadModel(point.modelFile, { device });
   const options = settleResumed(model, point, given);
   const data = await loadData(options, output);
-  checkMidEpoch(model, point, trainingImages(data, options));
+  const images = trainingImages(data, options);
+  checkMidEpoch(model, point, images);
+  const changed = ["epochs", "learningRate", "schedule"].some((name) => given[name] !== undefined);
+  if (changed) model.rateSetting = rateFor(options, images);
   const files = new RunFiles(point.folder ?? (await createRunFolder()));
   return withArgs({ options, data, device, model, files, output });
 }
