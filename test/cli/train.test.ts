@@ -18,7 +18,8 @@ import {
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
-const lenet = "train --data ./data --model lenet --batch-size 16 --target wasm --threads 1";
+const lenet =
+  "train --data ./data --model lenet --batch-size 16 --schedule constant --target wasm --threads 1";
 
 beforeAll(async () => {
   folder = await emptyFolder();

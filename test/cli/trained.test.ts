@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "data", "classes.txt"), "north\nupper\nlower\nsouth\n");
   await writeData(join(folder, "smaller"), { size: 20 });
   const { code } = await fovea(
-    "train --data ./data --model lenet --batch-size 16 --epochs 3 --out run --quiet",
+    "train --data ./data --model lenet --batch-size 16 --schedule constant --epochs 3 --out run --quiet",
   );
   expect(code).toBe(0);
 }, 60_000);
