@@ -1,7 +1,7 @@
 // Chooses a target and opens it. Floor 3. The choice is automatic unless told, and always comes with
 // one line that says what was chosen.
 
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, TargetError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import type { Device } from "./device.ts";
 
@@ -41,9 +41,13 @@ export interface DeviceOptions {
   readonly threads?: number;
 }
 
+function inNode(): boolean {
+  return typeof process !== "undefined" && process.versions?.node !== undefined;
+}
+
 /** How many threads this machine runs at once. */
 async function coreCount(): Promise<number> {
-  if (typeof process !== "undefined" && process.versions?.node !== undefined) {
+  if (inNode()) {
     const { availableParallelism } = await import("node:os");
     return availableParallelism();
   }
@@ -65,13 +69,31 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
       received: String(threads),
     });
   }
-  const open = target === "auto" ? targets.wasm : lookUp(targets, target, "target");
-  return open(threads);
+  return target === "auto" ? openFastest(threads) : lookUp(targets, target, "target")(threads);
 }
 
-/** One line that says where work is done, such as `wasm, 2 threads`. */
-export function describeDevice({ target, threads }: Device): string {
-  return `${target}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+/** Machine code where it runs; a browser is not even asked. */
+async function openFastest(threads: number): Promise<Device> {
+  if (!inNode()) return targets.wasm(threads);
+  try {
+    return await targets.x64(threads);
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const device = await targets.wasm(threads);
+    notes.set(device, `x64 is not available: ${error.facts.what}`);
+    return device;
+  }
+}
+
+/** Why a device is not the one that was hoped for. */
+const notes = new WeakMap<Device, string>();
+
+/** One line that says where work is done, and why there, such as `wasm, 2 threads`. */
+export function describeDevice(device: Device): string {
+  const { target, threads } = device;
+  const note = notes.get(device);
+  const line = `${target}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return note === undefined ? line : `${line} (${note.replace(/\.$/, "")})`;
 }
 
 let shared: Promise<Device> | undefined;

@@ -1,0 +1,145 @@
+// What the x64 target takes it gives back, and nothing that happens at a bad moment can hang or crash
+// the process: closing, dropping, leaving while threads run.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { TargetError } from "../../../src/core/errors.ts";
+import { X64Device } from "../../../src/machine/x64/index.ts";
+import { runChild } from "./child.ts";
+import { waitingProgram } from "./long-kernel.ts";
+import { widths } from "./widths.ts";
+
+const [{ missing }] = [...widths].sort((a) => (a.missing === undefined ? -1 : 1));
+const withoutMaps = process.platform === "linux" ? undefined : "/proc/self/maps is Linux's";
+
+const mappings = () => readFileSync("/proc/self/maps", "utf8").split("\n").length;
+
+/** A device with a program of `stages` stages, each of about so many rounds. */
+async function ready(rounds = 10, stages = 1) {
+  const device = await X64Device.open({ threads: 2 });
+  const address = device.allocate(256);
+  const program = waitingProgram(device.machine.lanes, rounds, stages);
+  const load = () => device.load(program, new Map([["out", address]]));
+  return { device, address, load, result: () => device.view("f32", address, 1)[0] };
+}
+
+/** The same at the head of a child's script. */
+const prelude = `
+  import { X64Device } from "./src/machine/x64/index.ts";
+  import { waitingProgram } from "./test/machine/x64/long-kernel.ts";
+  const device = await X64Device.open({ threads: 2 });
+  const states = new Map([["out", device.allocate(256)]]);
+  const load = (rounds, stages) =>
+    device.load(waitingProgram(device.machine.lanes, rounds, stages), states);
+`;
+
+describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}` : ""}`, () => {
+  test.skipIf(withoutMaps !== undefined)(
+    `keeps nothing of 100 programs that were made and dropped${withoutMaps ?? ""}`,
+    async () => {
+      const { device, load, result } = await ready();
+      const round = async () => {
+        const executable = await load();
+        await executable.run([{}]);
+        executable.dispose();
+      };
+      for (let i = 0; i < 20; i++) await round();
+      const [maps, bytes] = [mappings(), process.memoryUsage.rss()];
+      for (let i = 0; i < 100; i++) await round();
+      expect(result()).toBe(1);
+      expect(mappings() - maps).toBeLessThan(20);
+      expect(process.memoryUsage.rss() - bytes).toBeLessThan(48 << 20);
+      await device.close();
+    },
+  );
+
+  test("opens and closes again and again", async () => {
+    for (let i = 0; i < 8; i++) {
+      const { device, load, result } = await ready();
+      await (await load()).run([{}]);
+      expect(result()).toBe(1);
+      await device.close();
+    }
+  });
+
+  test("refuses work once it is closed, and closes twice without harm", async () => {
+    const { device, load, address } = await ready();
+    const executable = await load();
+    const view = device.view("f32", address, 1);
+    await Promise.all([device.close(), device.close()]);
+    await expect(executable.run([{}])).rejects.toThrow(TargetError);
+    await expect(load()).rejects.toThrow("closed");
+    expect(() => device.view("f32", address, 1)).toThrow("closed");
+    // A view from before must not bring the process down.
+    expect(view[0]).toBe(0);
+    executable.dispose();
+  });
+
+  test("closes in the middle of a run, which is then refused", async () => {
+    const { device, load } = await ready(1e6, 500);
+    const executable = await load();
+    const run = executable.run([{}]);
+    const failed = expect(run).rejects.toThrow("closed");
+    executable.dispose();
+    await device.close();
+    await failed;
+  });
+
+  test("keeps the memory of a program that is dropped while it runs", async () => {
+    const { device, load, result } = await ready(1e5, 20);
+    const executable = await load();
+    const run = executable.run([{}]);
+    executable.dispose();
+    executable.dispose();
+    const other = await load();
+    await run;
+    await other.run([{}]);
+    expect(result()).toBe(1);
+    await device.close();
+  });
+
+  test("lets a process end that never closed it", async () => {
+    const script = `${prelude} await (await load(10, 1)).run([{}]); console.log("ran");`;
+    expect(await runChild(script)).toEqual({ code: 0, output: "ran\n" });
+  });
+
+  test("lets a process leave before its threads have met", async () => {
+    const script = `${prelude}
+      const executable = await load(1e6, 500);
+      void executable.run([{}]);
+      process.exit(3);`;
+    expect(await runChild(script)).toEqual({ code: 3, output: "" });
+  });
+
+  test("lets a process leave in the middle of a run", async () => {
+    const script = `${prelude}
+      const executable = await load(1e6, 500);
+      void executable.run([{}]);
+      setTimeout(() => process.exit(4), 100);`;
+    expect(await runChild(script)).toEqual({ code: 4, output: "" });
+  });
+});
+
+test("without koffi, an error says what to do", async () => {
+  const hide = `
+    export const resolve = (name, context, next) => {
+      if (name === "koffi") throw new Error("hidden");
+      return next(name, context);
+    };`;
+  const script = `
+    import { register } from "node:module";
+    register("data:text/javascript,${encodeURIComponent(hide)}");
+    const { openDevice, describeDevice } = await import("./src/machine/open.ts");
+    await openDevice({ target: "x64" }).catch((error) => console.log(error.name, error.message));
+    const device = await openDevice({ threads: 1 });
+    console.log(describeDevice(device));
+    await device.close();`;
+  const { code, output } = await runChild(script);
+  expect(code).toBe(0);
+  if (process.arch !== "x64" || process.platform === "win32") return;
+  expect(output).toContain("TargetError The x64 target needs the package koffi");
+  expect(output).toContain("to do:    install it (npm install koffi), or use --target wasm");
+  expect(output).toContain(
+    "wasm, 1 thread (x64 is not available: The x64 target needs the package",
+  );
+});
