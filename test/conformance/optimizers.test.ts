@@ -214,7 +214,7 @@ describe("optimizers", () => {
     for (const { options, names: named } of [...rates, ...cases[name].refused]) {
       const make = () => optimizerFrom(name, options);
       expect(make, JSON.stringify(options)).toThrow(ConfigError);
-      expect(make).toThrow(new RegExp(`${named}[^]*expected: .*\n.*received: `));
+      expect(make).toThrow(new RegExp(`${named}[\\s\\S]*expected: .*\n.*received: `));
     }
   });
 
