@@ -28,7 +28,7 @@ export function runChild(script: string): Promise<Ended> {
       output += data;
     });
   }
-  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
   return new Promise((resolve) => {
     child.on("close", (code) => {
       clearTimeout(timer);

@@ -126,6 +126,20 @@ const variablesInPlace: Write = (w) => {
   });
 };
 
+/** Repeated numbers that are overwritten between their load and their use. */
+const overwritten: Write = (w) => {
+  const wholes = w.buffer("wholes", "f32", 64);
+  const out = w.buffer("out", "f32", w.lanes);
+  const sum = w.variable(w.constant(0, "f32", true));
+  const factor = w.loadVector(w.access(wholes, still(20)));
+  w.loop(3, (at) => {
+    const one = w.loadVector(w.access(wholes, at), w.lanes, 0);
+    w.store(w.access(wholes, at), w.constant(100));
+    w.assign(sum, on(w, "multiplyAdd", one, factor, sum));
+  });
+  w.store(w.access(out, still(0)), sum);
+};
+
 /** Loads and stores of 1 to all lanes, next to each other and apart, of every type. */
 const partialLanes: Write = (w) => {
   const sources = [w.buffer("floats", "f32", 300), w.buffer("ints", "i32", 300)];
@@ -239,6 +253,7 @@ const awkward: Record<string, Write> = {
   "spilled pointers in deep loops": spilledPointers,
   "constants as every operand": constantsEverywhere,
   "variables that are their own arguments": variablesInPlace,
+  "numbers that are overwritten after their load": overwritten,
   "1 to all lanes, strides, bytes": partialLanes,
   "lookups out of bounds": lookups,
   "negative origins": negativeOrigins,
