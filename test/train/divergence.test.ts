@@ -1,0 +1,217 @@
+// Training that diverges: it stops, says where numbers ceased to be finite, and keeps weights that are.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TrainingError } from "../../src/core/errors.ts";
+import { RandomStream } from "../../src/core/random.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import type { Layer } from "../../src/nn/layer.ts";
+import { layers } from "../../src/nn/layers/index.ts";
+import { type OptimizerName, optimizerFrom } from "../../src/nn/optimizers/index.ts";
+import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import type { Model } from "../../src/train/model.ts";
+import { sequential } from "../../src/train/sequential.ts";
+import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
+
+let device: Device;
+beforeAll(async () => {
+  device = await WasmDevice.open({ threads: 2 });
+});
+afterAll(() => device.close());
+
+const image = [4, 4, 2] as const;
+const count = 32;
+
+function examplesFor(outputs: number, size = 1) {
+  const random = new RandomStream(1);
+  const x = Float32Array.from({ length: count * 32 }, () => size * (2 * random.uniform() - 1));
+  const y = Float32Array.from({ length: count * outputs }, () => random.uniform());
+  return { x: { data: x, shape: [count, ...image] }, y: { data: y, shape: [count, outputs] } };
+}
+
+function network(normalised: boolean): Layer[] {
+  return [
+    layers.conv2d({ filters: 4, kernelSize: 3, inputShape: image, name: "first" }),
+    ...(normalised ? [layers.batchNormalization({ name: "norm" })] : []),
+    layers.activation({ activation: "relu" }),
+    layers.flatten(),
+    layers.dense({ units: 2, name: "last" }),
+  ];
+}
+
+function build(optimizer: OptimizerName, learningRate: number, normalised = false): Model {
+  return sequential(network(normalised), { seed: 1, device }).compile({
+    optimizer: optimizerFrom(optimizer, { learningRate }),
+    loss: "meanSquaredError",
+  });
+}
+
+/** The error that `run` ends in; a run that ends well fails the test. */
+async function errorOf(run: Promise<unknown>): Promise<TrainingError> {
+  const error = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(TrainingError);
+  return error as TrainingError;
+}
+
+/** Names of weights and slots that hold anything that is not finite. */
+function notFinite(model: Model): string[] {
+  const { weights, slots } = model.getState();
+  return [...weights, ...slots]
+    .filter(([, { data }]) => !data.every(Number.isFinite))
+    .map(([name]) => name);
+}
+
+describe("a learning rate that is far too large", () => {
+  const rates = [1e10, 1e15, 1e19, 1e20, 1e30, 1e38];
+  const cases = rates.flatMap((rate) =>
+    (["sgd", "adam"] as const).flatMap((optimizer) =>
+      [false, true].map((normalised) => [optimizer, rate, normalised] as const),
+    ),
+  );
+
+  test.each(cases)(
+    "%s, %d, normalised %s: stops, and all that is kept is finite",
+    async (...of) => {
+      const model = build(...of);
+      const error = await errorOf(
+        model.fit(examplesFor(2), { epochs: 20, batchSize: 8, verbose: 0 }),
+      );
+      expect(error.message).toMatch(/no longer a number at step \d+ of epoch \d+/);
+      expect(error.message).toMatch(/(layer "|gradient of "|loss itself|statistics)/);
+      expect(error.message).toMatch(/lower the learning rate/);
+      expect(notFinite(model)).toEqual([]);
+      await model.dispose();
+    },
+  );
+
+  test("names epoch, step and the first layer whose results are not finite", async () => {
+    const model = build("sgd", 1e20);
+    const { message } = await errorOf(
+      model.fit(examplesFor(2), { batchSize: 8, shuffle: false, verbose: 0 }),
+    );
+    expect(message).toContain("the loss is no longer a number at step 2 of epoch 1");
+    expect(message).toContain('the results of layer "last" are the first that are not finite');
+    expect(model.progress).toMatchObject({ epochs: 0, steps: 1, iterations: 1 });
+    await model.dispose();
+  });
+
+  test("names the loss where all results are finite", async () => {
+    const model = sequential([layers.flatten({ inputShape: image }), layers.dense({ units: 2 })], {
+      seed: 1,
+      device,
+    }).compile({
+      optimizer: optimizerFrom("sgd", { learningRate: 1e20 }),
+      loss: "meanSquaredError",
+    });
+    const { message } = await errorOf(
+      model.fit(examplesFor(2), { batchSize: 8, shuffle: false, verbose: 0 }),
+    );
+    expect(message).toContain("step 2 of epoch 1");
+    expect(message).toContain("it arose in the loss itself");
+    await model.dispose();
+  });
+
+  test("keeps the weights from before the step that failed, to the bit", async () => {
+    const before: ReadonlyMap<string, unknown>[] = [];
+    const model = build("adam", 1e20);
+    await errorOf(
+      model.fit(examplesFor(2), {
+        batchSize: 8,
+        verbose: 0,
+        callbacks: [{ onStepEnd: () => void before.push(outcomeOf(model).weights) }],
+      }),
+    );
+    expect(before.length).toBeGreaterThan(0);
+    expect(model.getWeights()).toEqual(before.at(-1));
+    await model.dispose();
+  });
+
+  test("keeps the same weights when steps run together", async () => {
+    const ends = [];
+    for (const callbacks of [[], [{ onStepEnd: () => {} }]]) {
+      const model = build("sgd", 30);
+      await errorOf(model.fit(examplesFor(2), { batchSize: 4, epochs: 50, verbose: 0, callbacks }));
+      ends.push(outcomeOf(model));
+      await model.dispose();
+    }
+    expect(ends[0]).toEqual(ends[1]);
+  });
+
+  test("a callback hears of the end, and the model can be trained, saved and loaded again", async () => {
+    const ends: unknown[] = [];
+    const model = build("sgd", 1e20);
+    await errorOf(
+      model.fit(examplesFor(2), {
+        batchSize: 8,
+        verbose: 0,
+        callbacks: [{ onTrainEnd: (record) => void ends.push(record) }],
+      }),
+    );
+    expect(ends).toHaveLength(1);
+    const { model: again } = decodeModel(encodeModel(model), "the file", { device });
+    expect(again.getWeights()).toEqual(model.getWeights());
+    model.setWeights(build("sgd", 1).getWeights());
+    model.learningRate = 0.01;
+    const { history } = await model.fit(examplesFor(2), { batchSize: 8, verbose: 0 });
+    expect(Number.isFinite(history.loss[0])).toBe(true);
+    await Promise.all([model.dispose(), again.dispose()]);
+  });
+});
+
+describe("gradients that are not finite under a finite loss", () => {
+  test("are not taken: statistics beyond f32 hide in batch normalisation", async () => {
+    // 1e25 squared is beyond f32: the variance is infinite, the results are 0 and the loss is fine.
+    const model = build("sgd", 0.01, true);
+    const before = model.getWeights();
+    const { message } = await errorOf(
+      model.fit(examplesFor(2, 1e25), { batchSize: 8, verbose: 0 }),
+    );
+    expect(message).toContain("step 1 of epoch 1");
+    expect(model.getWeights()).toEqual(before);
+    await model.dispose();
+  });
+
+  test("are named by their weight", async () => {
+    const model = sequential(
+      [
+        layers.flatten({ inputShape: image }),
+        layers.dense({ units: 2, name: "far", kernelInitializer: "zeros" }),
+        layers.dense({ units: 2, name: "last" }),
+      ],
+      { seed: 1, device },
+    ).compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    // Results are biases alone, so they are finite; the gradient of the kernel sees the inputs.
+    const { message } = await errorOf(
+      model.fit(examplesFor(2, 1e30), { batchSize: 8, verbose: 0 }),
+    );
+    expect(message).toContain("the gradient is no longer a number at step 1 of epoch 1");
+    expect(message).toContain('the gradient of "far/kernel" is the first that is not finite');
+    expect(notFinite(model)).toEqual([]);
+    await model.dispose();
+  });
+});
+
+test("inputs as large as f32 allows are answered with the layer that overflows", async () => {
+  const model = build("sgd", 0.01);
+  const { message } = await errorOf(model.fit(examplesFor(2, 3e38), { batchSize: 8, verbose: 0 }));
+  expect(message).toMatch(/results of layer "(first|last)"/);
+  await model.dispose();
+});
+
+test("a dead network trains on: gradients of 0 are numbers", async () => {
+  const model = tinyModel(device);
+  model.setWeights(
+    new Map(
+      [...model.getWeights()].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: new Float32Array(data.length) },
+      ]),
+    ),
+  );
+  const { history } = await model.fit(tinyExamples(20), { epochs: 3, batchSize: 8, verbose: 0 });
+  expect(history.loss.every(Number.isFinite)).toBe(true);
+  await model.dispose();
+});
