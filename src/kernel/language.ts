@@ -78,8 +78,9 @@ export const kernelOps = {
   or: 2,
   /** i32 only, as are those below. */
   xor: 2,
+  /** By 0 to 31, the same in all lanes. */
   shiftLeft: 2,
-  /** Logical. */
+  /** The same, with zeros from above. */
   shiftRight: 2,
   /** The upper 32 bits of the product of two unsigned numbers. */
   multiplyHigh: 2,

@@ -55,7 +55,8 @@ async function startNodeWorker(
   onAnswer: (answer: Answer) => void,
 ): Promise<Port> {
   const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(source, { eval: true, workerData });
+  // Flags of the main thread, such as loaders, are not the workers' business.
+  const worker = new Worker(source, { eval: true, workerData, execArgv: [] });
   worker.on("message", onAnswer);
   worker.on("error", (error) => onAnswer({ error: String(error) }));
   worker.unref();

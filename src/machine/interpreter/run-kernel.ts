@@ -30,14 +30,15 @@ function fromBits(value: number): number {
 
 function nearest(value: number): number {
   const down = Math.floor(value);
-  const rest = value - down;
-  if (rest !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
+  const size = Math.abs(value);
+  const half = value - down === 0.5;
+  const rounded = half ? 2 * Math.round(size / 2) : Math.round(size);
+  return value < 0 || Object.is(value, -0) ? -rounded : rounded;
 }
 
 function truncate(value: number): number {
   if (Number.isNaN(value)) return 0;
-  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(value)));
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(value))) | 0;
 }
 
 type Compute = (a: number, b: number, c: number) => number;
@@ -71,12 +72,6 @@ const rules = {
   bitsToF32: { i32: fromBits },
   bitsToI32: { f32: toBits },
 } as const satisfies Record<KernelOp, Partial<Record<Register["type"], Compute>>>;
-
-const joins = {
-  add: (a: number, b: number) => fround(a + b),
-  maximum: (a: number, b: number) => (a < b ? b : a),
-  minimum: (a: number, b: number) => (b < a ? b : a),
-};
 
 /** A kernel's buffers as typed arrays. */
 export type BufferViews = ReadonlyMap<KernelBuffer, DeviceView>;
@@ -173,11 +168,12 @@ class KernelRun {
         this.#values.set(i.to, new Array<number>(this.#kernel.lanes).fill(this.#get(i.value)[0]));
         return;
       case "joinLanes": {
+        const join = (rules[i.op] as Record<string, Compute>)[i.value.type];
         let lanes = this.#get(i.value);
         while (lanes.length > 1) {
           const half = lanes.length / 2;
           const [low, high] = [lanes.slice(0, half), lanes.slice(half)];
-          lanes = low.map((value, lane) => joins[i.op](value, high[lane]));
+          lanes = low.map((value, lane) => join(value, high[lane], 0));
         }
         this.#values.set(i.to, lanes);
         return;

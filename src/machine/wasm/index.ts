@@ -143,18 +143,32 @@ export class WasmDevice implements Device {
     });
     const module = new WebAssembly.Module(bytes);
     const id = await this.#team.load({ module, memory: this.#memory });
-    const dispose = () => {
+    let running = 0;
+    let disposed = false;
+    let released = false;
+    const release = () => {
+      if (!disposed || released || running > 0) return;
+      released = true;
       layout.dispose();
       this.free(barrier);
       void this.#team.drop(id).catch(() => {});
     };
     return {
       stepsAtOnce,
-      dispose,
+      dispose: () => {
+        disposed = true;
+        release();
+      },
       run: async (steps) => {
-        layout.stage(steps);
-        if (steps.length > 0) await this.#team.run(id, steps.length);
-        return layout.collect(steps.length);
+        running++;
+        try {
+          layout.stage(steps);
+          if (steps.length > 0) await this.#team.run(id, steps.length);
+          return layout.collect(steps.length);
+        } finally {
+          running--;
+          release();
+        }
       },
     };
   }
