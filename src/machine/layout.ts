@@ -40,7 +40,7 @@ export class Layout {
   readonly addressOf: ReadonlyMap<Storage, number>;
   readonly stepsAtOnce: number;
   readonly #memory: Memory;
-  readonly #owned: number[];
+  readonly #owned: number[] = [];
   readonly #inputs: Block;
   readonly #outputs: Block;
 
@@ -68,22 +68,33 @@ export class Layout {
     const outputs = slotsOf(program.outputs);
     const inputBytes = bytesOf(inputs);
     const outputBytes = bytesOf(outputs);
-    const current = memory.allocate(inputBytes);
-    const arena = memory.allocate(program.arenaBytes);
+    const current = this.reserve(inputBytes);
+    const arena = this.reserve(program.arenaBytes);
     this.#inputs = {
       slots: inputs,
       bytes: inputBytes,
-      staging: memory.allocate(inputBytes * stepsAtOnce),
+      staging: this.reserve(inputBytes * stepsAtOnce),
     };
     this.#outputs = {
       slots: outputs,
       bytes: outputBytes,
-      staging: memory.allocate(outputBytes * stepsAtOnce),
+      staging: this.reserve(outputBytes * stepsAtOnce),
     };
-    this.#owned = [current, arena, this.#inputs.staging, this.#outputs.staging];
     for (const { value, offset } of inputs) addressOf.set(value.storage, current + offset);
     for (const [storage, offset] of program.offsets) addressOf.set(storage, arena + offset);
     this.addressOf = addressOf;
+  }
+
+  /** Zeroed bytes that go when the layout goes. @throws TargetError where there are none left. */
+  reserve(bytes: number): number {
+    try {
+      const address = this.#memory.allocate(bytes);
+      this.#owned.push(address);
+      return address;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** What to copy before each step. */

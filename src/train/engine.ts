@@ -79,11 +79,19 @@ export class Engine {
     await this.release(role);
     const inputs = reserveRows(this.device, x, rows);
     const examples: ResidentExamples =
-      y === undefined
-        ? { role, inputs }
-        : { role, inputs, answers: reserveRows(this.device, y, rows) };
+      y === undefined ? { role, inputs } : { role, inputs, answers: this.#beside(inputs, y, rows) };
     this.#residents.set(role, examples);
     return examples;
+  }
+
+  /** A place for answers; where there is none, the inputs' goes back. */
+  #beside(inputs: Resident, y: Tensor, rows: number): Resident {
+    try {
+      return reserveRows(this.device, y, rows);
+    } catch (error) {
+      this.device.free(inputs.address);
+      throw error;
+    }
   }
 
   /** Gives back a role's examples and the programs that read them. */

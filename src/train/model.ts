@@ -387,9 +387,14 @@ export class Model {
     if (this.#engine !== undefined) return this.#engine;
     const device = this.#deviceChoice ?? (await sharedDevice());
     const store = new Store(device);
-    for (const [fullName, value] of this.#weights) {
-      store.reserve(names.weight(fullName), value.shape);
-      store.write(names.weight(fullName), value);
+    try {
+      for (const [fullName, value] of this.#weights) {
+        store.reserve(names.weight(fullName), value.shape);
+        store.write(names.weight(fullName), value);
+      }
+    } catch (error) {
+      store.release();
+      throw error;
     }
     this.#deviceChoice = device;
     this.#store = store;

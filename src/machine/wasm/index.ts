@@ -136,13 +136,26 @@ export class WasmDevice implements Device {
     { stepsAtOnce = 1 } = {},
   ): Promise<Executable> {
     const layout = new Layout(this, program, states, stepsAtOnce);
-    const barrier = this.allocate(barrierBytes);
-    const bytes = emitProgram(program, layout, barrier, this.features, {
+    try {
+      const id = await this.#install(program, layout);
+      return this.#executable(id, layout);
+    } catch (error) {
+      layout.dispose();
+      throw error;
+    }
+  }
+
+  /** Hands a program's code to the threads. */
+  async #install(program: Program, layout: Layout): Promise<number> {
+    const bytes = emitProgram(program, layout, layout.reserve(barrierBytes), this.features, {
       initialPages: 1,
       maximumPages: this.#maximum,
     });
     const module = new WebAssembly.Module(bytes);
-    const id = await this.#team.load({ module, memory: this.#memory });
+    return this.#team.load({ module, memory: this.#memory });
+  }
+
+  #executable(id: number, layout: Layout): Executable {
     let running = 0;
     let disposed = false;
     let released = false;
@@ -150,11 +163,10 @@ export class WasmDevice implements Device {
       if (!disposed || released || running > 0) return;
       released = true;
       layout.dispose();
-      this.free(barrier);
       void this.#team.drop(id).catch(() => {});
     };
     return {
-      stepsAtOnce,
+      stepsAtOnce: layout.stepsAtOnce,
       dispose: () => {
         disposed = true;
         release();
