@@ -17,6 +17,7 @@ import { type LossName, lossFrom } from "../../src/nn/losses/index.ts";
 import { accuracy } from "../../src/nn/metrics/accuracy.ts";
 import type { NetworkConfig } from "../../src/nn/network.ts";
 import { optimizerFrom } from "../../src/nn/optimizers/index.ts";
+import { type CosineDecayOptions, cosineDecay } from "../../src/nn/schedules/cosine-decay.ts";
 import { Model } from "../../src/train/model.ts";
 import { relativeError } from "../conformance/samples.ts";
 import {
@@ -63,6 +64,10 @@ interface Rules {
     readonly shape: readonly number[];
     readonly deviation: number;
     readonly largest: number;
+  }[];
+  readonly schedules: readonly {
+    readonly options: CosineDecayOptions;
+    readonly rates: readonly number[];
   }[];
   readonly summaries: Readonly<
     Record<
@@ -201,6 +206,14 @@ describe("initializers", () => {
     expect(Math.abs(Math.sqrt(squares / count) - deviation)).toBeLessThanOrEqual(0.015 * deviation);
     expect(Math.abs(furthest - largest)).toBeLessThanOrEqual(0.005 * largest);
     expect(Math.abs(mean - (name === "ones" ? 1 : 0))).toBeLessThanOrEqual(0.03 * deviation);
+  });
+});
+
+describe("schedules", () => {
+  test.each(rules.schedules)("cosineDecay $options: the rate of every step", (fixture) => {
+    const rate = cosineDecay(fixture.options);
+    const rates = fixture.rates.map((_, step) => rate.at(step));
+    expect(relativeError(rates, fixture.rates)).toBeLessThanOrEqual(1e-7);
   });
 });
 

@@ -12,7 +12,7 @@ export interface CosineDecayOptions {
   readonly alpha?: number;
   /** The rate to which it first rises, in a straight line; none unless told. */
   readonly warmupTarget?: number;
-  /** Steps of that rise; 0 unless told. */
+  /** Steps of that rise; 0 unless told, and without a `warmupTarget`. */
   readonly warmupSteps?: number;
 }
 
@@ -24,8 +24,10 @@ export interface CosineDecayOptions {
  * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 1e-3, decaySteps: 2000 }) })
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { initialLearningRate, decaySteps, alpha = 0, warmupSteps = 0 } = options;
+  const { initialLearningRate, decaySteps, alpha = 0 } = options;
   const { warmupTarget = initialLearningRate } = options;
+  // As in Keras: without a rate to rise to there is no rise.
+  const warmupSteps = options.warmupTarget === undefined ? 0 : (options.warmupSteps ?? 0);
   const all = { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps };
   for (const [name, value] of Object.entries(all)) {
     const fits = Number.isFinite(value) && value >= 0 && (name !== "decaySteps" || value > 0);

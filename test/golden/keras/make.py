@@ -365,6 +365,36 @@ def initializers():
     return table
 
 
+SCHEDULES = [
+    {"initialLearningRate": 0.1, "decaySteps": 10},
+    {"initialLearningRate": 0.1, "decaySteps": 10, "alpha": 0.25},
+    {"initialLearningRate": 0.01, "decaySteps": 8, "warmupTarget": 0.2, "warmupSteps": 4},
+    {"initialLearningRate": 0, "decaySteps": 6, "warmupTarget": 0.2, "warmupSteps": 3, "alpha": 0.1},
+    {"initialLearningRate": 0.1, "decaySteps": 5, "warmupSteps": 4},
+    {"initialLearningRate": 0.1, "decaySteps": 5, "warmupTarget": 0.3},
+]
+
+
+def schedules():
+    """The rate of the first steps, beyond the end of the fall."""
+    snake = {
+        "initialLearningRate": "initial_learning_rate",
+        "decaySteps": "decay_steps",
+        "warmupTarget": "warmup_target",
+        "warmupSteps": "warmup_steps",
+    }
+    table = []
+    for options in SCHEDULES:
+        named = {snake.get(name, name): float(value) for name, value in options.items()}
+        for name in ("decay_steps", "warmup_steps"):
+            if name in named:
+                named[name] = int(named[name])
+        rate = keras.optimizers.schedules.CosineDecay(**named)
+        rates = rounded([float(rate(float(step))) for step in range(15)])
+        table.append({"options": options, "rates": rates})
+    return table
+
+
 def summary(input_shape, layers):
     lines = []
     model_of(input_shape, layers).summary(print_fn=lines.append)
@@ -384,6 +414,7 @@ def main():
         "losses": losses(),
         "accuracies": accuracies(),
         "initializers": initializers(),
+        "schedules": schedules(),
         "summaries": summaries,
         "shapes": shapes(),
     }
