@@ -1,0 +1,220 @@
+// What every device does with memory, programs and steps, whatever its target; and what is left when
+// a program, or the device, goes away.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DataError, TargetError, VerificationError } from "../../src/core/errors.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
+import { loadSmallNet, smallBatch, smallNet, trainSmallNet } from "./small-net.ts";
+import { widths } from "./x64/widths.ts";
+
+const x = ops.input("x", { shape: [3], dtype: "f32" });
+const total = ops.state("total", { shape: [3], dtype: "f32" });
+/** Adds the input to a state, and shows the state before and the input's square. */
+const adding: Graph = {
+  outputs: { before: total, square: ops.multiply(x, x) },
+  updates: [{ state: total, value: ops.add(total, x) }],
+};
+
+async function loadAdding(device: Device, stepsAtOnce = 1) {
+  const program = compile("adding", adding, device.machine, ops);
+  const address = device.allocate(12);
+  const executable = await device.load(program, new Map([["total", address]]), { stepsAtOnce });
+  return { executable, address, state: () => [...device.view("f32", address, 3)] };
+}
+
+/** Bytes of memory that the device has asked the machine for. */
+const memoryOf = (device: Device) => device.view("u8", 0, 1).buffer.byteLength;
+
+interface Target {
+  readonly name: string;
+  /** Whether it asks for memory when it needs some; x64 reserves addresses once and for all. */
+  readonly grows: boolean;
+  readonly open: () => Promise<Device>;
+}
+
+const targets: readonly Target[] = [
+  { name: "interpreter", grows: true, open: async () => new InterpreterDevice() },
+  { name: "wasm with 1 thread", grows: true, open: () => WasmDevice.open({ threads: 1 }) },
+  { name: "wasm with 2 threads", grows: true, open: () => WasmDevice.open({ threads: 2 }) },
+  ...widths
+    .filter(({ missing }) => missing === undefined)
+    .map(({ name, width }) => {
+      return { name, grows: false, open: () => X64Device.open({ threads: 2, width }) };
+    }),
+];
+
+for (const { name, missing } of widths) {
+  if (missing !== undefined) test.skip(`${name}: ${missing}`);
+}
+
+describe.each(targets)("$name", ({ grows, open }) => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await open();
+  });
+  afterAll(() => device.close());
+
+  test("reserves memory that is zero, also where it was used before", () => {
+    const address = device.allocate(256);
+    device.view("u8", address, 256).fill(7);
+    device.free(address);
+    const again = device.allocate(256);
+    expect(again).toBe(address);
+    expect(device.view("u8", again, 256).every((byte) => byte === 0)).toBe(true);
+    device.free(again);
+  });
+
+  test.skipIf(!grows)(
+    "keeps what memory holds when it grows, and programs that were there before",
+    async () => {
+      const { executable, address, state } = await loadAdding(device);
+      await executable.run([{ x: [1, 2, 3] }]);
+      const size = memoryOf(device);
+      const large = device.allocate(2 * size);
+      expect(memoryOf(device)).toBeGreaterThan(2 * size);
+      expect(state()).toEqual([1, 2, 3]);
+      const [{ before, square }] = await executable.run([{ x: [10, 20, 30] }]);
+      expect([...before]).toEqual([1, 2, 3]);
+      expect([...square]).toEqual([100, 400, 900]);
+      expect(state()).toEqual([11, 22, 33]);
+      executable.dispose();
+      for (const held of [large, address]) device.free(held);
+    },
+  );
+
+  test("does several steps at once as it does them one by one", async () => {
+    const { executable, state } = await loadAdding(device, 3);
+    const steps = [
+      [1, 1, 1],
+      [2, 4, 6],
+      [100, 0, -1],
+    ].map((values) => ({ x: values }));
+    const results = await executable.run(steps);
+    expect(results.map(({ before }) => [...before])).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+      [3, 5, 7],
+    ]);
+    expect(results.map(({ square }) => [...square])).toEqual([
+      [1, 1, 1],
+      [4, 16, 36],
+      [10_000, 0, 1],
+    ]);
+    expect(state()).toEqual([103, 5, 6]);
+    expect(await executable.run([])).toEqual([]);
+    await executable.run(steps.slice(0, 2));
+    expect(state()).toEqual([106, 10, 13]);
+    executable.dispose();
+  });
+
+  test("hands out copies: a later step does not change what an earlier one gave", async () => {
+    const { executable } = await loadAdding(device);
+    const [{ square }] = await executable.run([{ x: [1, 2, 3] }]);
+    await executable.run([{ x: [4, 5, 6] }]);
+    expect([...square]).toEqual([1, 4, 9]);
+    executable.dispose();
+  });
+
+  test("runs programs that share a state one after another", async () => {
+    const { executable, address, state } = await loadAdding(device);
+    const reading: Graph = { outputs: { sum: ops.sum(total) }, updates: [] };
+    const reader = await device.load(
+      compile("reading", reading, device.machine, ops),
+      new Map([["total", address]]),
+    );
+    const [, [{ sum }]] = await Promise.all([executable.run([{ x: [1, 2, 3] }]), reader.run([{}])]);
+    expect([...sum]).toEqual([6]);
+    expect(state()).toEqual([1, 2, 3]);
+    executable.dispose();
+    reader.dispose();
+  });
+
+  test("refuses inputs that do not fit, by name, and has changed nothing", async () => {
+    const { executable, state } = await loadAdding(device, 2);
+    const refuse = async (steps: Record<string, number[]>[], what: RegExp) => {
+      await expect(executable.run(steps)).rejects.toThrow(DataError);
+      await expect(executable.run(steps)).rejects.toThrow(what);
+    };
+    await refuse(
+      [{ x: [1, 2] }],
+      /input "x"[\s\S]*3 elements for \[3\][\s\S]*received: 2 elements/,
+    );
+    await refuse([{ x: [1, 2, 3] }, {}], /input "x"[\s\S]*received: nothing/);
+    await refuse([{ x: [1, 2, 3, 4] }], /received: 4 elements/);
+    const three = [1, 2, 3].map((value) => ({ x: [value, value, value] }));
+    await refuse(three, /Too many steps[\s\S]*at most 2[\s\S]*received: 3/);
+    expect(state()).toEqual([0, 0, 0]);
+    executable.dispose();
+  });
+
+  test("refuses a program whose state has no place", async () => {
+    const program = compile("adding", adding, device.machine, ops);
+    const load = () => device.load(program, new Map());
+    await expect(load()).rejects.toThrow(VerificationError);
+    await expect(load()).rejects.toThrow(/an address for "total"/);
+  });
+
+  test("has its memory back when programs are dropped, a hundred of them", async () => {
+    const program = compile("small", smallNet(), device.machine, ops);
+    const round = async () => {
+      const { executable, states } = await loadSmallNet(device, 2, program);
+      if (device.target !== "interpreter") await executable.run([smallBatch(0), smallBatch(1)]);
+      executable.dispose();
+      for (const { address } of states) device.free(address);
+    };
+    const firstFree = device.allocate(1);
+    device.free(firstFree);
+    for (let i = 0; i < 20; i++) await round();
+    const [bytes, resident] = [memoryOf(device), process.memoryUsage.rss()];
+    for (let i = 0; i < 100; i++) await round();
+    expect(device.allocate(1)).toBe(firstFree);
+    device.free(firstFree);
+    expect(memoryOf(device)).toBe(bytes);
+    expect(process.memoryUsage.rss() - resident).toBeLessThan(64 << 20);
+  });
+
+  test("closes twice without harm", async () => {
+    const other = await open();
+    await Promise.all([other.close(), other.close()]);
+  });
+});
+
+describe("WebAssembly", () => {
+  test("computes the same bits on 1, 2 and 3 threads, step by step and several at once", async () => {
+    const digests = new Set<string>();
+    for (const threads of [1, 2, 3]) {
+      const device = await WasmDevice.open({ threads });
+      for (const stepsAtOnce of [1, 4]) {
+        digests.add(await trainSmallNet(device, 8, stepsAtOnce));
+      }
+      await device.close();
+    }
+    expect(digests.size).toBe(1);
+  });
+
+  test("refuses work once it is closed", async () => {
+    const device = await WasmDevice.open({ threads: 2 });
+    const { executable } = await loadAdding(device);
+    await device.close();
+    await expect(executable.run([{ x: [1, 2, 3] }])).rejects.toThrow(TargetError);
+    await expect(executable.run([{ x: [1, 2, 3] }])).rejects.toThrow("The device was closed.");
+    await expect(loadAdding(device)).rejects.toThrow("The device was closed.");
+    executable.dispose();
+  });
+
+  test("says how much memory was wanted when there is none left", async () => {
+    const device = await WasmDevice.open({ threads: 1 });
+    expect(() => device.allocate(5 * 2 ** 30)).toThrow(TargetError);
+    expect(() => device.allocate(5 * 2 ** 30)).toThrow(/5120 MiB more, with 0 MiB in use/);
+    const { executable } = await loadAdding(device);
+    const [{ square }] = await executable.run([{ x: [1, 2, 3] }]);
+    expect([...square]).toEqual([1, 4, 9]);
+    await device.close();
+  });
+});

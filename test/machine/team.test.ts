@@ -1,0 +1,90 @@
+// Threads that work together: what they are handed, in which order, and what is heard of a thread
+// that fails.
+
+import { afterEach, describe, expect, test } from "vitest";
+import { TargetError } from "../../src/core/errors.ts";
+import { Team } from "../../src/machine/team.ts";
+
+const teams: Team[] = [];
+async function start(threads: number, prepare: string): Promise<Team> {
+  const team = await Team.start(threads, prepare);
+  teams.push(team);
+  return team;
+}
+afterEach(() => Promise.all(teams.splice(0).map((team) => team.end())));
+
+const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
+
+/** Adds the number of steps to the thread's own place. */
+const count = `({ buffer }) => {
+  const places = new Int32Array(buffer);
+  return (thread, threads, steps) => { places[thread] += threads * steps; };
+}`;
+
+/** Writes down in which order programs run: `payload.name`, after a while. */
+const remember = `({ buffer, name }) => {
+  const places = new Int32Array(buffer);
+  return () => {
+    const end = performance.now() + 20;
+    while (performance.now() < end) {}
+    places[Atomics.add(places, 0, 1) + 1] = name;
+  };
+}`;
+
+/** Thread 1 fails; the others wait for something that never comes. */
+const failing = `({ buffer }) => (thread) => {
+  if (thread === 1) throw new Error("the roof is leaking");
+  Atomics.wait(new Int32Array(buffer), 0, 0);
+}`;
+
+describe("a team", () => {
+  test("runs a program on every thread, with its number and theirs", async () => {
+    const places = shared(3);
+    const team = await start(3, count);
+    const id = await team.load({ buffer: places.buffer });
+    await team.run(id, 5);
+    await team.run(id, 2);
+    expect([...places]).toEqual([21, 21, 21]);
+  });
+
+  test("does one thing after another, however they were asked for", async () => {
+    const places = shared(9);
+    const team = await start(2, remember);
+    const [a, b] = await Promise.all(
+      [1, 2].map((name) => team.load({ buffer: places.buffer, name })),
+    );
+    await Promise.all([team.run(b, 1), team.run(a, 1), team.run(b, 1), team.drop(a)]);
+    expect([...places]).toEqual([6, 2, 2, 1, 1, 2, 2, 0, 0]);
+  });
+
+  test("says what a thread said that failed, while others still wait for it", async () => {
+    const team = await start(3, failing);
+    const id = await team.load({ buffer: shared(1).buffer });
+    const run = team.run(id, 1);
+    await expect(run).rejects.toThrow(TargetError);
+    await expect(run).rejects.toThrow("the roof is leaking");
+    await expect(team.run(id, 1)).rejects.toThrow("the roof is leaking");
+    await expect(team.load({})).rejects.toThrow("the roof is leaking");
+  });
+
+  test("says so when a program cannot be prepared, or is not there any more", async () => {
+    const unprepared = await start(2, `() => { throw new RangeError("no such code"); }`);
+    await expect(unprepared.load({})).rejects.toThrow("RangeError: no such code");
+    const team = await start(2, count);
+    const id = await team.load({ buffer: shared(2).buffer });
+    await team.drop(id);
+    await expect(team.run(id, 1)).rejects.toThrow("A compute thread failed.");
+  });
+
+  test("does nothing more once it has ended, and ends in the middle of work", async () => {
+    const team = await start(2, `({ buffer }) => () => Atomics.wait(new Int32Array(buffer), 0, 0)`);
+    const id = await team.load({ buffer: shared(1).buffer });
+    const run = team.run(id, 1);
+    const refused = expect(run).rejects.toThrow("The device was closed.");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await team.end();
+    await refused;
+    await expect(team.run(id, 1)).rejects.toThrow(TargetError);
+    await expect(team.end()).resolves.toBeUndefined();
+  });
+});
