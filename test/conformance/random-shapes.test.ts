@@ -1,6 +1,6 @@
-// Windows, products, reductions and chains of random shapes, on the interpreter and on WebAssembly,
-// against the reference in f64. Values are multiples of ¼ that f32 adds up without rounding, so that
-// all but a mean must come out exactly: a wrong edge cannot hide behind a tolerance.
+// Windows, products, reductions and chains of random shapes, on every target, against the reference
+// in f64. Values are multiples of ¼ that f32 adds up without rounding, so that all but a mean must
+// come out exactly: a wrong edge cannot hide behind a tolerance.
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,13 +14,17 @@ import type { Padding } from "../../src/graph/window.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
+import { widths } from "../machine/x64/widths.ts";
 import { machines, runCompiled, runReference } from "./compiled.ts";
 import { relativeError } from "./samples.ts";
 
 let devices: Device[] = [];
 beforeAll(async () => {
   const wasm = await WasmDevice.open({ threads: 2 });
-  devices = [wasm, ...machines.map((machine) => new InterpreterDevice(machine))];
+  const present = widths.filter(({ missing }) => missing === undefined);
+  const x64 = await Promise.all(present.map(({ width }) => X64Device.open({ threads: 2, width })));
+  devices = [wasm, ...x64, ...machines.map((machine) => new InterpreterDevice(machine))];
 });
 afterAll(() => Promise.all(devices.map((device) => device.close())));
 
@@ -57,7 +61,7 @@ async function holds(result: Node, inputs: readonly Node[], tolerance = 0): Prom
 }
 
 /** The same cases at every run. */
-const cases = { seed: 20, numRuns: 60 };
+const cases = { seed: 20, numRuns: 40 };
 
 const channels = fc.constantFrom(1, 2, 3, 4, 6, 10, 17, 33);
 const extent = fc.integer({ min: 1, max: 11 });
