@@ -234,8 +234,9 @@ class FitLoop {
     // Gradients flow from the last layer to the first.
     const weight = engine.trainedNames.findLast((_, i) => outputs[`gradient${i}`][0] !== 0);
     const isNumber = Number.isFinite(loss);
+    const lost = isNumber ? "gradient" : "loss";
     throw new TrainingError({
-      what: `Training stopped: the ${isNumber ? "gradient" : "loss"} is no longer a number at step ${step} of epoch ${epoch}.`,
+      what: `Training stopped: the ${lost} is no longer a number at step ${step} of epoch ${epoch}.`,
       expected: isNumber ? "finite gradients" : "a finite loss",
       received: `${loss}; ${originOf(layer, isNumber, weight)}`,
       fix: "lower the learning rate, or normalise the inputs; the last good weights are kept",

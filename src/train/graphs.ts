@@ -104,17 +104,17 @@ function gradientFlaw(gradient: Node): Node {
 const largest = 3.4028234663852886e38;
 
 /**
- * What a learning rate beyond all bounds carries past f32 stops at its end: weights stay numbers, and
- * the next loss tells.
+ * What a learning rate beyond all bounds carries past f32 stops at its end: weights stay numbers,
+ * and the next loss tells.
  */
 function within(value: Node): Node {
   return ops.minimum(ops.maximum(value, ops.constant(-largest)), ops.constant(largest));
 }
 
 /**
- * One training step: the same outputs, new values for weights, slots and statistics, and `halted`. From
- * the first step on whose loss, gradients or statistics are not finite, nothing is replaced any more and
- * `halted` is 1: the last good weights stay.
+ * One training step: the same outputs, new values for weights, slots and statistics, and `halted`.
+ * From the first step on whose loss, gradients or statistics are not finite, nothing is replaced any
+ * more and `halted` is 1: the last good weights stay.
  */
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
@@ -161,8 +161,8 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
 }
 
 /**
- * What is not finite in a training step, so as to name it: for each layer's results `layer0`, …, and for
- * the gradient of each trained weight `gradient0`, …, a number that is 0 where all is well.
+ * What is not finite in a training step, so as to name it: for each layer's results `layer0`, …, and
+ * for the gradient of each trained weight `gradient0`, …, a number that is 0 where all is well.
  */
 export function inspectionGraph(parts: ScoredParts): Graph {
   const applied = applyNetwork(parts, true);

@@ -340,7 +340,7 @@ export class Model {
     return this.#engine?.compileMilliseconds.get("train");
   }
 
-  /** Gives the model's memory back; the weights stay readable. @throws ConfigError while it is busy. */
+  /** Gives the model's memory back; weights stay readable. @throws ConfigError while it is busy. */
   async dispose(): Promise<void> {
     this.#requireIdle("dispose");
     const { weights, slots } = this.getState();

@@ -456,7 +456,7 @@ describe("values", () => {
     const image: Shape = [4, 3, 2];
     const targets = 2;
     const size = sizeOf(sample.input);
-    // From images to the layer's input by weights that are learned, too, and from its output to numbers.
+    // From images to the layer's input by weights that learn, too, and from its output to numbers.
     const network = new Network(
       "tiny",
       image,

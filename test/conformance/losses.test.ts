@@ -1,5 +1,5 @@
-// Every loss and every metric of the tables: gradients are central differences in f64, what training
-// and evaluation report is what the formula gives, they come back from files, and refuse misfits.
+// Every loss and every metric of the tables: gradients are central differences in f64, evaluation
+// reports what the formula gives, they come back from files, and refuse what does not fit.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NumericArray } from "../../src/core/dtype.ts";

@@ -1,4 +1,4 @@
-// A fixture's network in Fovea: its values and gradients on the wasm device, and its training by fit.
+// A fixture's network in Fovea: its values and gradients on a device, and its training by fit.
 
 import type { Tensor } from "../../src/core/tensor.ts";
 import { gradients } from "../../src/graph/autodiff.ts";

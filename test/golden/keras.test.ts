@@ -1,5 +1,5 @@
-// Fovea against Keras 3 on JAX, which computed the fixtures in f64 (keras/make.py): whole epochs with
-// statistics and validation, losses, accuracy, initializers, shapes and the summary.
+// Fovea against Keras 3 on JAX, which computed the fixtures in f64 (keras/make.py): whole epochs
+// with statistics and validation, losses, accuracy, initializers, schedules, shapes, the summary.
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
-// Fovea against PyTorch, which computed the fixtures in f64 (pytorch/make.py): results, gradients and
-// the weights after three steps, for networks that use every layer. Errors are relative to the largest
-// number of their tensor.
+// Fovea against PyTorch, which computed the fixtures in f64 (pytorch/make.py): results, gradients
+// and the weights after three steps, for networks that use every layer. Errors are relative to the
+// largest number of their tensor.
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

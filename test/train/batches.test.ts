@@ -113,6 +113,27 @@ describe("predict", () => {
     await model.dispose();
   });
 
+  test("more images than lie on the device at a time", async () => {
+    const side = 1024;
+    const count = 131;
+    const model = sequential(
+      [
+        layers.averagePooling2d({ poolSize: side / 4, inputShape: [side, side, 1] }),
+        layers.globalAveragePooling2d(),
+      ],
+      { device },
+    );
+    const data = new Uint8Array(count * side * side);
+    for (let i = 0; i < count; i++) data.fill(i, i * side * side, (i + 1) * side * side);
+    const x = { data, shape: [count, side, side, 1] };
+    const results = await model.predict(x, { batchSize: 8 });
+    expect(results.shape).toEqual([count, 1]);
+    results.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(i / 255, 5);
+    });
+    await model.dispose();
+  });
+
   test("works on a model that was never compiled, and gives copies", async () => {
     const model = sequential([layers.flatten({ inputShape: image })], { device });
     const first = await model.predict(examples.x);

@@ -6,6 +6,7 @@
 Inputs and first weights come from shared_numbers.py, so a fixture holds results only.
 """
 
+import itertools
 import os
 import pathlib
 import sys
@@ -294,36 +295,16 @@ def accuracies():
 def shapes():
     """[size, taps, stride, dilation, same, result of a convolution, of a pool]; 0: refused."""
     table = []
-    for size in range(1, 10):
-        for taps in range(1, 5):
-            for stride in range(1, 4):
-                for dilation in (1, 2):
-                    for padding in ("valid", "same"):
-                        if stride > 1 and dilation > 1:
-                            continue
-                        table.append(
-                            [
-                                size,
-                                taps,
-                                stride,
-                                dilation,
-                                int(padding == "same"),
-                                result_size(
-                                    keras.layers.Conv2D(
-                                        1,
-                                        taps,
-                                        strides=stride,
-                                        padding=padding,
-                                        dilation_rate=dilation,
-                                    ),
-                                    size,
-                                ),
-                                result_size(
-                                    keras.layers.MaxPooling2D(taps, strides=stride, padding=padding),
-                                    size,
-                                ),
-                            ]
-                        )
+    for size, taps, stride, dilation, same in itertools.product(
+        range(1, 10), range(1, 5), range(1, 4), (1, 2), (0, 1)
+    ):
+        if stride > 1 and dilation > 1:
+            continue
+        moves = {"strides": stride, "padding": "same" if same else "valid"}
+        convolution = keras.layers.Conv2D(1, taps, dilation_rate=dilation, **moves)
+        pool = keras.layers.MaxPooling2D(taps, **moves)
+        results = [result_size(convolution, size), result_size(pool, size)]
+        table.append([size, taps, stride, dilation, same, *results])
     return table
 
 
@@ -369,7 +350,7 @@ SCHEDULES = [
     {"initialLearningRate": 0.1, "decaySteps": 10},
     {"initialLearningRate": 0.1, "decaySteps": 10, "alpha": 0.25},
     {"initialLearningRate": 0.01, "decaySteps": 8, "warmupTarget": 0.2, "warmupSteps": 4},
-    {"initialLearningRate": 0, "decaySteps": 6, "warmupTarget": 0.2, "warmupSteps": 3, "alpha": 0.1},
+    {"initialLearningRate": 0, "decaySteps": 6, "warmupTarget": 0.2, "warmupSteps": 3},
     {"initialLearningRate": 0.1, "decaySteps": 5, "warmupSteps": 4},
     {"initialLearningRate": 0.1, "decaySteps": 5, "warmupTarget": 0.3},
 ]
@@ -408,7 +389,10 @@ def main():
     fits = {name: fit(spec) for name, spec in FITS.items()}
     shared_numbers.write(here / "fits.json", fits)
     keras.config.set_floatx("float32")
-    summaries = {"mnist": summary([28, 28, 1], MNIST), "normalised": summary([32, 32, 3], NORMALISED)}
+    summaries = {
+        "mnist": summary([28, 28, 1], MNIST),
+        "normalised": summary([32, 32, 3], NORMALISED),
+    }
     keras.config.set_floatx("float64")
     rules = {
         "losses": losses(),

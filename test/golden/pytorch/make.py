@@ -44,7 +44,14 @@ NETWORKS = {
         "batch": 6,
         "loss": "binaryCrossentropy",
         "layers": [
-            layer("conv2d", filters=6, kernelSize=[2, 3], groups=2, padding="same", activation="sigmoid"),
+            layer(
+                "conv2d",
+                filters=6,
+                kernelSize=[2, 3],
+                groups=2,
+                padding="same",
+                activation="sigmoid",
+            ),
             layer("averagePooling2d", poolSize=3, strides=2, padding="same"),
             layer("conv2d", filters=9, kernelSize=3, groups=3, strides=[1, 2], activation="relu"),
             layer("maxPooling2d", poolSize=2, strides=1),
@@ -112,7 +119,10 @@ OPTIMIZERS = {
     "adam": {"name": "adam", "options": {}},
     "sgd": {"name": "sgd", "options": {"learningRate": 0.05}},
     "momentum": {"name": "sgd", "options": {"learningRate": 0.05, "momentum": 0.9}},
-    "nesterov": {"name": "sgd", "options": {"learningRate": 0.05, "momentum": 0.9, "nesterov": True}},
+    "nesterov": {
+        "name": "sgd",
+        "options": {"learningRate": 0.05, "momentum": 0.9, "nesterov": True},
+    },
 }
 
 
@@ -168,8 +178,9 @@ def pool(x, options, average):
     image = x.permute(0, 3, 1, 2)
     if average:
         # PyTorch pads both sides alike; Keras does not, and counts only pixels of the image.
+        ones = torch.ones_like(image)
         total = functional.avg_pool2d(functional.pad(image, around), taps, strides)
-        inside = functional.avg_pool2d(functional.pad(torch.ones_like(image), around), taps, strides)
+        inside = functional.avg_pool2d(functional.pad(ones, around), taps, strides)
         y = total / inside
     else:
         lowest = float("-inf")
@@ -398,7 +409,8 @@ def small_fixture(spec):
             "optimizer": settings,
             "losses": shared_numbers.rounded(losses),
             "weights": {
-                key: shared_numbers.rounded(value.detach()) for key, value in trained.weights.items()
+                key: shared_numbers.rounded(value.detach())
+                for key, value in trained.weights.items()
             },
             "inference": shared_numbers.rounded(trained(x[: spec["batch"]], False).detach()),
         }
