@@ -1,98 +1,165 @@
-// The small example computes what the real engine computes: convolution, gradients, training.
+// The naive network beside the compiled one, number by number: what micro.ts says in plain loops is
+// what Fovea does.
 
-import { afterAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gradients } from "../../src/graph/autodiff.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
-import { openDevice } from "../../src/machine/index.ts";
-import {
-  accuracy,
-  backward,
-  bars,
-  conv2d,
-  crossEntropy,
-  makeWeights,
-  randomNumbers,
-  scoresOf,
-  train,
-} from "./micro.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import * as micro from "./micro.ts";
 
-const device = await openDevice({ target: "wasm", threads: 1 });
+let device: Device;
+beforeAll(async () => {
+  device = await WasmDevice.open({ threads: 2 });
+});
 afterAll(() => device.close());
 
-const count = 16;
-const rate = 2;
+const f32 = (shape: readonly number[]) => ({ shape, dtype: "f32" }) as const;
 
-/** The same network and the same step of descent, as a program of the engine. */
-async function engine(data: ReturnType<typeof bars>, model: ReturnType<typeof makeWeights>) {
-  const images = ops.input("images", { shape: [count, 8, 8, 1], dtype: "f32" });
-  const labels = ops.input("labels", { shape: [count], dtype: "i32" });
-  const filter = ops.state("filter", { shape: [3, 3, 1, 4], dtype: "f32" });
-  const weights = ops.state("weights", { shape: [4, 2], dtype: "f32" });
-  const convolved = ops.conv2d(images, filter);
-  const means = ops.mean(ops.relu(convolved), { axes: [1, 2] });
-  const loss = ops.mean(ops.sparseSoftmaxCrossEntropy(ops.matmul(means, weights), labels));
-  const [filterGradient, weightsGradient] = gradients(loss, [filter, weights], ops);
-  const step = (state: typeof filter, gradient: typeof filter) => ({
-    state,
-    value: ops.subtract(state, ops.multiply(gradient, ops.constant(rate))),
+/** The largest difference, relative to the largest number. */
+function difference(received: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(received.length).toBe(expected.length);
+  const size = Array.from(expected, Math.abs).reduce((a, b) => Math.max(a, b), 0);
+  const apart = Array.from(expected, (value, i) => Math.abs(value - received[i]));
+  return apart.reduce((a, b) => Math.max(a, b), 0) / size;
+}
+
+const read = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
+
+test("micro.ts imports nothing", () => {
+  expect(read("micro.ts")).not.toMatch(/^import|\bimport\(|\brequire\(/m);
+});
+
+test("micro.ts prints what its README shows", () => {
+  const lines: string[] = [];
+  micro.main((line) => lines.push(line));
+  const trimmed = (text: string) => text.replaceAll(/ +$/gm, "");
+  const shown = /```console\n\$ npx tsx [^\n]*\n([\s\S]*?)```/.exec(read("README.md"))?.[1];
+  expect(trimmed(`${lines.join("\n")}\n`)).toBe(shown);
+});
+
+describe("the convolution", () => {
+  const random = micro.randomFrom(3);
+  const image = micro.value([2, 6, 7, 3]);
+  const filter = micro.value([3, 2, 3, 5]);
+  const result = micro.conv2d(image, filter);
+  for (const { data } of [image, filter]) data.set(Array.from(data, () => random() - 0.5));
+  result.forward();
+  result.gradient.set(Array.from(result.data, () => random() - 0.5));
+  result.backward();
+
+  test("and both of its gradients are those of the engine", async () => {
+    const [x, w, g] = [
+      ops.input("image", f32(image.shape)),
+      ops.input("filter", f32(filter.shape)),
+      ops.input("gradient", f32(result.shape)),
+    ];
+    const outputs = {
+      result: ops.conv2d(x, w),
+      image: ops.conv2dInputGradient(g, w, { imageShape: image.shape }),
+      filter: ops.conv2dFilterGradient(x, g, { filterShape: filter.shape }),
+    };
+    const program = compile("convolution", { outputs, updates: [] }, device.machine, ops);
+    const executable = await device.load(program, new Map());
+    const inputs = { image: image.data, filter: filter.data, gradient: result.gradient };
+    const [received] = await executable.run([inputs]);
+    expect(difference(received.result, result.data)).toBeLessThan(1e-6);
+    expect(difference(received.image, image.gradient)).toBeLessThan(1e-6);
+    expect(difference(received.filter, filter.gradient)).toBeLessThan(1e-6);
+    executable.dispose();
   });
-  const graph = {
-    outputs: { convolved, loss, filterGradient, weightsGradient },
-    updates: [step(filter, filterGradient), step(weights, weightsGradient)],
-  };
-  const program = compile("micro", graph, device.machine, ops);
-  const addresses = new Map([
-    ["filter", device.allocate(4 * model.filter.data.length)],
-    ["weights", device.allocate(4 * model.weights.data.length)],
-  ]);
-  for (const [name, value] of Object.entries(model)) {
-    device.view("f32", addresses.get(name) as number, value.data.length).set(value.data);
-  }
-  const executable = await device.load(program, addresses, { stepsAtOnce: 32 });
-  const inputs = { images: data.images.data, labels: data.labels };
-  return (steps: number) => executable.run(new Array(steps).fill(inputs));
+});
+
+/** The network of micro.ts in Fovea's ops, with one step downhill. */
+function compiledNetwork(net: micro.Network, learningRate: number): Graph {
+  const image = ops.input("image", f32(net.image.shape));
+  const labels = ops.input("labels", { shape: [net.labels.length], dtype: "i32" });
+  const weights = net.weights.map(({ shape }, i) => ops.state(`weights${i}`, f32(shape)));
+  const seen = ops.relu(ops.conv2d(image, weights[0]));
+  const means = ops.mean(seen, { axes: [1, 2], keepDimensions: true });
+  const logits = ops.reshape(ops.conv2d(means, weights[1]), [net.labels.length, 2]);
+  const loss = ops.mean(ops.sparseSoftmaxCrossEntropy(logits, labels));
+  const flowing = gradients(loss, weights, ops);
+  const updates = weights.map((state, i) => {
+    const step = ops.multiply(flowing[i], ops.constant(learningRate));
+    return { state, value: ops.subtract(state, step) };
+  });
+  const [first, second] = flowing;
+  return { outputs: { loss, logits, first, second }, updates };
 }
 
-function example() {
-  const random = randomNumbers(7);
-  return { model: makeWeights(random), data: bars(count, random) };
-}
-
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, error: number) {
-  const differences = Array.from(expected, (value, i) => Math.abs(actual[i] - value));
-  expect(actual.length).toBe(expected.length);
-  expect(Math.max(...differences)).toBeLessThan(error);
-}
-
-describe("the micro example", () => {
-  test("convolves and differentiates as the engine does", async () => {
-    const { model, data } = example();
-    const [step] = await (await engine(data, model))(1);
-    expectClose(step.convolved, conv2d(data.images, model.filter).data, 1e-5);
-    const loss = crossEntropy(scoresOf(data.images, model), data.labels);
-    backward(loss);
-    expectClose(step.loss, loss.data, 1e-5);
-    expectClose(step.filterGradient, model.filter.gradient, 1e-5);
-    expectClose(step.weightsGradient, model.weights.gradient, 1e-5);
+describe("the network", () => {
+  test("has the gradients that small changes of its weights show", () => {
+    const random = micro.randomFrom(4);
+    const net = micro.network(4, random);
+    const order = micro.orderOf(net.loss);
+    micro.paint(net, random);
+    micro.differentiate(order);
+    const lossNow = () => {
+      for (const node of order) node.forward();
+      return net.loss.data[0];
+    };
+    for (const { data, gradient } of net.weights) {
+      const slopes = Array.from(data, (before, i) => {
+        data[i] = before + 1e-5;
+        const above = lossNow();
+        data[i] = before - 1e-5;
+        const below = lossNow();
+        data[i] = before;
+        return (above - below) / 2e-5;
+      });
+      expect(difference(gradient, slopes)).toBeLessThan(1e-6);
+    }
   });
 
-  test("trains along the same path, step by step", async () => {
-    const { model, data } = example();
-    const steps = await (await engine(data, model))(30);
-    const losses = train(data, model, 30, rate);
-    expectClose(
-      steps.map((step) => step.loss[0]),
-      losses,
-      1e-4,
-    );
+  test("takes the same way downhill as the compiled one, a hundred steps long", async () => {
+    const random = micro.randomFrom(5);
+    const net = micro.network(16, random);
+    const order = micro.orderOf(net.loss);
+    const program = compile("micro", compiledNetwork(net, 1), device.machine, ops);
+    const places = net.weights.map(({ data }, i) => {
+      const address = device.allocate(4 * data.length);
+      device.view("f32", address, data.length).set(data);
+      return { name: `weights${i}`, address, length: data.length };
+    });
+    const addresses = new Map(places.map(({ name, address }) => [name, address]));
+    const executable = await device.load(program, addresses);
+    const losses: number[] = [];
+    for (let step = 0; step < 100; step++) {
+      micro.paint(net, random);
+      micro.differentiate(order);
+      const [received] = await executable.run([{ image: net.image.data, labels: net.labels }]);
+      expect(difference(received.loss, net.loss.data)).toBeLessThan(1e-4);
+      expect(difference(received.logits, net.logits.data)).toBeLessThan(1e-4);
+      expect(difference(received.first, net.weights[0].gradient)).toBeLessThan(1e-3);
+      expect(difference(received.second, net.weights[1].gradient)).toBeLessThan(1e-3);
+      micro.descend(net, 1);
+      for (const [i, { address, length }] of places.entries()) {
+        const after = device.view("f32", address, length);
+        expect(difference(after, net.weights[i].data)).toBeLessThan(1e-5);
+      }
+      losses.push(net.loss.data[0]);
+    }
+    expect(losses[0]).toBeGreaterThan(0.6);
+    expect(Math.min(...losses)).toBeLessThan(0.3);
+    executable.dispose();
   });
 
   test("learns to tell lying bars from standing ones", () => {
-    const random = randomNumbers(1);
-    const model = makeWeights(random);
-    const losses = train(bars(32, random), model, 150, rate);
-    expect(losses[149]).toBeLessThan(losses[0] / 10);
-    expect(accuracy(bars(200, random), model)).toBeGreaterThan(0.95);
+    const lines: string[] = [];
+    const net = micro.train(300, (line) => lines.push(line));
+    expect(lines).toHaveLength(7);
+    expect(lines[0]).toMatch(/^step {3}0 {3}loss 0\.[67]/);
+    expect(micro.accuracy(net, micro.randomFrom(2))).toBeGreaterThan(0.99);
+    expect(micro.draw(net).split("\n")).toHaveLength(3);
+  });
+
+  test("knows nothing before it has learned", () => {
+    const net = micro.network(32, micro.randomFrom(9));
+    expect(micro.accuracy(net, micro.randomFrom(2))).toBeLessThan(0.7);
   });
 });
