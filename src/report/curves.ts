@@ -73,12 +73,17 @@ function emptyFigure(): string {
   return figure({ width: panelWidth, height: 80, label: note, parts });
 }
 
+/** Subnormal numbers are drawn as 0: ticks between them cannot be told apart. */
+function drawable(value: number): number {
+  return Math.abs(value) < 2 ** -1022 ? 0 : value;
+}
+
 function panel(metric: string, history: readonly EpochRecord[], x: number, y: number): string {
   const lines = linesOf(metric, history);
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value));
   const title = textAt(x + 20, y + 30, titleOf(metric), { size: 16, bold: true });
   const subtitle = textAt(x + 20, y + 49, noteOn(metric, history, lines), { muted: true });
-  const finite = values.filter(Number.isFinite);
+  const finite = values.filter(Number.isFinite).map(drawable);
   if (finite.length === 0) return title + subtitle;
   const range = rangeOf(finite, metric);
   const plot = plotAt(x, y + heading, {
@@ -179,7 +184,7 @@ function lineMarks(line: Line, metric: string, history: readonly EpochRecord[]):
   const { color, role, key } = line;
   const points = line.points.map(({ epoch, value }) => ({
     epoch,
-    value: Number.isFinite(value) ? value : Number.NaN,
+    value: Number.isFinite(value) ? drawable(value) : Number.NaN,
   }));
   const title = ({ epoch, value }: Point) =>
     `epoch ${epoch}: ${role} ${formatValue(value, metric)}`;

@@ -128,6 +128,11 @@ describe("learning curves", () => {
     expect(svg).toContain('<rect width="1080" height="348" fill="#ffffff"');
   });
 
+  test("are drawn where losses are smaller than any scale can show", () => {
+    const svg = curvesSvg(historyOf({ loss: 5e-324 }, { loss: 1e-323 }));
+    expect(faultOf(svg)).toBeUndefined();
+  });
+
   test("are well-formed whatever the metrics are called and worth", () => {
     const name = fc.string({ unit: "binary", minLength: 1 });
     const logs = fc.dictionary(fc.oneof(name, fc.constantFrom("loss", "val_loss")), fc.double(), {
