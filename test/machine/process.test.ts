@@ -34,6 +34,18 @@ describe("a process", () => {
     expect(await runChild(script)).toEqual({ code: 0, output: "ran\n" });
   });
 
+  test("ends by itself when a thread has failed and others still wait for it", async () => {
+    const script = `
+      const { Team } = await import("./src/machine/team.ts");
+      const team = await Team.start(2, \`({ buffer }) => (thread) => {
+        if (thread === 1) throw new Error("the roof is leaking");
+        Atomics.wait(new Int32Array(buffer), 0, 0);
+      }\`);
+      const id = await team.load({ buffer: new SharedArrayBuffer(4) });
+      await team.run(id, 1).catch((error) => console.log(error.name));`;
+    expect(await runChild(script)).toEqual({ code: 0, output: "TargetError\n" });
+  });
+
   test("may leave in the middle of a step", async () => {
     const script = `${open}
       void executable.run([smallBatch(0)]);
