@@ -22,6 +22,11 @@ const open = `
 
 describe("a process", () => {
   test("ends by itself when nothing runs, though its device is open", async () => {
+    const idle = `
+      const { WasmDevice } = await import("./src/machine/wasm/index.ts");
+      await WasmDevice.open({ threads: 2 });
+      console.log("opened");`;
+    expect(await runChild(idle)).toEqual({ code: 0, output: "opened\n" });
     const script = `${open}
       await executable.run([smallBatch(0)]);
       console.log("ran");`;
