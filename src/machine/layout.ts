@@ -41,6 +41,7 @@ export class Layout {
   readonly stepsAtOnce: number;
   readonly #memory: Memory;
   readonly #owned: number[] = [];
+  #last: Promise<void> | undefined;
   readonly #inputs: Block;
   readonly #outputs: Block;
 
@@ -114,6 +115,20 @@ export class Layout {
       stride: bytes,
       bytes: slot.bytes,
     }));
+  }
+
+  /** Does `work` when what was asked for before is done: there is one waiting room for all calls. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last === undefined ? work() : this.#last.then(work);
+    const done = mine.then(
+      () => {},
+      () => {},
+    );
+    this.#last = done;
+    void done.then(() => {
+      if (this.#last === done) this.#last = undefined;
+    });
+    return mine;
   }
 
   /** Puts the inputs of all steps into the waiting room. @throws DataError where one does not fit. */

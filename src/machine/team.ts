@@ -59,6 +59,7 @@ async function startNodeWorker(
   const worker = new Worker(source, { eval: true, workerData, execArgv: [] });
   worker.on("message", onAnswer);
   worker.on("error", (error) => onAnswer({ error: String(error) }));
+  worker.on("exit", (code) => onAnswer({ error: `it ended, with code ${code}` }));
   worker.unref();
   return {
     post: (message) => worker.postMessage(message),
@@ -158,6 +159,7 @@ export class Team {
   }
 
   #answer(answer: Answer): void {
+    if (this.#broken !== undefined) return;
     const waiting = this.#waiting;
     if ("error" in answer) {
       this.#broken = new TargetError({

@@ -113,6 +113,23 @@ describe.each(targets)("$name", ({ grows, open }) => {
     executable.dispose();
   });
 
+  test("keeps the inputs of calls apart that are made at the same time", async () => {
+    const { executable, state } = await loadAdding(device);
+    const calls = [
+      [1, 2, 3],
+      [10, 20, 30],
+      [100, 0, 0],
+    ].map((x) => executable.run([{ x }]));
+    const squares = (await Promise.all(calls)).map(([{ square }]) => [...square]);
+    expect(squares).toEqual([
+      [1, 4, 9],
+      [100, 400, 900],
+      [10_000, 0, 0],
+    ]);
+    expect(state()).toEqual([111, 22, 33]);
+    executable.dispose();
+  });
+
   test("hands out copies: a later step does not change what an earlier one gave", async () => {
     const { executable } = await loadAdding(device);
     const [{ square }] = await executable.run([{ x: [1, 2, 3] }]);

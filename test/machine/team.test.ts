@@ -67,6 +67,12 @@ describe("a team", () => {
     await expect(team.load({})).rejects.toThrow("the roof is leaking");
   });
 
+  test("says so when a thread ends without a word", async () => {
+    const team = await start(2, `() => (thread) => { if (thread === 1) process.exit(7); }`);
+    const id = await team.load({});
+    await expect(team.run(id, 1)).rejects.toThrow("it ended, with code 7");
+  });
+
   test("says so when a program cannot be prepared, or is not there any more", async () => {
     const unprepared = await start(2, `() => { throw new RangeError("no such code"); }`);
     await expect(unprepared.load({})).rejects.toThrow("RangeError: no such code");

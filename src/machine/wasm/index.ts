@@ -174,9 +174,11 @@ export class WasmDevice implements Device {
       run: async (steps) => {
         running++;
         try {
-          layout.stage(steps);
-          if (steps.length > 0) await this.#team.run(id, steps.length);
-          return layout.collect(steps.length);
+          return await layout.inTurn(async () => {
+            layout.stage(steps);
+            if (steps.length > 0) await this.#team.run(id, steps.length);
+            return layout.collect(steps.length);
+          });
         } finally {
           running--;
           release();

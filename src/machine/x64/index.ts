@@ -200,20 +200,23 @@ export class X64Device implements Device {
       stepsAtOnce: layout.stepsAtOnce,
       run: async (steps) => {
         this.#refuseClosed();
-        layout.stage(steps);
-        if (steps.length > 0) {
-          running++;
-          try {
-            await Promise.race([this.#team.run(id, steps.length), this.#closed]);
-          } catch (error) {
-            this.stopThreads();
-            throw error;
-          } finally {
-            running--;
-            if (disposed && running === 0) dispose();
-          }
+        running++;
+        try {
+          return await layout.inTurn(async () => {
+            layout.stage(steps);
+            if (steps.length > 0) {
+              const run = this.#team.run(id, steps.length);
+              await Promise.race([run, this.#closed]).catch((error) => {
+                this.stopThreads();
+                throw error;
+              });
+            }
+            return layout.collect(steps.length);
+          });
+        } finally {
+          running--;
+          if (disposed && running === 0) dispose();
         }
-        return layout.collect(steps.length);
       },
       dispose: () => {
         if (disposed) return;
