@@ -47,7 +47,8 @@ export interface LayerPlan {
   readonly macs: number;
   /** Absent where each output looks at one input. */
   readonly reach?: Reach;
-  call(x: Node, context: CallContext): Node;
+  /** `inputs`: one value for each input, in order. */
+  call(inputs: readonly Node[], context: CallContext): Node;
 }
 
 /** A layer as it was asked for. */
@@ -58,8 +59,8 @@ export interface Layer<O extends object = object> {
   readonly className: string;
   /** All options, defaults filled in: plain data, enough to make the layer again. */
   readonly options: O;
-  /** @throws ShapeError where the input does not fit. */
-  plan(input: Shape): LayerPlan;
+  /** @throws ShapeError where the inputs, one shape for each, do not fit. */
+  plan(inputs: readonly Shape[]): LayerPlan;
 }
 
 /** Options that every layer takes. */

@@ -113,7 +113,7 @@ export class Network {
           return [weight.name, node as Node];
         }),
       );
-      value = plan.call(value, {
+      value = plan.call([value], {
         build: context.build,
         training: context.training,
         step: context.step,
@@ -179,7 +179,7 @@ function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[]
 
 function planAt(layer: Layer, name: string, index: number, input: Shape): LayerPlan {
   try {
-    return layer.plan(input);
+    return layer.plan([input]);
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
     const { what, expected, received, fix } = cause.facts;

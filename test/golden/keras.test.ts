@@ -233,9 +233,9 @@ describe("shapes", () => {
       const conv = { filters: 1, kernelSize: taps, strides: stride, dilationRate: dilation };
       const pool = { poolSize: taps, strides: stride, padding } as const;
       return (
-        sizeOrRefused(() => layers.conv2d({ ...conv, padding }).plan(image)) !== convolved ||
-        sizeOrRefused(() => layers.maxPooling2d(pool).plan(image)) !== pooled ||
-        sizeOrRefused(() => layers.averagePooling2d(pool).plan(image)) !== pooled
+        sizeOrRefused(() => layers.conv2d({ ...conv, padding }).plan([image])) !== convolved ||
+        sizeOrRefused(() => layers.maxPooling2d(pool).plan([image])) !== pooled ||
+        sizeOrRefused(() => layers.averagePooling2d(pool).plan([image])) !== pooled
       );
     });
     expect(rules.shapes.length).toBeGreaterThan(200);

@@ -20,11 +20,11 @@ export function activation(options: ActivationOptions): Layer<ActivationOptions>
     kind: "activation",
     className: "Activation",
     options,
-    plan: (input) => ({
+    plan: ([input]) => ({
       outputShape: input,
       weights: [],
       macs: 0,
-      call: (x, { build }) => activate(options.activation, build, x),
+      call: ([x], { build }) => activate(options.activation, build, x),
     }),
   };
 }

@@ -40,7 +40,7 @@ export function batchNormalization(
     kind: "batchNormalization",
     className: "BatchNormalization",
     options: { ...options, momentum, epsilon, center, scale },
-    plan(input) {
+    plan([input]) {
       if (input.length === 0) {
         throw new ShapeError({
           what: "batchNormalization needs an axis to normalise.",
@@ -63,7 +63,7 @@ export function batchNormalization(
           weight("moving_variance", "ones", false),
         ],
         macs: sizeOf(input),
-        call(x, { build, weights, training, update }) {
+        call([x], { build, weights, training, update }) {
           const axes = x.shape.slice(0, -1).map((_, axis) => axis);
           const moved = (before: typeof x, now: typeof x) =>
             build.add(

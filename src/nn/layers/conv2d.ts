@@ -79,7 +79,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
     kind: "conv2d",
     className: "Conv2D",
     options: settings,
-    plan(input) {
+    plan([input]) {
       requireImage(input, "conv2d");
       const [height, width, channels] = input;
       if (channels % groups !== 0) {
@@ -112,7 +112,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
           size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],
           stride: strides,
         },
-        call(x, { build, weights }) {
+        call([x], { build, weights }) {
           const y = build.conv2d(x, weights.kernel, { strides, padding, dilation, groups });
           return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
         },

@@ -41,7 +41,7 @@ export function dense(options: DenseOptions): Layer<DenseOptions> {
     kind: "dense",
     className: "Dense",
     options: settings,
-    plan(input) {
+    plan([input]) {
       if (input.length !== 1) {
         throw new ShapeError({
           what: "dense works on rows.",
@@ -68,7 +68,7 @@ export function dense(options: DenseOptions): Layer<DenseOptions> {
         weights: useBias ? [kernel, bias] : [kernel],
         macs: channels * units,
         reach: "all",
-        call(x, { build, weights }) {
+        call([x], { build, weights }) {
           const y = build.matmul(x, weights.kernel);
           return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
         },

@@ -30,11 +30,11 @@ export function dropout(options: DropoutOptions): Layer<DropoutOptions> {
     kind: "dropout",
     className: "Dropout",
     options,
-    plan: (input) => ({
+    plan: ([input]) => ({
       outputShape: input,
       weights: [],
       macs: 0,
-      call(x, { build, training, step, seed, stream }) {
+      call([x], { build, training, step, seed, stream }) {
         if (!training || rate === 0) return x;
         const key = { shape: x.shape, rate, seed: options.seed ?? seed, stream };
         return build.multiply(x, build.dropoutMask(step, key));

@@ -13,11 +13,11 @@ export function flatten(options: CommonOptions = {}): Layer<CommonOptions> {
     kind: "flatten",
     className: "Flatten",
     options,
-    plan: (input) => ({
+    plan: ([input]) => ({
       outputShape: [sizeOf(input)],
       weights: [],
       macs: 0,
-      call: (x, { build }) => build.reshape(x, [x.shape[0], sizeOf(input)]),
+      call: ([x], { build }) => build.reshape(x, [x.shape[0], sizeOf(input)]),
     }),
   };
 }

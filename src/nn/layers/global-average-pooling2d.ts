@@ -22,7 +22,7 @@ export function globalAveragePooling2d(
     kind: "globalAveragePooling2d",
     className: "GlobalAveragePooling2D",
     options: { ...options, keepDimensions },
-    plan(input) {
+    plan([input]) {
       requireImage(input, "globalAveragePooling2d");
       const channels = input[2];
       return {
@@ -30,7 +30,7 @@ export function globalAveragePooling2d(
         weights: [],
         macs: 0,
         reach: "all",
-        call: (x, { build }) => build.mean(x, { axes: [1, 2], keepDimensions }),
+        call: ([x], { build }) => build.mean(x, { axes: [1, 2], keepDimensions }),
       };
     },
   };

@@ -48,7 +48,7 @@ export function pooling2d(
   return {
     ...names,
     options: { ...options, poolSize: size, strides, padding },
-    plan(input) {
+    plan([input]) {
       requireImage(input, names.kind);
       const [height, width, channels] = input;
       const window = resolveWindow([height, width], size, { strides, padding });
@@ -57,7 +57,7 @@ export function pooling2d(
         weights: [],
         macs: 0,
         reach: { size, stride: strides },
-        call: (x, { build }) => pool(build, x, { size, strides, padding }),
+        call: ([x], { build }) => pool(build, x, { size, strides, padding }),
       };
     },
   };
