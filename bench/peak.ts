@@ -38,6 +38,7 @@ export async function measurePeak(device: Device): Promise<number> {
     stages: [[{ kernel: w.finish(), bindings: [storage] }]],
     offsets: new Map(),
     arenaBytes: 0,
+    workspaceBytes: 0,
   };
   const address = device.allocate(4 * size);
   const executable = await device.load(program, new Map([["sums", address]]));

@@ -18,20 +18,22 @@ import { scheduleArgMaximum } from "./schedules/arg-maximum.ts";
 import { scheduleContraction } from "./schedules/contraction.ts";
 import { scheduleMap } from "./schedules/map.ts";
 import { scheduleReduce } from "./schedules/reduce.ts";
-import type { ScheduleContext, Stage } from "./schedules/schedule.ts";
+import type { Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
 import { verifyLaunch } from "./verify.ts";
 
 class Compiler {
   readonly #name: string;
   readonly #machine: MachineDescription;
+  readonly #precision: Precision;
   readonly #graph: Graph;
   readonly #storages = new Map<Node, Storage>();
   /** Copies before and after all else: outputs that show a state, and updates that others read. */
   readonly #early: { from: View; to: View }[] = [];
   readonly #late: { from: View; to: View }[] = [];
 
-  constructor(name: string, graph: Graph, machine: MachineDescription) {
+  constructor(name: string, graph: Graph, machine: MachineDescription, precision: Precision) {
     this.#name = name;
+    this.#precision = precision;
     this.#graph = graph;
     this.#machine = machine;
   }
@@ -53,8 +55,8 @@ class Compiler {
     const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
     const kept = new Set(outputs.map((value) => value.storage));
-    const { offsets, arenaBytes } = planMemory(stages, outside, kept);
-    return { name: this.#name, inputs, states: resident, outputs, stages, offsets, arenaBytes };
+    const memory = planMemory(stages, outside, kept);
+    return { name: this.#name, inputs, states: resident, outputs, stages, ...memory };
   }
 
   #value(name: string, node: Node): ProgramValue {
@@ -155,6 +157,7 @@ class Compiler {
     let scratches = 0;
     return {
       machine: this.#machine,
+      precision: this.#precision,
       name,
       scratch: (dtype, size) => newStorage(`${name}.scratch${scratches++}`, dtype, size),
     };
@@ -189,6 +192,11 @@ function readsInPlace(cluster: Cluster, state: Node): boolean {
   return cluster.stores.every(({ formula }) => plain(formula));
 }
 
+export interface CompileOptions {
+  /** `fast` unless told: Winograd's convolution where it saves time. */
+  readonly precision?: Precision;
+}
+
 /**
  * Compiles `graph` for a machine: shapes are fixed, memory is planned, every access is proven.
  *
@@ -199,6 +207,7 @@ export function compile(
   graph: Graph,
   machine: MachineDescription,
   build: Builder,
+  { precision = "fast" }: CompileOptions = {},
 ): Program {
   if (machine.lanes < 1 || machine.registers < 4) {
     throw new VerificationError({
@@ -207,5 +216,5 @@ export function compile(
       received: `${machine.lanes} lanes, ${machine.registers} registers`,
     });
   }
-  return new Compiler(name, normalize(graph, build), machine).run();
+  return new Compiler(name, normalize(graph, build), machine, precision).run();
 }

@@ -20,6 +20,8 @@ export interface Storage {
   readonly dtype: DType;
   /** Elements. */
   readonly size: number;
+  /** Each thread has one of its own, which holds anything when a task begins. */
+  readonly isWorkspace?: true;
 }
 
 /** A storage seen as a tensor. */
@@ -62,6 +64,12 @@ export class KernelDraft {
     const buffer = this.writer.buffer(`b${this.#buffers.size}`, storage.dtype, storage.size);
     this.#buffers.set(storage, buffer);
     return buffer;
+  }
+
+  /** Room for a task: what it holds is lost between tasks. */
+  workspace(size: number): KernelBuffer {
+    const name = `workspace${this.#buffers.size}`;
+    return this.buffer({ name, dtype: "f32", size, isWorkspace: true });
   }
 
   operand({ storage, shape }: View): Operand {

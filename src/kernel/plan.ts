@@ -4,6 +4,7 @@
 import { bytesPerElement } from "../core/dtype.ts";
 import type { Launch, Storage } from "./draft.ts";
 import type { Instruction, KernelBuffer } from "./language.ts";
+import type { Program } from "./program.ts";
 import type { Stage } from "./schedules/schedule.ts";
 
 /** Every block begins at a multiple of this many bytes: a cache line, and any vector. */
@@ -80,12 +81,12 @@ export function planMemory(
   stages: readonly Stage[],
   resident: ReadonlySet<Storage>,
   kept: ReadonlySet<Storage>,
-): { offsets: Map<Storage, number>; arenaBytes: number } {
+): Pick<Program, "arenaBytes" | "workspaceBytes"> & { offsets: Map<Storage, number> } {
   const lives = new Map<Storage, { first: number; last: number }>();
   stages.forEach((stage, at) => {
     for (const launch of stage) {
       for (const storage of launch.bindings) {
-        if (resident.has(storage)) continue;
+        if (resident.has(storage) || storage.isWorkspace) continue;
         const life = lives.get(storage);
         if (life === undefined) lives.set(storage, { first: at, last: at });
         else life.last = at;
@@ -95,7 +96,6 @@ export function planMemory(
   for (const storage of kept) {
     if (!resident.has(storage)) lives.set(storage, { first: 0, last: stages.length });
   }
-  const bytesOf = (storage: Storage) => alignUp(storage.size * bytesPerElement[storage.dtype]);
   const placed: { storage: Storage; offset: number }[] = [];
   const offsets = new Map<Storage, number>();
   let arenaBytes = 0;
@@ -114,5 +114,23 @@ export function planMemory(
     offsets.set(storage, offset);
     arenaBytes = Math.max(arenaBytes, offset + bytesOf(storage));
   }
-  return { offsets, arenaBytes };
+  return { offsets, arenaBytes, workspaceBytes: placeWorkspaces(stages, offsets) };
+}
+
+/** A thread runs one kernel at a time, so the workspaces of all kernels share their bytes. */
+function placeWorkspaces(stages: readonly Stage[], offsets: Map<Storage, number>): number {
+  let most = 0;
+  for (const { bindings } of stages.flat()) {
+    let bytes = 0;
+    for (const storage of bindings.filter(({ isWorkspace }) => isWorkspace)) {
+      offsets.set(storage, bytes);
+      bytes += bytesOf(storage);
+    }
+    most = Math.max(most, bytes);
+  }
+  return most;
+}
+
+function bytesOf(storage: Storage): number {
+  return alignUp(storage.size * bytesPerElement[storage.dtype]);
 }

@@ -20,8 +20,13 @@ export interface Program {
   readonly states: readonly ProgramValue[];
   readonly outputs: readonly ProgramValue[];
   readonly stages: readonly Stage[];
-  /** Where each block that is neither input nor state lies, in bytes from the arena's start. */
+  /**
+   * Where each block that is neither input nor state lies, in bytes from the start of the arena, or
+   * of a thread's workspace.
+   */
   readonly offsets: ReadonlyMap<Storage, number>;
   /** Bytes of the arena. */
   readonly arenaBytes: number;
+  /** Bytes that each thread needs for itself. */
+  readonly workspaceBytes: number;
 }

@@ -34,11 +34,16 @@ export interface StagedCopy {
   readonly bytes: number;
 }
 
-type Memory = Pick<Device, "allocate" | "free" | "view">;
+type Memory = Pick<Device, "allocate" | "free" | "view" | "threads">;
 
 export class Layout {
+  /** Where each block lies; of a workspace, that of thread 0. */
   readonly addressOf: ReadonlyMap<Storage, number>;
+  /** Bytes from one thread's workspace to the next one's. */
+  readonly workspaceBytes: number;
   readonly stepsAtOnce: number;
+  /** Threads that the program runs on. */
+  readonly threads: number;
   readonly #memory: Memory;
   readonly #owned: number[] = [];
   #last: Promise<void> | undefined;
@@ -53,6 +58,7 @@ export class Layout {
   ) {
     this.#memory = memory;
     this.stepsAtOnce = stepsAtOnce;
+    this.threads = memory.threads;
     const addressOf = new Map<Storage, number>();
     for (const { name, storage } of program.states) {
       const address = states.get(name);
@@ -71,6 +77,8 @@ export class Layout {
     const outputBytes = bytesOf(outputs);
     const current = this.reserve(inputBytes);
     const arena = this.reserve(program.arenaBytes);
+    this.workspaceBytes = program.workspaceBytes;
+    const workspace = this.reserve(program.workspaceBytes * memory.threads);
     this.#inputs = {
       slots: inputs,
       bytes: inputBytes,
@@ -82,7 +90,9 @@ export class Layout {
       staging: this.reserve(outputBytes * stepsAtOnce),
     };
     for (const { value, offset } of inputs) addressOf.set(value.storage, current + offset);
-    for (const [storage, offset] of program.offsets) addressOf.set(storage, arena + offset);
+    for (const [storage, offset] of program.offsets) {
+      addressOf.set(storage, (storage.isWorkspace ? workspace : arena) + offset);
+    }
     this.addressOf = addressOf;
   }
 

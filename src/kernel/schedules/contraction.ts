@@ -3,6 +3,7 @@
 import type { Computation, ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read } from "../../graph/expression.ts";
 import type { Root } from "../../graph/passes/05-fuse.ts";
+import type { WindowAxis } from "../../graph/window.ts";
 import type { View } from "../draft.ts";
 import { scheduleFilterGradient } from "./filter-gradient.ts";
 import { scheduleMap } from "./map.ts";
@@ -10,6 +11,7 @@ import { schedulePoolGradient } from "./pool-gradient.ts";
 import type { ScheduleContext, Stage, Work } from "./schedule.ts";
 import { scheduleTapConvolution } from "./tap-convolution.ts";
 import { forwardPhases, inputGradientPhases } from "./taps.ts";
+import { scheduleWinograd, type TileAxis, winogradPays } from "./winograd.ts";
 
 type Convolution = Extract<Computation, { kind: "convolution" }>;
 
@@ -43,6 +45,10 @@ function scheduleConvolution(
   const common = { ...work, image: first, images, groups, columnTaps: columns.taps };
   switch (pass) {
     case "forward": {
+      const direct = { image: first, images, channels, filters, rows, columns };
+      if (!transposedFilter && winogradPays(context, geometry, direct)) {
+        return scheduleWinograd(context, { ...work, ...direct, filter: second });
+      }
       const filter = transposedFilter
         ? transposeFilter(context, geometry, second, { from: [filters, channels], turn: false })
         : { view: second, stages: [] };
@@ -62,6 +68,18 @@ function scheduleConvolution(
         from: [channels, filters],
         turn: true,
       });
+      const turned = {
+        image: first,
+        images,
+        channels: filters,
+        filters: channels,
+        rows: turnAxis(rows),
+        columns: turnAxis(columns),
+      };
+      if (winogradPays(context, geometry, turned)) {
+        const winograd = scheduleWinograd(context, { ...work, ...turned, filter: filter.view });
+        return [...filter.stages, ...winograd];
+      }
       const backward = scheduleTapConvolution(context, {
         ...common,
         filter: filter.view,
@@ -76,6 +94,11 @@ function scheduleConvolution(
     case "filterGradient":
       return scheduleFilterGradient(context, { ...work, geometry, image: first, gradient: second });
   }
+}
+
+/** The direction of an input gradient, as that of a convolution of the result's gradient. */
+function turnAxis({ input, output, before, taps }: WindowAxis): TileAxis {
+  return { input: output, output: input, before: taps - 1 - before };
 }
 
 /**

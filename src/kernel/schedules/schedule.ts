@@ -4,9 +4,13 @@ import type { DType } from "../../core/dtype.ts";
 import type { Launch, Storage, ViewStore } from "../draft.ts";
 import type { MachineDescription } from "../machine-description.ts";
 
+/** `fast` allows algorithms that round more than plain sums do; `exact` does not. */
+export type Precision = "fast" | "exact";
+
 /** What a schedule may use. */
 export interface ScheduleContext {
   readonly machine: MachineDescription;
+  readonly precision: Precision;
   /** A name for the kernels, for people. */
   readonly name: string;
   /** Memory that lives only between this cluster's own stages. */

@@ -6,7 +6,7 @@ import type { Launch } from "../../kernel/draft.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import { Allocator } from "../allocator.ts";
-import type { Device, Executable, StepInputs, StepOutputs } from "../device.ts";
+import type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "../device.ts";
 import { Layout, type StagedCopy } from "../layout.ts";
 import { type BufferViews, runKernel } from "./run-kernel.ts";
 
@@ -60,7 +60,7 @@ export class InterpreterDevice implements Device {
       steps.forEach((_, step) => {
         for (const copy of layout.copiesIn) this.#copy(copy, step, "in");
         for (const stage of program.stages) {
-          for (const launch of stage) runKernel(launch.kernel, this.#buffersOf(launch, layout));
+          for (const launch of stage) this.#launch(launch, layout);
         }
         for (const copy of layout.copiesOut) this.#copy(copy, step, "out");
       });
@@ -77,13 +77,19 @@ export class InterpreterDevice implements Device {
     else this.#memory.copyWithin(waiting, address, address + bytes);
   }
 
-  #buffersOf({ kernel, bindings }: Launch, layout: Layout): BufferViews {
-    return new Map(
+  #launch({ kernel, bindings }: Launch, layout: Layout): void {
+    const views: BufferViews = new Map(
       kernel.buffers.map((buffer, i) => {
         const address = layout.addressOf.get(bindings[i]) as number;
         const length = Math.min(buffer.size, this.#memory.length / bytesPerElement[buffer.dtype]);
         return [buffer, this.view(buffer.dtype, address, length)];
       }),
+    );
+    const workspaces = kernel.buffers.filter((_, i) => bindings[i].isWorkspace);
+    runKernel(
+      kernel,
+      views,
+      workspaces.map((buffer) => views.get(buffer) as DeviceView),
     );
   }
 }

@@ -193,8 +193,18 @@ class KernelRun {
   }
 }
 
-/** Runs all tasks of a kernel, first to last. */
-export function runKernel(kernel: Kernel, buffers: BufferViews): void {
+/**
+ * Runs all tasks of a kernel, first to last. No task may rely on what another left in a workspace:
+ * they hold no numbers when it begins.
+ */
+export function runKernel(
+  kernel: Kernel,
+  buffers: BufferViews,
+  workspaces: readonly DeviceView[] = [],
+): void {
   const run = new KernelRun(kernel, buffers);
-  for (let task = 0; task < taskCount(kernel); task++) run.task(task);
+  for (let task = 0; task < taskCount(kernel); task++) {
+    for (const workspace of workspaces) workspace.fill(Number.NaN);
+    run.task(task);
+  }
 }

@@ -117,7 +117,11 @@ function runFunction(
     wait();
     for (const stage of calls) {
       for (const { index, kernel, bindings } of stage) {
-        for (const storage of bindings) code.i32(layout.addressOf.get(storage) as number);
+        for (const storage of bindings) {
+          code.i32(layout.addressOf.get(storage) as number);
+          if (!storage.isWorkspace) continue;
+          code.get(thread).i32(layout.workspaceBytes).op("i32.mul", "i32.add");
+        }
         bound(taskCount(kernel), 0);
         bound(taskCount(kernel), 1);
         code.call(index);

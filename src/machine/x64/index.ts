@@ -178,7 +178,7 @@ export class X64Device implements Device {
     const barrier = take(barrierBytes);
     const poolAddress = take(poolBytes);
     const handed = program.stages.flat().reduce((sum, { bindings }) => sum + bindings.length, 0);
-    let tables = take(8 * handed);
+    let tables = take(8 * handed * this.threads);
     const pool = new ConstantPool(memory + poolAddress, poolBytes);
     const table = (addresses: readonly number[]) => {
       const at = tables;

@@ -73,7 +73,7 @@ class ProgramEmitter {
     a.call(this.#barrier);
     for (const stage of program.stages) {
       for (const { kernel, bindings } of stage) {
-        a.constant(gpr.rdi, BigInt(table(this.#addresses(bindings))));
+        this.#table(bindings, table);
         this.#bound(taskCount(kernel));
         a.call(this.#kernel(kernel));
       }
@@ -101,10 +101,22 @@ class ProgramEmitter {
     return { base: gpr.rsp, displacement };
   }
 
-  #addresses(bindings: readonly Storage[]): number[] {
-    return bindings.map(
-      (storage) => this.#memory + (this.#layout.addressOf.get(storage) as number),
+  /** rdi: the addresses that a kernel is handed. With a workspace each thread has its own table. */
+  #table(bindings: readonly Storage[], table: (addresses: readonly number[]) => number): void {
+    const a = this.#a;
+    const { addressOf, workspaceBytes, threads } = this.#layout;
+    const own = bindings.some(({ isWorkspace }) => isWorkspace);
+    const tables = Array.from({ length: own ? threads : 1 }, (_, thread) =>
+      bindings.map((storage) => {
+        const address = this.#memory + (addressOf.get(storage) as number);
+        return storage.isWorkspace ? address + thread * workspaceBytes : address;
+      }),
     );
+    a.constant(gpr.rdi, BigInt(table(tables.flat())));
+    if (!own) return;
+    a.load(gpr.rax, this.#slot(threadSlot));
+    a.multiplyConstant(gpr.rax, gpr.rax, 8 * bindings.length);
+    a.add(gpr.rdi, gpr.rax);
   }
 
   #kernel(kernel: Kernel): Label {

@@ -27,5 +27,6 @@ export function waitingProgram(lanes: number, rounds: number, stages = 1): Progr
     stages: Array.from({ length: stages }, () => [{ kernel, bindings: [storage] }]),
     offsets: new Map(),
     arenaBytes: 0,
+    workspaceBytes: 0,
   };
 }

@@ -25,6 +25,7 @@ function programOf(kernel: Kernel): Program {
     stages: [[{ kernel, bindings: storages }]],
     offsets: new Map(),
     arenaBytes: 0,
+    workspaceBytes: 0,
   };
 }
 
