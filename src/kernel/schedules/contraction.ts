@@ -12,6 +12,7 @@ import type { ScheduleContext, Stage, Work } from "./schedule.ts";
 import { scheduleTapConvolution } from "./tap-convolution.ts";
 import { forwardPhases, inputGradientPhases } from "./taps.ts";
 import { scheduleWinograd, type TileAxis, winogradPays } from "./winograd.ts";
+import { scheduleWinogradFilterGradient } from "./winograd-filter-gradient.ts";
 
 type Convolution = Extract<Computation, { kind: "convolution" }>;
 
@@ -91,8 +92,14 @@ function scheduleConvolution(
       });
       return [...filter.stages, ...backward];
     }
-    case "filterGradient":
+    case "filterGradient": {
+      const summed = { images, channels, filters, rows, columns };
+      if (winogradPays(context, geometry, summed)) {
+        const views = { image: first, gradient: second };
+        return scheduleWinogradFilterGradient(context, { ...work, ...summed, ...views });
+      }
       return scheduleFilterGradient(context, { ...work, geometry, image: first, gradient: second });
+    }
   }
 }
 

@@ -1,7 +1,13 @@
 // A matrix product inside of a kernel: blocks of the result stay in registers while a sum runs.
 // Floor 2. It is the inner part of schedules that bring their operands into this form.
 
-import { type KernelBuffer, type Position, still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 import { blocksOf } from "./schedule.ts";

@@ -86,7 +86,8 @@ function plusOf(w: KernelWriter): Plus {
   return (a, factor, b) => {
     if (b === undefined) return a;
     if (factor === 1) return a === undefined ? b : w.compute("add", a, b);
-    if (factor === -1) return a === undefined ? w.compute("negate", b) : w.compute("subtract", a, b);
+    if (factor === -1)
+      return a === undefined ? w.compute("negate", b) : w.compute("subtract", a, b);
     const constant = w.constant(factor, "f32", true);
     return a === undefined
       ? w.compute("multiply", b, constant)
@@ -95,22 +96,18 @@ function plusOf(w: KernelWriter): Plus {
 }
 
 /**
- * Maps a tile of `size` by `size` values, column by column and then row by row; `visit` gets each
- * place of the result as soon as it is known.
+ * Maps a tile of `size` columns, column by column and then row by row; `visit` gets each place of the
+ * result as soon as it is known.
  */
 export function mapTile(
   w: KernelWriter,
   map: LineMap,
   size: number,
-  read: (row: number, column: number) => Value,
+  read: (column: number) => readonly Value[],
   visit: (row: number, column: number, value: Value) => void,
 ): void {
   const plus = plusOf(w);
-  const line = Array.from({ length: size }, (_, i) => i);
-  const columns = line.map((column) => {
-    const values = line.map((row) => read(row, column));
-    return map(plus, values);
-  });
+  const columns = Array.from({ length: size }, (_, column) => map(plus, read(column)));
   for (const row of columns[0].keys()) {
     const mapped = map(
       plus,

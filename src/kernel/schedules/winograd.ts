@@ -53,18 +53,23 @@ export interface TileLine {
 }
 
 /** Tiles that a task takes, at least, so that a filter's points are worth fetching. */
-const tilesPerTask = 48;
+export const tilesPerTask = 48;
 
 /** The tiles of one direction, equal neighbours joined. */
 export function tileRuns({ input, output, before }: TileAxis): Run<TileLine>[] {
   return runsOf(Math.ceil(output / tileOutputs), (tile) => {
     const first = tile * tileOutputs;
-    const lines = Array.from({ length: tileInputs }, (_, i) => i);
     return {
-      inside: lines.filter((i) => first - before + i >= 0 && first - before + i < input),
+      inside: range(tileInputs).filter(
+        (i) => first - before + i >= 0 && first - before + i < input,
+      ),
       outputs: Math.min(tileOutputs, output - first),
     };
   });
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 /** Elements from one point of a tile to the next: no multiple of what a cache is divided by. */
@@ -125,10 +130,11 @@ function mapFilters(context: ScheduleContext, work: WinogradWork, points: View):
   const channel = timesPosition(w.parallel(channels), filters);
   forEachVector(w, filters, (at, lanes) => {
     const place = sumPositions(channel, at);
-    const read = (row: number, column: number) => {
-      const tap = still((row * tileTaps + column) * channels * filters);
-      return w.loadVector(w.access(from, sumPositions(place, tap)), lanes);
-    };
+    const read = (column: number) =>
+      range(tileTaps).map((row) => {
+        const tap = still((row * tileTaps + column) * channels * filters);
+        return w.loadVector(w.access(from, sumPositions(place, tap)), lanes);
+      });
     mapTile(w, filterMap, tileTaps, read, (row, column, value) => {
       const point = still((row * tileInputs + column) * channels * filters);
       storeValue(w, to, sumPositions(place, point), value, lanes);
@@ -159,53 +165,60 @@ export function storeValue(
 }
 
 /** A row of tiles: of which image, from which pixel down, and which of its lines exist. */
-interface TileRow {
+export interface TileRow {
   readonly image: Position;
   /** The row's number. */
   readonly row: Position;
   readonly line: TileLine;
 }
 
-/**
- * Maps the tiles of one row of tiles to their points: point p of tile t of the block and of channel c
- * goes to `p · pitch + t · channels + c`, where the row's first tile is `tile`.
- */
+/** Images whose tiles are mapped: [N, H, W, C], of which `count` channels from `channel` on. */
+export interface TiledImage {
+  readonly buffer: KernelBuffer;
+  readonly rows: TileAxis;
+  readonly columns: TileAxis;
+  readonly channels: number;
+  readonly channel: Position;
+  readonly count: number;
+}
+
+/** Where the points of tiles go: point p of tile t and channel c to `p · pitch + t · count + c`. */
+export interface TilePoints {
+  readonly buffer: KernelBuffer;
+  readonly pitch: number;
+  /** The number of a row's first tile. */
+  readonly tile: Position;
+}
+
+/** Maps the tiles of one row of tiles to their points. */
 export function mapImageTiles(
   w: KernelWriter,
-  {
-    image,
-    columns,
-    height,
-    channels,
-  }: {
-    readonly image: { readonly buffer: KernelBuffer; readonly before: number };
-    readonly columns: TileAxis;
-    readonly height: number;
-    readonly channels: number;
-  },
+  { buffer, rows, columns, channels, channel, count }: TiledImage,
   place: TileRow,
-  into: { readonly buffer: KernelBuffer; readonly pitch: number; readonly tile: Position },
+  into: TilePoints,
 ): void {
   for (const run of tileRuns(columns)) {
     w.loop(run.count, (t) => {
       const column = sumPositions(t, still(run.start));
-      forEachVector(w, channels, (channel, lanes) => {
-        const read = (i: number, j: number): Value => {
+      forEachVector(w, count, (c, lanes) => {
+        const pixel = (i: number, j: number): Value => {
           if (!place.line.inside.includes(i) || !run.value.inside.includes(j)) return undefined;
           const at = sumPositions(
-            timesPosition(place.image, height * columns.input * channels),
+            timesPosition(place.image, rows.input * columns.input * channels),
             timesPosition(place.row, tileOutputs * columns.input * channels),
-            still((i - image.before) * columns.input * channels),
+            still((i - rows.before) * columns.input * channels),
             timesPosition(column, tileOutputs * channels),
             still((j - columns.before) * channels),
             channel,
+            c,
           );
-          return w.loadVector(w.access(image.buffer, at), lanes);
+          return w.loadVector(w.access(buffer, at), lanes);
         };
-        const tile = timesPosition(sumPositions(into.tile, column), channels);
+        const read = (j: number) => range(tileInputs).map((i) => pixel(i, j));
+        const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), c);
         mapTile(w, inputMap, tileInputs, read, (a, b, value) => {
           const point = still((a * tileInputs + b) * into.pitch);
-          storeValue(w, into.buffer, sumPositions(point, tile, channel), value, lanes);
+          storeValue(w, into.buffer, sumPositions(point, tile), value, lanes);
         });
       });
     });
@@ -255,12 +268,7 @@ class Convolution {
     const imageAt = (i: Position) =>
       sumPositions(timesPosition(block, this.#images.size), still(this.#images.start), i);
     w.loop(this.#images.size, (i) => {
-      const source = {
-        image: { buffer: image, before: rows.before },
-        columns,
-        height: rows.input,
-        channels,
-      };
+      const source = { buffer: image, rows, columns, channels, channel: still(0), count: channels };
       const place = { image: imageAt(i), row, line: this.#run.value };
       const tile = timesPosition(i, across);
       mapImageTiles(w, source, place, { buffer: points, pitch, tile });
@@ -299,10 +307,11 @@ class Convolution {
         const column = sumPositions(t, still(run.start));
         const tile = timesPosition(sumPositions(first, column), filters);
         forEachVector(w, filters, (filter, lanes) => {
-          const read = (a: number, b: number) => {
-            const at = sumPositions(still((a * tileInputs + b) * pitch), tile, filter);
-            return w.loadVector(w.access(products, at), lanes);
-          };
+          const read = (b: number) =>
+            range(tileInputs).map((a) => {
+              const at = sumPositions(still((a * tileInputs + b) * pitch), tile, filter);
+              return w.loadVector(w.access(products, at), lanes);
+            });
           mapTile(w, outputMap, tileInputs, read, (i, j, value) => {
             if (i >= place.line.outputs || j >= run.value) return;
             const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));

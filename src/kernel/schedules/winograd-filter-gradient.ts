@@ -1,0 +1,285 @@
+// The filter gradient of a 3x3 convolution at stride 1 by Winograd's maps: tiles of the image and of
+// the result's gradient become 36 points each, whose products are summed over tiles and mapped back
+// once. Floor 2. Chunks of images, by shape and never by threads, have sums of their own.
+
+import { axis, read as readView } from "../../graph/expression.ts";
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
+import { writeProduct } from "./product.ts";
+import { scheduleReduce } from "./reduce.ts";
+import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import { runsOf } from "./taps.ts";
+import {
+  forEachVector,
+  mapImageTiles,
+  pointPitch,
+  range,
+  storeValue,
+  type TileAxis,
+  type TilePoints,
+  type TileRow,
+  tileRuns,
+  tilesPerTask,
+} from "./winograd.ts";
+import {
+  filterGradientMap,
+  gradientMap,
+  mapTile,
+  tileInputs,
+  tileOutputs,
+  tilePoints,
+  type Value,
+} from "./winograd-transforms.ts";
+
+/** What is summed, into [3, 3, C, K]. */
+export interface WinogradFilterGradientWork extends Work {
+  /** [N, H, W, C] */
+  readonly image: View;
+  /** [N, P, Q, K] */
+  readonly gradient: View;
+  readonly images: number;
+  readonly channels: number;
+  readonly filters: number;
+  readonly rows: TileAxis;
+  readonly columns: TileAxis;
+}
+
+/** Chunks of images are made up to so many, and so many elements of sums. */
+const most = { chunks: 16, elements: 10 << 20 };
+/** Tasks that there should be, and channels that one of them takes at least. */
+const wanted = { tasks: 16, channels: 32 };
+
+/** The stages that compute `work`. */
+export function scheduleWinogradFilterGradient(
+  context: ScheduleContext,
+  work: WinogradFilterGradientWork,
+): Stage[] {
+  const { images, channels, filters } = work;
+  const points = tilePoints * channels * filters;
+  const affordable = Math.max(1, Math.floor(most.elements / points));
+  const perChunk = Math.ceil(images / Math.min(most.chunks, affordable));
+  const chunks = blocksOf(images, perChunk);
+  const chunkCount = chunks.reduce((sum, { count }) => sum + count, 0);
+  const parts = Math.min(
+    Math.ceil(wanted.tasks / chunkCount),
+    Math.max(1, Math.floor(channels / wanted.channels)),
+  );
+  const perPart = Math.ceil(channels / parts);
+  const storage = context.scratch("f32", chunkCount * points);
+  const partial: View = { storage, shape: [chunkCount, points] };
+  let firstChunk = 0;
+  const launches = chunks.flatMap((images) => {
+    const at = { images, firstChunk };
+    firstChunk += images.count;
+    return blocksOf(channels, perPart).map((block) =>
+      new ChunkSums(context, work, partial, at, block).write(),
+    );
+  });
+  const sums: View = { storage: context.scratch("f32", points), shape: [points] };
+  const joined =
+    chunkCount === 1
+      ? []
+      : scheduleReduce(context, {
+          shape: [points],
+          stores: [{ view: sums, formula: { kind: "result" } }],
+          extents: [chunkCount],
+          combine: "sum",
+          body: readView(partial, [axis(1), axis(0)]),
+        });
+  return [launches, ...joined, [mapBack(context, work, chunkCount === 1 ? partial : sums)]];
+}
+
+/** The sums of products, mapped to the filter's gradient. */
+function mapBack(context: ScheduleContext, work: WinogradFilterGradientWork, sums: View): Launch {
+  const { channels, filters, shape, stores } = work;
+  const draft = new KernelDraft(`${context.name}.winogradFilter`, context.machine.lanes);
+  const w = draft.writer;
+  const from = draft.operand(sums).buffer;
+  const bound = draft.bindStores(stores);
+  const channel = w.parallel(channels);
+  forEachVector(w, filters, (filter, lanes) => {
+    const place = sumPositions(timesPosition(channel, filters), filter);
+    const read = (b: number) =>
+      range(tileInputs).map((a) => {
+        const point = still((a * tileInputs + b) * channels * filters);
+        return w.loadVector(w.access(from, sumPositions(place, point)), lanes);
+      });
+    mapTile(w, filterGradientMap, tileInputs, read, (row, column, value) => {
+      const axes = [still(row), still(column), channel, filter];
+      const result = value ?? w.constant(0, "f32", true);
+      draft.writeStores(bound, { axes, extents: shape, vectorAxis: 3, lanes, result });
+    });
+  });
+  return draft.finish();
+}
+
+/** Where the points of image and gradient wait for their products. */
+interface Rooms {
+  readonly image: KernelBuffer;
+  readonly gradient: KernelBuffer;
+}
+
+/** The sums of products of each chunk of images, for some of the channels. */
+class ChunkSums {
+  readonly #context: ScheduleContext;
+  readonly #work: WinogradFilterGradientWork;
+  readonly #draft: KernelDraft;
+  readonly #partial: View;
+  readonly #images: Blocks;
+  readonly #firstChunk: number;
+  readonly #channels: Blocks;
+
+  constructor(
+    context: ScheduleContext,
+    work: WinogradFilterGradientWork,
+    partial: View,
+    at: { readonly images: Blocks; readonly firstChunk: number },
+    channels: Blocks,
+  ) {
+    this.#context = context;
+    this.#work = work;
+    this.#draft = new KernelDraft(`${context.name}.winogradFilterGradient`, context.machine.lanes);
+    this.#partial = partial;
+    this.#images = at.images;
+    this.#firstChunk = at.firstChunk;
+    this.#channels = channels;
+  }
+
+  write(): Launch {
+    const w = this.#draft.writer;
+    const { channels, filters, columns, rows } = this.#work;
+    const across = Math.ceil(columns.output / tileOutputs);
+    const chunk = w.parallel(this.#images.count);
+    const part = w.parallel(this.#channels.count);
+    const channel = sumPositions(
+      timesPosition(part, this.#channels.size),
+      still(this.#channels.start),
+    );
+    const sums = this.#draft.operand(this.#partial).buffer;
+    const origin = sumPositions(
+      timesPosition(sumPositions(chunk, still(this.#firstChunk)), tilePoints * channels * filters),
+      timesPosition(channel, filters),
+    );
+    w.loop(tilePoints, (point) => {
+      const at = sumPositions(origin, timesPosition(point, channels * filters));
+      forEachVector(w, this.#channels.size * filters, (i, lanes) => {
+        storeValue(w, sums, sumPositions(at, i), undefined, lanes);
+      });
+    });
+    const perBlock = Math.min(this.#images.size, Math.ceil(tilesPerTask / across));
+    const rooms = this.#rooms(perBlock * across);
+    for (const block of blocksOf(this.#images.size, perBlock)) {
+      w.loop(block.count, (b) => {
+        const first = sumPositions(
+          timesPosition(chunk, this.#images.size),
+          still(this.#images.start + block.start),
+          timesPosition(b, block.size),
+        );
+        for (const run of tileRuns(rows)) {
+          w.loop(run.count, (r) => {
+            const row = sumPositions(r, still(run.start));
+            const place = { image: first, row, line: run.value };
+            this.#addTiles(place, rooms, block.size, across, channel, origin);
+          });
+        }
+      });
+    }
+    return this.#draft.finish();
+  }
+
+  /** Room for the points of up to `tiles` tiles. */
+  #rooms(tiles: number): Rooms {
+    const { machine } = this.#context;
+    const room = (channels: number) =>
+      this.#draft.workspace(tilePoints * pointPitch(machine, tiles, channels));
+    return { image: room(this.#channels.size), gradient: room(this.#work.filters) };
+  }
+
+  /** Adds the products of one row of tiles of `images` images. */
+  #addTiles(
+    place: TileRow,
+    rooms: Rooms,
+    images: number,
+    across: number,
+    channel: Position,
+    origin: Position,
+  ): void {
+    const w = this.#draft.writer;
+    const { machine } = this.#context;
+    const { channels, filters, rows, columns } = this.#work;
+    const count = this.#channels.size;
+    const tiles = images * across;
+    const pitch = pointPitch(machine, tiles, count);
+    const gradientPitch = pointPitch(machine, tiles, filters);
+    const buffer = this.#draft.operand(this.#work.image).buffer;
+    w.loop(images, (i) => {
+      const at = { ...place, image: sumPositions(place.image, i) };
+      const tile = timesPosition(i, across);
+      const image = { buffer, rows, columns, channels, channel, count };
+      mapImageTiles(w, image, at, { buffer: rooms.image, pitch, tile });
+      this.#mapGradientTiles(at, { buffer: rooms.gradient, pitch: gradientPitch, tile });
+    });
+    w.loop(tilePoints, (point) => {
+      const at = sumPositions(origin, timesPosition(point, channels * filters));
+      writeProduct(w, machine, {
+        rows: count,
+        columns: filters,
+        depth: tiles,
+        left: {
+          buffer: rooms.image,
+          at: timesPosition(point, pitch),
+          perRow: 1,
+          perTerm: count,
+        },
+        right: {
+          buffer: rooms.gradient,
+          at: timesPosition(point, gradientPitch),
+          perTerm: filters,
+        },
+        result: { buffer: this.#draft.operand(this.#partial).buffer, at, perRow: filters },
+        adds: true,
+      });
+    });
+  }
+
+  #mapGradientTiles(place: TileRow, into: TilePoints): void {
+    const w = this.#draft.writer;
+    const { filters, rows, columns } = this.#work;
+    const buffer = this.#draft.operand(this.#work.gradient).buffer;
+    const outputs = (t: number) => Math.min(tileOutputs, columns.output - t * tileOutputs);
+    for (const run of runsOf(Math.ceil(columns.output / tileOutputs), outputs)) {
+      w.loop(run.count, (t) => {
+        const column = sumPositions(t, still(run.start));
+        forEachVector(w, filters, (filter, lanes) => {
+          const pixel = (i: number, j: number): Value => {
+            if (i >= place.line.outputs || j >= run.value) return undefined;
+            const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));
+            const right = sumPositions(timesPosition(column, tileOutputs), still(j));
+            const at = sumPositions(
+              timesPosition(place.image, rows.output * columns.output * filters),
+              timesPosition(down, columns.output * filters),
+              timesPosition(right, filters),
+              filter,
+            );
+            return w.loadVector(w.access(buffer, at), lanes);
+          };
+          const read = (j: number) => range(tileOutputs).map((i) => pixel(i, j));
+          const tile = sumPositions(
+            timesPosition(sumPositions(into.tile, column), filters),
+            filter,
+          );
+          mapTile(w, gradientMap, tileOutputs, read, (a, b, value) => {
+            const point = still((a * tileInputs + b) * into.pitch);
+            storeValue(w, into.buffer, sumPositions(point, tile), value, lanes);
+          });
+        });
+      });
+    }
+  }
+}
