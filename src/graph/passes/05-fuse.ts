@@ -13,6 +13,7 @@ import {
   read,
   readsOf,
   rewrite,
+  type ScalarOp,
   substitute,
 } from "../expression.ts";
 import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
@@ -66,6 +67,27 @@ export function storageOf(node: Node): Node {
   return base;
 }
 
+/** Scalar operations that take a step or two. */
+const quickOps: ReadonlySet<ScalarOp> = new Set([
+  "add",
+  "subtract",
+  "multiply",
+  "maximum",
+  "minimum",
+  "negate",
+  "absolute",
+  "toF32",
+  "select",
+  "equal",
+  "less",
+  "lessEqual",
+]);
+
+function isQuick<S>(formula: Expression<S>): boolean {
+  if (formula.kind !== "scalar") return true;
+  return quickOps.has(formula.op) && formula.args.every(isQuick);
+}
+
 function lowerNode(node: Node): Computation {
   if (isComposite(node.op)) throw new Error(`${node.op.name} was not expanded`);
   return node.op.lower(node.inputs, node.attributes, node);
@@ -97,6 +119,8 @@ class Fuser {
   readonly #outputs: Set<Node>;
   readonly #updateValues: Set<Node>;
   readonly #inlined = new Set<Node>();
+  /** In how many places each of them is written out. */
+  readonly #copies = new Map<Node, number>();
   /** Those of them that are written out in any cluster, not only in a reduction's body. */
   readonly #anywhere = new Set<Node>();
   readonly #updateOnly = new Set<Node>();
@@ -139,20 +163,20 @@ class Fuser {
       return;
     }
     if (wanted) return;
-    if (this.#isComparison(node) && consumers.every((user) => this.#readsPlainly(user, node))) {
-      this.#inlined.add(node);
+    const copies = consumers.reduce((sum, user) => sum + (this.#copies.get(user) ?? 1), 0);
+    if (
+      (this.#isComparison(node) || (copies > 1 && this.#isWorthRepeating(node))) &&
+      consumers.every((user) => this.#readsPlainly(user, node))
+    ) {
+      this.#inline(node, copies);
       this.#anywhere.add(node);
       return;
     }
-    if (consumers.length !== 1) return;
+    if (consumers.length !== 1 || copies > 1) return;
     const [user] = consumers;
     const computation = this.#computations.get(user) as Computation;
-    const iterations =
-      computation.kind === "reduce"
-        ? sizeOf(user.shape) * sizeOf(computation.extents)
-        : sizeOf(user.shape);
     const inside = computation.kind === "reduce" || this.#inlined.has(user);
-    if (!inside || iterations > sizeOf(node.shape)) return;
+    if (!inside || this.#iterations(user) > sizeOf(node.shape)) return;
     if (!this.#readsPlainly(user, node)) return;
     if (this.#anywhere.has(user)) {
       // A cluster's lanes lie as its root wants them: there, only plain reads can follow.
@@ -160,7 +184,40 @@ class Fuser {
       if (![...readsOf(body)].every(isPlain)) return;
       this.#anywhere.add(node);
     }
+    this.#inline(node, copies);
+  }
+
+  #inline(node: Node, copies: number): void {
     this.#inlined.add(node);
+    this.#copies.set(node, copies);
+  }
+
+  /** How often the formula of `user` is evaluated. */
+  #iterations(user: Node): number {
+    const computation = this.#computations.get(user) as Computation;
+    const inner = computation.kind === "reduce" ? sizeOf(computation.extents) : 1;
+    return sizeOf(user.shape) * inner;
+  }
+
+  /**
+   * Whether all users of a node should compute it again: it takes a few quick steps from one value of
+   * its own size that must lie in memory anyway, so that no user reads more than it would.
+   */
+  #isWorthRepeating(node: Node): boolean {
+    const { body } = this.#computations.get(node) as Computation & { kind: "map" };
+    const reads = [...readsOf(body)];
+    if (!reads.every(isPlain) || !isQuick(body)) return false;
+    const size = sizeOf(node.shape);
+    const large = [...new Set(reads.map((r) => node.inputs[r.source]))].filter(
+      (input) => 8 * sizeOf(input.shape) > size,
+    );
+    if (large.length !== 1 || sizeOf(large[0].shape) !== size) return false;
+    const [from] = large;
+    if (constantValue(from) !== undefined) return false;
+    const isSource = this.#kind(from) === "source";
+    const shared = new Set(this.#consumers.get(from)).size > 1;
+    const consumers = this.#consumers.get(node) as Node[];
+    return (isSource || shared) && consumers.every((user) => this.#iterations(user) <= size);
   }
 
   /** A comparison costs less than the memory it would fill: its users compare again. */
