@@ -8,24 +8,28 @@ import type { Builder } from "../graph/builder.ts";
 import { aligned, axis, type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
 import { type Graph, rootsOf, sourceName, topologicalOrder } from "../graph/graph.ts";
 import type { Node } from "../graph/op.ts";
-import { type Cluster, clusterSources, fuse, storageOf } from "../graph/passes/05-fuse.ts";
+import {
+  type Cluster,
+  type ClusterRoot,
+  clusterSources,
+  fuse,
+  storageOf,
+} from "../graph/passes/05-fuse.ts";
 import { normalize } from "../graph/passes/index.ts";
 import type { Storage, View, ViewStore } from "./draft.ts";
+import { type Job, Scheduler } from "./job.ts";
 import type { MachineDescription } from "./machine-description.ts";
 import { arrangeStages, planMemory } from "./plan.ts";
 import type { Program, ProgramValue } from "./program.ts";
-import { scheduleArgMaximum } from "./schedules/arg-maximum.ts";
-import { scheduleContraction } from "./schedules/contraction.ts";
-import { scheduleMap } from "./schedules/map.ts";
-import { scheduleReduce } from "./schedules/reduce.ts";
 import type { Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
-import { verifyLaunch } from "./verify.ts";
+import { verifyStages } from "./verify.ts";
 
 class Compiler {
   readonly #name: string;
   readonly #machine: MachineDescription;
   readonly #precision: Precision;
   readonly #graph: Graph;
+  readonly #scheduler = new Scheduler();
   readonly #storages = new Map<Node, Storage>();
   /** Copies before and after all else: outputs that show a state, and updates that others read. */
   readonly #early: { from: View; to: View }[] = [];
@@ -40,7 +44,11 @@ class Compiler {
 
   run(): Program {
     const clusters = fuse(this.#graph);
-    const parts = clusters.map((cluster, i) => this.#schedule(cluster, i, clusters));
+    const lastReader = new Map<Node, number>();
+    clusters.forEach((cluster, at) => {
+      for (const source of clusterSources(cluster)) lastReader.set(storageOf(source), at);
+    });
+    const parts = clusters.map((cluster, at) => this.#schedule(cluster, at, lastReader));
     const states = this.#graph.updates.map((update) => update.state);
     const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
       states.includes(storageOf(node)) ? this.#shown(name, node) : this.#value(name, node),
@@ -48,7 +56,7 @@ class Compiler {
     const early = this.#early.map(({ from, to }) => this.#copy(from, to));
     const late = this.#late.map(({ from, to }) => this.#copy(from, to));
     const stages = arrangeStages([...early, ...parts, ...late]);
-    for (const stage of stages) for (const launch of stage) verifyLaunch(launch);
+    verifyStages(stages);
 
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
@@ -106,10 +114,14 @@ class Compiler {
   }
 
   /** Where a cluster's value goes; an update that others still read goes there by way of a copy. */
-  #target(node: Node, cluster: Cluster, at: number, clusters: readonly Cluster[]): View {
+  #target(
+    node: Node,
+    cluster: Cluster,
+    at: number,
+    lastReader: ReadonlyMap<Node, number>,
+  ): View {
     if (node.op.name !== "state") return this.#view(node);
-    const reads = (other: Cluster) => [...clusterSources(other)].map(storageOf).includes(node);
-    const isReadLater = clusters.slice(at + 1).some(reads);
+    const isReadLater = (lastReader.get(node) ?? 0) > at;
     if (!isReadLater && readsInPlace(cluster, node)) return this.#view(node);
     const storage = newStorage(`${sourceName(node)}.next`, node.dtype, sizeOf(node.shape));
     const next = { storage, shape: node.shape };
@@ -117,40 +129,35 @@ class Compiler {
     return next;
   }
 
-  #schedule(cluster: Cluster, at: number, clusters: readonly Cluster[]): Stage[] {
+  #schedule(cluster: Cluster, at: number, lastReader: ReadonlyMap<Node, number>): Stage[] {
     const known = new Map<Expression<Node>, Expression<View>>();
     const { shape, root } = cluster;
     const stores = cluster.stores.map(
       ({ node, formula }): ViewStore => ({
-        view: this.#target(node, cluster, at, clusters),
+        view: this.#target(node, cluster, at, lastReader),
         formula: this.#formula(formula, known),
       }),
     );
-    const context = this.#context(`k${at}`);
-    const work = { shape, stores };
+    const job = { shape, stores, root: this.#root(root, known) };
+    return this.#scheduler.schedule(this.#context(`k${at}`), job);
+  }
+
+  #root(root: ClusterRoot, known: Map<Expression<Node>, Expression<View>>): Job["root"] {
     switch (root.kind) {
       case "none":
-        return scheduleMap(context, work);
-      case "reduce": {
-        const { extents, combine } = root;
-        const body = this.#formula(root.body, known);
-        return scheduleReduce(context, { ...work, extents, combine, body });
-      }
-      case "argMaximum": {
-        const body = this.#formula(root.body, known);
-        return scheduleArgMaximum(context, { ...work, extent: root.extent, body });
-      }
-      case "contraction": {
-        const inputs = root.inputs.map((node) => this.#view(node));
-        return scheduleContraction(context, root.computation, inputs, work);
-      }
+        return root;
+      case "contraction":
+        return { ...root, inputs: root.inputs.map((node) => this.#view(node)) };
+      default:
+        return { ...root, body: this.#formula(root.body, known) };
     }
   }
 
   #copy(from: View, to: View): Stage[] {
     const { shape } = to;
     const stores = [{ view: to, formula: read(from, aligned(shape, shape)) }];
-    return scheduleMap(this.#context(`copy.${to.storage.name}`), { shape, stores });
+    const job = { shape, stores, root: { kind: "none" as const } };
+    return this.#scheduler.schedule(this.#context(`copy.${to.storage.name}`), job);
   }
 
   #context(name: string): ScheduleContext {

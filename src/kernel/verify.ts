@@ -217,9 +217,14 @@ export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();
 }
 
-/** The same, and that its buffers are no larger than the storages they stand for. */
-export function verifyLaunch({ kernel, bindings }: Launch): void {
-  verifyKernel(kernel);
+/** The same of all kernels, each once, and that no buffer is larger than its storage. */
+export function verifyStages(stages: readonly (readonly Launch[])[]): void {
+  const launches = stages.flat();
+  for (const kernel of new Set(launches.map(({ kernel }) => kernel))) verifyKernel(kernel);
+  for (const launch of launches) verifyBindings(launch);
+}
+
+function verifyBindings({ kernel, bindings }: Launch): void {
   kernel.buffers.forEach((buffer, i) => {
     const storage = bindings[i];
     if (storage?.dtype === buffer.dtype && buffer.size <= storage.size) return;

@@ -9,7 +9,7 @@ import { type Graph, sourceName } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
-import { verifyLaunch } from "../../src/kernel/verify.ts";
+import { verifyStages } from "../../src/kernel/verify.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -100,7 +100,7 @@ describe("a random graph", () => {
       for (const device of devices.slice(2, 4)) {
         const program = compile("random", graph, device.machine, ops);
         const reversed = backwards(program);
-        for (const launch of reversed.stages.flat()) verifyLaunch(launch);
+        verifyStages(reversed.stages);
         const outcome = await runProgram(device, program, sources);
         expect(await runProgram(device, reversed, sources)).toEqual(outcome);
       }

@@ -21,7 +21,7 @@ import {
   timesPosition,
   type ValueType,
 } from "../../src/kernel/language.ts";
-import { verifyKernel, verifyLaunch } from "../../src/kernel/verify.ts";
+import { verifyKernel, verifyStages } from "../../src/kernel/verify.ts";
 
 const lanes = 4;
 const size = 32;
@@ -415,9 +415,9 @@ describe("launches", () => {
   const launch = { kernel: kernel([], { buffers: [floats] }), bindings: [storage] };
 
   test("bind each buffer to a block of its type that is as large", () => {
-    expect(() => verifyLaunch(launch)).not.toThrow();
+    expect(() => verifyStages([[launch]])).not.toThrow();
     const bindings = [{ ...storage, size: size + 1 }];
-    expect(() => verifyLaunch({ ...launch, bindings })).not.toThrow();
+    expect(() => verifyStages([[{ ...launch, bindings }]])).not.toThrow();
   });
 
   test.each([
@@ -425,11 +425,11 @@ describe("launches", () => {
     ["a block of another type", [{ ...storage, dtype: "i32" as const }]],
     ["no block", []],
   ])("are refused with %s", (_, bindings) => {
-    expect(() => verifyLaunch({ ...launch, bindings })).toThrow(/does not fit/);
+    expect(() => verifyStages([[{ ...launch, bindings }]])).toThrow(/does not fit/);
   });
 
   test("are refused with a kernel that is", () => {
     const bad = kernel([load(access(still(size)))], { buffers: [floats] });
-    expect(() => verifyLaunch({ ...launch, kernel: bad })).toThrow(/could leave its buffer/);
+    expect(() => verifyStages([[{ ...launch, kernel: bad }]])).toThrow(/could leave its buffer/);
   });
 });

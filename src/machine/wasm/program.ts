@@ -60,6 +60,7 @@ function barrierFunction(address: number): WasmFunction {
 class KernelTable {
   readonly functions: WasmFunction[] = [];
   readonly #known = new Map<string, number>();
+  readonly #indices = new Map<Kernel, number>();
   readonly #features: Features;
 
   constructor(features: Features) {
@@ -67,6 +68,12 @@ class KernelTable {
   }
 
   indexOf(kernel: Kernel): number {
+    const index = this.#indices.get(kernel) ?? this.#emit(kernel);
+    this.#indices.set(kernel, index);
+    return index;
+  }
+
+  #emit(kernel: Kernel): number {
     const emitted = emitKernel(kernel, this.#features);
     const key = `${emitted.locals.join()} ${emitted.parameters.length} ${latin1(emitted.body)}`;
     const known = this.#known.get(key);

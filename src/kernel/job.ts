@@ -1,0 +1,153 @@
+// What one cluster asks of a schedule, over views of memory; and jobs that differ in nothing but the
+// memory they work on, which share their kernels. Floor 2.
+
+import type { Combine } from "../graph/computation.ts";
+import type { Affine, Expression, Index } from "../graph/expression.ts";
+import { isLookup } from "../graph/expression.ts";
+import type { Root } from "../graph/passes/05-fuse.ts";
+import type { Launch, Storage, View } from "./draft.ts";
+import { scheduleArgMaximum } from "./schedules/arg-maximum.ts";
+import { scheduleContraction } from "./schedules/contraction.ts";
+import { scheduleMap } from "./schedules/map.ts";
+import { scheduleReduce } from "./schedules/reduce.ts";
+import type { ScheduleContext, Stage, Work } from "./schedules/schedule.ts";
+
+/** A cluster over views. */
+export interface Job extends Work {
+  readonly root:
+    | { readonly kind: "none" }
+    | {
+        readonly kind: "reduce";
+        readonly extents: readonly number[];
+        readonly combine: Combine;
+        readonly body: Expression<View>;
+      }
+    | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<View> }
+    | { readonly kind: "contraction"; readonly computation: Root; readonly inputs: readonly View[] };
+}
+
+function schedule(context: ScheduleContext, job: Job): Stage[] {
+  const { root, ...work } = job;
+  switch (root.kind) {
+    case "none":
+      return scheduleMap(context, work);
+    case "reduce":
+      return scheduleReduce(context, { ...work, ...root });
+    case "argMaximum":
+      return scheduleArgMaximum(context, { ...work, ...root });
+    case "contraction":
+      return scheduleContraction(context, root.computation, root.inputs, work);
+  }
+}
+
+/** Stages that were made once, and the storages they were made for, in the order of a signature. */
+interface Scheduled {
+  readonly stages: Stage[];
+  readonly storages: readonly Storage[];
+}
+
+/** Schedules jobs; equal ones are scheduled once. */
+export class Scheduler {
+  readonly #known = new Map<string, Scheduled>();
+
+  schedule(context: ScheduleContext, job: Job): Stage[] {
+    const { key, storages } = new Signature(job);
+    const known = this.#known.get(key);
+    if (known !== undefined) return rebind(context, known, storages);
+    const stages = schedule(context, job);
+    this.#known.set(key, { stages, storages });
+    return stages;
+  }
+}
+
+/** The same kernels on other memory, with scratch of their own. */
+function rebind(
+  context: ScheduleContext,
+  { stages, storages }: Scheduled,
+  others: readonly Storage[],
+): Stage[] {
+  const replaced = new Map(storages.map((storage, i) => [storage, others[i]]));
+  const replace = (storage: Storage): Storage => {
+    const known = replaced.get(storage);
+    if (known !== undefined) return known;
+    if (storage.isWorkspace) return storage;
+    const fresh = context.scratch(storage.dtype, storage.size);
+    replaced.set(storage, fresh);
+    return fresh;
+  };
+  return stages.map((stage) =>
+    stage.map(({ kernel, bindings }): Launch => ({ kernel, bindings: bindings.map(replace) })),
+  );
+}
+
+/** All that a schedule may look at, as text in which storages are numbered. */
+class Signature {
+  readonly key: string;
+  readonly #storages = new Map<Storage, number>();
+  readonly #formulas = new Map<Expression<View>, number>();
+  readonly #parts: string[] = [];
+
+  constructor({ shape, stores, root }: Job) {
+    this.#parts.push(`[${shape}] ${root.kind}`);
+    if (root.kind === "reduce") this.#parts.push(`${root.combine} [${root.extents}]`);
+    if (root.kind === "argMaximum") this.#parts.push(String(root.extent));
+    if (root.kind === "contraction") {
+      this.#parts.push(JSON.stringify(root.computation));
+      for (const view of root.inputs) this.#parts.push(this.#view(view));
+    } else if (root.kind !== "none") {
+      this.#parts.push(`body ${this.#formula(root.body)}`);
+    }
+    for (const { view, formula } of stores) {
+      const number = this.#formula(formula);
+      this.#parts.push(`${this.#view(view)} = ${number}`);
+    }
+    this.key = this.#parts.join("\n");
+  }
+
+  /** In the order of their numbers. */
+  get storages(): readonly Storage[] {
+    return [...this.#storages.keys()];
+  }
+
+  #view({ storage, shape }: View): string {
+    const number = this.#storages.get(storage) ?? this.#storages.size;
+    this.#storages.set(storage, number);
+    return `${number}:${storage.dtype}:${storage.size}[${shape}]`;
+  }
+
+  /** The number of a formula; its parts come first, each once. */
+  #formula(formula: Expression<View>): number {
+    const known = this.#formulas.get(formula);
+    if (known !== undefined) return known;
+    const text = this.#text(formula);
+    const number = this.#formulas.size;
+    this.#formulas.set(formula, number);
+    this.#parts.push(text);
+    return number;
+  }
+
+  #text(formula: Expression<View>): string {
+    switch (formula.kind) {
+      case "constant":
+        return `${formula.dtype} ${Object.is(formula.value, -0) ? "-0" : formula.value}`;
+      case "result":
+        return "result";
+      case "coordinate":
+        return `at ${affineText(formula.at)}`;
+      case "scalar":
+        return `${formula.op} ${formula.args.map((arg) => this.#formula(arg))}`;
+      case "read": {
+        const index = formula.index.map((i) => this.#index(i)).join(" ");
+        return `read ${this.#view(formula.source)} ${index} ${formula.outside}`;
+      }
+    }
+  }
+
+  #index(index: Index<View>): string {
+    return isLookup(index) ? `(${this.#formula(index.lookup)})` : affineText(index);
+  }
+}
+
+function affineText({ offset, factors }: Affine): string {
+  return `${offset}+${factors}`;
+}
