@@ -8,9 +8,12 @@ export class Allocator {
   readonly #used = new Map<number, number>();
   /** Free stretches by address, never touching each other. */
   #free: { address: number; bytes: number }[];
+  /** Nothing from here on was ever handed out. */
+  #untouched: number;
 
   constructor(start: number, limit: number) {
     this.#limit = limit;
+    this.#untouched = start;
     this.#free = [{ address: start, bytes: limit - start }];
   }
 
@@ -24,7 +27,11 @@ export class Allocator {
     return [...this.#used.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  allocate(wanted: number): number {
+  /**
+   * A stretch of at least `wanted` bytes; `clear` is told which part of it was in use before. New
+   * memory holds zeros, and clearing it would only make the system find it a place too early.
+   */
+  allocate(wanted: number, clear: (address: number, bytes: number) => void = () => {}): number {
     const bytes = alignUp(Math.max(1, wanted));
     const block = this.#free.find((free) => free.bytes >= bytes);
     if (block === undefined) {
@@ -40,6 +47,8 @@ export class Allocator {
     block.bytes -= bytes;
     if (block.bytes === 0) this.#free = this.#free.filter((free) => free !== block);
     this.#used.set(address, bytes);
+    if (address < this.#untouched) clear(address, Math.min(bytes, this.#untouched - address));
+    this.#untouched = Math.max(this.#untouched, address + bytes);
     return address;
   }
 

@@ -101,7 +101,9 @@ export class WasmDevice implements Device {
   }
 
   allocate(bytes: number): number {
-    const address = this.#allocator.allocate(bytes);
+    const address = this.#allocator.allocate(bytes, (stale, length) => {
+      this.view("u8", stale, length).fill(0);
+    });
     const pages = Math.ceil(this.#allocator.end / pageBytes);
     const present = this.#memory.buffer.byteLength / pageBytes;
     if (pages > present) {
@@ -118,7 +120,6 @@ export class WasmDevice implements Device {
         });
       }
     }
-    this.view("u8", address, bytes).fill(0);
     return address;
   }
 

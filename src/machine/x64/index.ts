@@ -120,9 +120,9 @@ export class X64Device implements Device {
 
   allocate(bytes: number): number {
     this.#refuseClosed();
-    const address = this.#allocator.allocate(bytes);
-    this.view("u8", address, bytes).fill(0);
-    return address;
+    return this.#allocator.allocate(bytes, (address, stale) => {
+      this.view("u8", address, stale).fill(0);
+    });
   }
 
   free(address: number): void {
