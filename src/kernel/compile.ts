@@ -114,12 +114,7 @@ class Compiler {
   }
 
   /** Where a cluster's value goes; an update that others still read goes there by way of a copy. */
-  #target(
-    node: Node,
-    cluster: Cluster,
-    at: number,
-    lastReader: ReadonlyMap<Node, number>,
-  ): View {
+  #target(node: Node, cluster: Cluster, at: number, lastReader: ReadonlyMap<Node, number>): View {
     if (node.op.name !== "state") return this.#view(node);
     const isReadLater = (lastReader.get(node) ?? 0) > at;
     if (!isReadLater && readsInPlace(cluster, node)) return this.#view(node);

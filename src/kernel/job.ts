@@ -23,7 +23,11 @@ export interface Job extends Work {
         readonly body: Expression<View>;
       }
     | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<View> }
-    | { readonly kind: "contraction"; readonly computation: Root; readonly inputs: readonly View[] };
+    | {
+        readonly kind: "contraction";
+        readonly computation: Root;
+        readonly inputs: readonly View[];
+      };
 }
 
 function schedule(context: ScheduleContext, job: Job): Stage[] {

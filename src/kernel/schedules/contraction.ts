@@ -7,6 +7,7 @@ import type { WindowAxis } from "../../graph/window.ts";
 import type { View } from "../draft.ts";
 import { scheduleFilterGradient } from "./filter-gradient.ts";
 import { scheduleMap } from "./map.ts";
+import { isNarrow, scheduleNarrowFilterGradient } from "./narrow-filter-gradient.ts";
 import { schedulePoolGradient } from "./pool-gradient.ts";
 import type { ScheduleContext, Stage, Work } from "./schedule.ts";
 import { scheduleTapConvolution } from "./tap-convolution.ts";
@@ -98,6 +99,8 @@ function scheduleConvolution(
         const views = { image: first, gradient: second };
         return scheduleWinogradFilterGradient(context, { ...work, ...summed, ...views });
       }
+      const narrow = { ...work, geometry, image: first, gradient: second };
+      if (isNarrow(geometry)) return scheduleNarrowFilterGradient(context, narrow);
       return scheduleFilterGradient(context, { ...work, geometry, image: first, gradient: second });
     }
   }

@@ -8,6 +8,7 @@ import { axis, read } from "../../graph/expression.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import { type Chunks, chunkImages } from "./chunks.ts";
 import { scheduleReduce } from "./reduce.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
@@ -36,20 +37,12 @@ export function scheduleFilterGradient(
   if (images === 1) {
     return [tilesOf(context, work, tile).map((t) => new Emitter(context, work).alone(t))];
   }
-  const perChunk = Math.ceil(images / mostChunks);
-  const blocks = blocksOf(images, perChunk);
-  const chunks = blocks.reduce((sum, { count }) => sum + count, 0);
-  const storage = context.scratch("f32", chunks * sizeOf(shape));
-  const partial = { storage, shape: [chunks, ...shape] };
-  let firstChunk = 0;
-  const launches = blocks.map((block) => {
-    const launch = new Emitter(context, work).chunked(block, firstChunk, partial, tile);
-    firstChunk += block.count;
-    return launch;
-  });
+  const { chunks, count, partial } = chunkImages(context, images, mostChunks, sizeOf(shape));
+  const view = { storage: partial.storage, shape: [count, ...shape] };
+  const launches = chunks.map((some) => new Emitter(context, work).chunked(some, view, tile));
   const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
-  const sum = { shape, stores, extents: [chunks], combine: "sum" as const };
-  return [launches, ...scheduleReduce(context, { ...sum, body: read(partial, index) })];
+  const sum = { shape, stores, extents: [count], combine: "sum" as const };
+  return [launches, ...scheduleReduce(context, { ...sum, body: read(view, index) })];
 }
 
 /** Tiles of one size: `channels` and `filters` in blocks. */
@@ -115,12 +108,12 @@ class Emitter {
   }
 
   /** Several images: a task is a chunk of them, and adds to its own partial result. */
-  chunked(block: Blocks, firstChunk: number, partial: View, tile: Tile): Launch {
+  chunked({ images: block, first }: Chunks, partial: View, tile: Tile): Launch {
     const w = this.#draft.writer;
     const { geometry, shape } = this.#work;
     const target = this.#draft.operand(partial);
     const chunk = w.parallel(block.count);
-    const base = timesPosition(sumPositions(chunk, still(firstChunk)), sizeOf(shape));
+    const base = timesPosition(sumPositions(chunk, still(first)), sizeOf(shape));
     for (const { start, count, size } of blocksOf(sizeOf(shape), w.lanes)) {
       w.loop(count, (at) => {
         const to = sumPositions(base, timesPosition(at, w.lanes), still(start));

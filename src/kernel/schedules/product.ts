@@ -13,23 +13,45 @@ import type { KernelWriter } from "../writer.ts";
 import { blocksOf } from "./schedule.ts";
 import { chooseTile } from "./tile.ts";
 
-/** A matrix in a buffer: its first element, and how far apart rows, or the terms of a sum, lie. */
+/** A matrix in a buffer: its first element. */
 interface Operand {
   readonly buffer: KernelBuffer;
   readonly at: Position;
 }
 
-/** `result[row, column] = Σ left[row, i] · right[i, column]`; columns lie next to each other. */
+/** One loop of a sum: how often, and how far each round moves in both operands. */
+export interface SumLoop {
+  readonly count: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * `result[row, column] = Σ left[row, i] · right[i, column]`; columns lie next to each other. Rows of
+ * `left` lie equally far apart, or each at an offset of its own where they are few.
+ */
 export interface Product {
   readonly rows: number;
   readonly columns: number;
-  /** The terms of each sum. */
-  readonly depth: number;
-  readonly left: Operand & { readonly perRow: number; readonly perTerm: number };
-  readonly right: Operand & { readonly perTerm: number };
+  /** The loops of each sum, outermost first. */
+  readonly sum: readonly SumLoop[];
+  readonly left: Operand & { readonly perRow: number | readonly number[] };
+  readonly right: Operand;
   readonly result: Operand & { readonly perRow: number };
   /** Whether the sums are added to what is there. */
   readonly adds: boolean;
+}
+
+/** Rows of a block: where each lies in `left`, and in the result. */
+interface Row {
+  readonly left: Position;
+  readonly result: Position;
+}
+
+interface Block {
+  readonly rows: readonly Row[];
+  readonly column: Position;
+  readonly columns: number;
 }
 
 /** Writes the loops of a product. */
@@ -39,61 +61,91 @@ export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Pr
   for (const columns of blocksOf(p.columns, width)) {
     w.loop(columns.count, (columnAt) => {
       const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
-      for (const rows of blocksOf(p.rows, tile.rows)) {
-        w.loop(rows.count, (rowAt) => {
-          const row = sumPositions(timesPosition(rowAt, rows.size), still(rows.start));
-          writeBlock(w, p, { row, rows: rows.size, column, columns: columns.size });
-        });
-      }
+      forEachRowBlock(w, p, tile.rows, (rows) => {
+        writeBlock(w, p, { rows, column, columns: columns.size });
+      });
     });
   }
 }
 
-interface Block {
-  readonly row: Position;
-  readonly rows: number;
-  readonly column: Position;
-  readonly columns: number;
+function forEachRowBlock(
+  w: KernelWriter,
+  { rows, left, result }: Product,
+  size: number,
+  visit: (rows: Row[]) => void,
+): void {
+  const { perRow } = left;
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+  if (typeof perRow !== "number") {
+    const all = perRow.map((offset, row) => ({
+      left: still(offset),
+      result: still(row * result.perRow),
+    }));
+    const blocks = Math.ceil(rows / size);
+    const even = Math.ceil(rows / blocks);
+    for (const block of numbers(blocks)) visit(all.slice(block * even, (block + 1) * even));
+    return;
+  }
+  for (const block of blocksOf(rows, size)) {
+    w.loop(block.count, (at) => {
+      const first = sumPositions(timesPosition(at, block.size), still(block.start));
+      visit(
+        numbers(block.size).map((i) => {
+          const row = sumPositions(first, still(i));
+          return { left: timesPosition(row, perRow), result: timesPosition(row, result.perRow) };
+        }),
+      );
+    });
+  }
 }
 
-function writeBlock(w: KernelWriter, p: Product, block: Block): void {
-  const { left, right, result } = p;
-  const vectors = Array.from({ length: Math.ceil(block.columns / w.lanes) }, (_, v) => ({
-    column: sumPositions(block.column, still(v * w.lanes)),
-    lanes: Math.min(w.lanes, block.columns - v * w.lanes),
+function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Block): void {
+  const { left, right, result, sum } = p;
+  const vectors = Array.from({ length: Math.ceil(columns / w.lanes) }, (_, v) => ({
+    column: sumPositions(column, still(v * w.lanes)),
+    lanes: Math.min(w.lanes, columns - v * w.lanes),
   }));
-  const rows = Array.from({ length: block.rows }, (_, r) => sumPositions(block.row, still(r)));
   const places = rows.map((row) =>
-    vectors.map(({ column }) => {
-      const at = sumPositions(result.at, timesPosition(row, result.perRow), column);
-      return w.access(result.buffer, at);
-    }),
+    vectors.map(({ column }) =>
+      w.access(result.buffer, sumPositions(result.at, row.result, column)),
+    ),
   );
   const sums = places.map((row) =>
     row.map((place, v) =>
       w.variable(p.adds ? w.loadVector(place, vectors[v].lanes) : w.constant(0, "f32", true)),
     ),
   );
-  w.loop(p.depth, (i) => {
-    const terms = vectors.map(({ column, lanes }) => {
-      const at = sumPositions(right.at, timesPosition(i, right.perTerm), column);
-      return w.loadVector(w.access(right.buffer, at), lanes);
-    });
+  const add = (leftAt: Position, rightAt: Position) => {
+    const terms = vectors.map(({ column, lanes }) =>
+      w.loadVector(w.access(right.buffer, sumPositions(rightAt, column)), lanes),
+    );
     rows.forEach((row, r) => {
-      const at = sumPositions(
-        left.at,
-        timesPosition(row, left.perRow),
-        timesPosition(i, left.perTerm),
-      );
+      const at = sumPositions(leftAt, row.left);
       const value = w.loadVector(w.access(left.buffer, at), w.lanes, 0);
-      sums[r].forEach((sum, v) => {
-        w.assign(sum, w.compute("multiplyAdd", value, terms[v], sum));
+      sums[r].forEach((total, v) => {
+        w.assign(total, w.compute("multiplyAdd", value, terms[v], total));
       });
     });
-  });
+  };
+  const descend = (depth: number, leftAt: Position, rightAt: Position) => {
+    if (depth === sum.length) {
+      add(leftAt, rightAt);
+      return;
+    }
+    const loop = sum[depth];
+    w.loop(loop.count, (i) => {
+      const moved = [
+        [leftAt, loop.left],
+        [rightAt, loop.right],
+      ] as const;
+      const [l, r] = moved.map(([at, by]) => sumPositions(at, timesPosition(i, by)));
+      descend(depth + 1, l, r);
+    });
+  };
+  descend(0, left.at, right.at);
   sums.forEach((row, r) => {
-    row.forEach((sum, v) => {
-      w.store(places[r][v], sum, vectors[v].lanes);
+    row.forEach((total, v) => {
+      w.store(places[r][v], total, vectors[v].lanes);
     });
   });
 }

@@ -2,7 +2,9 @@
 
 import type { DType } from "../../core/dtype.ts";
 import type { Launch, Storage, ViewStore } from "../draft.ts";
+import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
+import type { KernelWriter } from "../writer.ts";
 
 /** `fast` allows algorithms that round more than plain sums do; `exact` does not. */
 export type Precision = "fast" | "exact";
@@ -47,4 +49,15 @@ export function blocksOf(extent: number, size: number): Blocks[] {
     { start: 0, count, size },
     { start: count * size, count: rest > 0 ? 1 : 0, size: rest },
   ].filter((blocks) => blocks.count > 0);
+}
+
+/** Visits `length` neighbouring elements, a vector at a time. */
+export function forEachVector(
+  w: KernelWriter,
+  length: number,
+  visit: (at: Position, lanes: number) => void,
+): void {
+  for (const { start, count, size } of blocksOf(length, w.lanes)) {
+    w.loop(count, (i) => visit(sumPositions(timesPosition(i, w.lanes), still(start)), size));
+  }
 }

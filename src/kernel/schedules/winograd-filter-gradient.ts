@@ -11,12 +11,19 @@ import {
   sumPositions,
   timesPosition,
 } from "../language.ts";
+import { type Chunks, chunkImages } from "./chunks.ts";
 import { writeProduct } from "./product.ts";
 import { scheduleReduce } from "./reduce.ts";
-import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  type Blocks,
+  blocksOf,
+  forEachVector,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
 import { runsOf } from "./taps.ts";
 import {
-  forEachVector,
   mapImageTiles,
   pointPitch,
   range,
@@ -63,36 +70,30 @@ export function scheduleWinogradFilterGradient(
   const { images, channels, filters } = work;
   const points = tilePoints * channels * filters;
   const affordable = Math.max(1, Math.floor(most.elements / points));
-  const perChunk = Math.ceil(images / Math.min(most.chunks, affordable));
-  const chunks = blocksOf(images, perChunk);
-  const chunkCount = chunks.reduce((sum, { count }) => sum + count, 0);
+  const mostChunks = Math.min(most.chunks, affordable);
+  const { chunks, count, partial } = chunkImages(context, images, mostChunks, points);
   const parts = Math.min(
-    Math.ceil(wanted.tasks / chunkCount),
+    Math.ceil(wanted.tasks / count),
     Math.max(1, Math.floor(channels / wanted.channels)),
   );
   const perPart = Math.ceil(channels / parts);
-  const storage = context.scratch("f32", chunkCount * points);
-  const partial: View = { storage, shape: [chunkCount, points] };
-  let firstChunk = 0;
-  const launches = chunks.flatMap((images) => {
-    const at = { images, firstChunk };
-    firstChunk += images.count;
-    return blocksOf(channels, perPart).map((block) =>
-      new ChunkSums(context, work, partial, at, block).write(),
-    );
-  });
+  const launches = chunks.flatMap((some) =>
+    blocksOf(channels, perPart).map((block) =>
+      new ChunkSums(context, work, partial, some, block).write(),
+    ),
+  );
   const sums: View = { storage: context.scratch("f32", points), shape: [points] };
   const joined =
-    chunkCount === 1
+    count === 1
       ? []
       : scheduleReduce(context, {
           shape: [points],
           stores: [{ view: sums, formula: { kind: "result" } }],
-          extents: [chunkCount],
+          extents: [count],
           combine: "sum",
           body: readView(partial, [axis(1), axis(0)]),
         });
-  return [launches, ...joined, [mapBack(context, work, chunkCount === 1 ? partial : sums)]];
+  return [launches, ...joined, [mapBack(context, work, count === 1 ? partial : sums)]];
 }
 
 /** The sums of products, mapped to the filter's gradient. */
@@ -139,15 +140,15 @@ class ChunkSums {
     context: ScheduleContext,
     work: WinogradFilterGradientWork,
     partial: View,
-    at: { readonly images: Blocks; readonly firstChunk: number },
+    { images, first }: Chunks,
     channels: Blocks,
   ) {
     this.#context = context;
     this.#work = work;
     this.#draft = new KernelDraft(`${context.name}.winogradFilterGradient`, context.machine.lanes);
     this.#partial = partial;
-    this.#images = at.images;
-    this.#firstChunk = at.firstChunk;
+    this.#images = images;
+    this.#firstChunk = first;
     this.#channels = channels;
   }
 
@@ -230,18 +231,9 @@ class ChunkSums {
       writeProduct(w, machine, {
         rows: count,
         columns: filters,
-        depth: tiles,
-        left: {
-          buffer: rooms.image,
-          at: timesPosition(point, pitch),
-          perRow: 1,
-          perTerm: count,
-        },
-        right: {
-          buffer: rooms.gradient,
-          at: timesPosition(point, gradientPitch),
-          perTerm: filters,
-        },
+        sum: [{ count: tiles, left: count, right: filters }],
+        left: { buffer: rooms.image, at: timesPosition(point, pitch), perRow: 1 },
+        right: { buffer: rooms.gradient, at: timesPosition(point, gradientPitch) },
         result: { buffer: this.#draft.operand(this.#partial).buffer, at, perRow: filters },
         adds: true,
       });

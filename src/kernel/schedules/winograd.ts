@@ -16,7 +16,14 @@ import {
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 import { writeProduct } from "./product.ts";
-import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  type Blocks,
+  blocksOf,
+  forEachVector,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
 import {
   filterMap,
@@ -143,17 +150,6 @@ function mapFilters(context: ScheduleContext, work: WinogradWork, points: View):
   return draft.finish();
 }
 
-/** Visits `length` neighbouring elements, a vector at a time. */
-export function forEachVector(
-  w: KernelWriter,
-  length: number,
-  visit: (at: Position, lanes: number) => void,
-): void {
-  for (const { start, count, size } of blocksOf(length, w.lanes)) {
-    w.loop(count, (i) => visit(sumPositions(timesPosition(i, w.lanes), still(start)), size));
-  }
-}
-
 export function storeValue(
   w: KernelWriter,
   buffer: KernelBuffer,
@@ -277,13 +273,9 @@ class Convolution {
       writeProduct(w, machine, {
         rows: tiles,
         columns: filters,
-        depth: channels,
-        left: { buffer: points, at: timesPosition(point, pitch), perRow: channels, perTerm: 1 },
-        right: {
-          buffer: mapped,
-          at: timesPosition(point, channels * filters),
-          perTerm: filters,
-        },
+        sum: [{ count: channels, left: 1, right: filters }],
+        left: { buffer: points, at: timesPosition(point, pitch), perRow: channels },
+        right: { buffer: mapped, at: timesPosition(point, channels * filters) },
         result: { buffer: products, at: timesPosition(point, productPitch), perRow: filters },
         adds: false,
       });

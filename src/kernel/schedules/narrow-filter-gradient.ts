@@ -1,0 +1,92 @@
+// The filter gradient of a convolution whose filters see few channels, as the first one of a network
+// does: all taps of all channels are sums side by side, for they are too few to fill the registers one
+// tap at a time. Floor 2.
+
+import { sizeOf } from "../../core/shape.ts";
+import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { axis, read } from "../../graph/expression.ts";
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import { still, sumPositions, timesPosition } from "../language.ts";
+import { type ChunkedSum, type Chunks, chunkImages } from "./chunks.ts";
+import type { FilterGradientWork } from "./filter-gradient.ts";
+import { paddedSize, padImages } from "./padded-image.ts";
+import { writeProduct } from "./product.ts";
+import { scheduleReduce } from "./reduce.ts";
+import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
+
+const mostChunks = 16;
+/** Channels beyond which one tap at a time is as good. */
+const mostChannels = 4;
+/** Elements of an image whose copy stays in the cache. */
+const mostElements = 1 << 18;
+
+/** Whether this schedule is for a geometry. */
+export function isNarrow({ images, window, groups, inputChannels }: ConvolutionGeometry): boolean {
+  return (
+    images > 1 &&
+    groups === 1 &&
+    inputChannels <= mostChannels &&
+    window.every(({ before }) => before >= 0) &&
+    paddedSize(window, inputChannels) <= mostElements
+  );
+}
+
+/** The stages that compute `work`. */
+export function scheduleNarrowFilterGradient(
+  context: ScheduleContext,
+  work: FilterGradientWork,
+): Stage[] {
+  const { geometry, shape, stores } = work;
+  const sum = chunkImages(context, geometry.images, mostChunks, sizeOf(shape));
+  const launches = sum.chunks.map((chunks) => writeChunks(context, work, sum, chunks));
+  const partial: View = { storage: sum.partial.storage, shape: [sum.count, ...shape] };
+  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
+  const joined = { shape, stores, extents: [sum.count], combine: "sum" as const };
+  return [launches, ...scheduleReduce(context, { ...joined, body: read(partial, index) })];
+}
+
+function writeChunks(
+  context: ScheduleContext,
+  { geometry, shape, image, gradient }: FilterGradientWork,
+  { partial }: ChunkedSum,
+  { images, first }: Chunks,
+): Launch {
+  const { window, inputChannels: channels, outputChannels: filters } = geometry;
+  const [rows, columns] = window;
+  const draft = new KernelDraft(`${context.name}.narrowFilterGradient`, context.machine.lanes);
+  const w = draft.writer;
+  const chunk = w.parallel(images.count);
+  const { padded, fill } = padImages(draft, image, window, channels);
+  const sums = draft.operand(partial).buffer;
+  const origin = timesPosition(sumPositions(chunk, still(first)), sizeOf(shape));
+  forEachVector(w, sizeOf(shape), (i, lanes) => {
+    w.store(w.access(sums, sumPositions(origin, i)), w.constant(0, "f32", true), lanes);
+  });
+  const offsets = Array.from({ length: rows.taps * columns.taps * channels }, (_, i) => {
+    const tap = Math.floor(i / channels);
+    const [r, s] = [Math.floor(tap / columns.taps), tap % columns.taps];
+    return r * rows.dilation * padded.perRow + s * columns.dilation * channels + (i % channels);
+  });
+  w.loop(images.size, (i) => {
+    const number = sumPositions(timesPosition(chunk, images.size), still(images.start), i);
+    fill(number);
+    const perImage = rows.output * columns.output * filters;
+    writeProduct(w, context.machine, {
+      rows: offsets.length,
+      columns: filters,
+      sum: [
+        {
+          count: rows.output,
+          left: rows.stride * padded.perRow,
+          right: columns.output * filters,
+        },
+        { count: columns.output, left: columns.stride * channels, right: filters },
+      ],
+      left: { buffer: padded.buffer, at: still(0), perRow: offsets },
+      right: { buffer: draft.operand(gradient).buffer, at: timesPosition(number, perImage) },
+      result: { buffer: sums, at: origin, perRow: filters },
+      adds: true,
+    });
+  });
+  return draft.finish();
+}

@@ -1,0 +1,76 @@
+// A copy of one image with its border of zeros, in a task's workspace. Floor 2. Behind it no place of
+// a window is outside any more, so that loops over taps need no cases.
+
+import type { Window } from "../../graph/window.ts";
+import type { KernelDraft, View } from "../draft.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
+import { forEachVector } from "./schedule.ts";
+
+/** The copy: element (row, column, channel) at `row · perRow + column · channels + channel`. */
+export interface PaddedImage {
+  readonly buffer: KernelBuffer;
+  readonly perRow: number;
+}
+
+/** Rows, or columns, that a window of all outputs reaches. */
+function reachOf({ output, stride, taps, dilation }: Window[number]): number {
+  return (output - 1) * stride + (taps - 1) * dilation + 1;
+}
+
+/** Elements of the copy. */
+export function paddedSize([rows, columns]: Window, channels: number): number {
+  return reachOf(rows) * reachOf(columns) * channels;
+}
+
+/** A copy that `fill` makes anew for each image: what windows reach of it, zeros where it ends. */
+export function padImages(
+  draft: KernelDraft,
+  image: View,
+  window: Window,
+  channels: number,
+): { readonly padded: PaddedImage; readonly fill: (image: Position) => void } {
+  const w = draft.writer;
+  const [rows, columns] = window;
+  const [height, width] = [reachOf(rows), reachOf(columns)];
+  const perRow = width * channels;
+  const buffer = draft.workspace(height * perRow);
+  const from = draft.operand(image).buffer;
+  const zero = w.constant(0, "f32", true);
+  const clear = (at: Position, length: number) =>
+    forEachVector(w, length, (i, lanes) => {
+      w.store(w.access(buffer, sumPositions(at, i)), zero, lanes);
+    });
+  const inside = (axis: Window[number], reach: number) => ({
+    first: Math.min(reach, Math.max(0, axis.before)),
+    count: Math.max(0, Math.min(reach, axis.before + axis.input) - Math.max(0, axis.before)),
+  });
+  const [down, across] = [inside(rows, height), inside(columns, width)];
+  const fill = (image: Position) => {
+    clear(still(0), down.first * perRow);
+    w.loop(down.count, (row) => {
+      const to = timesPosition(sumPositions(row, still(down.first)), perRow);
+      const line = sumPositions(
+        timesPosition(image, rows.input * columns.input * channels),
+        timesPosition(sumPositions(row, still(down.first - rows.before)), columns.input * channels),
+        still((across.first - columns.before) * channels),
+      );
+      clear(to, across.first * channels);
+      const start = sumPositions(to, still(across.first * channels));
+      forEachVector(w, across.count * channels, (i, lanes) => {
+        const value = w.loadVector(w.access(from, sumPositions(line, i)), lanes);
+        w.store(w.access(buffer, sumPositions(start, i)), value, lanes);
+      });
+      const end = across.first + across.count;
+      clear(sumPositions(to, still(end * channels)), (width - end) * channels);
+    });
+    const below = down.first + down.count;
+    clear(still(below * perRow), (height - below) * perRow);
+  };
+  return { padded: { buffer, perRow }, fill };
+}
