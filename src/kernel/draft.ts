@@ -105,7 +105,9 @@ export class KernelDraft {
     stores.forEach(({ operand }, i) => {
       const value = place.vectorAxis === undefined ? values[i] : this.writer.splat(values[i]);
       const at = flatten(place.axes, operand.shape);
-      this.writer.store(this.writer.access(operand.buffer, at), value, place.lanes);
+      const stride =
+        place.vectorAxis === undefined ? 1 : stridesOf(operand.shape)[place.vectorAxis];
+      this.writer.store(this.writer.access(operand.buffer, at), value, place.lanes, stride);
     });
   }
 

@@ -172,12 +172,13 @@ export type Instruction =
       readonly lanes: number;
       readonly stride: number;
     }
-  /** Lanes lie next to each other. Into u8 go the low eight bits of i32. */
+  /** `stride` elements lie between lanes, at least 1. Into u8 go the low eight bits of i32. */
   | {
       readonly kind: "store";
       readonly into: Access;
       readonly value: Register;
       readonly lanes: number;
+      readonly stride: number;
     }
   /** One number into all lanes. */
   | { readonly kind: "splat"; readonly to: Register; readonly value: Register }

@@ -63,7 +63,7 @@ class KernelPrinter {
         return [`${this.#register(i.to)} = ${place}${i.to.vector ? reach(i.lanes, i.stride) : ""}`];
       }
       case "store": {
-        const place = `${this.#access(i.into)}${i.value.vector ? reach(i.lanes, 1) : ""}`;
+        const place = `${this.#access(i.into)}${i.value.vector ? reach(i.lanes, i.stride) : ""}`;
         return [`${place} = ${this.#register(i.value)}`];
       }
       case "splat":

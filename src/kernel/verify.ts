@@ -144,13 +144,16 @@ class Verifier {
     this.#define(to);
   }
 
-  #store({ into, value, lanes }: Extract<Instruction, { kind: "store" }>): void {
+  #store({ into, value, lanes, stride }: Extract<Instruction, { kind: "store" }>): void {
     this.#use(value);
+    if (!Number.isSafeInteger(stride) || stride < 1) {
+      this.#fail("a store puts lanes into one place.", "a stride of at least 1", String(stride));
+    }
     if (!value.vector && lanes !== 1) {
       this.#fail("one number is stored as several.", "1 lane", String(lanes));
     }
     this.#same("a store", { type: registerType(into), vector: value.vector }, value);
-    this.#access(into, lanes, 1);
+    this.#access(into, lanes, stride);
   }
 
   /** Throws where `what` changes a type, or makes one number of several. */

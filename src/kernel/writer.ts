@@ -96,8 +96,8 @@ export class KernelWriter {
     return to;
   }
 
-  store(into: Access, value: Register, lanes = value.vector ? this.lanes : 1): void {
-    this.#target.push({ kind: "store", into, value, lanes });
+  store(into: Access, value: Register, lanes = value.vector ? this.lanes : 1, stride = 1): void {
+    this.#target.push({ kind: "store", into, value, lanes, stride });
   }
 
   splat(value: Register): Register {

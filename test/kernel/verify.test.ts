@@ -75,7 +75,7 @@ function refuses(what: RegExp, body: readonly Instruction[], more?: Partial<Kern
 /** Stores a new number at an access. */
 function store(into: Access, count = 1, type: ValueType = "f32"): Instruction[] {
   const value = register(type, count > 1);
-  return [constant(value), { kind: "store", into, value, lanes: count }];
+  return [constant(value), { kind: "store", stride: 1, into, value, lanes: count }];
 }
 
 describe("accesses", () => {
@@ -164,7 +164,7 @@ describe("accesses", () => {
     refuses(/as several/, [load(access(still(0)), register(), 2, 1)]);
     refuses(/as several/, [load(access(still(0)), register(), 1, 1)]);
     const value = register();
-    const wide: Instruction = { kind: "store", into: access(still(0)), value, lanes: 2 };
+    const wide: Instruction = { kind: "store", stride: 1, into: access(still(0)), value, lanes: 2 };
     refuses(/as several/, [constant(value), wide]);
   });
 
@@ -237,7 +237,13 @@ describe("values", () => {
     for (const kind of ["splat", "assign"] as const) {
       refuses(/before it has a value/, [{ kind, to: register("f32", true), value: a }]);
     }
-    const unknown: Instruction = { kind: "store", into: access(still(0)), value: a, lanes: 1 };
+    const unknown: Instruction = {
+      kind: "store",
+      stride: 1,
+      into: access(still(0)),
+      value: a,
+      lanes: 1,
+    };
     refuses(/before it has a value/, [unknown]);
   });
 

@@ -7,6 +7,7 @@ import type { WindowAxis } from "../../graph/window.ts";
 import type { View } from "../draft.ts";
 import { scheduleFilterGradient } from "./filter-gradient.ts";
 import { scheduleMap } from "./map.ts";
+import { isNarrowConvolution, scheduleNarrowConvolution } from "./narrow-convolution.ts";
 import { isNarrow, scheduleNarrowFilterGradient } from "./narrow-filter-gradient.ts";
 import { schedulePoolGradient } from "./pool-gradient.ts";
 import type { ScheduleContext, Stage, Work } from "./schedule.ts";
@@ -47,6 +48,10 @@ function scheduleConvolution(
   const common = { ...work, image: first, images, groups, columnTaps: columns.taps };
   switch (pass) {
     case "forward": {
+      if (!transposedFilter && isNarrowConvolution(context, geometry)) {
+        const narrow = { ...work, geometry, image: first, filter: second };
+        return scheduleNarrowConvolution(context, narrow);
+      }
       const direct = { image: first, images, channels, filters, rows, columns };
       if (!transposedFilter && winogradPays(context, geometry, direct)) {
         return scheduleWinograd(context, { ...work, ...direct, filter: second });

@@ -12,10 +12,11 @@ import {
 } from "../language.ts";
 import { forEachVector } from "./schedule.ts";
 
-/** The copy: element (row, column, channel) at `row · perRow + column · channels + channel`. */
+/** The copy: how far apart its rows lie, and its planes, of which there is one for all channels or each. */
 export interface PaddedImage {
   readonly buffer: KernelBuffer;
   readonly perRow: number;
+  readonly perPlane: number;
 }
 
 /** Rows, or columns, that a window of all outputs reaches. */
@@ -28,18 +29,25 @@ export function paddedSize([rows, columns]: Window, channels: number): number {
   return reachOf(rows) * reachOf(columns) * channels;
 }
 
-/** A copy that `fill` makes anew for each image: what windows reach of it, zeros where it ends. */
+/**
+ * A copy that `fill` makes anew for each image: what windows reach of it, zeros where it ends. Pixels
+ * are copied as they lie, `[H, W, C]`, or as planes, `[C, H, W]`.
+ */
 export function padImages(
   draft: KernelDraft,
   image: View,
   window: Window,
   channels: number,
+  layout: "pixels" | "planes" = "pixels",
 ): { readonly padded: PaddedImage; readonly fill: (image: Position) => void } {
   const w = draft.writer;
   const [rows, columns] = window;
   const [height, width] = [reachOf(rows), reachOf(columns)];
-  const perRow = width * channels;
-  const buffer = draft.workspace(height * perRow);
+  const planes = layout === "planes" ? channels : 1;
+  const perPixel = channels / planes;
+  const perRow = width * perPixel;
+  const perPlane = height * perRow;
+  const buffer = draft.workspace(planes * perPlane);
   const from = draft.operand(image).buffer;
   const zero = w.constant(0, "f32", true);
   const clear = (at: Position, length: number) =>
@@ -51,26 +59,30 @@ export function padImages(
     count: Math.max(0, Math.min(reach, axis.before + axis.input) - Math.max(0, axis.before)),
   });
   const [down, across] = [inside(rows, height), inside(columns, width)];
-  const fill = (image: Position) => {
-    clear(still(0), down.first * perRow);
+  const fillPlane = (image: Position, plane: Position) => {
+    const top = timesPosition(plane, perPlane);
+    clear(top, down.first * perRow);
     w.loop(down.count, (row) => {
-      const to = timesPosition(sumPositions(row, still(down.first)), perRow);
+      const to = sumPositions(top, timesPosition(sumPositions(row, still(down.first)), perRow));
       const line = sumPositions(
         timesPosition(image, rows.input * columns.input * channels),
         timesPosition(sumPositions(row, still(down.first - rows.before)), columns.input * channels),
         still((across.first - columns.before) * channels),
+        plane,
       );
-      clear(to, across.first * channels);
-      const start = sumPositions(to, still(across.first * channels));
-      forEachVector(w, across.count * channels, (i, lanes) => {
-        const value = w.loadVector(w.access(from, sumPositions(line, i)), lanes);
+      clear(to, across.first * perPixel);
+      const start = sumPositions(to, still(across.first * perPixel));
+      forEachVector(w, across.count * perPixel, (i, lanes) => {
+        const at = sumPositions(line, timesPosition(i, planes));
+        const value = w.loadVector(w.access(from, at), lanes, planes);
         w.store(w.access(buffer, sumPositions(start, i)), value, lanes);
       });
       const end = across.first + across.count;
-      clear(sumPositions(to, still(end * channels)), (width - end) * channels);
+      clear(sumPositions(to, still(end * perPixel)), (width - end) * perPixel);
     });
     const below = down.first + down.count;
-    clear(still(below * perRow), (height - below) * perRow);
+    clear(sumPositions(top, still(below * perRow)), (height - below) * perRow);
   };
-  return { padded: { buffer, perRow }, fill };
+  const fill = (image: Position) => w.loop(planes, (plane) => fillPlane(image, plane));
+  return { padded: { buffer, perRow, perPlane }, fill };
 }

@@ -161,7 +161,7 @@ class KernelRun {
         const view = this.#buffers.get(i.into.buffer) as DeviceView;
         const at = this.#address(i.into);
         const lanes = this.#get(i.value);
-        for (let lane = 0; lane < i.lanes; lane++) view[at + lane] = lanes[lane];
+        for (let lane = 0; lane < i.lanes; lane++) view[at + lane * i.stride] = lanes[lane];
         return;
       }
       case "splat":

@@ -251,7 +251,7 @@ class KernelEmitter {
     }
   }
 
-  #store({ into, value, lanes }: Extract<Instruction, { kind: "store" }>): void {
+  #store({ into, value, lanes, stride }: Extract<Instruction, { kind: "store" }>): void {
     const code = this.#code;
     const { dtype } = into.buffer;
     const from = this.#local(value);
@@ -260,7 +260,7 @@ class KernelEmitter {
       code.get(from).memory(dtype === "u8" ? "i32.store8" : `${dtype}.store`, offset);
       return;
     }
-    if (dtype !== "u8" && lanes === 4) {
+    if (dtype !== "u8" && lanes === 4 && stride === 1) {
       code.get(from).memory("v128.store", offset);
       return;
     }
@@ -268,7 +268,14 @@ class KernelEmitter {
     code.set(address);
     if (dtype === "u8") {
       for (let lane = 0; lane < lanes; lane++) {
-        code.get(address, from).memoryLane("v128.store8_lane", offset + lane, 4 * lane);
+        const at = offset + lane * stride;
+        code.get(address, from).memoryLane("v128.store8_lane", at, 4 * lane);
+      }
+      return;
+    }
+    if (stride !== 1) {
+      for (let lane = 0; lane < lanes; lane++) {
+        code.get(address, from).memoryLane("v128.store32_lane", offset + 4 * lane * stride, lane);
       }
       return;
     }

@@ -442,7 +442,7 @@ class KernelEmitter {
     }
   }
 
-  #store({ into, value, lanes }: Extract<Instruction, { kind: "store" }>): void {
+  #store({ into, value, lanes, stride }: Extract<Instruction, { kind: "store" }>): void {
     const a = this.#a;
     const [first, second] = this.#scratch;
     const from = this.#value(value, second);
@@ -451,7 +451,15 @@ class KernelEmitter {
       a.storeVector(this.#slot(0), from);
       for (let lane = 0; lane < lanes; lane++) {
         a.load32(gpr.rcx, this.#slot(4 * lane));
-        a.storeByte({ ...place, displacement: place.displacement + lane }, gpr.rcx);
+        a.storeByte({ ...place, displacement: place.displacement + lane * stride }, gpr.rcx);
+      }
+      return;
+    }
+    if (lanes > 1 && stride !== 1) {
+      a.storeVector(this.#slot(0), from);
+      for (let lane = 0; lane < lanes; lane++) {
+        a.load32(gpr.rcx, this.#slot(4 * lane));
+        a.store32({ ...place, displacement: place.displacement + 4 * lane * stride }, gpr.rcx);
       }
       return;
     }

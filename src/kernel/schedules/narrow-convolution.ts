@@ -1,0 +1,170 @@
+// Convolution at stride 1 with fewer filters than half a vector has lanes: lanes lie along a row of
+// pixels instead, and each filter's taps are repeated across them. Floor 2. Images are copied to planes
+// with a border of zeros, so that neighbours lie next to each other.
+
+import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import { paddedSize, padImages } from "./padded-image.ts";
+import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+
+/** What is convolved: [N, H, W, C] with [R, S, C, K], to [N, P, Q, K]. */
+export interface NarrowConvolutionWork extends Work {
+  readonly geometry: ConvolutionGeometry;
+  readonly image: View;
+  readonly filter: View;
+}
+
+/** Images that there must be: a task is one of them. */
+const fewestImages = 8;
+const mostChannels = 4;
+const mostElements = 1 << 18;
+
+/** Whether lanes along pixels are used better than lanes along filters. */
+export function isNarrowConvolution(
+  { machine }: ScheduleContext,
+  { images, window, groups, inputChannels, outputChannels }: ConvolutionGeometry,
+): boolean {
+  const along = window[1].output;
+  const byPixels = Math.ceil(along / machine.lanes) * outputChannels;
+  return (
+    images >= fewestImages &&
+    groups === 1 &&
+    inputChannels <= mostChannels &&
+    2 * outputChannels <= machine.lanes &&
+    byPixels < 0.8 * along &&
+    window.every(({ stride, before }) => stride === 1 && before >= 0) &&
+    paddedSize(window, inputChannels) <= mostElements
+  );
+}
+
+/** The stages that compute `work`. */
+export function scheduleNarrowConvolution(
+  context: ScheduleContext,
+  work: NarrowConvolutionWork,
+): Stage[] {
+  return [[new NarrowConvolution(context, work).write()]];
+}
+
+/** Results that stay in registers: some filters, rows, and vectors of pixels. */
+interface Tile {
+  readonly filters: Blocks;
+  readonly rows: Blocks;
+}
+
+class NarrowConvolution {
+  readonly #context: ScheduleContext;
+  readonly #work: NarrowConvolutionWork;
+  readonly #draft: KernelDraft;
+
+  constructor(context: ScheduleContext, work: NarrowConvolutionWork) {
+    this.#context = context;
+    this.#work = work;
+    this.#draft = new KernelDraft(`${context.name}.narrowConvolution`, context.machine.lanes);
+  }
+
+  write(): Launch {
+    const w = this.#draft.writer;
+    const { geometry, image } = this.#work;
+    const { images, window, inputChannels, outputChannels } = geometry;
+    const number = w.parallel(images);
+    const { padded, fill } = padImages(this.#draft, image, window, inputChannels, "planes");
+    fill(number);
+    const across = blocksOf(window[1].output, w.lanes).flatMap(({ start, count, size }) =>
+      Array.from({ length: count }, (_, i) => ({ start: start + i * size, lanes: size })),
+    );
+    const { registers } = this.#context.machine;
+    // One register for a tap, one for each vector of pixels of a row.
+    const perFilter = (rows: number) => Math.floor((registers - 1) / (rows * across.length)) - 1;
+    const rowsAtOnce = [4, 3, 2].find((rows) => perFilter(rows) >= outputChannels) ?? 1;
+    const filtersAtOnce = Math.min(outputChannels, Math.max(1, perFilter(rowsAtOnce)));
+    for (const filters of blocksOf(outputChannels, filtersAtOnce)) {
+      w.loop(filters.count, (filterAt) => {
+        const filter = sumPositions(timesPosition(filterAt, filters.size), still(filters.start));
+        for (const rows of blocksOf(window[0].output, rowsAtOnce)) {
+          w.loop(rows.count, (rowAt) => {
+            const row = sumPositions(timesPosition(rowAt, rows.size), still(rows.start));
+            const sums = this.#sums({ filters, rows }, filter, row, across, padded);
+            this.#store(sums, number, filter, row, across);
+          });
+        }
+      });
+    }
+    return this.#draft.finish();
+  }
+
+  /** Sums by filter, row and vector. */
+  #sums(
+    { filters, rows }: Tile,
+    filter: Position,
+    row: Position,
+    across: readonly { readonly start: number; readonly lanes: number }[],
+    padded: ReturnType<typeof padImages>["padded"],
+  ): Register[][][] {
+    const w = this.#draft.writer;
+    const { window, inputChannels, outputChannels } = this.#work.geometry;
+    const [down, along] = window;
+    const taps = this.#draft.operand(this.#work.filter).buffer;
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+    const sums = numbers(filters.size).map(() =>
+      numbers(rows.size).map(() => across.map(() => w.variable(w.constant(0, "f32", true)))),
+    );
+    w.loop(down.taps, (r) => {
+      w.loop(along.taps, (s) => {
+        w.loop(inputChannels, (c) => {
+          const from = sumPositions(
+            timesPosition(c, padded.perPlane),
+            timesPosition(sumPositions(row, timesPosition(r, down.dilation)), padded.perRow),
+            timesPosition(s, along.dilation),
+          );
+          const pixels = numbers(rows.size).map((i) =>
+            across.map(({ start, lanes }) => {
+              const at = sumPositions(from, still(i * padded.perRow + start));
+              return w.loadVector(w.access(padded.buffer, at), lanes);
+            }),
+          );
+          const tap = sumPositions(timesPosition(r, along.taps), s);
+          const place = sumPositions(
+            timesPosition(sumPositions(timesPosition(tap, inputChannels), c), outputChannels),
+            filter,
+          );
+          sums.forEach((ofFilter, k) => {
+            const at = sumPositions(place, still(k));
+            const weight = w.loadVector(w.access(taps, at), w.lanes, 0);
+            ofFilter.forEach((ofRow, i) => {
+              ofRow.forEach((sum, v) => {
+                w.assign(sum, w.compute("multiplyAdd", weight, pixels[i][v], sum));
+              });
+            });
+          });
+        });
+      });
+    });
+    return sums;
+  }
+
+  #store(
+    sums: readonly (readonly (readonly Register[])[])[],
+    image: Position,
+    filter: Position,
+    row: Position,
+    across: readonly { readonly start: number; readonly lanes: number }[],
+  ): void {
+    const { shape, stores } = this.#work;
+    const bound = this.#draft.bindStores(stores);
+    sums.forEach((ofFilter, k) => {
+      ofFilter.forEach((ofRow, i) => {
+        ofRow.forEach((result, v) => {
+          const { start, lanes } = across[v];
+          const axes = [
+            image,
+            sumPositions(row, still(i)),
+            still(start),
+            sumPositions(filter, still(k)),
+          ];
+          this.#draft.writeStores(bound, { axes, extents: shape, vectorAxis: 2, lanes, result });
+        });
+      });
+    });
+  }
+}
