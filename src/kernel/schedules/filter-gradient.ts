@@ -21,6 +21,8 @@ export interface FilterGradientWork extends Work {
   readonly gradient: View;
 }
 
+/** Pixels that a tile sums at least before its results go back to memory, whatever the cache holds. */
+const fewestPixels = 48;
 /** Partial results are made in at most so many chunks. */
 const mostChunks = 16;
 
@@ -166,8 +168,9 @@ class Emitter {
     const [rows, columns] = window;
     const rowBytes =
       4 * (rows.stride * columns.input * inputChannels + columns.output * outputChannels);
-    const fitting = Math.max(1, Math.floor(this.#context.machine.cacheBytes / rowBytes));
-    const height = Math.ceil(rows.output / Math.ceil(rows.output / fitting));
+    const fitting = Math.floor(this.#context.machine.cacheBytes / rowBytes);
+    const worth = Math.ceil(fewestPixels / columns.output);
+    const height = Math.ceil(rows.output / Math.ceil(rows.output / Math.max(fitting, worth)));
     const reach = Array.from({ length: rows.taps }, (_, tap) => outputsOf(rows, tap));
     const bands = runsOf(Math.ceil(rows.output / height), (band) =>
       reach.map(({ from, count }) => {
