@@ -5,10 +5,19 @@
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read } from "../../graph/expression.ts";
+import type { WindowAxis } from "../../graph/window.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
-import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  type Register,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
 import { type Chunks, chunkImages } from "./chunks.ts";
+import { paddedSize, padImages, reachOf } from "./padded-image.ts";
 import { scheduleReduce } from "./reduce.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
@@ -23,6 +32,8 @@ export interface FilterGradientWork extends Work {
 
 /** Pixels that a tile sums at least before its results go back to memory, whatever the cache holds. */
 const fewestPixels = 48;
+/** Elements of a copy that stays in a core's cache. */
+const mostPadded = 1 << 18;
 /** Partial results are made in at most so many chunks. */
 const mostChunks = 16;
 
@@ -75,14 +86,17 @@ class Emitter {
   readonly #context: ScheduleContext;
   readonly #work: FilterGradientWork;
   readonly #draft: KernelDraft;
-  readonly #image: Operand;
   readonly #gradient: Operand;
+  /** The image as it is read: as it lies, or a copy of one with its border. */
+  #geometry: ConvolutionGeometry;
+  #image: KernelBuffer;
 
   constructor(context: ScheduleContext, work: FilterGradientWork) {
     this.#context = context;
     this.#work = work;
     this.#draft = new KernelDraft(`${context.name}.filterGradient`, context.machine.lanes);
-    this.#image = this.#draft.operand(work.image);
+    this.#geometry = work.geometry;
+    this.#image = this.#draft.operand(work.image).buffer;
     this.#gradient = this.#draft.operand(work.gradient);
   }
 
@@ -99,7 +113,8 @@ class Emitter {
     this.#forEachTap({ origin: still(0), rows: reach }, (taps) => {
       const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
       const sums = this.#sums(tiles);
-      this.#sumPixels(still(0), place, tiles, taps, sums);
+      const images = { image: still(0), read: still(0) };
+      this.#sumPixels(images, place, tiles, taps, sums);
       this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
         const at = axes.slice(4 - shape.length);
         const vectorAxis = shape.length - 1;
@@ -123,15 +138,18 @@ class Emitter {
       });
     }
     const strides = filterStrides(geometry);
+    const fill = this.#padded();
     w.loop(block.size, (i) => {
       const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
+      fill?.(image);
       this.#forEachBand((band) => {
         for (const tiles of tilesOf(this.#context, this.#work, tile)) {
           this.#forEachTile(tiles, (group, filterAt, channelAt) => {
             this.#forEachTap(band, (taps) => {
               const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
               const sums = this.#sums(tiles);
-              this.#sumPixels(image, place, tiles, taps, sums);
+              const source = fill === undefined ? image : still(0);
+              this.#sumPixels({ image, read: source }, place, tiles, taps, sums);
               this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
                 const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
                 const to = w.access(target.buffer, sumPositions(base, ...offsets));
@@ -145,13 +163,33 @@ class Emitter {
     return this.#draft.finish();
   }
 
+  /**
+   * Reads images through a copy with a border, where they have edges and it fits: all taps then see
+   * all pixels. What it returns makes the copy.
+   */
+  #padded(): ((image: Position) => void) | undefined {
+    const { geometry, image } = this.#work;
+    const { window, inputChannels } = geometry;
+    const hasEdges = window.some(({ output, taps, ...axis }) => {
+      const last = (output - 1) * axis.stride + (taps - 1) * axis.dilation - axis.before;
+      return axis.before > 0 || last >= axis.input;
+    });
+    const fits = paddedSize(window, inputChannels) <= mostPadded;
+    if (!hasEdges || !fits || window.some(({ before }) => before < 0)) return undefined;
+    const { padded, fill } = padImages(this.#draft, image, window, inputChannels);
+    const inside = (axis: WindowAxis) => ({ ...axis, before: 0, input: reachOf(axis) });
+    this.#geometry = { ...geometry, window: [inside(window[0]), inside(window[1])] };
+    this.#image = padded.buffer;
+    return fill;
+  }
+
   /** Visits every tile of one size, in every group. */
   #forEachTile(
     tiles: Tiles,
     visit: (group: Position, filterAt: Position, channelAt: Position) => void,
   ): void {
     const w = this.#draft.writer;
-    w.loop(this.#work.geometry.groups, (group) => {
+    w.loop(this.#geometry.groups, (group) => {
       w.loop(tiles.filters.count, (filterAt) => {
         w.loop(tiles.channels.count, (channelAt) => visit(group, filterAt, channelAt));
       });
@@ -164,7 +202,7 @@ class Emitter {
    */
   #forEachBand(visit: (band: Band) => void): void {
     const w = this.#draft.writer;
-    const { window, inputChannels, outputChannels } = this.#work.geometry;
+    const { window, inputChannels, outputChannels } = this.#geometry;
     const [rows, columns] = window;
     const rowBytes =
       4 * (rows.stride * columns.input * inputChannels + columns.output * outputChannels);
@@ -206,7 +244,7 @@ class Emitter {
   /** Visits every tap with the outputs of a band that it reaches; taps of equal reach share a loop. */
   #forEachTap(band: Band, visit: (taps: Taps) => void): void {
     const w = this.#draft.writer;
-    const [rows, columns] = this.#work.geometry.window;
+    const [rows, columns] = this.#geometry.window;
     const rowRuns = runsOf(rows.taps, (tap) => band.rows[tap]);
     const columnRuns = runsOf(columns.taps, (tap) => outputsOf(columns, tap));
     for (const row of rowRuns) {
@@ -228,14 +266,14 @@ class Emitter {
 
   /** Adds the products of one image's pixels to the sums. */
   #sumPixels(
-    image: Position,
+    { image, read }: { readonly image: Position; readonly read: Position },
     place: TilePlace,
     tiles: Tiles,
     { origin, rows, columns }: Taps,
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.#draft.writer;
-    const { window, groups, inputChannels, outputChannels } = this.#work.geometry;
+    const { window, groups, inputChannels, outputChannels } = this.#geometry;
     const [down, across] = window;
     w.loop(rows.count, (i) => {
       const p = sumPositions(i, origin, still(rows.from));
@@ -254,14 +292,14 @@ class Emitter {
           return w.loadVector(from, Math.min(w.lanes, tiles.filters.size - v * w.lanes));
         });
         const pixel = sumPositions(
-          timesPosition(image, down.input * across.input * inputChannels),
+          timesPosition(read, down.input * across.input * inputChannels),
           timesPosition(h, across.input * inputChannels),
           timesPosition(inputAt(q, place.tapColumn, across), inputChannels),
           timesPosition(place.group, inputChannels / groups),
           place.channel,
         );
         sums.forEach((row, c) => {
-          const from = w.access(this.#image.buffer, sumPositions(pixel, still(c)));
+          const from = w.access(this.#image, sumPositions(pixel, still(c)));
           const value = w.loadVector(from, w.lanes, 0);
           row.forEach((sum, v) => {
             w.assign(sum, w.compute("multiplyAdd", value, gradients[v], sum));
@@ -279,7 +317,7 @@ class Emitter {
     visit: (axes: Position[], lanes: number, sum: Register) => void,
   ): void {
     const { lanes } = this.#draft.writer;
-    const { groups, outputChannels } = this.#work.geometry;
+    const { groups, outputChannels } = this.#geometry;
     sums.forEach((row, c) => {
       row.forEach((sum, v) => {
         const filter = sumPositions(

@@ -20,7 +20,7 @@ export interface PaddedImage {
 }
 
 /** Rows, or columns, that a window of all outputs reaches. */
-function reachOf({ output, stride, taps, dilation }: Window[number]): number {
+export function reachOf({ output, stride, taps, dilation }: Window[number]): number {
   return (output - 1) * stride + (taps - 1) * dilation + 1;
 }
 
