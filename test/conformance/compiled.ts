@@ -10,6 +10,7 @@ import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { MachineDescription } from "../../src/kernel/machine-description.ts";
 import type { Program } from "../../src/kernel/program.ts";
+import type { Precision } from "../../src/kernel/schedules/schedule.ts";
 import type { Device } from "../../src/machine/device.ts";
 
 /** The machines that schedules are tried for: narrow, wide, and wide with a large loop body. */
@@ -28,9 +29,15 @@ export interface Outcome {
   readonly states: Readonly<Record<string, NumericArray>>;
 }
 
-/** The outcome of one step, compiled for `device` and run there. */
-export function runCompiled(device: Device, graph: Graph, sources: Sources): Promise<Outcome> {
-  return runProgram(device, compile("test", graph, device.machine, ops), sources);
+/** The outcome of one step, compiled for `device` and run there; with plain sums unless told. */
+export function runCompiled(
+  device: Device,
+  graph: Graph,
+  sources: Sources,
+  precision: Precision = "exact",
+): Promise<Outcome> {
+  const program = compile("test", graph, device.machine, ops, { precision });
+  return runProgram(device, program, sources);
 }
 
 /** The outcome of `steps` steps with the same inputs. */

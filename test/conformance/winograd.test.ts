@@ -1,0 +1,149 @@
+// Winograd's convolution, all three passes, on every target: within its stated error of the reference,
+// whatever the shape and padding, the same bits on any number of threads, and never where the precision
+// is `exact`.
+
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RandomStream } from "../../src/core/random.ts";
+import { type Shape, sizeOf } from "../../src/core/shape.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import type { Node } from "../../src/graph/op.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import type { Padding } from "../../src/graph/window.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
+import { widths } from "../machine/x64/widths.ts";
+import { machines, runCompiled, runReference, type Sources } from "./compiled.ts";
+import { relativeError } from "./samples.ts";
+
+/** Of the largest result, for numbers that are spread evenly around 0. */
+const statedError = 1e-5;
+
+let devices: Device[] = [];
+let threads: Device[][] = [];
+beforeAll(async () => {
+  const present = widths.filter(({ missing }) => missing === undefined);
+  const open: ((threads: number) => Promise<Device>)[] = [
+    (threads: number) => WasmDevice.open({ threads }),
+    ...present.map(
+      ({ width }) =>
+        (threads: number) =>
+          X64Device.open({ threads, width }),
+    ),
+  ];
+  threads = await Promise.all(open.map((one) => Promise.all([1, 2, 3].map((count) => one(count)))));
+  devices = [
+    ...threads.map(([one]) => one),
+    ...machines.map((machine) => new InterpreterDevice(machine)),
+  ];
+});
+afterAll(() => Promise.all([...threads.flat(), ...devices].map((device) => device.close())));
+
+interface Chosen {
+  readonly images: number;
+  readonly image: readonly [number, number];
+  readonly channels: number;
+  readonly filters: number;
+  readonly padding: Padding;
+}
+
+const edge = fc.integer({ min: 0, max: 2 });
+const shapes: fc.Arbitrary<Chosen> = fc.record({
+  images: fc.constantFrom(1, 2, 3),
+  image: fc.tuple(fc.integer({ min: 4, max: 11 }), fc.integer({ min: 4, max: 11 })),
+  channels: fc.constantFrom(16, 17, 24, 32),
+  filters: fc.constantFrom(16, 20, 32, 33),
+  padding: fc.oneof<fc.Arbitrary<Padding>[]>(
+    fc.constantFrom("valid", "same"),
+    fc.record({ top: edge, bottom: edge, left: edge, right: edge }),
+  ),
+});
+
+function values(shape: Shape, stream: number) {
+  const random = new RandomStream(sizeOf(shape), stream);
+  return {
+    shape,
+    data: Float64Array.from({ length: sizeOf(shape) }, () => random.uniform() - 0.5),
+  };
+}
+
+/** The three passes of a convolution, each with its inputs. */
+function passesOf({ images, image, channels, filters, padding }: Chosen) {
+  const input = (name: string, shape: Shape) => ops.input(name, { shape, dtype: "f32" });
+  const x = input("x", [images, ...image, channels]);
+  const filter = input("filter", [3, 3, channels, filters]);
+  const y = ops.conv2d(x, filter, { padding });
+  const gradient = input("gradient", y.shape);
+  const pass = (result: Node, inputs: readonly Node[]) => {
+    const sources: Sources = Object.fromEntries(
+      inputs.map((node, i) => [(node.attributes as { name: string }).name, values(node.shape, i)]),
+    );
+    const graph: Graph = { outputs: { result }, updates: [] };
+    return { graph, sources };
+  };
+  return {
+    forward: pass(ops.relu(y), [x, filter]),
+    "input gradient": pass(
+      ops.conv2dInputGradient(gradient, filter, { padding, imageShape: x.shape }),
+      [gradient, filter],
+    ),
+    "filter gradient": pass(
+      ops.conv2dFilterGradient(x, gradient, { padding, filterShape: filter.shape }),
+      [x, gradient],
+    ),
+  };
+}
+
+const names = ["forward", "input gradient", "filter gradient"] as const;
+
+function kernelsOf(graph: Graph, device: Device, precision: "fast" | "exact"): string[] {
+  const { stages } = compile("test", graph, device.machine, ops, { precision });
+  return stages.flat().map(({ kernel }) => kernel.name);
+}
+
+describe.each(names)("%s", (name) => {
+  test("of random shapes is the reference within the stated error", async () => {
+    const property = fc.asyncProperty(shapes, async (chosen) => {
+      const { graph, sources } = passesOf(chosen)[name];
+      const expected = runReference(graph, sources).outputs.result;
+      for (const device of devices) {
+        const received = (await runCompiled(device, graph, sources, "fast")).outputs.result;
+        const on = `${device.target}, ${device.machine.lanes} lanes`;
+        const error = relativeError(received, expected);
+        expect({ on, tooFar: error > statedError ? error : 0 }).toEqual({ on, tooFar: 0 });
+      }
+    });
+    await fc.assert(property, { seed: 7, numRuns: 6 });
+  });
+
+  const plain: Chosen = {
+    images: 9,
+    image: [14, 10],
+    channels: 32,
+    filters: 32,
+    padding: "same",
+  };
+
+  test("is chosen where the precision allows it", () => {
+    const { graph } = passesOf(plain)[name];
+    for (const device of devices) {
+      const isWinograd = (kernel: string) => kernel.includes("winograd");
+      expect(kernelsOf(graph, device, "fast").some(isWinograd)).toBe(true);
+      expect(kernelsOf(graph, device, "exact").some(isWinograd)).toBe(false);
+    }
+  });
+
+  test("has the same bits on 1, 2 and 3 threads", async () => {
+    const { graph, sources } = passesOf(plain)[name];
+    for (const [one, ...others] of threads) {
+      const expected = (await runCompiled(one, graph, sources, "fast")).outputs.result;
+      for (const device of others) {
+        const received = (await runCompiled(device, graph, sources, "fast")).outputs.result;
+        expect(received).toEqual(expected);
+      }
+    }
+  });
+});
