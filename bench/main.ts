@@ -1,53 +1,134 @@
-// `npm run bench`: how fast Fovea is here, as fractions of what the machine can do.
+// `npm run bench`: Fovea beside its peers, on the same work in the same run, and how near to what the
+// machine can do.
 
-import { formatPercent, formatProfile } from "../src/cli/measurements.ts";
-import { describeDevice, openDevice } from "../src/machine/index.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatProfile } from "../src/cli/measurements.ts";
+import { TargetError } from "../src/core/errors.ts";
+import { type Device, describeDevice, openDevice, type TargetName } from "../src/machine/index.ts";
 import { measureConvolution } from "../src/measure/convolution.ts";
 import { measurePeak } from "../src/measure/peak.ts";
-import { profile } from "../src/measure/profile.ts";
-import { modes, prepareStep } from "../src/measure/step.ts";
-import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
-import { buildNetwork, networks } from "./networks.ts";
-import { parseOptions } from "./options.ts";
+import { modes } from "../src/measure/step.ts";
+import { compileResnet50, type FreshStart, startFresh } from "./fresh.ts";
+import { describeMachine } from "./machine.ts";
+import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { startPeers } from "./peers/index.ts";
+import {
+  compileTable,
+  convolutionTable,
+  memoryTable,
+  networkTable,
+  type Results,
+  resultsPage,
+  type TargetTime,
+} from "./results.ts";
+import { type NetworkTime, timeNetwork } from "./rounds.ts";
 
-const options = parseOptions(process.argv.slice(2));
-const say = (text: string) => {
-  if (!options.json) console.log(text);
-};
-const device = await openDevice({
-  target: options.target,
-  ...(options.threads === undefined ? {} : { threads: options.threads }),
-});
-const peak = await measurePeak(device);
-say(`${describeDevice(device)}; peak ${peak.toFixed(1)} GFLOP/s a thread\n`);
-say("3x3 convolution, 64 to 64 channels, 28x28, batch 128");
-const convolutions = await measureConvolution(device, options.repeats);
-for (const { pass, milliseconds, perThread } of convolutions) {
-  const time = `${milliseconds.toFixed(1)} ms`.padStart(10);
-  const share = formatPercent(perThread / peak);
-  say(`  ${pass.padEnd(16)}${time}  ${perThread.toFixed(1)} GFLOP/s a thread, ${share} of peak`);
+/** The targets that have a compiler, for the table of convolutions. */
+const compiled = ["x64-avx512", "x64-avx2", "wasm"] as const satisfies readonly TargetName[];
+/** More load than this before the run, and other programs will show in the numbers. */
+const quietLoad = 0.5;
+
+type Say = (text: string) => void;
+
+function open(target: TargetName | "auto", { threads }: BenchOptions): Promise<Device> {
+  return openDevice({ target, ...(threads === undefined ? {} : { threads }) });
 }
 
-const steps: object[] = [];
-for (const name of options.nets) {
+/** Peak and convolution on every target that runs here, or on the one that was named. */
+async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
+  const times: TargetTime[] = [];
+  for (const name of options.target === "auto" ? compiled : [options.target]) {
+    try {
+      const device = await open(name, options);
+      const peak = await measurePeak(device);
+      const convolutions = await measureConvolution(device, peak, options.repeats);
+      times.push({ target: device.target, threads: device.threads, peak, convolutions });
+      await device.close();
+    } catch (error) {
+      if (options.target !== "auto" || !(error instanceof TargetError)) throw error;
+    }
+  }
+  return times;
+}
+
+async function timeAll(options: BenchOptions, folder: string, say: Say): Promise<Results> {
+  const machine = describeMachine();
+  if (machine.load > quietLoad) {
+    say(
+      `Other programs are at work here (load ${machine.load.toFixed(2)}): times will be too long.`,
+    );
+  }
+  const targets = await timeTargets(options);
+  say(`\n${convolutionTable(targets)}`);
+
+  const device = await open(options.target, options);
+  const known = targets.find(({ target }) => target === device.target);
+  const peak = Math.max(known?.peak ?? 0, await measurePeak(device));
+  const { python } = options;
+  const settings = { threads: device.threads, folder, ...(python === undefined ? {} : { python }) };
+  const peers = await startPeers(options.peers, settings, say);
+  const networks: NetworkTime[] = [];
   for (const mode of modes) {
-    const { batch } = networks[name];
-    const loss = sparseCategoricalCrossentropy({ fromLogits: true });
-    const step = await prepareStep(device, { network: buildNetwork(name), mode, batch, loss });
-    await step.stopwatch.warmUp();
-    const milliseconds = await step.stopwatch.median(options.repeats);
-    const { compileMilliseconds } = step;
-    say(`\n${name}, ${mode}, batch ${batch}: ${milliseconds.toFixed(2)} ms a step`);
-    say(`  compiled in ${compileMilliseconds.toFixed(0)} ms`);
-    const stages = options.profile
-      ? await profile(device, step.program, { ...step, peak })
-      : undefined;
-    if (stages !== undefined) say(formatProfile(stages, milliseconds));
-    steps.push({ network: name, mode, batch, milliseconds, compileMilliseconds, stages });
-    step.close();
+    for (const name of options.nets) {
+      const time = await timeNetwork(name, mode, { ...options, device, peak, peers });
+      networks.push(time);
+      if (time.stages === undefined) continue;
+      say(`\n${name}, ${mode}, batch ${time.batch}`);
+      say(formatProfile(time.stages, time.milliseconds));
+    }
+    say(
+      `\n${mode}\n${networkTable(
+        mode,
+        networks.filter((time) => time.mode === mode),
+      )}`,
+    );
+  }
+  const layoutOf = ({ network, mode }: NetworkTime) =>
+    networks
+      .find((time) => time.network === network && time.mode === mode)
+      ?.peers.find(({ side }) => side === "PyTorch")?.note;
+  for (const { child } of peers) await child.close();
+  const fresh: FreshStart[] = [];
+  for (const time of networks.filter(({ mode }) => mode === "training")) {
+    fresh.push(await startFresh(time.network, device, layoutOf(time), settings));
+  }
+  const resnet50CompileMilliseconds = await compileResnet50(device);
+  say(`\n${compileTable(fresh, resnet50CompileMilliseconds)}\n\n${memoryTable(fresh)}`);
+  await device.close();
+  return {
+    machine,
+    device: describeDevice(device),
+    versions: [...new Set(peers.map(({ version }) => version))],
+    repeats: options.repeats,
+    targets,
+    networks,
+    fresh,
+    resnet50CompileMilliseconds,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") {
+    console.log(help);
+    return;
+  }
+  const say: Say = (text) => {
+    if (!options.json) console.log(text);
+  };
+  const folder = await mkdtemp(join(tmpdir(), "fovea-bench-"));
+  try {
+    const results = await timeAll(options, folder, say);
+    if (options.json) console.log(JSON.stringify(results));
+    if (options.write) {
+      await writeFile(new URL("RESULTS.md", import.meta.url), resultsPage(results));
+      say("\nbench/RESULTS.md is written.");
+    }
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
-await device.close();
-if (options.json) {
-  console.log(JSON.stringify({ device: describeDevice(device), peak, convolutions, steps }));
-}
+
+await main();

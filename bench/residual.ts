@@ -5,7 +5,8 @@ import type { Node } from "../src/graph/op.ts";
 import type { CallContext, Layer, LayerPlan, WeightSpec } from "../src/nn/layer.ts";
 import { layers } from "../src/nn/layers/index.ts";
 
-interface Residual {
+/** What a residual layer is made of. */
+export interface ResidualOptions {
   readonly main: readonly Layer[];
   /** Empty where the input itself is added. */
   readonly shortcut: readonly Layer[];
@@ -55,11 +56,12 @@ class Row {
   }
 }
 
-function residual({ main, shortcut }: Residual): Layer {
+function residual(options: ResidualOptions): Layer<ResidualOptions> {
+  const { main, shortcut } = options;
   return {
     kind: "residual",
     className: "Residual",
-    options: {},
+    options,
     plan([input]) {
       const along = new Row("main", main, input);
       const beside = new Row("shortcut", shortcut, input);

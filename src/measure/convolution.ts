@@ -5,6 +5,7 @@ import type { Node } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Device } from "../machine/device.ts";
+import { predictStep } from "./prediction.ts";
 import { allocateStates } from "./states.ts";
 import { Stopwatch } from "./timing.ts";
 
@@ -12,6 +13,7 @@ import { Stopwatch } from "./timing.ts";
 export interface ConvolutionTime {
   readonly pass: string;
   readonly milliseconds: number;
+  readonly predictedMilliseconds: number;
   /** GFLOP/s of each thread. */
   readonly perThread: number;
 }
@@ -38,9 +40,10 @@ function passes(): Record<string, Node> {
   };
 }
 
-/** Times all passes. */
+/** Times all passes; `peak` is that of one thread, in GFLOP/s. */
 export async function measureConvolution(
   device: Device,
+  peak: number,
   repeats: number,
 ): Promise<ConvolutionTime[]> {
   const times: ConvolutionTime[] = [];
@@ -57,7 +60,12 @@ export async function measureConvolution(
     const milliseconds = await stopwatch.median(repeats);
     executable.dispose();
     for (const address of states.values()) device.free(address);
-    times.push({ pass, milliseconds, perThread: flops / milliseconds / 1e6 / device.threads });
+    times.push({
+      pass,
+      milliseconds,
+      predictedMilliseconds: predictStep(convolution, device, peak),
+      perThread: flops / milliseconds / 1e6 / device.threads,
+    });
   }
   return times;
 }

@@ -10,6 +10,7 @@ import { alignUp, usesOf } from "../kernel/plan.ts";
 import type { Program } from "../kernel/program.ts";
 import type { Stage } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
+import { clockRate } from "./prediction.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** One kernel, measured and predicted. */
@@ -114,11 +115,6 @@ function describe(device: Device, launch: Launch, milliseconds: number, peak: nu
     gigabytesPerSecond: bytes / milliseconds / 1e6,
     cost,
   };
-}
-
-/** GHz, from the peak of one thread: two multiply-adds a cycle on all lanes. */
-export function clockRate(peak: number, device: Device): number {
-  return peak / (4 * device.machine.lanes);
 }
 
 /** What a launch writes, and from what. */

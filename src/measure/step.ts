@@ -8,13 +8,13 @@ import type { TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Program } from "../kernel/program.ts";
-import type { Device, DeviceView, StepInputs } from "../machine/device.ts";
+import type { Device, DeviceView, Executable } from "../machine/device.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
 import { names, predictionGraph, trainingGraph } from "../train/graphs.ts";
 import { initialWeights } from "../train/store.ts";
-import { Stopwatch } from "./timing.ts";
+import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** What a step is for. */
 export type Mode = "training" | "inference";
@@ -36,7 +36,8 @@ export interface PreparedStep {
   /** From the network to code that is ready to run. */
   readonly compileMilliseconds: number;
   readonly states: ReadonlyMap<string, number>;
-  inputsOf(step: number): StepInputs;
+  readonly executable: Executable;
+  readonly inputsOf: InputsOf;
   /** Runs it a few times first: see `Stopwatch.warmUp`. */
   readonly stopwatch: Stopwatch;
   /** Gives everything back. */
@@ -85,7 +86,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   const compileMilliseconds = performance.now() - filled + (planned - start);
 
   const random = new RandomStream(seed, 1);
-  const inputsOf = (step: number): StepInputs => {
+  const inputsOf: InputsOf = (step) => {
     const numbers = optimizer.numbers(step + 1, learningRate);
     const values: Record<string, ArrayLike<number>> = {
       rows: Int32Array.from({ length: batch }, () => random.below(examples)),
@@ -98,6 +99,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     program,
     compileMilliseconds,
     states,
+    executable,
     inputsOf,
     stopwatch: new Stopwatch(executable, inputsOf, callMilliseconds),
     close() {
