@@ -15,10 +15,12 @@ import { describeMachine } from "./machine.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { startPeers } from "./peers/index.ts";
 import {
+  busyNote,
   compileTable,
   convolutionTable,
   memoryTable,
   networkTable,
+  quietCores,
   type Results,
   resultsPage,
   type TargetTime,
@@ -27,8 +29,6 @@ import { type NetworkTime, timeNetwork } from "./rounds.ts";
 
 /** The targets that have a compiler, for the table of convolutions. */
 const compiled = ["x64-avx512", "x64-avx2", "wasm"] as const satisfies readonly TargetName[];
-/** More load than this before the run, and other programs will show in the numbers. */
-const quietLoad = 0.5;
 
 type Say = (text: string) => void;
 
@@ -54,12 +54,8 @@ async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
 }
 
 async function timeAll(options: BenchOptions, folder: string, say: Say): Promise<Results> {
-  const machine = describeMachine();
-  if (machine.load > quietLoad) {
-    say(
-      `Other programs are at work here (load ${machine.load.toFixed(2)}): times will be too long.`,
-    );
-  }
+  const machine = await describeMachine();
+  if (machine.busyCores > quietCores) say(busyNote(machine));
   const targets = await timeTargets(options);
   say(`\n${convolutionTable(targets)}`);
 

@@ -1,7 +1,6 @@
 // The networks that Fovea and its peers are timed on. `peers/pytorch.py` builds the same ones, layer
 // by layer. All end in logits, so that the softmax belongs to the loss on every side.
 
-import type { Mode } from "../src/measure/step.ts";
 import type { Layer } from "../src/nn/layer.ts";
 import { layers } from "../src/nn/layers/index.ts";
 import { Network } from "../src/nn/network.ts";
@@ -146,17 +145,6 @@ export const networkNames = Object.keys(networks) as readonly NetworkName[];
 export function buildNetwork(name: NetworkName): Network {
   const { inputShape, layers: parts } = networks[name];
   return new Network(name, inputShape, parts());
-}
-
-/**
- * GFLOP of one step, as papers count them: the forward pass, and for training two more of its size,
- * of which the first layer needs only one.
- */
-export function gflopOf(mode: Mode, name: NetworkName): number {
-  const { layers: placed } = buildNetwork(name);
-  const macs = placed.reduce((sum, { plan }) => sum + plan.macs, 0);
-  const all = mode === "training" ? 3 * macs - placed[0].plan.macs : macs;
-  return (2 * all * networks[name].batch) / 1e9;
 }
 
 /** Filters of each stage of a ResNet-50, and its blocks. */

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../src/core/errors.ts";
 import { lookUp } from "../src/core/names.ts";
-import { type TargetName, targetNames } from "../src/machine/index.ts";
+import { type MeasuredTarget, measuredTargets } from "../src/measure/targets.ts";
 import { type NetworkName, networkNames, networks } from "./networks.ts";
 import { type PeerName, peerKinds, peerNames } from "./peers/index.ts";
 
@@ -11,7 +11,7 @@ import { type PeerName, peerKinds, peerNames } from "./peers/index.ts";
 export interface BenchOptions {
   readonly nets: readonly NetworkName[];
   /** `auto` takes the fastest that runs here for the networks, and all for the convolution. */
-  readonly target: TargetName | "auto";
+  readonly target: MeasuredTarget | "auto";
   /** Threads that compute, on every side; one a core unless told. */
   readonly threads?: number;
   /** Rounds in which all sides take their turns. */
@@ -28,7 +28,7 @@ export interface BenchOptions {
 
 export const help = `npm run bench -- [options]
   --nets <names>      ${networkNames.join(",")} (default: all)
-  --target <name>     ${["auto", ...targetNames].join(", ")} (default: auto)
+  --target <name>     ${["auto", ...measuredTargets].join(", ")} (default: auto)
   --threads <number>  threads that compute, on every side (default: one a core)
   --repeats <number>  rounds in which all sides take their turns (default: 7)
   --peers <names>     ${peerNames.join(",")}, or none (default: all that are installed)
@@ -77,11 +77,11 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   });
   if (values.help) return "help";
   const { python, profile, json, write } = values;
-  const targets = Object.fromEntries(["auto", ...targetNames].map((name) => [name, true]));
+  const targets = Object.fromEntries(["auto", ...measuredTargets].map((name) => [name, true]));
   lookUp(targets, values.target, "target");
   return {
     nets: listOf(values.nets, networks, "network"),
-    target: values.target as TargetName | "auto",
+    target: values.target as MeasuredTarget | "auto",
     ...(values.threads === undefined ? {} : { threads: wholeNumber(values.threads, "threads") }),
     repeats: wholeNumber(values.repeats, "repeats"),
     peers: values.peers === "none" ? [] : listOf(values.peers, peerKinds, "peer"),

@@ -36,6 +36,16 @@ export interface Results {
   readonly resnet50CompileMilliseconds: number;
 }
 
+/** More cores than this at work for others, and they show in the numbers. */
+export const quietCores = 0.1;
+
+export function busyNote({ busyCores, cores }: Machine): string {
+  return (
+    `Other programs kept ${busyCores.toFixed(1)} of ${cores} cores busy: do not rely on these times, ` +
+    "nor on the ratios, as not all sides suffer alike."
+  );
+}
+
 /** A table of Markdown with its columns in line; all but the first stand to the right. */
 export function markdownTable(
   heading: readonly string[],
@@ -170,8 +180,9 @@ export function resultsPage(results: Results): string {
 Made by \`npm run bench -- --write\`; not edited by hand.
 
 - ${machine.date}, Fovea ${machine.fovea}, Node ${machine.node}, ${machine.system}
-- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB; load before the run ${machine.load.toFixed(2)}
+- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB
 - Fovea on ${results.device}; beside it ${results.versions.join(", ") || "no peer"}, each with as many threads
+- ${machine.busyCores > quietCores ? `**${busyNote(machine)}**` : "No other program was at work"}
 
 All sides take their turns in one run: ${results.repeats} rounds of a few steps each, and the median of all steps.
 "Predicted" is the cost model's answer, from the kernels and the machine's numbers alone and the

@@ -2,12 +2,13 @@
 // does to all of them.
 
 import type { Device } from "../src/machine/device.ts";
+import type { StepTime } from "../src/measure/measure-step.ts";
 import { predictStep } from "../src/measure/prediction.ts";
-import { profile, type StageTime } from "../src/measure/profile.ts";
-import { type Mode, type PreparedStep, prepareStep } from "../src/measure/step.ts";
+import { profile } from "../src/measure/profile.ts";
+import { gflopOf, type Mode, type PreparedStep, prepareStep } from "../src/measure/step.ts";
 import { median } from "../src/measure/timing.ts";
 import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
-import { buildNetwork, gflopOf, type NetworkName, networks } from "./networks.ts";
+import { buildNetwork, type NetworkName, networks } from "./networks.ts";
 import { type Peer, timePeer } from "./peers/peer.ts";
 
 /** What a side took, or why it took no part. */
@@ -18,20 +19,11 @@ export interface SideTime {
   readonly note?: string;
 }
 
-/** A network in a mode. */
-export interface NetworkTime {
+/** A network in a mode: Fovea's step, and the peers'. */
+export interface NetworkTime extends StepTime {
   readonly network: NetworkName;
-  readonly mode: Mode;
   readonly batch: number;
-  /** Milliseconds of a step of Fovea. */
-  readonly milliseconds: number;
-  readonly predictedMilliseconds: number;
-  /** What the network's layers come to, whatever the schedule does; see `gflopOf`. */
-  readonly gflop: number;
-  /** Of the peak of all threads. */
-  readonly shareOfPeak: number;
   readonly peers: readonly SideTime[];
-  readonly stages?: readonly StageTime[];
 }
 
 /** How to time. */
@@ -106,8 +98,9 @@ export async function timeNetwork(
   const willing = options.peers.filter((peer) => peer.refusal(mode, network) === undefined);
   const turns = willing.map((peer) => new Turns(peer, mode, network));
   for (const turn of turns) await turn.warmUp();
+  const built = buildNetwork(network);
   const loss = sparseCategoricalCrossentropy({ fromLogits: true });
-  const step = await prepareStep(device, { network: buildNetwork(network), mode, batch, loss });
+  const step = await prepareStep(device, { network: built, mode, batch, loss });
   await step.stopwatch.warmUp();
   const times: number[] = [];
   for (let round = 0; round < repeats; round++) {
@@ -115,7 +108,7 @@ export async function timeNetwork(
     for (const turn of turns) await turn.take();
   }
   const milliseconds = median(times);
-  const gflop = gflopOf(mode, network);
+  const gflop = gflopOf(built, mode, batch);
   const stages = options.profile
     ? { stages: await profile(device, step.program, { ...step, peak }) }
     : {};
@@ -133,6 +126,7 @@ export async function timeNetwork(
     predictedMilliseconds: predictStep(step.program, device, peak),
     gflop,
     shareOfPeak: gflop / (milliseconds / 1e3) / (peak * device.threads),
+    compileMilliseconds: step.compileMilliseconds,
     peers,
     ...stages,
   };

@@ -1,8 +1,8 @@
 // TensorFlow.js: its CPU backend, which trains but takes minutes for it, and its WebAssembly backend,
 // which cannot train a convolution.
 
-import type { Mode } from "../../src/measure/step.ts";
-import { gflopOf, type NetworkName } from "../networks.ts";
+import { gflopOf, type Mode } from "../../src/measure/step.ts";
+import { buildNetwork, type NetworkName, networks } from "../networks.ts";
 import { Child } from "./child.ts";
 import { versionOf } from "./installed.ts";
 import type { Peer, PeerKind } from "./peer.ts";
@@ -14,7 +14,7 @@ const bearable = 90;
 
 /** Why a step on the CPU backend is not waited for. */
 export function cpuRefusal(mode: Mode, name: NetworkName): string | undefined {
-  const seconds = gflopOf(mode, name) / cpuGflops;
+  const seconds = gflopOf(buildNetwork(name), mode, networks[name].batch) / cpuGflops;
   return seconds <= bearable ? undefined : `not run: about ${Math.round(seconds / 60)} minutes`;
 }
 

@@ -1,9 +1,12 @@
-// Measurements as text: the profile of a step, kernel by kernel. Floor 8.
+// Measurements as text: the passes of a convolution, the steps of a network, and where the time of a
+// step goes, kernel by kernel. Floor 8.
 
+import { type ConvolutionTime, convolutionName } from "../measure/convolution.ts";
+import type { StepTime } from "../measure/measure-step.ts";
 import type { KernelTime, StageTime } from "../measure/profile.ts";
 import { type Align, formatTable } from "./table.ts";
 
-const heading = [
+const profileHeading = [
   "stage",
   "kernel",
   "ms",
@@ -15,7 +18,7 @@ const heading = [
   "tasks",
   "writes, and from what",
 ];
-const aligns: readonly Align[] = [
+const profileAligns: readonly Align[] = [
   ...(["right", "left"] as const),
   ...Array<Align>(7).fill("right"),
   "left",
@@ -23,7 +26,7 @@ const aligns: readonly Align[] = [
 /** Lists of what a kernel reads can be as long as the network. */
 const longestText = 90;
 
-export function formatPercent(share: number): string {
+function formatPercent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 
@@ -58,10 +61,37 @@ function stageRows({ milliseconds, kernels }: StageTime, at: number): string[][]
   ];
 }
 
+/** The passes of the convolution; `peak` is that of one thread, in GFLOP/s. */
+export function formatConvolutions(times: readonly ConvolutionTime[], peak: number): string {
+  const heading = [convolutionName, "ms", "predicted", "GFLOP/s a thread", "of peak"];
+  const rows = times.map(({ pass, milliseconds, predictedMilliseconds, perThread }) => [
+    pass,
+    milliseconds.toFixed(2),
+    predictedMilliseconds.toFixed(2),
+    perThread.toFixed(1),
+    formatPercent(perThread / peak),
+  ]);
+  return formatTable([heading, ...rows], ["left", "right", "right", "right", "right"]);
+}
+
+/** Training and inference. */
+export function formatSteps(times: readonly StepTime[]): string {
+  const heading = ["", "ms a step", "predicted", "GFLOP/s", "of peak", "compiled in ms"];
+  const rows = times.map((time) => [
+    time.mode,
+    time.milliseconds.toFixed(2),
+    time.predictedMilliseconds.toFixed(2),
+    (time.gflop / (time.milliseconds / 1e3)).toFixed(1),
+    formatPercent(time.shareOfPeak),
+    time.compileMilliseconds.toFixed(0),
+  ]);
+  return formatTable([heading, ...rows], ["left", ...Array<Align>(5).fill("right")]);
+}
+
 /** The table of a profile, with sums beside the time of the whole step. */
 export function formatProfile(stages: readonly StageTime[], stepMilliseconds: number): string {
   const kernels = stages.flatMap((stage) => stage.kernels);
-  const table = formatTable([heading, ...stages.flatMap(stageRows)], aligns);
+  const table = formatTable([profileHeading, ...stages.flatMap(stageRows)], profileAligns);
   const alone = sum(kernels.map(({ milliseconds }) => milliseconds));
   const together = sum(stages.map(({ milliseconds }) => milliseconds));
   const predicted = sum(kernels.map(({ predictedMilliseconds }) => predictedMilliseconds));

@@ -18,6 +18,9 @@ export interface ConvolutionTime {
   readonly perThread: number;
 }
 
+/** What is convolved, in words. */
+export const convolutionName = "3x3 convolution, 64 to 64 channels, 28x28, batch 128";
+
 const [batch, height, channels, filters] = [128, 28, 64, 64];
 const flops = 2 * batch * height * height * channels * filters * 9;
 

@@ -44,6 +44,16 @@ export interface PreparedStep {
   close(): void;
 }
 
+/**
+ * GFLOP of one step, as papers count them: the forward pass, and for training two more of its size,
+ * of which the first layer needs only one.
+ */
+export function gflopOf({ layers }: Network, mode: Mode, batch: number): number {
+  const macs = layers.reduce((sum, { plan }) => sum + plan.macs, 0);
+  const all = mode === "training" ? 3 * macs - layers[0].plan.macs : macs;
+  return (2 * all * batch) / 1e9;
+}
+
 /** As many steps as `fit` sends in one call, and as long as it keeps the threads busy. */
 const mostStepsAtOnce = 64;
 const callMilliseconds = 40;

@@ -1,11 +1,12 @@
 // The benchmark's peers as processes: lines in, records out, and what is said when one is missing.
 
 import { describe, expect, test } from "vitest";
-import { gflopOf } from "../../bench/networks.ts";
+import { buildNetwork } from "../../bench/networks.ts";
 import { Child } from "../../bench/peers/child.ts";
 import { startPeers } from "../../bench/peers/index.ts";
 import type { Memory } from "../../bench/peers/lines.ts";
 import { cpuRefusal } from "../../bench/peers/tensorflow-js.ts";
+import { gflopOf } from "../../src/measure/step.ts";
 
 const settings = { threads: 1, folder: "." };
 
@@ -47,7 +48,7 @@ test("a peer that is not installed is left out, with one line that says how to g
 describe("a step of TensorFlow.js's CPU backend", () => {
   test("is waited for where it is bearable, by its operations", () => {
     // 128 images of 2,763,968 multiply-adds, three times but for the first layer's.
-    expect(gflopOf("training", "mnist")).toBeCloseTo(2.07, 1);
+    expect(gflopOf(buildNetwork("mnist"), "training", 128)).toBeCloseTo(2.07, 1);
     expect(cpuRefusal("training", "mnist")).toBeUndefined();
     expect(cpuRefusal("training", "resnet")).toMatch(/^not run: about \d+ minutes$/);
     expect(cpuRefusal("inference", "lenet")).toBeUndefined();

@@ -20,6 +20,7 @@ const lenet: NetworkTime = {
   predictedMilliseconds: 1.5,
   gflop: 0.2,
   shareOfPeak: 0.25,
+  compileMilliseconds: 300,
   peers: [
     { side: "PyTorch", milliseconds: 5, note: "channels_last" },
     { side: "ONNX Runtime", note: "does not train" },
