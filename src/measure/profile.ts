@@ -3,14 +3,14 @@
 // in its stage, so the parts need not add up to the whole; both are given.
 
 import { bytesPerElement } from "../core/dtype.ts";
-import { costOf, cyclesOf, type KernelCost } from "../kernel/cost.ts";
+import { costOf, type KernelCost } from "../kernel/cost.ts";
 import type { Launch, Storage } from "../kernel/draft.ts";
 import { taskCount } from "../kernel/language.ts";
 import { alignUp, usesOf } from "../kernel/plan.ts";
 import type { Program } from "../kernel/program.ts";
 import type { Stage } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
-import { clockRate } from "./prediction.ts";
+import { clockRate, cyclesOf } from "./prediction.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** One kernel, measured and predicted. */
@@ -100,7 +100,6 @@ function describe(device: Device, launch: Launch, milliseconds: number, peak: nu
   const { kernel } = launch;
   const cost = costOf(kernel, device.machine);
   const flops = 2 * cost.multiplyAdds + cost.otherOperations;
-  const bytes = cost.bytesRead + cost.bytesWritten;
   const gflops = flops / milliseconds / 1e6;
   const cycles = cyclesOf(cost, kernel, device.threads);
   return {
@@ -111,8 +110,8 @@ function describe(device: Device, launch: Launch, milliseconds: number, peak: nu
     predictedMilliseconds: cycles / clockRate(peak, device) / 1e6,
     gflops,
     shareOfPeak: gflops / (peak * device.threads),
-    megabytes: bytes / 1e6,
-    gigabytesPerSecond: bytes / milliseconds / 1e6,
+    megabytes: cost.bytes / 1e6,
+    gigabytesPerSecond: cost.bytes / milliseconds / 1e6,
     cost,
   };
 }

@@ -17,7 +17,7 @@ import { Output } from "../output.ts";
 
 /** What a network is timed on: images as those of MNIST and its kin. */
 const fit = { inputShape: [28, 28, 1], classes: 10 };
-const repeats = 15;
+const repeats = 9;
 
 export const bench = defineCommand({
   description:
