@@ -2,8 +2,7 @@
 // the same kernel always costs the same. Floor 2. It knows no target and no schedule.
 //
 // A core starts two vector operations, two loads and one store a cycle; a value that a loop carries is
-// ready after four; what does not fit a cache comes from the next one at a bandwidth. These are the
-// numbers of x86 cores since 2017 (Fog, "Instruction tables"), and near enough for others.
+// ready after four; what does not fit a cache comes from the next one (Fog, "Instruction tables").
 
 import { bytesPerElement } from "../core/dtype.ts";
 import {
@@ -73,7 +72,7 @@ function addTimes(sum: Tally, part: Tally, times: number): void {
 /** Instructions and the cycles that starting them takes. */
 class Work {
   readonly #lanes: number;
-  /** How many lanes of a register hold something that counts. */
+  /** How many lanes of a register hold something that counts; all where none is told. */
   readonly #active = new Map<Register, number>();
   readonly #variables: ReadonlySet<Register>;
 
@@ -145,7 +144,6 @@ class Work {
     tally.operationSlots += slots[op]?.(to.vector ? this.#lanes : 1) ?? 1;
   }
 
-  /** What is not known to be a part counts in full. */
   #activeOf(register: Register): number {
     return this.#active.get(register) ?? (register.vector ? this.#lanes : 1);
   }
@@ -274,7 +272,7 @@ function trafficOf(nest: Nest, cacheBytes: number): number {
 export function costOf(kernel: Kernel, machine: MachineDescription): KernelCost {
   const task = new Work(kernel).body(kernel.body);
   const tasks = taskCount(kernel);
-  // A thread takes its tasks in order, so they are the outermost loops.
+  // Tasks are taken in order: they are the outermost loops.
   const nest = kernel.parallel.reduceRight<Nest>(
     (inner, index) => ({ index, touches: new Map(), inner: [inner] }),
     nestOf(kernel.body, undefined, kernel.parallel),
