@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitCodeOf, tellError } from "../src/cli/exit.ts";
 import { formatProfile } from "../src/cli/measurements.ts";
 import { TargetError } from "../src/core/errors.ts";
 import { type Device, describeDevice, openDevice, type TargetName } from "../src/machine/index.ts";
@@ -127,4 +128,9 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(tellError(error));
+  process.exitCode = exitCodeOf(error);
+}

@@ -54,27 +54,38 @@ function listOf<K extends string>(text: string, table: Record<K, unknown>, kind:
   return [...new Set(names)];
 }
 
+const known = {
+  nets: { type: "string", default: networkNames.join(",") },
+  target: { type: "string", default: "auto" },
+  threads: { type: "string" },
+  repeats: { type: "string", default: "7" },
+  peers: { type: "string", default: peerNames.join(",") },
+  python: { type: "string" },
+  profile: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  write: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: known }).values;
+  } catch (error) {
+    throw new ConfigError({
+      what: "The command line of npm run bench cannot be read.",
+      received: (error as Error).message,
+      fix: "see npm run bench -- --help",
+    });
+  }
+}
+
 /**
  * The options of a command line; `help` where they are asked for.
  *
- * @throws ConfigError where a value cannot be used, TypeError where there is no such option.
+ * @throws ConfigError where an option or its value cannot be used.
  */
 export function parseOptions(args: readonly string[]): BenchOptions | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      nets: { type: "string", default: networkNames.join(",") },
-      target: { type: "string", default: "auto" },
-      threads: { type: "string" },
-      repeats: { type: "string", default: "7" },
-      peers: { type: "string", default: peerNames.join(",") },
-      python: { type: "string" },
-      profile: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      write: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const values = valuesOf(args);
   if (values.help) return "help";
   const { python, profile, json, write } = values;
   const targets = Object.fromEntries(["auto", ...measuredTargets].map((name) => [name, true]));

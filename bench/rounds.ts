@@ -64,11 +64,22 @@ class Turns {
 
   /** Prepares the peer, and finds out how many steps fit a turn. */
   async warmUp(): Promise<void> {
-    const { times, layout } = await timePeer(this.peer, this.#mode, this.#network, 1);
+    const answer = await timePeer(this.peer, this.#mode, this.#network, 1);
+    const { times, layout, parameters = this.#parameters } = answer;
+    if (parameters !== this.#parameters) {
+      throw new Error(
+        `${this.peer.name} has another ${this.#network}: ${parameters} parameters, ` +
+          `where Fovea has ${this.#parameters}`,
+      );
+    }
     this.#layout = layout;
     if (!this.peer.inRounds(this.#mode)) this.#times.push(...times);
     const fitting = Math.round(turnMilliseconds / times[0]);
     this.#steps = Math.max(1, Math.min(mostStepsInTurn, fitting));
+  }
+
+  get #parameters(): number {
+    return networks[this.#network].parameters;
   }
 
   async take(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Greeting {
 export interface Timed {
   readonly times: readonly number[];
   readonly layout?: string;
+  /** Numbers that training changes, to be sure that the networks are the same. */
+  readonly parameters?: number;
 }
 
 /** Megabytes (MiB) of a process: the most it ever held, and what it held before any network. */
