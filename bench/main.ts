@@ -1,53 +1,136 @@
-// `npm run bench`: how fast Fovea is here, as fractions of what the machine can do.
-// Options: --target, --threads, --repeats, --profile (time of every kernel), --json.
+// `npm run bench`: Fovea beside its peers, on the same work in the same run, and how near to what the
+// machine can do.
 
-import { parseArgs } from "node:util";
-import { describeDevice, openDevice, type TargetName } from "../src/machine/index.ts";
-import { measureConvolution } from "./convolution.ts";
-import { measurePeak } from "./peak.ts";
-import { measureTrainingStep } from "./training-step.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodeOf, tellError } from "../src/cli/exit.ts";
+import { formatProfile } from "../src/cli/measurements.ts";
+import { TargetError } from "../src/core/errors.ts";
+import { type Device, describeDevice, openDevice, type TargetName } from "../src/machine/index.ts";
+import { measureConvolution } from "../src/measure/convolution.ts";
+import { measurePeak } from "../src/measure/peak.ts";
+import { modes } from "../src/measure/step.ts";
+import { compileResnet50, type FreshStart, startFresh } from "./fresh.ts";
+import { describeMachine } from "./machine.ts";
+import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { startPeers } from "./peers/index.ts";
+import {
+  busyNote,
+  compileTable,
+  convolutionTable,
+  memoryTable,
+  networkTable,
+  quietCores,
+  type Results,
+  resultsPage,
+  type TargetTime,
+} from "./results.ts";
+import { type NetworkTime, timeNetwork } from "./rounds.ts";
 
-const { values } = parseArgs({
-  options: {
-    target: { type: "string", default: "auto" },
-    threads: { type: "string" },
-    repeats: { type: "string", default: "15" },
-    profile: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
+/** The targets that have a compiler, for the table of convolutions. */
+const compiled = ["x64-avx512", "x64-avx2", "wasm"] as const satisfies readonly TargetName[];
 
-const device = await openDevice({
-  target: values.target as TargetName | "auto",
-  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-});
-const repeats = Number(values.repeats);
-const peak = await measurePeak(device);
-const convolutions = await measureConvolution(device, repeats);
-const step = await measureTrainingStep(device, "mnist", 128, {
-  repeats,
-  profiled: values.profile,
-});
-await device.close();
+type Say = (text: string) => void;
 
-if (values.json) {
-  console.log(JSON.stringify({ device: describeDevice(device), peak, convolutions, step }));
-} else {
-  const share = (value: number) => `${Math.round((100 * value) / peak)} % of peak`;
-  console.log(`${describeDevice(device)}; peak ${peak.toFixed(1)} GFLOP/s a thread\n`);
-  console.log("3x3 convolution, 64 to 64 channels, 28x28, batch 128");
-  for (const { pass, milliseconds, perThread } of convolutions) {
-    const time = `${milliseconds.toFixed(1)} ms`.padStart(10);
-    console.log(
-      `  ${pass.padEnd(16)}${time}  ${perThread.toFixed(1)} GFLOP/s a thread, ${share(perThread)}`,
+function open(target: TargetName | "auto", { threads }: BenchOptions): Promise<Device> {
+  return openDevice({ target, ...(threads === undefined ? {} : { threads }) });
+}
+
+/** Peak and convolution on every target that runs here, or on the one that was named. */
+async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
+  const times: TargetTime[] = [];
+  for (const name of options.target === "auto" ? compiled : [options.target]) {
+    try {
+      const device = await open(name, options);
+      const peak = await measurePeak(device);
+      const convolutions = await measureConvolution(device, peak, options.repeats);
+      times.push({ target: device.target, threads: device.threads, peak, convolutions });
+      await device.close();
+    } catch (error) {
+      if (options.target !== "auto" || !(error instanceof TargetError)) throw error;
+    }
+  }
+  return times;
+}
+
+async function timeAll(options: BenchOptions, folder: string, say: Say): Promise<Results> {
+  const machine = await describeMachine();
+  if (machine.busyCores > quietCores) say(busyNote(machine));
+  const targets = await timeTargets(options);
+  say(`\n${convolutionTable(targets)}`);
+
+  const device = await open(options.target, options);
+  const known = targets.find(({ target }) => target === device.target);
+  const peak = Math.max(known?.peak ?? 0, await measurePeak(device));
+  const { python } = options;
+  const settings = { threads: device.threads, folder, ...(python === undefined ? {} : { python }) };
+  const peers = await startPeers(options.peers, settings, say);
+  const networks: NetworkTime[] = [];
+  for (const mode of modes) {
+    for (const name of options.nets) {
+      const time = await timeNetwork(name, mode, { ...options, device, peak, peers });
+      networks.push(time);
+      if (time.stages === undefined) continue;
+      say(`\n${name}, ${mode}, batch ${time.batch}`);
+      say(formatProfile(time.stages, time.milliseconds));
+    }
+    say(
+      `\n${mode}\n${networkTable(
+        mode,
+        networks.filter((time) => time.mode === mode),
+      )}`,
     );
   }
-  console.log(`\ntraining step, ${step.network}, batch ${step.batch}`);
-  console.log(`  compiled in ${step.compileMilliseconds.toFixed(0)} ms`);
-  console.log(`  ${step.stepMilliseconds.toFixed(1)} ms a step`);
-  for (const { name, milliseconds } of [...step.kernels].sort(
-    (a, b) => b.milliseconds - a.milliseconds,
-  )) {
-    console.log(`    ${name.padEnd(24)}${milliseconds.toFixed(3)} ms`);
+  const layoutOf = ({ network, mode }: NetworkTime) =>
+    networks
+      .find((time) => time.network === network && time.mode === mode)
+      ?.peers.find(({ side }) => side === "PyTorch")?.note;
+  for (const { child } of peers) await child.close();
+  const fresh: FreshStart[] = [];
+  for (const time of networks.filter(({ mode }) => mode === "training")) {
+    fresh.push(await startFresh(time.network, device, layoutOf(time), settings));
   }
+  const resnet50CompileMilliseconds = await compileResnet50(device);
+  say(`\n${compileTable(fresh, resnet50CompileMilliseconds)}\n\n${memoryTable(fresh)}`);
+  await device.close();
+  return {
+    machine,
+    device: describeDevice(device),
+    versions: [...new Set(peers.map(({ version }) => version))],
+    repeats: options.repeats,
+    targets,
+    networks,
+    fresh,
+    resnet50CompileMilliseconds,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") {
+    console.log(help);
+    return;
+  }
+  const say: Say = (text) => {
+    if (!options.json) console.log(text);
+  };
+  const folder = await mkdtemp(join(tmpdir(), "fovea-bench-"));
+  try {
+    const results = await timeAll(options, folder, say);
+    if (options.json) console.log(JSON.stringify(results));
+    if (options.write) {
+      await writeFile(new URL("RESULTS.md", import.meta.url), resultsPage(results));
+      say("\nbench/RESULTS.md is written.");
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(tellError(error));
+  process.exitCode = exitCodeOf(error);
 }

@@ -14,6 +14,7 @@ const floors: Record<string, number> = {
   formats: 4,
   train: 5,
   zoo: 6,
+  measure: 6,
   report: 7,
   cli: 8,
   "index.ts": 9,

@@ -26,4 +26,8 @@ export const commands = {
     summary: "show the layers of a model or an architecture",
     load: async () => (await import("./summary.ts")).summary,
   },
+  bench: {
+    summary: "measure how fast this machine trains and predicts",
+    load: async () => (await import("./bench.ts")).bench,
+  },
 } as const satisfies Record<string, CommandRow>;

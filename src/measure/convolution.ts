@@ -1,18 +1,25 @@
 // The three passes of one convolution: 3x3, 64 to 64 channels, 28x28, batch 128, `same` padding.
+// Floor 6.
 
-import type { Node } from "../src/graph/op.ts";
-import { ops } from "../src/graph/ops/index.ts";
-import { compile } from "../src/kernel/compile.ts";
-import type { Device } from "../src/machine/device.ts";
-import { allocateStates, timeSteps } from "./profile.ts";
+import type { Node } from "../graph/op.ts";
+import { ops } from "../graph/ops/index.ts";
+import { compile } from "../kernel/compile.ts";
+import type { Device } from "../machine/device.ts";
+import { predictStep } from "./prediction.ts";
+import { allocateStates } from "./states.ts";
+import { Stopwatch } from "./timing.ts";
 
 /** One measurement. */
 export interface ConvolutionTime {
   readonly pass: string;
   readonly milliseconds: number;
+  readonly predictedMilliseconds: number;
   /** GFLOP/s of each thread. */
   readonly perThread: number;
 }
+
+/** What is convolved, in words. */
+export const convolutionName = "3x3 convolution, 64 to 64 channels, 28x28, batch 128";
 
 const [batch, height, channels, filters] = [128, 28, 64, 64];
 const flops = 2 * batch * height * height * channels * filters * 9;
@@ -36,9 +43,10 @@ function passes(): Record<string, Node> {
   };
 }
 
-/** Times all passes. */
+/** Times all passes; `peak` is that of one thread, in GFLOP/s. */
 export async function measureConvolution(
   device: Device,
+  peak: number,
   repeats: number,
 ): Promise<ConvolutionTime[]> {
   const times: ConvolutionTime[] = [];
@@ -50,10 +58,17 @@ export async function measureConvolution(
     const convolution = { ...program, stages: program.stages.slice(0, -1) };
     const states = allocateStates(device, program);
     const executable = await device.load(convolution, states);
-    const milliseconds = await timeSteps(executable, {}, repeats);
+    const stopwatch = new Stopwatch(executable, () => ({}), 0);
+    await stopwatch.warmUp();
+    const milliseconds = await stopwatch.median(repeats);
     executable.dispose();
     for (const address of states.values()) device.free(address);
-    times.push({ pass, milliseconds, perThread: flops / milliseconds / 1e6 / device.threads });
+    times.push({
+      pass,
+      milliseconds,
+      predictedMilliseconds: predictStep(convolution, device, peak),
+      perThread: flops / milliseconds / 1e6 / device.threads,
+    });
   }
   return times;
 }

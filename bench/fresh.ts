@@ -1,0 +1,70 @@
+// What only a fresh process can tell: the most memory that training a network takes, and how long the
+// first compilation does. Every network has a process of its own, on both sides.
+
+import type { Device } from "../src/machine/device.ts";
+import type { NetworkName } from "./networks.ts";
+import { Child } from "./peers/child.ts";
+import type { Memory } from "./peers/lines.ts";
+import { MissingPeer, type PeerSettings } from "./peers/peer.ts";
+import { startPython } from "./peers/pytorch.ts";
+
+/** What the training step of a network takes before and beside its time. */
+export interface FreshStart {
+  readonly network: NetworkName;
+  /** From the network to code that is ready to run, in a process that compiled nothing before. */
+  readonly compileMilliseconds: number;
+  readonly memory: Memory;
+  /** PyTorch's, in the layout that was faster; absent where it is not installed. */
+  readonly pytorchMemory?: Memory;
+}
+
+const steps = 10;
+
+function startFovea({ target, threads }: Device): Promise<Child> {
+  return Child.startFile("fovea-process.ts", [target, String(threads)]);
+}
+
+async function pytorchMemory(
+  network: NetworkName,
+  layout: string,
+  settings: PeerSettings,
+): Promise<Memory | undefined> {
+  try {
+    const child = await startPython(settings, ["--layout", layout]);
+    await child.ask(`train ${network} ${steps}`);
+    const memory = await child.ask<Memory>("memory");
+    await child.close();
+    return memory;
+  } catch (error) {
+    if (error instanceof MissingPeer) return undefined;
+    throw error;
+  }
+}
+
+/** Trains a network for a few steps in processes of its own; `layout` is PyTorch's, if it is there. */
+export async function startFresh(
+  network: NetworkName,
+  device: Device,
+  layout: string | undefined,
+  settings: PeerSettings,
+): Promise<FreshStart> {
+  const child = await startFovea(device);
+  const { compile } = await child.ask<{ readonly compile: number }>(`train ${network} ${steps}`);
+  const memory = await child.ask<Memory>("memory");
+  await child.close();
+  const beside = layout === undefined ? undefined : await pytorchMemory(network, layout, settings);
+  return {
+    network,
+    compileMilliseconds: compile,
+    memory,
+    ...(beside === undefined ? {} : { pytorchMemory: beside }),
+  };
+}
+
+/** Milliseconds until the training step of a network of ResNet-50's size is ready to run. */
+export async function compileResnet50(device: Device): Promise<number> {
+  const child = await startFovea(device);
+  const { compile } = await child.ask<{ readonly compile: number }>("compile resnet50");
+  await child.close();
+  return compile;
+}

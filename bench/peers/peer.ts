@@ -1,0 +1,48 @@
+// What a peer is: a program that runs the same networks, beside which Fovea is timed.
+
+import type { Mode } from "../../src/measure/step.ts";
+import type { NetworkName } from "../networks.ts";
+import type { Child } from "./child.ts";
+import type { Timed } from "./lines.ts";
+
+/** What a peer needs to know before it starts. */
+export interface PeerSettings {
+  readonly threads: number;
+  /** A Python that has torch; tried are some when none is named. */
+  readonly python?: string;
+  /** A folder for files that live as long as the benchmark. */
+  readonly folder: string;
+}
+
+/** A peer that has started. */
+export interface Peer {
+  /** How tables call it. */
+  readonly name: string;
+  readonly version: string;
+  readonly child: Child;
+  /** Why it does not run a network in a mode; `undefined` where it does. */
+  refusal(mode: Mode, network: NetworkName): string | undefined;
+  /** Whether it takes part in every round; else one step is all that can be waited for. */
+  readonly inRounds: (mode: Mode) => boolean;
+}
+
+/** A peer that may be there. */
+export interface PeerKind {
+  /** @throws MissingPeer where it is not installed. */
+  start(settings: PeerSettings): Promise<readonly Peer[]>;
+}
+
+/** A peer that is not installed, and how to get it. */
+export class MissingPeer extends Error {}
+
+const commands = { training: "train", inference: "infer" } as const satisfies Record<Mode, string>;
+
+/** Milliseconds of `count` steps. */
+export function timePeer(
+  { child }: Peer,
+  mode: Mode,
+  network: NetworkName,
+  count: number,
+): Promise<Timed> {
+  return child.ask<Timed>(`${commands[mode]} ${network} ${count}`);
+}

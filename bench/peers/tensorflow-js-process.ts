@@ -1,0 +1,115 @@
+// TensorFlow.js's side of the benchmark: `train <network> <count>` and `infer <network> <count>`.
+// Argument: the backend. The networks are translated layer by layer from ../networks.ts.
+
+import { fileURLToPath } from "node:url";
+import type { Layer } from "../../src/nn/layer.ts";
+import { buildNetwork, networkNames, networks } from "../networks.ts";
+import type { ResidualOptions } from "../residual.ts";
+import { folderOf, versionOf } from "./installed.ts";
+import { answerLines, timesOf } from "./lines.ts";
+
+/** What is used of TensorFlow.js; its own types are there only where it is installed. */
+interface Tensor {
+  data(): Promise<ArrayLike<number>>;
+  dispose(): void;
+}
+interface Symbolic {
+  readonly isSymbolic: true;
+}
+interface TfLayer {
+  apply(x: Symbolic | readonly Symbolic[]): Symbolic;
+}
+interface TfModel {
+  apply(x: Tensor, options: { readonly training: boolean }): Tensor;
+  predict(x: Tensor, options: { readonly batchSize: number }): Tensor;
+}
+interface TensorFlow {
+  readonly layers: Record<string, (options: object) => TfLayer>;
+  readonly losses: { softmaxCrossEntropy(answers: Tensor, logits: Tensor): Tensor };
+  readonly train: {
+    adam(rate: number): { minimize(loss: () => Tensor, returnCost: true): Tensor };
+  };
+  input(options: { readonly shape: readonly number[] }): Symbolic;
+  model(options: { readonly inputs: Symbolic; readonly outputs: Symbolic }): TfModel;
+  randomUniform(shape: readonly number[]): Tensor;
+  oneHot(values: readonly number[], depth: number): Tensor;
+  tidy<T>(body: () => T): T;
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+}
+
+const [backend] = process.argv.slice(2);
+const packageName: string = "@tensorflow/tfjs";
+const wasmPackage: string = "@tensorflow/tfjs-backend-wasm";
+console.log = console.error;
+const loaded = await import(packageName);
+const tf = (loaded.default ?? loaded) as TensorFlow;
+if (backend === "wasm") {
+  const { setWasmPaths } = await import(wasmPackage);
+  setWasmPaths(fileURLToPath(new URL("dist/", folderOf(wasmPackage))));
+}
+await tf.setBackend(backend);
+await tf.ready();
+
+/** Two blocks side by side, one after another, and their sum. */
+function addResidual(x: Symbolic, { main, shortcut }: ResidualOptions): Symbolic {
+  const sum = tf.layers.add({}).apply([addRow(x, main), addRow(x, shortcut)]);
+  return tf.layers.activation({ activation: "relu" }).apply(sum);
+}
+
+/** One layer of Fovea as one of TensorFlow.js: names and most options are the same. */
+function addLayer(x: Symbolic, { kind, options }: Layer): Symbolic {
+  if (kind === "residual") return addResidual(x, options as ResidualOptions);
+  const { padding, ...rest } = options as { padding?: string | object };
+  const isAround = typeof padding === "object";
+  const padded = isAround ? tf.layers.zeroPadding2d({ padding: 1 }).apply(x) : x;
+  const known = {
+    ...rest,
+    ...(padding === undefined ? {} : { padding: isAround ? "valid" : padding }),
+  };
+  return tf.layers[kind](known).apply(padded);
+}
+
+function addRow(x: Symbolic, parts: readonly Layer[]): Symbolic {
+  return parts.reduce(addLayer, x);
+}
+
+function prepare(command: string, wanted: string): () => Promise<void> {
+  const name = networkNames.find((known) => known === wanted);
+  if (name === undefined) throw new Error(`no network "${wanted}"`);
+  const { batch } = networks[name];
+  const network = buildNetwork(name);
+  const inputs = tf.input({ shape: network.inputShape });
+  const parts = network.layers.map(({ layer }) => layer);
+  const model = tf.model({ inputs, outputs: addRow(inputs, parts) });
+  const x = tf.randomUniform([batch, ...network.inputShape]);
+  const classes = Array.from({ length: batch }, (_, i) => i % 10);
+  const answers = tf.oneHot(classes, 10);
+  const optimizer = tf.train.adam(1e-3);
+  const train = () =>
+    optimizer.minimize(
+      () => tf.losses.softmaxCrossEntropy(answers, model.apply(x, { training: true })),
+      true,
+    );
+  const infer = () => model.predict(x, { batchSize: batch });
+  return async () => {
+    const result = tf.tidy(command === "train" ? train : infer);
+    await result.data();
+    result.dispose();
+  };
+}
+
+let current: { readonly key: string; readonly step: () => Promise<void> } | undefined;
+
+await answerLines(
+  `TensorFlow.js ${versionOf(packageName, "TensorFlow.js")}`,
+  async ([command, name, count]) => {
+    const key = `${command} ${name}`;
+    if (current?.key !== key) {
+      current = { key, step: prepare(command, name) };
+      // The CPU backend is not run twice for the sake of one number.
+      if (backend === "wasm") await timesOf(3, current.step);
+    }
+    return { times: await timesOf(Number(count), current.step) };
+  },
+);

@@ -1,0 +1,42 @@
+// TensorFlow.js: its CPU backend, which trains but takes minutes for it, and its WebAssembly backend,
+// which cannot train a convolution.
+
+import { gflopOf, type Mode } from "../../src/measure/step.ts";
+import { buildNetwork, type NetworkName, networks } from "../networks.ts";
+import { Child } from "./child.ts";
+import { versionOf } from "./installed.ts";
+import type { Peer, PeerKind } from "./peer.ts";
+
+/** GFLOP/s of the CPU backend: 67 s for a training step of `mnist`, and the like for others. */
+const cpuGflops = 0.03;
+/** How long one step may take, in seconds. */
+const bearable = 90;
+
+/** Why a step on the CPU backend is not waited for. */
+export function cpuRefusal(mode: Mode, name: NetworkName): string | undefined {
+  const seconds = gflopOf(buildNetwork(name), mode, networks[name].batch) / cpuGflops;
+  return seconds <= bearable ? undefined : `not run: about ${Math.round(seconds / 60)} minutes`;
+}
+
+export const tensorflowJs: PeerKind = {
+  async start() {
+    const version = versionOf("@tensorflow/tfjs", "TensorFlow.js");
+    versionOf("@tensorflow/tfjs-backend-wasm", "TensorFlow.js");
+    const start = (backend: string) => Child.startFile("tensorflow-js-process.ts", [backend]);
+    const cpu: Peer = {
+      name: "TensorFlow.js, CPU",
+      version: `TensorFlow.js ${version}`,
+      child: await start("cpu"),
+      refusal: cpuRefusal,
+      inRounds: () => false,
+    };
+    const wasm: Peer = {
+      name: "TensorFlow.js, WASM",
+      version: `TensorFlow.js ${version}`,
+      child: await start("wasm"),
+      refusal: (mode) => (mode === "training" ? "cannot: it has no filter gradient" : undefined),
+      inRounds: () => true,
+    };
+    return [cpu, wasm];
+  },
+};

@@ -1,0 +1,227 @@
+// All that a run of the benchmark finds, as tables. They are Markdown, so that the same text is read
+// on a terminal and kept in RESULTS.md.
+
+import type { ConvolutionTime } from "../src/measure/convolution.ts";
+import { type Mode, modes } from "../src/measure/step.ts";
+import type { FreshStart } from "./fresh.ts";
+import type { Machine } from "./machine.ts";
+import type { Memory } from "./peers/lines.ts";
+import type { NetworkTime, SideTime } from "./rounds.ts";
+import {
+  compileSeconds,
+  convolutionTargets,
+  fasterThanOnnxruntime,
+  fasterThanPytorch,
+} from "./targets.ts";
+
+/** The convolution on one target. */
+export interface TargetTime {
+  readonly target: string;
+  readonly threads: number;
+  /** GFLOP/s of one thread. */
+  readonly peak: number;
+  readonly convolutions: readonly ConvolutionTime[];
+}
+
+/** Everything. */
+export interface Results {
+  readonly machine: Machine;
+  /** Where Fovea ran the networks. */
+  readonly device: string;
+  readonly versions: readonly string[];
+  readonly repeats: number;
+  readonly targets: readonly TargetTime[];
+  readonly networks: readonly NetworkTime[];
+  readonly fresh: readonly FreshStart[];
+  readonly resnet50CompileMilliseconds: number;
+}
+
+/** More cores than this at work for others, and they show in the numbers. */
+export const quietCores = 0.1;
+
+export function busyNote({ busyCores, cores }: Machine): string {
+  return (
+    `Other programs kept ${busyCores.toFixed(1)} of ${cores} cores busy: do not rely on these times, ` +
+    "nor on the ratios, as not all sides suffer alike."
+  );
+}
+
+/** A table of Markdown with its columns in line; all but the first stand to the right. */
+export function markdownTable(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = heading.map((title, i) =>
+    Math.max(3, title.length, ...rows.map((row) => row[i].length)),
+  );
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]),
+    );
+    return `| ${padded.join(" | ")} |`;
+  };
+  const rule = widths.map(
+    (width, i) => "-".repeat(width - (i === 0 ? 0 : 1)) + (i === 0 ? "" : ":"),
+  );
+  return [line(heading), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+}
+
+function formatMilliseconds(value: number): string {
+  return value < 10 ? value.toFixed(2) : value.toFixed(1);
+}
+
+function formatShare(value: number): string {
+  return `${(100 * value).toFixed(0)} %`;
+}
+
+/** How many times faster, what was wanted, and whether it was reached. */
+function formatRatio(ratio: number | undefined, wanted: number): string {
+  if (ratio === undefined) return "";
+  return `${ratio.toFixed(2)} of ${wanted}, ${ratio >= wanted ? "yes" : "no"}`;
+}
+
+export function convolutionTable(targets: readonly TargetTime[]): string {
+  const rows = targets.flatMap(({ target, peak, convolutions }) =>
+    convolutions.map(({ pass, milliseconds, predictedMilliseconds, perThread }) => {
+      const { share, gflops } = convolutionTargets[target] ?? {};
+      const wanted = share === undefined ? `${gflops ?? "any"} GFLOP/s` : formatShare(share);
+      const reached = perThread / peak >= (share ?? 0) && perThread >= (gflops ?? 0);
+      return [
+        `${target}, ${pass}`,
+        formatMilliseconds(milliseconds),
+        formatMilliseconds(predictedMilliseconds),
+        perThread.toFixed(1),
+        peak.toFixed(1),
+        `${((100 * perThread) / peak).toFixed(1)} %`,
+        `${wanted}, ${reached ? "yes" : "no"}`,
+      ];
+    }),
+  );
+  const heading = ["pass", "ms", "predicted ms", "GFLOP/s a thread", "peak", "of peak", "wanted"];
+  return markdownTable(heading, rows);
+}
+
+function timeOf({ peers }: NetworkTime, side: string): number | undefined {
+  return peers.find((peer) => peer.side === side)?.milliseconds;
+}
+
+function formatSide({ milliseconds, note }: SideTime): string {
+  if (milliseconds === undefined) return note ?? "";
+  const time = formatMilliseconds(milliseconds);
+  return note === undefined ? time : `${time} (${note})`;
+}
+
+/** Every side's time in one mode, and how many times faster Fovea is. */
+export function networkTable(mode: Mode, times: readonly NetworkTime[]): string {
+  const rows = times.map((time) => {
+    const pytorch = timeOf(time, "PyTorch");
+    const onnx = timeOf(time, "ONNX Runtime");
+    const ratio = (other: number | undefined) =>
+      other === undefined ? undefined : other / time.milliseconds;
+    return [
+      `${time.network}, batch ${time.batch}`,
+      formatMilliseconds(time.milliseconds),
+      formatMilliseconds(time.predictedMilliseconds),
+      formatShare(time.shareOfPeak),
+      ...time.peers.map(formatSide),
+      formatRatio(ratio(pytorch), fasterThanPytorch[mode][time.network]),
+      ...(mode === "inference" ? [formatRatio(ratio(onnx), fasterThanOnnxruntime)] : []),
+    ];
+  });
+  const sides = times[0].peers.map(({ side }) => side);
+  const heading = [
+    "network",
+    "Fovea ms",
+    "predicted ms",
+    "of peak",
+    ...sides,
+    "times PyTorch's speed",
+    ...(mode === "inference" ? ["times ONNX Runtime's"] : []),
+  ];
+  return markdownTable(heading, rows);
+}
+
+export function compileTable(fresh: readonly FreshStart[], resnet50: number): string {
+  const wanted: Readonly<Record<string, number>> = compileSeconds;
+  const times = [
+    ...fresh.map(({ network, compileMilliseconds }) => [network, compileMilliseconds] as const),
+    ["resnet50", resnet50] as const,
+  ];
+  const rows = times.map(([name, milliseconds]) => {
+    const limit = wanted[name];
+    const verdict = milliseconds / 1e3 <= limit ? "yes" : "no";
+    const target = limit === undefined ? "" : `under ${limit} s, ${verdict}`;
+    return [name, (milliseconds / 1e3).toFixed(2), target];
+  });
+  return markdownTable(["training step of", "seconds", "wanted"], rows);
+}
+
+export function memoryTable(fresh: readonly FreshStart[]): string {
+  const columns = (memory: Memory | undefined) =>
+    memory === undefined
+      ? ["", ""]
+      : [memory.peak.toFixed(0), (memory.peak - memory.base).toFixed(0)];
+  const rows = fresh.map(({ network, memory, pytorchMemory }) => [
+    network,
+    ...columns(memory),
+    ...columns(pytorchMemory),
+  ]);
+  const heading = ["training", "Fovea MiB", "without base", "PyTorch MiB", "without base"];
+  return markdownTable(heading, rows);
+}
+
+/** RESULTS.md. */
+export function resultsPage(results: Results): string {
+  const { machine, networks } = results;
+  const ofMode = (mode: Mode) => networks.filter((time) => time.mode === mode);
+  const [training, inference] = modes.map((mode) => networkTable(mode, ofMode(mode)));
+  return `# Fovea beside its peers
+
+Made by \`npm run bench -- --write\`; not edited by hand.
+
+- ${machine.date}, Fovea ${machine.fovea}, Node ${machine.node}, ${machine.system}
+- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB
+- Fovea on ${results.device}; beside it ${results.versions.join(", ") || "no peer"}, each with as many threads
+- ${machine.busyCores > quietCores ? `**${busyNote(machine)}**` : "No other program was at work"}
+
+All sides take their turns in one run: ${results.repeats} rounds of a few steps each, and the median of all steps.
+"Predicted" is the cost model's answer, from the kernels and the machine's numbers alone and the
+clock rate that the measured peak implies. "Of peak" counts the operations of the network's layers,
+whatever the schedule makes of them.
+
+## The convolution
+
+3x3, 64 to 64 channels, 28x28, batch 128, \`same\` padding, each pass alone.
+
+${convolutionTable(results.targets)}
+
+## A training step
+
+Forward, backward and Adam on random images in memory, in milliseconds. Fovea's steps also pick their
+rows by index and turn bytes into numbers; several go in one call, as \`fit\` sends them. PyTorch runs
+in the faster of its two memory layouts. A step of TensorFlow.js's CPU backend that would take more
+than a minute and a half, by its operations, is not waited for.
+
+${training}
+
+## Inference
+
+The same batches, forward only, in milliseconds.
+
+${inference}
+
+## Compile time
+
+From the network to code that is ready to run, in a process that compiled nothing before. \`resnet50\`
+is a network of that size for 224x224 images, batch 32.
+
+${compileTable(results.fresh, results.resnet50CompileMilliseconds)}
+
+## Peak resident memory
+
+Each network alone in a process of its own, which trains it for 10 steps. "Without base" leaves out
+what the process held before any network: Node with its threads, or Python with PyTorch loaded.
+
+${memoryTable(results.fresh)}
+`;
+}

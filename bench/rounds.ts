@@ -1,0 +1,144 @@
+// One network in one mode on all sides, in turns: whatever else the machine does in the meantime, it
+// does to all of them.
+
+import type { Device } from "../src/machine/device.ts";
+import type { StepTime } from "../src/measure/measure-step.ts";
+import { predictStep } from "../src/measure/prediction.ts";
+import { profile } from "../src/measure/profile.ts";
+import { gflopOf, type Mode, type PreparedStep, prepareStep } from "../src/measure/step.ts";
+import { median } from "../src/measure/timing.ts";
+import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
+import { buildNetwork, type NetworkName, networks } from "./networks.ts";
+import { type Peer, timePeer } from "./peers/peer.ts";
+
+/** What a side took, or why it took no part. */
+export interface SideTime {
+  readonly side: string;
+  readonly milliseconds?: number;
+  /** Such as a memory layout, or a reason. */
+  readonly note?: string;
+}
+
+/** A network in a mode: Fovea's step, and the peers'. */
+export interface NetworkTime extends StepTime {
+  readonly network: NetworkName;
+  readonly batch: number;
+  readonly peers: readonly SideTime[];
+}
+
+/** How to time. */
+export interface RoundOptions {
+  readonly device: Device;
+  /** GFLOP/s of one thread. */
+  readonly peak: number;
+  readonly peers: readonly Peer[];
+  readonly repeats: number;
+  readonly profile: boolean;
+}
+
+/** What one turn of one side takes, where its steps are short enough. */
+const turnMilliseconds = 100;
+const mostStepsInTurn = 20;
+
+/** One turn of Fovea. */
+async function takeTurn({ stopwatch }: PreparedStep, times: number[]): Promise<void> {
+  const start = performance.now();
+  do times.push(await stopwatch.time());
+  while (performance.now() - start < turnMilliseconds);
+}
+
+/** A peer's own part of a measurement. */
+class Turns {
+  readonly peer: Peer;
+  readonly #mode: Mode;
+  readonly #network: NetworkName;
+  readonly #times: number[] = [];
+  #steps = 1;
+  #layout: string | undefined;
+
+  constructor(peer: Peer, mode: Mode, network: NetworkName) {
+    this.peer = peer;
+    this.#mode = mode;
+    this.#network = network;
+  }
+
+  /** Prepares the peer, and finds out how many steps fit a turn. */
+  async warmUp(): Promise<void> {
+    const answer = await timePeer(this.peer, this.#mode, this.#network, 1);
+    const { times, layout, parameters = this.#parameters } = answer;
+    if (parameters !== this.#parameters) {
+      throw new Error(
+        `${this.peer.name} has another ${this.#network}: ${parameters} parameters, ` +
+          `where Fovea has ${this.#parameters}`,
+      );
+    }
+    this.#layout = layout;
+    if (!this.peer.inRounds(this.#mode)) this.#times.push(...times);
+    const fitting = Math.round(turnMilliseconds / times[0]);
+    this.#steps = Math.max(1, Math.min(mostStepsInTurn, fitting));
+  }
+
+  get #parameters(): number {
+    return networks[this.#network].parameters;
+  }
+
+  async take(): Promise<void> {
+    if (!this.peer.inRounds(this.#mode)) return;
+    const { times } = await timePeer(this.peer, this.#mode, this.#network, this.#steps);
+    this.#times.push(...times);
+  }
+
+  get result(): SideTime {
+    const note = this.peer.inRounds(this.#mode) ? this.#layout : "one step";
+    return {
+      side: this.peer.name,
+      milliseconds: median(this.#times),
+      ...(note === undefined ? {} : { note }),
+    };
+  }
+}
+
+/** Times a network on all sides: a few steps of each in turn, several rounds, the median. */
+export async function timeNetwork(
+  network: NetworkName,
+  mode: Mode,
+  options: RoundOptions,
+): Promise<NetworkTime> {
+  const { device, peak, repeats } = options;
+  const { batch } = networks[network];
+  const willing = options.peers.filter((peer) => peer.refusal(mode, network) === undefined);
+  const turns = willing.map((peer) => new Turns(peer, mode, network));
+  for (const turn of turns) await turn.warmUp();
+  const built = buildNetwork(network);
+  const loss = sparseCategoricalCrossentropy({ fromLogits: true });
+  const step = await prepareStep(device, { network: built, mode, batch, loss });
+  await step.stopwatch.warmUp();
+  const times: number[] = [];
+  for (let round = 0; round < repeats; round++) {
+    await takeTurn(step, times);
+    for (const turn of turns) await turn.take();
+  }
+  const milliseconds = median(times);
+  const gflop = gflopOf(built, mode, batch);
+  const stages = options.profile
+    ? { stages: await profile(device, step.program, { ...step, peak }) }
+    : {};
+  step.close();
+  const peers = options.peers.map((peer): SideTime => {
+    const note = peer.refusal(mode, network);
+    const turn = turns.find((each) => each.peer === peer);
+    return turn?.result ?? { side: peer.name, ...(note === undefined ? {} : { note }) };
+  });
+  return {
+    network,
+    mode,
+    batch,
+    milliseconds,
+    predictedMilliseconds: predictStep(step.program, device, peak),
+    gflop,
+    shareOfPeak: gflop / (milliseconds / 1e3) / (peak * device.threads),
+    compileMilliseconds: step.compileMilliseconds,
+    peers,
+    ...stages,
+  };
+}

@@ -1,0 +1,146 @@
+// One step of a network, for training or for inference, on data that lies in memory, ready to be
+// timed. Floor 6. The numbers are real: weights as they begin, images and answers drawn at random.
+
+import { bytesPerElement } from "../core/dtype.ts";
+import { RandomStream } from "../core/random.ts";
+import { sizeOf } from "../core/shape.ts";
+import type { TensorType } from "../graph/op.ts";
+import { ops } from "../graph/ops/index.ts";
+import { compile } from "../kernel/compile.ts";
+import type { Program } from "../kernel/program.ts";
+import type { Device, DeviceView, Executable } from "../machine/device.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { Network } from "../nn/network.ts";
+import { adam } from "../nn/optimizers/adam.ts";
+import { names, predictionGraph, trainingGraph } from "../train/graphs.ts";
+import { initialWeights } from "../train/store.ts";
+import { type InputsOf, Stopwatch } from "./timing.ts";
+
+/** What a step is for. */
+export type Mode = "training" | "inference";
+
+export const modes = ["training", "inference"] as const satisfies readonly Mode[];
+
+/** What is timed. */
+export interface StepOptions {
+  readonly network: Network;
+  readonly mode: Mode;
+  readonly batch: number;
+  /** What training makes small; its answers are class numbers. */
+  readonly loss: Loss;
+}
+
+/** A step that is ready to run. */
+export interface PreparedStep {
+  readonly program: Program;
+  /** From the network to code that is ready to run. */
+  readonly compileMilliseconds: number;
+  readonly states: ReadonlyMap<string, number>;
+  readonly executable: Executable;
+  readonly inputsOf: InputsOf;
+  /** Runs it a few times first: see `Stopwatch.warmUp`. */
+  readonly stopwatch: Stopwatch;
+  /** Gives everything back. */
+  close(): void;
+}
+
+/**
+ * GFLOP of one step, as papers count them: the forward pass, and for training two more of its size,
+ * of which the first layer needs only one.
+ */
+export function gflopOf({ layers }: Network, mode: Mode, batch: number): number {
+  const macs = layers.reduce((sum, { plan }) => sum + plan.macs, 0);
+  const all = mode === "training" ? 3 * macs - layers[0].plan.macs : macs;
+  return (2 * all * batch) / 1e9;
+}
+
+/** As many steps as `fit` sends in one call, and as long as it keeps the threads busy. */
+const mostStepsAtOnce = 64;
+const callMilliseconds = 40;
+/** Outputs that may wait on the device. */
+const waitingBytes = 8 << 20;
+const seed = 0;
+const learningRate = 1e-3;
+
+/** How many examples lie in memory: enough that a step's own are not all in the cache. */
+function exampleCount(inputShape: readonly number[], batch: number): number {
+  return Math.max(batch, Math.min(4096, Math.floor((16 << 20) / sizeOf(inputShape))));
+}
+
+/** Compiles a step and fills its memory. */
+export async function prepareStep(device: Device, options: StepOptions): Promise<PreparedStep> {
+  const { network, mode, batch, loss } = options;
+  const examples = exampleCount(network.inputShape, batch);
+  const inputs: TensorType = { shape: [examples, ...network.inputShape], dtype: "u8" };
+  const answers: TensorType = { shape: [examples], dtype: "i32" };
+  const optimizer = adam({ learningRate });
+  const parts = { network, seed, batch, inputs };
+  const start = performance.now();
+  const graph =
+    mode === "training"
+      ? trainingGraph({ ...parts, answers, loss, metrics: [], optimizer })
+      : predictionGraph(parts);
+  const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
+  const planned = performance.now();
+  const states = fillStates(device, program, network);
+  const filled = performance.now();
+  const outputBytes = program.outputs.reduce(
+    (sum, { storage, dtype }) => sum + storage.size * bytesPerElement[dtype],
+    0,
+  );
+  const stepsAtOnce = Math.max(
+    1,
+    Math.min(mostStepsAtOnce, Math.floor(waitingBytes / outputBytes)),
+  );
+  const executable = await device.load(program, states, { stepsAtOnce });
+  const compileMilliseconds = performance.now() - filled + (planned - start);
+
+  const random = new RandomStream(seed, 1);
+  const inputsOf: InputsOf = (step) => {
+    const numbers = optimizer.numbers(step + 1, learningRate);
+    const values: Record<string, ArrayLike<number>> = {
+      rows: Int32Array.from({ length: batch }, () => random.below(examples)),
+      step: [step],
+    };
+    for (const [name, value] of Object.entries(numbers)) values[names.number(name)] = [value];
+    return Object.fromEntries(program.inputs.map(({ name }) => [name, values[name]]));
+  };
+  return {
+    program,
+    compileMilliseconds,
+    states,
+    executable,
+    inputsOf,
+    stopwatch: new Stopwatch(executable, inputsOf, callMilliseconds),
+    close() {
+      executable.dispose();
+      for (const address of states.values()) device.free(address);
+    },
+  };
+}
+
+/** Weights as they begin, slots of the optimizer at 0, and random images and classes. */
+function fillStates(device: Device, program: Program, network: Network): Map<string, number> {
+  const weights = new Map(
+    [...initialWeights(network, seed)].map(([name, value]) => [names.weight(name), value.data]),
+  );
+  const classes = sizeOf(network.outputShape);
+  return new Map(
+    program.states.map(({ name, storage, dtype }) => {
+      const address = device.allocate(storage.size * bytesPerElement[dtype]);
+      const view = device.view(dtype, address, storage.size);
+      const weight = weights.get(name);
+      if (weight !== undefined) view.set(weight);
+      if (name === names.inputs) scatter(view, 256);
+      if (name === names.answers) scatter(view, classes);
+      return [name, address];
+    }),
+  );
+}
+
+/** Whole numbers below `limit` without any pattern: a multiplicative hash, as there are many of them. */
+function scatter(view: DeviceView, limit: number): void {
+  for (let i = 0; i < view.length; i++) {
+    view[i] = ((Math.imul(i + 1, 0x9e3779b1) >>> 8) * limit) / 2 ** 24;
+  }
+}

@@ -1,0 +1,48 @@
+// The networks of the benchmark: as large as the peers', and ready to be trained.
+
+import { expect, test } from "vitest";
+import { buildNetwork, buildResnet50, networkNames, networks } from "../../bench/networks.ts";
+import { sizeOf } from "../../src/core/shape.ts";
+import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
+import type { Network } from "../../src/nn/network.ts";
+import { adam } from "../../src/nn/optimizers/adam.ts";
+import { trainingGraph } from "../../src/train/graphs.ts";
+
+function trainedParameters(network: Network): number {
+  const trained = network.weights.filter(({ trainable }) => trainable);
+  return trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+test.each([
+  ["lenet", 44_426],
+  ["mnist", 93_322],
+  ["simple", 98_442],
+  ["cifar", 551_722],
+  ["vgg", 1_867_466],
+  ["resnet", 1_227_786],
+] as const)("%s has %i parameters, as PyTorch counts them", (name, parameters) => {
+  expect(trainedParameters(buildNetwork(name))).toBe(parameters);
+  expect(networks[name].parameters).toBe(parameters);
+});
+
+test("a network of the size of ResNet-50 has its parameters, and biases besides", () => {
+  // 25,557,032 as published, and a bias for each of the 26,560 filters.
+  expect(trainedParameters(buildResnet50())).toBe(25_557_032 + 26_560);
+  expect(buildResnet50().outputShape).toEqual([1000]);
+});
+
+test.each(networkNames)("the training step of %s is a graph that replaces every weight", (name) => {
+  const network = buildNetwork(name);
+  const { updates } = trainingGraph({
+    network,
+    seed: 0,
+    batch: 2,
+    inputs: { shape: [4, ...network.inputShape], dtype: "u8" },
+    answers: { shape: [4], dtype: "i32" },
+    loss: sparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: [],
+    optimizer: adam(),
+  });
+  const replaced = updates.map(({ state }) => (state.attributes as { name: string }).name);
+  for (const { fullName } of network.weights) expect(replaced).toContain(`weight/${fullName}`);
+});

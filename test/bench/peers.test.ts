@@ -1,0 +1,56 @@
+// The benchmark's peers as processes: lines in, records out, and what is said when one is missing.
+
+import { describe, expect, test } from "vitest";
+import { buildNetwork } from "../../bench/networks.ts";
+import { Child } from "../../bench/peers/child.ts";
+import { startPeers } from "../../bench/peers/index.ts";
+import type { Memory } from "../../bench/peers/lines.ts";
+import { cpuRefusal } from "../../bench/peers/tensorflow-js.ts";
+import { gflopOf } from "../../src/measure/step.ts";
+
+const settings = { threads: 1, folder: "." };
+
+describe("a peer's process", () => {
+  test("times steps, and tells its memory", async () => {
+    const child = await Child.startFile("fovea-process.ts", ["wasm", "1"]);
+    expect(child.version).toBe("Fovea on wasm, 1 thread");
+    const { times, compile } = await child.ask<{ times: number[]; compile: number }>(
+      "train lenet 2",
+    );
+    expect(times).toHaveLength(2);
+    for (const time of [...times, compile]) expect(time).toBeGreaterThan(0);
+    const { peak, base } = await child.ask<Memory>("memory");
+    expect(base).toBeGreaterThan(20);
+    expect(peak).toBeGreaterThan(base);
+    await child.close();
+  });
+
+  test("that ends instead of answering is named, with its last words", async () => {
+    const child = await Child.startFile("fovea-process.ts", ["wasm", "1"]);
+    await expect(child.ask("train nonet 1")).rejects.toThrow('no network "nonet"');
+  });
+
+  test("that never begins is an error too", async () => {
+    await expect(Child.start("there-is-no-such-program", [])).rejects.toThrow("ENOENT");
+  });
+});
+
+test("a peer that is not installed is left out, with one line that says how to get it", async () => {
+  const lines: string[] = [];
+  const python = "there-is-no-such-python";
+  const peers = await startPeers(["pytorch"], { ...settings, python }, (line) => lines.push(line));
+  expect(peers).toEqual([]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(python);
+  expect(lines[0]).toContain("pip install torch");
+});
+
+describe("a step of TensorFlow.js's CPU backend", () => {
+  test("is waited for where it is bearable, by its operations", () => {
+    // 128 images of 2,763,968 multiply-adds, three times but for the first layer's.
+    expect(gflopOf(buildNetwork("mnist"), "training", 128)).toBeCloseTo(2.07, 1);
+    expect(cpuRefusal("training", "mnist")).toBeUndefined();
+    expect(cpuRefusal("training", "resnet")).toMatch(/^not run: about \d+ minutes$/);
+    expect(cpuRefusal("inference", "lenet")).toBeUndefined();
+  });
+});

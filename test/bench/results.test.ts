@@ -1,0 +1,102 @@
+// The benchmark's tables: what is a ratio, what was wanted, and what stays empty.
+
+import { expect, test } from "vitest";
+import { networks } from "../../bench/networks.ts";
+import {
+  compileTable,
+  convolutionTable,
+  markdownTable,
+  memoryTable,
+  networkTable,
+} from "../../bench/results.ts";
+import type { NetworkTime } from "../../bench/rounds.ts";
+import { fasterThanPytorch } from "../../bench/targets.ts";
+
+const lenet: NetworkTime = {
+  network: "lenet",
+  mode: "training",
+  batch: networks.lenet.batch,
+  milliseconds: 2,
+  predictedMilliseconds: 1.5,
+  gflop: 0.2,
+  shareOfPeak: 0.25,
+  compileMilliseconds: 300,
+  peers: [
+    { side: "PyTorch", milliseconds: 5, note: "channels_last" },
+    { side: "ONNX Runtime", note: "does not train" },
+  ],
+};
+
+/** The cells of a table's only row. */
+function cellsOf(table: string): string[] {
+  const [, , row] = table.split("\n");
+  return row.split("|").map((cell) => cell.trim());
+}
+
+test("a table's columns are in line", () => {
+  const table = markdownTable(
+    ["name", "ms"],
+    [
+      ["a", "10.5"],
+      ["longer name", "2"],
+    ],
+  );
+  expect(new Set(table.split("\n").map((line) => line.length)).size).toBe(1);
+  expect(table.split("\n")[1]).toBe("| ----------- | ---: |");
+});
+
+test("a ratio stands beside what was wanted, and says whether it was reached", () => {
+  expect(fasterThanPytorch.training.lenet).toBe(3);
+  const cells = cellsOf(networkTable("training", [lenet]));
+  expect(cells).toContain("2.50 of 3, no");
+  expect(cells).toContain("5.00 (channels_last)");
+  expect(cells).toContain("does not train");
+  expect(cells).toContain("25 %");
+  const faster = { ...lenet, milliseconds: 1.6 };
+  expect(cellsOf(networkTable("training", [faster]))).toContain("3.13 of 3, yes");
+});
+
+test("inference is compared with ONNX Runtime too", () => {
+  const peers = [
+    { side: "PyTorch", milliseconds: 3 },
+    { side: "ONNX Runtime", milliseconds: 1 },
+  ];
+  const cells = cellsOf(networkTable("inference", [{ ...lenet, mode: "inference", peers }]));
+  expect(cells).toContain("1.50 of 1.5, yes");
+  expect(cells).toContain("0.50 of 1, no");
+});
+
+test("without a peer there is no ratio", () => {
+  const cells = cellsOf(networkTable("training", [{ ...lenet, peers: [] }]));
+  expect(cells.slice(-2)).toEqual(["", ""]);
+});
+
+test("the convolution is judged by its own target's wish", () => {
+  const convolution = { pass: "forward", milliseconds: 25, predictedMilliseconds: 24 };
+  const row = (target: string, peak: number, perThread: number) =>
+    cellsOf(
+      convolutionTable([
+        { target, threads: 2, peak, convolutions: [{ ...convolution, perThread }] },
+      ]),
+    );
+  expect(row("x64-avx512", 100, 87.9)).toContain("88 %, no");
+  expect(row("x64-avx512", 100, 88)).toContain("88 %, yes");
+  expect(row("x64-avx2", 100, 85)).toContain("85 %, yes");
+  expect(row("wasm", 45, 27.9)).toContain("28 GFLOP/s, no");
+  expect(row("wasm", 45, 28)).toContain("28 GFLOP/s, yes");
+});
+
+test("compile times and memory stand beside their limits and bases", () => {
+  const fresh = {
+    network: "resnet",
+    compileMilliseconds: 900,
+    memory: { peak: 500, base: 90 },
+    pytorchMemory: { peak: 900, base: 200 },
+  } as const;
+  const compiled = compileTable([fresh], 5100);
+  expect(compiled).toContain("under 1 s, yes");
+  expect(compiled).toContain("under 5 s, no");
+  expect(cellsOf(memoryTable([fresh]))).toEqual(["", "resnet", "500", "410", "900", "700", ""]);
+  const { pytorchMemory: _, ...alone } = fresh;
+  expect(cellsOf(memoryTable([alone]))).toEqual(["", "resnet", "500", "410", "", "", ""]);
+});
