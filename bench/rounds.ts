@@ -40,6 +40,13 @@ export interface RoundOptions {
 const turnMilliseconds = 100;
 const mostStepsInTurn = 20;
 
+/**
+ * Threads of some libraries keep looking for work for a while after their step: each side begins when
+ * those of the one before it have gone to sleep.
+ */
+const restMilliseconds = 250;
+const rest = () => new Promise((resolve) => setTimeout(resolve, restMilliseconds));
+
 /** One turn of Fovea. */
 async function takeTurn({ stopwatch }: PreparedStep, times: number[]): Promise<void> {
   const start = performance.now();
@@ -115,8 +122,12 @@ export async function timeNetwork(
   await step.stopwatch.warmUp();
   const times: number[] = [];
   for (let round = 0; round < repeats; round++) {
+    await rest();
     await takeTurn(step, times);
-    for (const turn of turns) await turn.take();
+    for (const turn of turns) {
+      await rest();
+      await turn.take();
+    }
   }
   const milliseconds = median(times);
   const gflop = gflopOf(built, mode, batch);
