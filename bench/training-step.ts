@@ -3,10 +3,9 @@
 import { ops } from "../src/graph/ops/index.ts";
 import { compile } from "../src/kernel/compile.ts";
 import type { Device } from "../src/machine/device.ts";
-import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
-import { accuracy } from "../src/nn/metrics/accuracy.ts";
 import { adam } from "../src/nn/optimizers/adam.ts";
 import { trainingGraph } from "../src/train/graphs.ts";
+import { headsOf } from "../src/train/heads.ts";
 import { architectureFrom } from "../src/zoo/index.ts";
 import { allocateStates, type KernelTime, profile, timeSteps, zeroInputs } from "./profile.ts";
 
@@ -34,10 +33,9 @@ export async function measureTrainingStep(
     network,
     seed: 0,
     batch,
-    inputs: { shape: [examples, 28, 28, 1], dtype: "u8" },
-    answers: { shape: [examples], dtype: "i32" },
-    loss: sparseCategoricalCrossentropy(),
-    metrics: [accuracy()],
+    inputs: [{ shape: [examples, 28, 28, 1], dtype: "u8" }],
+    answers: [{ shape: [examples], dtype: "i32" }],
+    heads: headsOf(network, { loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] }),
     optimizer: adam(),
   });
   const program = compile(name, graph, device.machine, ops);
