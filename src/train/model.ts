@@ -1,33 +1,25 @@
 // A network with weights: what people hold in their hands. Floor 5. It brings together architecture,
 // device, data and loop, and does none of their work itself.
 
-import { ConfigError, DataError } from "../core/errors.ts";
+import { ConfigError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
-import { formatSummary, type SummaryOptions } from "../nn/format-summary.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
-import { type Summary, summarize } from "../nn/summary.ts";
-import { listOf, type SymbolicInputs, type SymbolicTensor } from "../nn/symbolic.ts";
-import { Engine, type ResidentExamples, type Role, type TrainingSettings } from "./engine.ts";
-import type { EpochRecord } from "./events.ts";
+import type { SymbolicTensor } from "../nn/symbolic.ts";
+import { Architecture } from "./architecture.ts";
+import { Engine, type TrainingSettings } from "./engine.ts";
 import { checkCounts, evaluateRows, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
-import {
-  type InputValues,
-  inOrder,
-  type ModelExamples,
-  type OrderedExamples,
-  orderExamples,
-} from "./model-examples.ts";
-import { findLayer, layersOf, type ModelLayer } from "./model-layer.ts";
+import { historyOf } from "./history.ts";
+import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
 import type { CompileOptions, FitOptions, History, ModelOptions } from "./options.ts";
+import { orderFor, orderInputs, place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
 import { progressBar } from "./progress-bar.ts";
-import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
 import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
 
@@ -40,8 +32,7 @@ export interface ModelState {
 }
 
 /** A model whose results have the form `O`: one tensor unless told. */
-export class Model<O extends SymbolicOutputs = SymbolicTensor> {
-  readonly network: Network;
+export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architecture<O> {
   readonly seed: number;
   #deviceChoice: Device | undefined;
   readonly #memory: ModelMemory;
@@ -54,6 +45,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
   #retiring: Promise<void> | undefined;
 
   constructor(network: Network, { seed = 0, device }: ModelOptions = {}) {
+    super(network);
     if (!Number.isSafeInteger(seed)) {
       throw new ConfigError({
         what: "The seed cannot be used.",
@@ -61,24 +53,9 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
         received: String(seed),
       });
     }
-    this.network = network;
     this.seed = seed;
     this.#deviceChoice = device;
     this.#memory = new ModelMemory(network, seed);
-  }
-
-  get name(): string {
-    return this.network.name;
-  }
-
-  /** What the model begins with, to be followed to other outputs. */
-  get inputs(): readonly SymbolicTensor[] {
-    return this.network.inputs;
-  }
-
-  /** What it ends in, in the form in which it was given. */
-  get outputs(): Shaped<O, SymbolicTensor> {
-    return shaped<O, SymbolicTensor>(this.network, this.network.outputs);
   }
 
   /** The settings of `compile`. */
@@ -117,55 +94,6 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
   }
 
   /**
-   * The model's results for other inputs: a model is a layer, too. Weights are shared.
-   *
-   * @throws ShapeError where the inputs are not shaped as the model's own.
-   * @example const features = base.apply(input({ shape: [96, 96, 3] }))
-   */
-  apply(inputs: SymbolicInputs): Shaped<O, SymbolicTensor> {
-    return shaped<O, SymbolicTensor>(this.network, this.network.apply(listOf(inputs)));
-  }
-
-  /** Whether training changes it, from the next `fit` on. Setting it sets it for every layer. */
-  get trainable(): boolean {
-    return this.network.trainable;
-  }
-
-  set trainable(value: boolean) {
-    this.network.trainable = value;
-  }
-
-  /** The layers, in Keras's order. */
-  get layers(): readonly ModelLayer[] {
-    return layersOf(this.network);
-  }
-
-  /**
-   * A layer by name, or by index from the front or, below 0, from the end.
-   *
-   * @throws ConfigError where there is none, with the closest name that exists.
-   * @example model.getLayer("conv2d").trainable = false
-   */
-  getLayer(which: string | number): ModelLayer {
-    return findLayer(this.layers, which);
-  }
-
-  /** How many numbers the weights are. */
-  countParams(): number {
-    return this.network.parameterCount;
-  }
-
-  /** The table of layers as data. */
-  summarize(): Summary {
-    return summarize(this.network);
-  }
-
-  /** The table of layers, as Keras prints it, with multiply-adds and receptive fields. */
-  summary(options: SummaryOptions = {}): string {
-    return formatSummary(summarize(this.network), options);
-  }
-
-  /**
    * Settles how the model learns. The optimizer begins anew.
    *
    * @throws ConfigError where a name is unknown, with the closest one that exists.
@@ -198,19 +126,19 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const settings = this.#requireSettings("fit");
     checkCounts({ epochs, batchSize });
-    const ordered = this.#ordered(examples, settings, "The examples");
+    const ordered = orderFor(this.network, examples, settings, "The examples");
     const split = splitOf(ordered.count, options);
     return this.#exclusively("fit", async () => {
       const engine = await this.#open();
       this.#memory.prepare(settings.optimizer.slots);
       const { validationData, callbacks = [] } = options;
       try {
-        const training = await this.#place("training", ordered, settings);
+        const training = await place(engine, "training", ordered, settings);
         const other =
           validationData === undefined
             ? undefined
-            : this.#ordered(validationData, settings, "The examples for validation");
-        const held = other && (await this.#place("validation", other, settings));
+            : orderFor(this.network, validationData, settings, "The examples for validation");
+        const held = other && (await place(engine, "validation", other, settings));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
         const count = other === undefined ? split.held : other.count;
@@ -255,10 +183,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
   ): Promise<Record<string, number>> {
     const settings = this.#requireSettings("evaluate");
     checkCounts({ batchSize });
-    const ordered = this.#ordered(examples, settings, "The examples");
+    const ordered = orderFor(this.network, examples, settings, "The examples");
     return this.#exclusively("evaluate", async () => {
       const engine = await this.#open();
-      const placed = await this.#place("evaluation", ordered, settings);
+      const placed = await place(engine, "evaluation", ordered, settings);
       try {
         const rows = { first: 0, count: ordered.count };
         return (await evaluateRows(engine, settings, placed, rows, batchSize)).logs();
@@ -280,9 +208,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
     { batchSize = 32 }: { readonly batchSize?: number } = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkCounts({ batchSize });
-    const inputs = inOrder(x, this.network.inputNames, "The inputs");
-    this.#checkInputs(inputs);
-    requireRows(inputs);
+    const inputs = orderInputs(this.network, x, "The inputs");
     return this.#exclusively("predict", async () => {
       const results = await predictAll(await this.#open(), this.network, inputs, batchSize);
       return shaped<O, Tensor<Float32Array>>(this.network, results);
@@ -379,57 +305,4 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> {
     this.#engine = new Engine(device, this.network, this.#memory, this.seed);
     return this.#engine;
   }
-
-  #checkInputs(x: OrderedExamples["x"]): void {
-    const { inputs, inputNames } = this.network;
-    x.forEach((values, i) => {
-      const name = inputs.length === 1 ? [] : [`the model's input "${inputNames[i]}"`];
-      checkInputs(values, inputs[i].shape, ...name);
-    });
-  }
-
-  #ordered({ x, y, classNames }: ModelExamples, { heads }: TrainingSettings, what: string) {
-    const answered = heads.map(({ name }) => name);
-    const examples = classNames === undefined ? { x, y } : { x, y, classNames };
-    return orderExamples(examples, this.network.inputNames, answered, what);
-  }
-
-  async #place(
-    role: Role,
-    { x, y, count }: OrderedExamples,
-    { heads }: TrainingSettings,
-  ): Promise<ResidentExamples> {
-    this.#checkInputs(x);
-    const engine = this.#engine as Engine;
-    const answers = heads.map(({ loss, outputShape }, i) =>
-      prepareAnswers(y[i], loss.answers, outputShape),
-    );
-    const placed = await engine.reserve(role, count, x, answers);
-    const residents = [...placed.inputs, ...placed.answers];
-    [...x, ...answers].forEach((values, i) => {
-      fillRows(engine.device, residents[i], values, 0, count);
-    });
-    return placed;
-  }
-}
-
-/** @throws DataError unless all inputs have as many rows. */
-function requireRows(inputs: OrderedExamples["x"]): void {
-  const counts = inputs.map(({ shape }) => shape[0]);
-  if (counts.every((count) => count === counts[0])) return;
-  throw new DataError({
-    what: "The inputs do not have as many rows.",
-    expected: `${counts[0]} rows each`,
-    received: counts.join(", "),
-  });
-}
-
-function historyOf(epochs: readonly EpochRecord[], stopped: string | undefined): History {
-  const history: Record<string, number[]> = {};
-  for (const { logs } of epochs) {
-    for (const [name, value] of Object.entries(logs)) {
-      history[name] = [...(history[name] ?? []), value];
-    }
-  }
-  return { epochs, history, stopped };
 }
