@@ -5,6 +5,7 @@ export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
+export { blocks } from "./nn/blocks/index.ts";
 export { type InputOptions, input } from "./nn/input.ts";
 export type { LayerInstance } from "./nn/layer-instance.ts";
 export { layers } from "./nn/layers/index.ts";

@@ -105,6 +105,15 @@ const cases = {
   average: merging(),
   maximum: merging(),
   minimum: merging(),
+  channelPooling: {
+    defaults: { given: {}, all: {} },
+    samples: [
+      { options: {}, input: [3, 4, 5], output: [3, 4, 2] },
+      { options: {}, input: [1, 2, 1], output: [1, 2, 2] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8] }],
+    refused: [],
+  },
   concatenate: {
     defaults: { given: {}, all: { axis: -1 } },
     samples: [

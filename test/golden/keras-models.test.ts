@@ -3,14 +3,17 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Shape } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { blocks } from "../../src/nn/blocks/index.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import type { SymbolicOutputs } from "../../src/nn/network.ts";
 import { networkFrom } from "../../src/nn/network-from.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
+import type { SymbolicTensor } from "../../src/nn/symbolic.ts";
 import { model } from "../../src/train/functional.ts";
 import type { HeadOptions } from "../../src/train/heads.ts";
 import { Model } from "../../src/train/model.ts";
@@ -126,6 +129,15 @@ function merges() {
   return model({ inputs: [a, b], outputs: layers.dense({ units: 2 }).apply(y), device });
 }
 
+/** A block between what comes before it and two numbers. */
+function around(block: (x: SymbolicTensor) => SymbolicTensor, shape: Shape, filters?: number) {
+  const x = input({ shape });
+  const before = filters === undefined ? x : layers.conv2d({ filters, kernelSize: 1 }).apply(x);
+  const after = block(before);
+  const flat = layers.flatten().apply(after);
+  return model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(flat), device });
+}
+
 const [classLoss, numberLoss] = ["sparseCategoricalCrossentropy", "meanSquaredError"] as const;
 
 const cases: Record<string, [() => Model<SymbolicOutputs>, HeadOptions]> = {
@@ -142,6 +154,22 @@ const cases: Record<string, [() => Model<SymbolicOutputs>, HeadOptions]> = {
     },
   ],
   merges: [merges, { loss: numberLoss }],
+  squeezeExcite: [
+    () => around((x) => blocks.squeezeExcite(x, { ratio: 3 }), [4, 3, 2], 6),
+    { loss: numberLoss },
+  ],
+  cbam: [
+    () => around((x) => blocks.cbam(x, { ratio: 2, kernelSize: 3 }), [5, 6, 2], 6),
+    { loss: numberLoss },
+  ],
+  inceptionModule: [
+    () =>
+      around(
+        (x) => blocks.inceptionModule(x, { ones: 3, threes: [2, 4], fives: [3, 2], pooled: 1 }),
+        [6, 5, 2],
+      ),
+    { loss: numberLoss },
+  ],
 };
 
 test("every model of the script is here", () => {

@@ -7,6 +7,7 @@ import { add } from "./add.ts";
 import { average } from "./average.ts";
 import { averagePooling2d } from "./average-pooling2d.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { channelPooling } from "./channel-pooling.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
@@ -26,6 +27,7 @@ export const layers = instancesOf({
   average,
   averagePooling2d,
   batchNormalization,
+  channelPooling,
   concatenate,
   conv2d,
   dense,

@@ -108,6 +108,55 @@ def merges():
     return keras.Model([a, b], layers.Dense(2)(layers.GlobalAveragePooling2D()(joined)))
 
 
+class ChannelPooling(layers.Layer):
+    """The mean and the largest of each pixel's channels."""
+
+    def call(self, x):
+        parts = [keras.ops.mean(x, -1, keepdims=True), keras.ops.max(x, -1, keepdims=True)]
+        return keras.ops.concatenate(parts, -1)
+
+
+def squeeze_excite():
+    """Attention over channels."""
+    image = keras.Input((4, 3, 2))
+    x = layers.Conv2D(6, 1)(image)
+    y = layers.GlobalAveragePooling2D()(x)
+    y = layers.Dense(2, activation="relu")(y)
+    y = layers.Dense(6, activation="sigmoid")(y)
+    y = layers.Multiply()([x, y])
+    return keras.Model(image, layers.Dense(2)(layers.Flatten()(y)))
+
+
+def cbam():
+    """Attention over channels, then over pixels."""
+    image = keras.Input((5, 6, 2))
+    x = layers.Conv2D(6, 1)(image)
+    mean = layers.GlobalAveragePooling2D()(x)
+    largest = layers.Flatten()(layers.MaxPooling2D((5, 6))(x))
+    first = layers.Dense(3, activation="relu", use_bias=False)
+    second = layers.Dense(6, use_bias=False)
+    total = layers.Add()([second(first(mean)), second(first(largest))])
+    x = layers.Multiply()([x, layers.Activation("sigmoid")(total)])
+    looking = layers.Conv2D(1, 3, padding="same", activation="sigmoid", use_bias=False)
+    x = layers.Multiply()([x, looking(ChannelPooling()(x))])
+    return keras.Model(image, layers.Dense(2)(layers.Flatten()(x)))
+
+
+def inception_module():
+    """Windows of several sizes."""
+    x = keras.Input((6, 5, 2))
+
+    def conv(filters, size, tensor):
+        return layers.Conv2D(filters, size, padding="same", activation="relu")(tensor)
+
+    narrow = conv(3, 1, x)
+    middle = conv(4, 3, conv(2, 1, x))
+    wide = conv(2, 5, conv(3, 1, x))
+    pooled = conv(1, 1, layers.MaxPooling2D(3, strides=1, padding="same")(x))
+    y = layers.Concatenate()([narrow, middle, wide, pooled])
+    return keras.Model(x, layers.Dense(2)(layers.Flatten()(y)))
+
+
 CLASSES, NUMBERS = "sparse_categorical_crossentropy", "mean_squared_error"
 MODELS = {
     "residual": (residual, CLASSES, {}),
@@ -120,6 +169,9 @@ MODELS = {
         {"loss_weights": {"kind": 1.0, "place": 0.25}, "metrics": {"kind": ["accuracy"]}},
     ),
     "merges": (merges, NUMBERS, {}),
+    "squeezeExcite": (squeeze_excite, NUMBERS, {}),
+    "cbam": (cbam, NUMBERS, {}),
+    "inceptionModule": (inception_module, NUMBERS, {}),
 }
 
 
