@@ -14,6 +14,7 @@ export { metrics } from "./nn/metrics/index.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
+export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
