@@ -16,6 +16,7 @@ export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
+export { callbacks } from "./train/callbacks/index.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";

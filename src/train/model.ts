@@ -156,6 +156,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
           shuffle,
           callbacks: [...progressBar(verbose), ...callbacks],
           stepByStep: callbacks.some((callback) => callback.onStepEnd !== undefined),
+          handles: { model: this, restore: (state) => this.#takeOver(state) },
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.#learningRate, iterations),
           progress: () => this.#progress,
@@ -240,8 +241,12 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    *
    * @throws ShapeError where it does not fit; nothing is taken over then.
    */
-  setState({ weights, slots, progress }: ModelState): void {
+  setState(state: ModelState): void {
     this.#requireIdle("setState");
+    this.#takeOver(state);
+  }
+
+  #takeOver({ weights, slots, progress }: ModelState): void {
     this.#memory.checkSlots(this.#slotNames, slots);
     this.#memory.writeWeights(weights);
     this.#memory.writeSlots(slots);
