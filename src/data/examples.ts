@@ -7,7 +7,10 @@ import type { Tensor } from "../core/tensor.ts";
 
 /** `N` inputs with their answers; row `i` of `y` belongs to row `i` of `x`. */
 export interface Examples {
-  /** `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1; f32 is kept. */
+  /**
+   * `[N, …]`, for images `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1;
+   * f32 is kept.
+   */
   readonly x: Tensor<Uint8Array | Float32Array>;
   /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
   readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
@@ -22,7 +25,7 @@ export function countExamples(examples: Examples): number {
 
 /**
  * The examples from index `from` up to, not including, `to`: views, nothing is copied.
- * `[N, H, W, C] → [to - from, H, W, C]`
+ * `[N, …] → [to - from, …]`
  *
  * @throws DataError where the range is not inside 0 to N.
  * @example const lastTenth = sliceExamples(train, 54_000, 60_000);
@@ -54,8 +57,8 @@ function sliceRows<T extends Rows>(
 }
 
 /**
- * Checks what every user of examples relies on: `x` is `[N, H, W, C]`, `y` has as many rows, there
- * is at least one, and class numbers have a name where names are given. `name` opens the message.
+ * Checks what every user of examples relies on: `x` is `[N, …]`, `y` has as many rows, there is at
+ * least one, and class numbers have a name where names are given. `name` opens the message.
  *
  * @throws DataError at the first thing that is wrong.
  * @example checkExamples({ x, y }, "The validation set");
@@ -64,12 +67,12 @@ export function checkExamples(examples: Examples, name = "The set of examples"):
   const { x, y, classNames } = examples;
   checkFilled(x, `${name}: x`);
   checkFilled(y, `${name}: y`);
-  if (x.shape.length !== 4) {
+  if (x.shape.length === 0) {
     throw new DataError({
-      what: `${name} has an x that is not a batch of images.`,
-      expected: "[N, H, W, C]",
+      what: `${name} has an x that is a single number.`,
+      expected: "[N, …], for images [N, H, W, C]",
       received: formatShape(x.shape),
-      fix: "Reshape it; a grey image has C = 1.",
+      fix: "Give it a first axis that counts the examples.",
     });
   }
   if (x.shape[0] !== y.shape[0]) {

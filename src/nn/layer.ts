@@ -23,6 +23,8 @@ export interface CallContext {
   readonly build: Builder;
   /** Whether the graph is for training. */
   readonly training: boolean;
+  /** Whether the layer is trained; one that is frozen keeps its statistics. */
+  readonly trainable: boolean;
   /** The layer's weights, by name. */
   readonly weights: Readonly<Record<string, Node>>;
   /** The number of the training step, i32; random layers draw by it. */
@@ -67,8 +69,10 @@ export interface Layer<O extends object = object> {
 export interface CommonOptions {
   /** A name that is unique in its model; by default Keras's, such as `conv2d_1`. */
   readonly name?: string;
-  /** The shape of one example, `[H, W, C]`; the first layer of a model needs it. */
+  /** The shape of one example, `[H, W, C]`; the first layer of a sequential model needs it. */
   readonly inputShape?: Shape;
+  /** Whether training changes it; true unless told. `layer.trainable` changes it later. */
+  readonly trainable?: boolean;
 }
 
 /** @throws ShapeError unless `input` is an image `[H, W, C]`. */

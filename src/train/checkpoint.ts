@@ -8,11 +8,13 @@ import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
-import { Network } from "../nn/network.ts";
+import type { SymbolicOutputs } from "../nn/network.ts";
+import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
 import { Model } from "./model.ts";
+import { networkSchema } from "./network-schema.ts";
 import type { ModelOptions } from "./options.ts";
 
 const whole = z.number().int().nonnegative();
@@ -22,21 +24,23 @@ const record = z.object({ epoch: whole, seconds: z.number(), logs: numbers });
 
 /** What the file's metadata must say. */
 const header = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   seed: z.number().int(),
-  network: z.object({
-    name: z.string(),
-    inputShape: z.array(whole.positive()).min(1).max(8),
-    layers: z
-      .array(z.object({ kind: z.string(), options: z.record(z.string(), z.unknown()) }))
-      .min(1)
-      .max(10_000),
-  }),
+  network: networkSchema,
   training: z
     .object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-      loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-      metrics: z.array(z.string()).max(100),
+      heads: z
+        .array(
+          z.object({
+            output: z.string(),
+            loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+            weight: z.number(),
+            metrics: z.array(z.string()).max(100),
+          }),
+        )
+        .min(1)
+        .max(1000),
       learningRate: z
         .number()
         .nonnegative()
@@ -64,20 +68,27 @@ export interface SaveOptions {
 }
 
 /** The model as one safetensors file. */
-export function encodeModel(model: Model, { classNames }: SaveOptions = {}): Uint8Array {
+export function encodeModel(
+  model: Model<SymbolicOutputs>,
+  { classNames }: SaveOptions = {},
+): Uint8Array {
   const { weights, slots, progress } = model.getState();
   const { settings } = model;
   const description: z.input<typeof header> = {
-    version: 1,
+    version: 2,
     seed: model.seed,
-    network: model.network.toConfig() as z.input<typeof header>["network"],
+    network: model.network.toConfig(),
     ...(settings === undefined
       ? {}
       : {
           training: {
             optimizer: { name: settings.optimizer.name, options: settings.optimizer.options },
-            loss: { name: settings.loss.name, options: { ...settings.loss.options } },
-            metrics: settings.metrics.map((metric) => metric.name),
+            heads: settings.heads.map(({ name, loss, weight, metrics }) => ({
+              output: name,
+              loss: { name: loss.name, options: { ...loss.options } },
+              weight,
+              metrics: metrics.map((metric) => metric.name),
+            })),
             learningRate: storeRate(model.rateSetting) as number,
           },
         }),
@@ -98,7 +109,7 @@ export function encodeModel(model: Model, { classNames }: SaveOptions = {}): Uin
  * @example await saveModel(model, "model.safetensors")
  */
 export async function saveModel(
-  model: Model,
+  model: Model<SymbolicOutputs>,
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
@@ -120,7 +131,7 @@ export function decodeModel(
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
   try {
-    const network = Network.fromConfig(config);
+    const network = networkFrom(config);
     const named = new Set(network.weights.map((weight) => weight.fullName));
     const weights = new Map<string, Tensor<Float32Array>>();
     const slots = new Map<string, Tensor<Float32Array>>();
@@ -136,8 +147,7 @@ export function decodeModel(
     if (training !== undefined) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
-        loss: lossFrom(training.loss.name, training.loss.options),
-        metrics: training.metrics.map(metricFrom),
+        ...headOptions(training.heads),
       });
       model.rateSetting = rateFrom(training.learningRate);
     }
@@ -152,6 +162,19 @@ export function decodeModel(
       cause,
     });
   }
+}
+
+type StoredHeads = NonNullable<z.output<typeof header>["training"]>["heads"];
+
+/** What `compile` is told to make the heads again. */
+function headOptions(heads: StoredHeads) {
+  const byOutput = <T>(value: (head: StoredHeads[number]) => T) =>
+    Object.fromEntries(heads.map((head) => [head.output, value(head)]));
+  return {
+    loss: byOutput(({ loss }) => lossFrom(loss.name, loss.options)),
+    lossWeights: byOutput(({ weight }) => weight),
+    metrics: byOutput(({ metrics }) => metrics.map(metricFrom)),
+  };
 }
 
 function readHeader(metadata: Readonly<Record<string, string>>, name: string) {

@@ -8,7 +8,6 @@ import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
-import type { Loss } from "../nn/losses/loss.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
@@ -19,13 +18,16 @@ import {
   predictionGraph,
   trainingGraph,
 } from "./graphs.ts";
+import type { Head } from "./heads.ts";
+import type { ModelMemory } from "./model-memory.ts";
 import { type Resident, reserveRows } from "./residency.ts";
-import type { Store } from "./store.ts";
 
 /** What `compile` settled. */
 export interface TrainingSettings {
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
+  /** What each trained output is compared by. */
+  readonly heads: readonly Head[];
+  /** Everything that is reported besides the loss, under the names that logs use. */
   readonly metrics: readonly Metric[];
 }
 
@@ -35,8 +37,10 @@ export type Role = "training" | "validation" | "evaluation" | "prediction";
 /** The examples that programs read. */
 export interface ResidentExamples {
   readonly role: Role;
-  readonly inputs: Resident;
-  readonly answers?: Resident;
+  /** For each input of the network. */
+  readonly inputs: readonly Resident[];
+  /** For each head; none where nothing is compared. */
+  readonly answers: readonly Resident[];
 }
 
 export type Mode = "train" | "evaluate" | "predict" | "inspect";
@@ -49,22 +53,23 @@ const keptBytes = 64 << 20;
 export class Engine {
   readonly device: Device;
   readonly #network: Network;
-  readonly #store: Store;
+  readonly #memory: ModelMemory;
   readonly #seed: number;
   readonly #residents = new Map<Role, ResidentExamples>();
   readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
   /** Milliseconds that each program took to compile, by mode. */
   readonly compileMilliseconds = new Map<Mode, number>();
 
-  constructor(device: Device, network: Network, store: Store, seed: number) {
+  constructor(device: Device, network: Network, memory: ModelMemory, seed: number) {
     this.device = device;
     this.#network = network;
-    this.#store = store;
+    this.#memory = memory;
     this.#seed = seed;
   }
 
+  /** The layer of each step, nested ones behind the name of their network. */
   get layerNames(): string[] {
-    return this.#network.layers.map((layer) => layer.name);
+    return this.#network.steps.map(({ path }) => path);
   }
 
   /** The full names of the weights that the optimizer changes. */
@@ -73,25 +78,26 @@ export class Engine {
   }
 
   /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
-  async reserve(role: Role, rows: number, x: Tensor, y?: Tensor): Promise<ResidentExamples> {
+  async reserve(
+    role: Role,
+    rows: number,
+    x: readonly Tensor[],
+    y: readonly Tensor[] = [],
+  ): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
     if (present !== undefined && fits(present, rows, x, y)) return present;
     await this.release(role);
-    const inputs = reserveRows(this.device, x, rows);
-    const examples: ResidentExamples =
-      y === undefined ? { role, inputs } : { role, inputs, answers: this.#beside(inputs, y, rows) };
-    this.#residents.set(role, examples);
-    return examples;
-  }
-
-  /** A place for answers; where there is none, the inputs' goes back. */
-  #beside(inputs: Resident, y: Tensor, rows: number): Resident {
+    const placed: Resident[] = [];
     try {
-      return reserveRows(this.device, y, rows);
+      for (const like of [...x, ...y]) placed.push(reserveRows(this.device, like, rows));
     } catch (error) {
-      this.device.free(inputs.address);
+      for (const { address } of placed) this.device.free(address);
       throw error;
     }
+    const inputs = placed.slice(0, x.length);
+    const examples = { role, inputs, answers: placed.slice(x.length) };
+    this.#residents.set(role, examples);
+    return examples;
   }
 
   /** Gives back a role's examples and the programs that read them. */
@@ -100,14 +106,14 @@ export class Engine {
     const present = this.#residents.get(role);
     if (present === undefined) return;
     this.#residents.delete(role);
-    this.device.free(present.inputs.address);
-    if (present.answers !== undefined) this.device.free(present.answers.address);
+    for (const { address } of [...present.inputs, ...present.answers]) this.device.free(address);
   }
 
   /** Gives back a role's examples if they are too large to keep for the next call. */
   async releaseIfLarge(role: Role): Promise<void> {
     const present = this.#residents.get(role);
-    if (present !== undefined && bytesOf(present.inputs) > keptBytes) await this.release(role);
+    const bytes = present?.inputs.reduce((sum, resident) => sum + bytesOf(resident), 0) ?? 0;
+    if (bytes > keptBytes) await this.release(role);
   }
 
   /** The program of a mode for `batch` rows of `examples`. */
@@ -133,20 +139,24 @@ export class Engine {
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
-    const parts = { network: this.#network, seed: this.#seed, batch, inputs: inputs.type };
+    const parts = { network: this.#network, seed: this.#seed, batch, inputs: typesOf(inputs) };
     const graph = (): Graph => {
       if (mode === "predict") return predictionGraph(parts);
-      if (settings === undefined || answers === undefined) {
+      if (settings === undefined || answers.length === 0) {
         throw new Error(`${mode} needs answers and settings`);
       }
-      const scored = { ...parts, ...settings, answers: answers.type };
+      const scored = { ...parts, ...settings, answers: typesOf(answers) };
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
     const program = compile(`${this.#network.name}.${mode}`, graph(), this.device.machine, ops);
-    const states = this.#store.addresses;
-    states.set(names.inputs, inputs.address);
-    if (answers !== undefined) states.set(names.answers, answers.address);
+    const states = this.#memory.addresses;
+    inputs.forEach(({ address }, i) => {
+      states.set(names.inputs(i), address);
+    });
+    answers.forEach(({ address }, i) => {
+      states.set(names.answers(settings?.heads[i].output ?? i), address);
+    });
     const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
     const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
     const stepsAtOnce = Math.min(mostStepsAtOnce, room);
@@ -169,6 +179,8 @@ export class Engine {
   }
 }
 
+const typesOf = (residents: readonly Resident[]) => residents.map(({ type }) => type);
+
 function bytesOf({ type }: Resident): number {
   return sizeOf(type.shape) * bytesPerElement[type.dtype];
 }
@@ -177,16 +189,15 @@ function bytesOf({ type }: Resident): number {
 function fits(
   { inputs, answers }: ResidentExamples,
   rows: number,
-  x: Tensor,
-  y: Tensor | undefined,
+  x: readonly Tensor[],
+  y: readonly Tensor[],
 ): boolean {
   const same = (resident: Resident, like: Tensor) =>
     sameShape(resident.type.shape, [rows, ...like.shape.slice(1)]) &&
     resident.type.dtype === dtypeOf(like.data);
-  if (y === undefined || answers === undefined) {
-    return y === undefined && answers === undefined && same(inputs, x);
-  }
-  return same(inputs, x) && same(answers, y);
+  const all = (residents: readonly Resident[], likes: readonly Tensor[]) =>
+    residents.length === likes.length && residents.every((resident, i) => same(resident, likes[i]));
+  return all(inputs, x) && all(answers, y);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

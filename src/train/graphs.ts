@@ -5,20 +5,21 @@ import { gradients } from "../graph/autodiff.ts";
 import type { Graph, Update } from "../graph/graph.ts";
 import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { Head } from "./heads.ts";
 
 /** The names of values that are not weights. */
 export const names = {
-  inputs: "data/x",
-  answers: "data/y",
+  inputs: (index: number) => `data/x/${index}`,
+  /** By the output that they belong to. */
+  answers: (output: number) => `data/y/${output}`,
   halted: "halted",
   weight: (fullName: string) => `weight/${fullName}`,
   slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
   number: (name: string) => `number/${name}`,
   metric: (name: string) => `metric/${name}`,
+  output: (index: number) => `output/${index}`,
 } as const;
 
 /** What graphs are made of. */
@@ -28,14 +29,14 @@ export interface GraphParts {
   /** How many examples a step takes. */
   readonly batch: number;
   /** The inputs that are resident, of which a step takes rows. */
-  readonly inputs: TensorType;
+  readonly inputs: readonly TensorType[];
 }
 
 /** What a graph that compares with answers needs besides. */
 export interface ScoredParts extends GraphParts {
-  readonly answers: TensorType;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  readonly heads: readonly Head[];
+  /** For each head. */
+  readonly answers: readonly TensorType[];
 }
 
 /** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
@@ -47,8 +48,9 @@ function takeRows(name: string, type: TensorType, rows: Node): Node {
 interface Applied {
   readonly weights: ReadonlyMap<string, Node>;
   readonly rows: Node;
-  readonly output: Node;
-  readonly layerOutputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** The result of each step of the network. */
+  readonly results: readonly Node[];
   readonly updates: ReadonlyMap<string, Node>;
 }
 
@@ -61,7 +63,7 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
       ops.state(names.weight(fullName), { shape, dtype: "f32" }),
     ]),
   );
-  const x = takeRows(names.inputs, inputs, rows);
+  const x = inputs.map((type, i) => takeRows(names.inputs(i), type, rows));
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
   return { weights, rows, ...graph };
 }
@@ -73,16 +75,23 @@ interface Scores {
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ answers, loss, metrics, batch }: ScoredParts, { rows, output }: Applied): Scores {
-  const y = ops.gather(ops.state(names.answers, answers), rows);
-  const total = ops.sum(loss.perExample(y, output, ops));
-  const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
-  return { loss: ops.multiply(total, ops.constant(1 / batch)), sums: Object.fromEntries(sums) };
+function score({ heads, answers, batch }: ScoredParts, { rows, outputs }: Applied): Scores {
+  const sums: Record<string, Node> = {};
+  const losses = heads.map(({ output, loss, weight, reports }, i) => {
+    const y = ops.gather(ops.state(names.answers(output), answers[i]), rows);
+    const results = outputs[output];
+    for (const report of reports) sums[names.metric(report.name)] = report.sum(y, results, ops);
+    const total = ops.sum(loss.perExample(y, results, ops));
+    return ops.multiply(total, ops.constant(weight / batch));
+  });
+  return { loss: losses.reduce((a, b) => ops.add(a, b)), sums };
 }
 
-/** Results for a batch: `output`. */
+/** Results for a batch: one for each output of the network. */
 export function predictionGraph(parts: GraphParts): Graph {
-  return { outputs: { output: applyNetwork(parts, false).output }, updates: [] };
+  const { outputs } = applyNetwork(parts, false);
+  const named = outputs.map((output, i) => [names.output(i), output]);
+  return { outputs: Object.fromEntries(named), updates: [] };
 }
 
 /** Loss and metrics of a batch: `loss`, and a sum for each metric. */
@@ -169,7 +178,7 @@ export function inspectionGraph(parts: ScoredParts): Graph {
   const { loss } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const results = applied.layerOutputs.map((value, i) => [`layer${i}`, flaw(value)]);
+  const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
   const slopes = gradients(loss, targets, ops).map((value, i) => [
     `gradient${i}`,
     gradientFlaw(value),

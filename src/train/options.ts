@@ -1,15 +1,12 @@
 // What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
 
-import type { Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
-import type { LossName } from "../nn/losses/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { MetricName } from "../nn/metrics/index.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
+import type { HeadOptions } from "./heads.ts";
+import type { ModelExamples } from "./model-examples.ts";
 import type { Verbosity } from "./progress-bar.ts";
 
 export interface ModelOptions {
@@ -22,8 +19,12 @@ export interface ModelOptions {
 export interface CompileOptions {
   /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
   readonly optimizer: OptimizerName | Optimizer;
-  readonly loss: LossName | Loss;
-  readonly metrics?: readonly (MetricName | Metric)[];
+  /** One for every output, a list in their order, or a record by name; `null` trains none. */
+  readonly loss: HeadOptions["loss"];
+  /** What each output's loss counts in the sum that is trained on; 1 unless told. */
+  readonly lossWeights?: NonNullable<HeadOptions["lossWeights"]>;
+  /** A list; with several outputs, a list for each of them or a record by name. */
+  readonly metrics?: NonNullable<HeadOptions["metrics"]>;
 }
 
 export interface FitOptions {
@@ -34,7 +35,7 @@ export interface FitOptions {
   /** The share of the examples, taken from the end, that is held back to validate. */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
-  readonly validationData?: Examples;
+  readonly validationData?: ModelExamples;
   /** Whether each epoch takes the examples in a random order of its own; true unless told. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];

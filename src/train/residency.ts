@@ -34,13 +34,13 @@ export function fillRows(
   view.set(source.data.subarray(from * row, to * row));
 }
 
-/** @throws DataError unless examples are shaped as the model's input `[…]`. */
-export function checkInputs(x: Tensor, inputShape: Shape): void {
+/** @throws DataError unless examples are shaped as the model's input `[…]`; `name` is its name. */
+export function checkInputs(x: Tensor, inputShape: Shape, name = "the model's input"): void {
   const row = x.shape.slice(1);
   const fits = x.shape.length === inputShape.length + 1 && sizeOf(row) === sizeOf(inputShape);
   if (!fits || formatShape(row) !== formatShape(inputShape)) {
     throw new DataError({
-      what: "The examples do not fit the model's input.",
+      what: `The examples do not fit ${name}.`,
       expected: formatShape([null, ...inputShape]),
       received: formatShape(x.shape),
       fix: "give the first layer this inputShape, or resize the images",

@@ -12,9 +12,12 @@ import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import type { Layer } from "../../src/nn/layer.ts";
+import { input } from "../../src/nn/input.ts";
+import type { LayerInstance } from "../../src/nn/layer-instance.ts";
 import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts";
 import { Network } from "../../src/nn/network.ts";
+import { networkFrom } from "../../src/nn/network-from.ts";
+import { sequence } from "../../src/nn/sequence.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { Model } from "../../src/train/model.ts";
 import { gradientError } from "./differences.ts";
@@ -23,6 +26,8 @@ import { sampleWeights } from "./samples.ts";
 interface LayerSample {
   readonly options: object;
   readonly input: Shape;
+  /** The second and further inputs of a layer that merges. */
+  readonly others?: readonly Shape[];
   readonly output: Shape;
   /** Names and shapes of weights; those behind `moving_` are not trained. */
   readonly weights?: Readonly<Record<string, Shape>>;
@@ -33,7 +38,11 @@ interface LayerCase {
   readonly defaults: { readonly given: object; readonly all: object };
   readonly samples: readonly LayerSample[];
   /** Inputs that do not fit, with the options that make them so. */
-  readonly misfits: readonly { readonly options?: object; readonly input: Shape }[];
+  readonly misfits: readonly {
+    readonly options?: object;
+    readonly input: Shape;
+    readonly others?: readonly Shape[];
+  }[];
   /** Why nothing is a misfit. */
   readonly fitsAll?: string;
   /** Options that are refused, and what the message names. */
@@ -71,7 +80,68 @@ const pool: LayerCase = {
   ],
 };
 
+/** A layer that joins inputs element by element; `pairs` where it takes just two. */
+const merging = (pairs = false): LayerCase => ({
+  defaults: { given: {}, all: {} },
+  samples: [
+    { options: {}, input: [3, 4, 2], others: [[3, 4, 2]], output: [3, 4, 2] },
+    { options: {}, input: [1, 1, 5], others: [[2, 3, 5]], output: [2, 3, 5] },
+    { options: {}, input: [2, 3, 1], others: [[4]], output: [2, 3, 4] },
+    ...(pairs ? [] : [{ options: {}, input: [6], others: [[6], [1]], output: [6] }]),
+  ],
+  misfits: [
+    { input: [4] },
+    { input: [3, 4, 2], others: [[3, 5, 2]] },
+    { input: [3, 4, 2], others: [[3]] },
+    ...(pairs ? [{ input: [4], others: [[4], [4]] }] : []),
+  ],
+  refused: [],
+});
+
 const cases = {
+  add: merging(),
+  subtract: merging(true),
+  multiply: merging(),
+  average: merging(),
+  maximum: merging(),
+  minimum: merging(),
+  channelPooling: {
+    defaults: { given: {}, all: {} },
+    samples: [
+      { options: {}, input: [3, 4, 5], output: [3, 4, 2] },
+      { options: {}, input: [1, 2, 1], output: [1, 2, 2] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8] }],
+    refused: [],
+  },
+  concatenate: {
+    defaults: { given: {}, all: { axis: -1 } },
+    samples: [
+      {
+        options: {},
+        input: [3, 4, 2],
+        others: [
+          [3, 4, 5],
+          [3, 4, 1],
+        ],
+        output: [3, 4, 8],
+      },
+      { options: { axis: 1 }, input: [2, 3, 2], others: [[4, 3, 2]], output: [6, 3, 2] },
+      { options: { axis: -2 }, input: [2, 3, 2], others: [[2, 1, 2]], output: [2, 4, 2] },
+      { options: {}, input: [17], others: [[3]], output: [20] },
+    ],
+    misfits: [
+      { input: [4] },
+      { input: [3, 4, 2], others: [[3, 5, 2]] },
+      { input: [3, 4, 2], others: [[4]] },
+      { options: { axis: 3 }, input: [4], others: [[4]] },
+      { options: { axis: -3 }, input: [4], others: [[4]] },
+    ],
+    refused: [
+      { options: { axis: 0 }, names: "axis" },
+      { options: { axis: 1.5 }, names: "axis" },
+    ],
+  },
   conv2d: {
     defaults: {
       given: { filters: 4, kernelSize: 3 },
@@ -269,7 +339,7 @@ const kinds = Object.keys(layers) as LayerKind[];
 const table: [LayerKind, LayerCase][] = kinds.map((kind) => [kind, cases[kind]]);
 const samples = table.flatMap(([kind, { samples }]) =>
   samples.map((sample): [string, LayerKind, LayerSample] => [
-    `${kind} ${JSON.stringify(sample.options)} on ${formatShape(sample.input)}`,
+    `${kind} ${JSON.stringify(sample.options)} on ${shapesOf(sample).map(formatShape).join(", ")}`,
     kind,
     sample,
   ]),
@@ -278,8 +348,29 @@ const samples = table.flatMap(([kind, { samples }]) =>
 const batch = 3;
 const seed = 11;
 
-function networkOf(kind: LayerKind, { options, input }: LayerSample): Network {
-  return new Network("one layer", input, [layerFrom(kind, options)]);
+/** The shapes of all inputs. */
+function shapesOf({ input, others = [] }: Pick<LayerSample, "input" | "others">): Shape[] {
+  return [input, ...others];
+}
+
+/** The layer alone, between as many inputs as it takes. */
+function networkOf(kind: LayerKind, sample: LayerSample): Network {
+  const layer = layerFrom(kind, sample.options);
+  const inputs = shapesOf(sample).map((shape) => input({ shape }));
+  if (inputs.length > 1) {
+    return new Network({ name: "one layer", inputs, outputs: layer.apply(inputs) });
+  }
+  return sequence({ name: "one layer", inputShape: sample.input, layers: [layer] });
+}
+
+/** Which of the network's units the layer is. */
+function unitOf(network: Network) {
+  return network.layers[network.layers.length - 1].layer;
+}
+
+/** Values for every input. */
+function batchFor(sample: LayerSample) {
+  return shapesOf(sample).map((shape, i) => toFloat32(numbers([batch, ...shape], -i)));
 }
 
 /** Numbers from -1 to 1 that stay clear of 0, where some functions have a kink. */
@@ -304,7 +395,7 @@ function graphOf(network: Network, training: boolean) {
     values[name] = value;
     return node;
   };
-  const x = source("x", numbers([batch, ...network.inputShape], 0));
+  const x = network.inputs.map(({ shape }, i) => source(`x${i}`, numbers([batch, ...shape], -i)));
   const weights = new Map(
     network.weights.map(({ fullName, shape, trainable }, i) => {
       const value = numbers(shape, i + 1);
@@ -314,7 +405,7 @@ function graphOf(network: Network, training: boolean) {
   const step = ops.input("step", { shape: [], dtype: "i32" });
   values.step = { data: Int32Array.of(5), shape: [] };
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
-  return { ...graph, inputs, values };
+  return { ...graph, output: graph.outputs[0], inputs, values };
 }
 
 /** Statistics as a variance may be. */
@@ -361,10 +452,10 @@ describe("configuration", () => {
   test.each(samples)("%s: comes back from its configuration the same", (_, kind, sample) => {
     const network = networkOf(kind, sample);
     const text = JSON.stringify(network.toConfig());
-    const again = Network.fromConfig(JSON.parse(text));
+    const again = networkFrom(JSON.parse(text));
     expect(JSON.stringify(again.toConfig())).toBe(text);
-    expect(again.layers[0].layer.kind).toBe(kind);
-    expect(again.layers[0].layer.options).toMatchObject(network.layers[0].layer.options);
+    expect(unitOf(again).kind).toBe(kind);
+    expect(unitOf(again).options).toMatchObject(unitOf(network).options);
     expect(again.weights).toEqual(network.weights);
     expect(again.outputShape).toEqual(network.outputShape);
   });
@@ -384,7 +475,7 @@ describe("configuration", () => {
     expect(again.network.toConfig()).toEqual(network.toConfig());
     expect(again.seed).toBe(seed);
     expect(again.getWeights()).toEqual(model.getWeights());
-    const x = toFloat32(numbers([batch, ...sample.input], 0));
+    const x = batchFor(sample);
     expect(await again.predict(x)).toEqual(await model.predict(x));
     await Promise.all([model.dispose(), again.dispose()]);
   });
@@ -400,7 +491,7 @@ describe("shapes", () => {
       expect(output.dtype).toBe("f32");
     }
     const model = new Model(network, { seed, device });
-    const { data, shape } = await model.predict(toFloat32(numbers([batch, ...sample.input], 0)));
+    const { data, shape } = await model.predict(batchFor(sample));
     expect(shape).toEqual([batch, ...sample.output]);
     expect(data.every(Number.isFinite)).toBe(true);
     await model.dispose();
@@ -430,7 +521,10 @@ describe("values", () => {
     const total = ops.sum(product);
     const sources = { ...values, scale: sampleWeights(output.shape) };
     const trained = network.weights.filter(({ trainable }) => trainable);
-    const names = ["x", ...trained.map(({ fullName }) => fullName)];
+    const names = [
+      ...network.inputs.map((_, i) => `x${i}`),
+      ...trained.map(({ fullName }) => fullName),
+    ];
     const flowing = gradients(
       total,
       names.map((name) => inputs.get(name) as Node),
@@ -455,17 +549,14 @@ describe("values", () => {
   test.each(samples)("%s: one training step lowers the loss", async (_, kind, sample) => {
     const image: Shape = [4, 3, 2];
     const targets = 2;
-    const size = sizeOf(sample.input);
-    // From images to the layer's input by weights that learn, too, and from its output to numbers.
-    const network = new Network(
-      "tiny",
-      image,
-      before(sample.input, size).concat(
-        layerFrom(kind, sample.options),
-        layers.flatten(),
-        layers.dense({ units: targets }),
-      ),
+    // From images to the layer's inputs by weights that learn, too, and from its output to numbers.
+    const images = input({ shape: image });
+    const tensors = shapesOf(sample).map((shape) =>
+      before(shape, sizeOf(shape)).reduce((tensor, layer) => layer.apply(tensor), images),
     );
+    const flat = layers.flatten().apply(layerFrom(kind, sample.options).apply(tensors));
+    const outputs = layers.dense({ units: targets }).apply(flat);
+    const network = new Network({ name: "tiny", inputs: images, outputs });
     const model = new Model(network, { seed, device });
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
     const x = toFloat32(numbers([8, ...image], 0));
@@ -480,7 +571,7 @@ describe("values", () => {
 });
 
 /** Layers that turn the tiny task's images into the input of the layer that is tried. */
-function before(input: Shape, size: number): Layer[] {
+function before(input: Shape, size: number): LayerInstance[] {
   if (input.length === 1) return [layers.flatten(), layers.dense({ units: size })];
   const [height, width, channels] = input;
   const padding = { top: height + 3, bottom: 0, left: width + 3, right: 0 };
@@ -494,32 +585,37 @@ describe("what does not fit", () => {
   });
 
   const misfits = table.flatMap(([kind, { defaults, misfits }]) =>
-    misfits.map(({ options, input }): [string, LayerKind, object, Shape] => [
-      `${kind} ${options === undefined ? "" : JSON.stringify(options)} on ${formatShape(input)}`,
+    misfits.map(({ options, ...misfit }): [string, LayerKind, object, Shape[]] => [
+      `${kind} ${options === undefined ? "" : JSON.stringify(options)} on ${shapesOf(misfit).map(formatShape).join(", ")}`,
       kind,
       { ...defaults.given, ...options },
-      input,
+      shapesOf(misfit),
     ]),
   );
 
   test.each(misfits)(
     "%s: a ShapeError names layer, class and shapes",
-    (_, kind, options, input) => {
+    (_, kind, options, shapes) => {
       const first = layers.activation({ activation: "linear" });
       const layer = layerFrom(kind, { ...options, name: "the_misfit" });
-      const error = caught(() => new Network("misfitting", input, [first, layer]));
+      const error = caught(() =>
+        shapes.length === 1
+          ? sequence({ inputShape: shapes[0], layers: [first, layer] })
+          : layer.apply(shapes.map((shape) => input({ shape }))),
+      );
       expect(error).toBeInstanceOf(ShapeError);
       const { message } = error as ShapeError;
-      expect(message).toContain(`Layer 2, "the_misfit" (${layer.className})`);
+      const place = shapes.length === 1 ? "Layer 2," : "Layer";
+      expect(message).toContain(`${place} "the_misfit" (${layer.className})`);
       expect(message).toMatch(/expected: \S/);
       expect(message).toContain(`received: `);
-      expect(message).toContain(formatShape([null, ...input]));
+      for (const shape of shapes) expect(message).toContain(formatShape([null, ...shape]));
     },
   );
 
   test("two layers of one name are refused", () => {
     const twice = [layers.flatten({ name: "a" }), layers.dense({ units: 1, name: "a" })];
-    expect(() => new Network("two", [3], twice)).toThrow(/"a" twice/);
+    expect(() => sequence({ inputShape: [3], layers: twice })).toThrow(/"a" twice/);
   });
 
   test("layers are named as Keras names them: those that have a name do not count", () => {
@@ -530,7 +626,7 @@ describe("what does not fit", () => {
       layers.dense({ units: 2 }),
       layers.dense({ units: 2 }),
     ];
-    const network = new Network("named", [3, 3, 1], placed);
+    const network = sequence({ inputShape: [3, 3, 1], layers: placed });
     expect(network.layers.map(({ name }) => name)).toEqual([
       "conv2d",
       "global_average_pooling2d",

@@ -343,7 +343,7 @@ describe("compiled models", () => {
     expect(accuracy * count).toBeCloseTo(Math.round(accuracy * count), 9);
 
     const { model: again } = decodeModel(encodeModel(model), "the file", { device });
-    expect(again.settings?.loss.options).toEqual(model.settings?.loss.options);
+    expect(again.settings?.heads[0].loss.options).toEqual(model.settings?.heads[0].loss.options);
     expect(again.settings?.metrics.map((metric) => metric.name)).toEqual(["accuracy"]);
     expect(await again.evaluate({ x, y }, { batchSize: 4 })).toEqual({ loss, accuracy });
     await Promise.all([model.dispose(), again.dispose()]);

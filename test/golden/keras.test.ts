@@ -15,7 +15,7 @@ import { type InitializerName, initialize } from "../../src/nn/initializers/inde
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, lossFrom } from "../../src/nn/losses/index.ts";
 import { accuracy } from "../../src/nn/metrics/accuracy.ts";
-import type { NetworkConfig } from "../../src/nn/network.ts";
+import type { SequentialConfig } from "../../src/nn/network-config.ts";
 import { optimizerFrom } from "../../src/nn/optimizers/index.ts";
 import { type CosineDecayOptions, cosineDecay } from "../../src/nn/schedules/cosine-decay.ts";
 import { Model } from "../../src/train/model.ts";
@@ -72,7 +72,7 @@ interface Rules {
   readonly summaries: Readonly<
     Record<
       string,
-      { readonly network: Omit<NetworkConfig, "name">; readonly text: readonly string[] }
+      { readonly network: Omit<SequentialConfig, "name">; readonly text: readonly string[] }
     >
   >;
   /** Size, taps, stride, dilation, whether `same`, result of a convolution, and of a pool. */

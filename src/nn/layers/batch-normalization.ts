@@ -19,7 +19,7 @@ export interface BatchNormalizationOptions extends CommonOptions {
  * Batch normalisation over the last axis: `[…, C] → […, C]`, with
  * `y = gamma · (x − mean) / √(variance + epsilon) + beta`. Training uses the batch's mean and variance
  * (of all its examples and pixels) and moves `moving_mean` and `moving_variance` towards them;
- * otherwise those are used. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, each `[C]`.
+ * otherwise, and where the layer is frozen, those are used. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, each `[C]`.
  * Source: Ioffe and Szegedy, ICML 2015; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input has no axis.
@@ -63,7 +63,7 @@ export function batchNormalization(
           weight("moving_variance", "ones", false),
         ],
         macs: sizeOf(input),
-        call([x], { build, weights, training, update }) {
+        call([x], { build, weights, training, trainable, update }) {
           const axes = x.shape.slice(0, -1).map((_, axis) => axis);
           const moved = (before: typeof x, now: typeof x) =>
             build.add(
@@ -72,7 +72,7 @@ export function batchNormalization(
             );
           let mean = weights.moving_mean;
           let variance = weights.moving_variance;
-          if (training) {
+          if (training && trainable) {
             mean = build.mean(x, { axes });
             const distance = build.subtract(x, mean);
             variance = build.mean(build.multiply(distance, distance), { axes });
