@@ -7,6 +7,7 @@ import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
 import { layerFrom } from "./layers/index.ts";
+import { regularizerFrom } from "./regularizers/index.ts";
 
 /** A layer in its place. */
 export interface PlacedLayer {
@@ -35,6 +36,8 @@ export interface NetworkGraph {
   readonly layerOutputs: readonly Node[];
   /** Weights that the layers replace themselves, by full name. */
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss: numbers, of weights first, then of results. */
+  readonly penalties: readonly Node[];
 }
 
 /** What a network needs to make its graph. */
@@ -124,8 +127,32 @@ export class Network {
       });
       layerOutputs.push(value);
     });
-    return { output: value, layerOutputs, updates };
+    const penalties = [
+      ...weightPenalties(this.weights, context),
+      ...this.layers.flatMap(({ layer }, i) => activityPenalty(layer, layerOutputs[i], context)),
+    ];
+    return { output: value, layerOutputs, updates, penalties };
   }
+}
+
+/** What the regularizers of trained weights add to the loss. */
+function weightPenalties(
+  weights: readonly NetworkWeight[],
+  { build, weights: nodes }: NetworkContext,
+): Node[] {
+  return weights.flatMap(({ fullName, trainable, regularizer }) =>
+    trainable && regularizer !== undefined
+      ? [regularizer.penalty(nodes.get(fullName) as Node, build)]
+      : [],
+  );
+}
+
+/** What a layer's results `[N, …]` add to the loss: the mean over the batch. */
+function activityPenalty({ options }: Layer, result: Node, { build }: NetworkContext): Node[] {
+  const { activityRegularizer } = options as CommonOptions;
+  if (activityRegularizer === undefined) return [];
+  const total = regularizerFrom(activityRegularizer).penalty(result, build);
+  return [build.multiply(total, build.constant(1 / result.shape[0]))];
 }
 
 /** Keras's name for a class: `MaxPooling2D` becomes `max_pooling2d`. */
