@@ -8,7 +8,7 @@ import { ops } from "../graph/ops/index.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { Optimizer, TrainedWeight } from "../nn/optimizers/optimizer.ts";
 
 /** The names of values that are not weights. */
 export const names = {
@@ -50,6 +50,8 @@ interface Applied {
   readonly output: Node;
   readonly layerOutputs: readonly Node[];
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss. */
+  readonly penalties: readonly Node[];
 }
 
 function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: boolean): Applied {
@@ -67,17 +69,20 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
 }
 
 interface Scores {
-  /** The mean over the batch. */
+  /** The mean over the batch, with what regularizers add. */
   readonly loss: Node;
   /** Sums over the batch, by output name. */
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ answers, loss, metrics, batch }: ScoredParts, { rows, output }: Applied): Scores {
+function score({ answers, loss, metrics, batch }: ScoredParts, applied: Applied): Scores {
+  const { rows, output, penalties } = applied;
   const y = ops.gather(ops.state(names.answers, answers), rows);
   const total = ops.sum(loss.perExample(y, output, ops));
   const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
-  return { loss: ops.multiply(total, ops.constant(1 / batch)), sums: Object.fromEntries(sums) };
+  const mean = ops.multiply(total, ops.constant(1 / batch));
+  const penalized = penalties.reduce((sum, penalty) => ops.add(sum, penalty), mean);
+  return { loss: penalized, sums: Object.fromEntries(sums) };
 }
 
 /** Results for a batch: `output`. */
@@ -137,22 +142,29 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
     updates.push({ state, value: ops.select(halted, state, within(next)) });
 
   const numbers = Object.fromEntries(
-    Object.keys(optimizer.numbers(1, 0)).map((name) => [
+    Object.keys(optimizer.numbers(1, 1)).map((name) => [
       name,
       ops.input(names.number(name), { shape: [], dtype: "f32" }),
     ]),
   );
-  trained.forEach(({ fullName, shape }, i) => {
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [
-        slot,
-        ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
-      ]),
-    );
-    const context = { build: ops, weight: targets[i], gradient: flowing[i], slots, numbers };
-    const next = optimizer.update(context);
+  optimizer.checkNames(network.weights.map(({ fullName }) => fullName));
+  const weights = trained.map(({ fullName, shape, constraint }, i): TrainedWeight => {
+    const slots = optimizer.slots.map((slot): [string, Node] => [
+      slot,
+      ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
+    ]);
+    return {
+      fullName,
+      weight: targets[i],
+      gradient: flowing[i],
+      slots: Object.fromEntries(slots),
+      ...(constraint === undefined ? {} : { constrain: (value) => constraint.apply(value, ops) }),
+    };
+  });
+  optimizer.update({ build: ops, weights, numbers }).forEach((next, i) => {
+    const { slots, weight } = weights[i];
     for (const slot of optimizer.slots) replace(slots[slot], next.slots[slot]);
-    replace(targets[i], next.weight);
+    replace(weight, next.weight);
   });
   for (const [fullName, value] of applied.updates) {
     replace(applied.weights.get(fullName) as Node, value);

@@ -2,7 +2,7 @@
 // device, data and loop, and does none of their work itself.
 
 import { ConfigError, DataError } from "../core/errors.ts";
-import { sizeOf } from "../core/shape.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
@@ -13,6 +13,7 @@ import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { formatSummary, type Summary, summarize } from "../nn/summary.ts";
 import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
 import {
@@ -194,6 +195,7 @@ export class Model {
             this.#progress = progress;
           },
         });
+        if (stopped === undefined && settings.optimizer.endsWithAverage) takeAverages(this);
         return historyOf(this.#progress.history, stopped);
       } finally {
         await engine.release("training");
@@ -330,8 +332,11 @@ export class Model {
     this.setWeights(weights);
     this.#slots = new Map(slots);
     this.#progress = progress;
-    for (const [key, value] of slots) {
-      if (this.#store?.has(`slot/${key}`)) this.#store.write(`slot/${key}`, value);
+    if (this.#settings === undefined) return;
+    const { optimizer } = this.#settings;
+    for (const [key, shape] of slotShapes(this.network, optimizer.slots)) {
+      if (!this.#store?.has(`slot/${key}`)) continue;
+      this.#store.write(`slot/${key}`, slots.get(key) ?? firstSlot(optimizer, key, shape));
     }
   }
 
@@ -406,8 +411,7 @@ export class Model {
     for (const [key, shape] of slotShapes(this.network, settings.optimizer.slots)) {
       if (store.has(`slot/${key}`)) continue;
       store.reserve(`slot/${key}`, shape);
-      const value = this.#slots.get(key);
-      if (value !== undefined) store.write(`slot/${key}`, value);
+      store.write(`slot/${key}`, this.#slots.get(key) ?? firstSlot(settings.optimizer, key, shape));
     }
   }
 
@@ -426,6 +430,22 @@ export class Model {
     if (placed.answers !== undefined) fillRows(engine.device, placed.answers, y, 0, count);
     return placed;
   }
+}
+
+/** What a slot, such as `conv2d/kernel/momentum`, begins with. */
+function firstSlot(optimizer: Optimizer, key: string, shape: Shape): Tensor<Float32Array> {
+  const first = optimizer.firstSlots?.[key.slice(key.lastIndexOf("/") + 1)] ?? 0;
+  return { data: new Float32Array(sizeOf(shape)).fill(first), shape };
+}
+
+/** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */
+function takeAverages(model: Model): void {
+  const { weights, slots } = model.getState();
+  const averages = [...weights].map(([name, value]): [string, Tensor] => [
+    name,
+    slots.get(`${name}/average`) ?? value,
+  ]);
+  model.setWeights(new Map(averages));
 }
 
 /** @throws ConfigError where two metrics would be reported under one name, or one as the loss. */
