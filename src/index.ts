@@ -16,6 +16,8 @@ export { schedules } from "./nn/schedules/index.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
+export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.ts";
 export type { Model } from "./train/model.ts";
 export type { CompileOptions, FitOptions, History, ModelOptions } from "./train/options.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
+export type { RateSuggestions } from "./train/suggest-rates.ts";
