@@ -197,6 +197,8 @@ function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[]
       });
     }
     names.add(name);
+    const { activityRegularizer } = layer.options as CommonOptions;
+    if (activityRegularizer !== undefined) regularizerFrom(activityRegularizer);
     const plan = planAt(layer, name, i, shape);
     const placed = { name, layer, plan, inputShape: shape };
     shape = plan.outputShape;

@@ -3,6 +3,7 @@
 // options, and makes each weight with one line.
 
 import type { Shape } from "../core/shape.ts";
+import { ops } from "../graph/ops/index.ts";
 import { type ConstraintSetting, constraintFrom } from "./constraints/index.ts";
 import { type InitializerSetting, initializerFrom } from "./initializers/index.ts";
 import type { WeightSpec } from "./layer.ts";
@@ -21,7 +22,8 @@ export type WeightOptions<Role extends string> = {
  * Makes the specifications of trained weights in a role from a layer's settings, once its shape is
  * known. `name` is Keras's word for the weight; the role unless told.
  *
- * @throws ConfigError where one of the role's options cannot be used.
+ * @throws ConfigError where one of the role's options cannot be used, ShapeError where one does not
+ * fit the shape.
  * @example const kernel = weightMaker("kernel", settings); // plan: weights: [kernel([3, 3, 8, 16])]
  */
 export function weightMaker<Role extends string>(
@@ -38,5 +40,18 @@ export function weightMaker<Role extends string>(
     ...(regularizer === undefined ? {} : { regularizer: regularizerFrom(regularizer) }),
     ...(constraint === undefined ? {} : { constraint: constraintFrom(constraint) }),
   };
-  return (shape) => ({ name, shape, initializer, trainable: true, ...asked });
+  return (shape) => {
+    checkFit(shape, asked);
+    return { name, shape, initializer, trainable: true, ...asked };
+  };
+}
+
+/** @throws ShapeError where a weight of `shape` cannot be regularized or constrained so. */
+function checkFit(
+  shape: Shape,
+  { regularizer, constraint }: Pick<WeightSpec, "regularizer" | "constraint">,
+): void {
+  const weight = ops.input("weight", { shape, dtype: "f32" });
+  regularizer?.penalty(weight, ops);
+  constraint?.apply(weight, ops);
 }

@@ -6,7 +6,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import { initialize } from "../nn/initializers/index.ts";
-import type { Network } from "../nn/network.ts";
+import type { Network, NetworkWeight } from "../nn/network.ts";
 
 interface Entry {
   readonly shape: Shape;
@@ -85,11 +85,29 @@ export class Store {
 /** First values for all weights of a network, each from a random stream of its own. */
 export function initialWeights(network: Network, seed: number): Map<string, Tensor<Float32Array>> {
   return new Map(
-    network.weights.map(({ fullName, shape, initializer }, i) => [
-      fullName,
-      { data: initialize(initializer, shape, seed, firstWeightStream + i), shape },
+    network.weights.map((weight, i) => [
+      weight.fullName,
+      { data: firstValues(weight, seed, firstWeightStream + i), shape: weight.shape },
     ]),
   );
+}
+
+function firstValues(
+  { fullName, shape, initializer }: NetworkWeight,
+  seed: number,
+  stream: number,
+) {
+  try {
+    return initialize(initializer, shape, seed, stream);
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const { what, ...rest } = cause.facts;
+    throw new ShapeError({
+      ...rest,
+      what: `The weight "${fullName}" cannot begin so. ${what}`,
+      cause,
+    });
+  }
 }
 
 /** Streams below this belong to the layers' own random numbers, and to the order of examples. */
