@@ -80,6 +80,7 @@ def keras_options(options):
     return {snake(name): value for name, value in options.items()}
 
 
+DECAY = {"initialLearningRate": 0.3, "decaySteps": 2, "decayRate": 0.5}
 # What is special to each optimizer, at rates at which six steps are seen.
 OWN = {
     "adadelta": [{"learningRate": 1.0}, {"learningRate": 1.0, "rho": 0.5, "epsilon": 1e-3}],
@@ -103,6 +104,12 @@ OWN = {
         {"learningRate": 0.1},
         {"learningRate": 0.1, "momentum": 0.9},
         {"learningRate": 0.1, "momentum": 0.9, "nesterov": True},
+        {"learningRate": {"name": "exponentialDecay", "options": DECAY}, "weightDecay": 0.3},
+        {
+            "learningRate": {"name": "exponentialDecay", "options": DECAY},
+            "gradientAccumulationSteps": 2,
+            "weightDecay": 0.3,
+        },
     ],
 }
 # What all have.
@@ -150,6 +157,9 @@ def dense(**options):
 
 def optimizer_case(name, options):
     kept = {key: value for key, value in options.items() if key != "excludeFromWeightDecay"}
+    if isinstance(kept["learningRate"], dict):
+        rate = kept["learningRate"]
+        kept["learningRate"] = SCHEDULES[rate["name"]](**keras_options(rate["options"]))
     optimizer = OPTIMIZERS[name](**keras_options(kept))
     for beta in ("beta_1", "beta_2"):
         # Nadam and Lion make tensors of them, and TensorFlow makes f32 of Python's numbers: then
