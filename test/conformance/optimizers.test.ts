@@ -292,7 +292,12 @@ const refusedByAll = [
     names: "learningRate",
   })),
   { options: { weightDecay: Number.NaN }, names: "weightDecay" },
-  { options: { excludeFromWeightDecay: ["("] }, names: "excludeFromWeightDecay" },
+  { options: { excludeFromWeightDecay: "bias" }, names: "excludeFromWeightDecay" },
+  { options: { excludeFromWeightDecay: [1] }, names: "excludeFromWeightDecay" },
+  { options: { useEma: 1 }, names: "useEma" },
+  { options: { learningRate: "fast" }, names: "learningRate" },
+  { options: { learningRate: { name: 3 } }, names: "schedule" },
+  { options: { learningRateMultipliers: null }, names: "learningRateMultipliers" },
   { options: { clipValue: 0 }, names: "clipValue" },
   { options: { clipNorm: -1 }, names: "clipNorm" },
   { options: { globalClipNorm: Number.NaN }, names: "globalClipNorm" },
@@ -522,6 +527,23 @@ describe("optimizers", () => {
     await Promise.all([model, plain].map((one) => one.dispose()));
   });
 
+  test.each([
+    ["dense", true],
+    ["dens", false],
+    ["*", true],
+    ["d*e", true],
+    ["*n*s*", true],
+    ["dens*se", false],
+    ["*dense*", true],
+    ["d*x*e", false],
+    [`${"*e".repeat(40)}*x`, false],
+  ])("the pattern %s belongs to the layer dense: %s", (pattern, fits) => {
+    const optimizer = optimizerFrom("sgd", { learningRateMultipliers: { [pattern]: 1 } });
+    const check = () => optimizer.checkNames(["dense/kernel"]);
+    if (fits) check();
+    else expect(check).toThrow(ConfigError);
+  });
+
   test("a pattern that belongs to no layer is refused, with the layers that there are", async () => {
     const options = { learningRateMultipliers: { "densee*": 0.1 } };
     const model = modelWith(optimizerFrom("adam", options));
@@ -530,8 +552,8 @@ describe("optimizers", () => {
     await model.dispose();
   });
 
-  test("an expression with a slash excludes weights by their full names", async () => {
-    const options = { learningRate: 0.1, weightDecay: 1, excludeFromWeightDecay: ["^dense/k"] };
+  test("a word with a slash excludes weights by their full names", async () => {
+    const options = { learningRate: 0.1, weightDecay: 1, excludeFromWeightDecay: ["dense/k"] };
     const model = modelWith(optimizerFrom("sgd", options));
     const plain = modelWith(optimizerFrom("sgd", { learningRate: 0.1 }));
     await model.fit(examples(8), { verbose: 0 });

@@ -77,6 +77,7 @@ const cases = {
       { options: { warmupSteps: 0 }, names: "warmupSteps" },
       { options: { learningRate: -1 }, names: "learningRate" },
       { options: { learningRate: "adam" }, names: "learningRate" },
+      { options: { learningRate: null }, names: "learningRate" },
     ],
   },
 } satisfies Record<ScheduleName, ScheduleCase>;
@@ -111,6 +112,9 @@ describe("schedules", () => {
 
   test("one that does not exist is answered with the closest that does", () => {
     expect(() => scheduleFrom("cosinDecay", {})).toThrow(/did you mean "cosineDecay"/);
+    const learningRate = { name: "cosineDecay" } as never;
+    const nested = () => schedules.warmUp({ warmupSteps: 1, learningRate });
+    expect(nested).toThrow(/no schedule[\s\S]*expected: \{ name, options \}/);
   });
 });
 

@@ -124,15 +124,25 @@ function layerOf(fullName: string): string {
   return fullName.slice(0, fullName.lastIndexOf("/"));
 }
 
+/** Whether the layer's name is that of the pattern, where `*` stands for any text. */
 function matches(fullName: string, pattern: string): boolean {
-  const parts = pattern.split("*").map((text) => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(layerOf(fullName));
+  const layer = layerOf(fullName);
+  const parts = pattern.split("*");
+  if (parts.length === 1) return layer === pattern;
+  const [first, last] = [parts[0], parts[parts.length - 1]];
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = layer.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return layer.startsWith(first) && layer.endsWith(last) && layer.length - last.length >= at;
 }
 
 function isExcluded(fullName: string, { excludeFromWeightDecay = [] }: OptimizerOptions): boolean {
   const ownName = fullName.slice(fullName.lastIndexOf("/") + 1);
-  return excludeFromWeightDecay.some((pattern) =>
-    new RegExp(pattern).test(pattern.includes("/") ? fullName : ownName),
+  return excludeFromWeightDecay.some((word) =>
+    (word.includes("/") ? fullName : ownName).includes(word),
   );
 }
 

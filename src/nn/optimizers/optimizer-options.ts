@@ -6,8 +6,8 @@ export interface OptimizerOptions {
   /** At each step a weight shrinks by this share of itself times the learning rate; none unless told. */
   readonly weightDecay?: number;
   /**
-   * Regular expressions for the names of weights that do not shrink, such as `bias`; one with `/`
-   * is looked for in the full name, such as `conv2d/kernel`.
+   * Weights whose names hold one of these words do not shrink, such as `bias`; a word with `/` is
+   * looked for in the full name, such as `conv2d/kernel`.
    */
   readonly excludeFromWeightDecay?: readonly string[];
   /** No element of a gradient goes further from 0; no limit unless told. */
@@ -16,7 +16,10 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
   /** All gradients together are not longer; no limit unless told. */
   readonly globalClipNorm?: number;
-  /** Whether a moving average of the weights takes their place when `fit` is over; false unless told. */
+  /**
+   * Whether a moving average of the weights takes their place when `fit` has made its last epoch, from
+   * where further training begins; false unless told.
+   */
   readonly useEma?: boolean;
   /** How slowly the average moves; 0.99 unless told. */
   readonly emaMomentum?: number;
@@ -52,7 +55,8 @@ export function optimizerOptionsIn(options: OptimizerOptions): OptimizerOptions 
   const given: OptimizerOptions = Object.fromEntries(
     names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
   );
-  const { weightDecay, emaMomentum, learningRateMultipliers = {} } = given;
+  const { weightDecay, emaMomentum, excludeFromWeightDecay = [] } = given;
+  const { useEma = false, learningRateMultipliers = {} } = given;
   if (weightDecay !== undefined) requireFactor(weightDecay, "weightDecay");
   if (emaMomentum !== undefined && emaMomentum !== 1) requireShare(emaMomentum, "emaMomentum");
   requireCount(given.emaOverwriteFrequency, "emaOverwriteFrequency", 1);
@@ -63,10 +67,18 @@ export function optimizerOptionsIn(options: OptimizerOptions): OptimizerOptions 
   }
   const limits = clips.filter((name) => given[name] !== undefined);
   requireOption(limits.length < 2, limits.join(", "), "only one of them", "several");
+  requireOption(typeof useEma === "boolean", "useEma", "true or false", useEma);
+  const areWords =
+    Array.isArray(excludeFromWeightDecay) &&
+    excludeFromWeightDecay.every((word) => typeof word === "string");
+  const words = "a list of words";
+  requireOption(areWords, "excludeFromWeightDecay", words, excludeFromWeightDecay);
+  const isRecord = typeof learningRateMultipliers === "object" && learningRateMultipliers !== null;
+  const factors = "factors by layer name";
+  requireOption(isRecord, "learningRateMultipliers", factors, learningRateMultipliers);
   for (const [layer, factor] of Object.entries(learningRateMultipliers)) {
     requireFactor(factor, `learningRateMultipliers["${layer}"]`);
   }
-  for (const pattern of given.excludeFromWeightDecay ?? []) requirePattern(pattern);
   return given;
 }
 
@@ -78,12 +90,4 @@ function requireFactor(value: number, name: string): void {
 function requireCount(value: number | undefined, name: string, least: number): void {
   const fits = value === undefined || (Number.isSafeInteger(value) && value >= least);
   requireOption(fits, name, `a whole number of at least ${least}`, value);
-}
-
-function requirePattern(pattern: string): void {
-  try {
-    new RegExp(pattern);
-  } catch {
-    requireOption(false, "excludeFromWeightDecay", "regular expressions", pattern);
-  }
 }
