@@ -4,6 +4,8 @@
 import { ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { CommonOptions, Layer, LayerPlan } from "./layer.ts";
+import { regularizerFrom } from "./regularizers/index.ts";
+import type { Regularizer } from "./regularizers/regularizer.ts";
 import {
   applyUnit,
   listOf,
@@ -23,14 +25,20 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
   chosenName: string | undefined;
   /** Whether training changes its weights; models notice when `fit` begins. */
   trainable: boolean;
+  /** What its results add to the loss. */
+  readonly activityRegularizer: Regularizer | undefined;
   readonly #layer: Layer<O>;
 
+  /** @throws ConfigError where its activity regularizer is none. */
   constructor(layer: Layer<O>) {
     this.#layer = layer;
     this.kind = layer.kind;
     this.className = layer.className;
     this.options = layer.options;
-    this.trainable = (layer.options as CommonOptions).trainable ?? true;
+    const { trainable = true, activityRegularizer } = layer.options as CommonOptions;
+    this.trainable = trainable;
+    this.activityRegularizer =
+      activityRegularizer === undefined ? undefined : regularizerFrom(activityRegularizer);
   }
 
   get givenName(): string | undefined {

@@ -6,16 +6,23 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { Padding } from "../graph/window.ts";
-import type { InitializerName } from "./initializers/index.ts";
+import type { Constraint } from "./constraints/constraint.ts";
+import type { InitializerSetting } from "./initializers/index.ts";
+import type { RegularizerSetting } from "./regularizers/index.ts";
+import type { Regularizer } from "./regularizers/regularizer.ts";
 
 /** A tensor that a layer owns. */
 export interface WeightSpec {
   /** Keras's word for it: `kernel`, `bias`, `gamma`, … */
   readonly name: string;
   readonly shape: Shape;
-  readonly initializer: InitializerName;
+  readonly initializer: InitializerSetting;
   /** Whether the optimizer changes it; statistics are changed by the layer itself. */
   readonly trainable: boolean;
+  /** What it adds to the loss while it is trained. */
+  readonly regularizer?: Regularizer;
+  /** What every update of it is brought to. */
+  readonly constraint?: Constraint;
 }
 
 /** What a layer is handed when it makes its part of a graph. */
@@ -73,6 +80,8 @@ export interface CommonOptions {
   readonly inputShape?: Shape;
   /** Whether training changes it; true unless told. `layer.trainable` changes it later. */
   readonly trainable?: boolean;
+  /** What the results add to the loss, as a mean over the batch; nothing unless told. */
+  readonly activityRegularizer?: RegularizerSetting;
 }
 
 /** @throws ShapeError unless `input` is an image `[H, W, C]`. */

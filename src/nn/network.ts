@@ -6,6 +6,7 @@ import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+import type { LayerInstance } from "./layer-instance.ts";
 import { baseName, freeName, nameUnits, requireName } from "./naming.ts";
 import { configOf, type NetworkConfig, type TensorReference } from "./network-config.ts";
 import {
@@ -57,6 +58,8 @@ export interface NetworkGraph {
   readonly results: readonly Node[];
   /** Weights that the layers replace themselves, by full name. */
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss: numbers, of weights first, then of results. */
+  readonly penalties: readonly Node[];
 }
 
 /** What a network needs to make its graph. */
@@ -237,12 +240,37 @@ export class Network implements Unit {
       );
       values.push(result);
     });
-    return {
-      outputs: this.#outputValues.map((number) => values[number]),
-      results: values.slice(inputs.length),
-      updates,
-    };
+    const results = values.slice(inputs.length);
+    const penalties = [
+      ...weightPenalties(this.weights, context),
+      ...this.steps.flatMap(({ layer }, i) => activityPenalty(layer, results[i], context)),
+    ];
+    const outputs = this.#outputValues.map((number) => values[number]);
+    return { outputs, results, updates, penalties };
   }
+}
+
+/** What the regularizers of trained weights add to the loss. */
+function weightPenalties(
+  weights: readonly NetworkWeight[],
+  { build, weights: nodes }: NetworkContext,
+): Node[] {
+  return weights.flatMap(({ fullName, trainable, regularizer }) =>
+    trainable && regularizer !== undefined
+      ? [regularizer.penalty(nodes.get(fullName) as Node, build)]
+      : [],
+  );
+}
+
+/** What a layer's results `[N, …]` add to the loss, at each use: the mean over the batch. */
+function activityPenalty(
+  { activityRegularizer }: LayerInstance,
+  result: Node,
+  { build }: NetworkContext,
+): Node[] {
+  if (activityRegularizer === undefined) return [];
+  const total = activityRegularizer.penalty(result, build);
+  return [build.multiply(total, build.constant(1 / result.shape[0]))];
 }
 
 const isTensor = (outputs: SymbolicOutputs): outputs is SymbolicTensor =>

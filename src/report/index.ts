@@ -12,6 +12,7 @@ export {
 } from "./confusion-matrix.ts";
 export { curvesSvg } from "./curves.ts";
 export { historyCsv, writeHistoryCsv } from "./history-csv.ts";
+export { lrFindSvg } from "./lr-find-figure.ts";
 export { type PlotModelOptions, plotModel } from "./plot-model.ts";
 export { type Evaluation, type Headline, type ReportContent, reportPage } from "./report-page.ts";
 export type { MisreadImage } from "./report-sections.ts";

@@ -44,7 +44,7 @@ const header = z.object({
       learningRate: z
         .number()
         .nonnegative()
-        .or(z.object({ name: z.string(), options: z.record(z.string(), z.number()) })),
+        .or(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
     })
     .optional(),
   progress: z.object({

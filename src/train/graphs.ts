@@ -6,7 +6,7 @@ import type { Graph, Update } from "../graph/graph.ts";
 import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import type { Network } from "../nn/network.ts";
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { Optimizer, TrainedWeight } from "../nn/optimizers/optimizer.ts";
 import type { Head } from "./heads.ts";
 
 /** The names of values that are not weights. */
@@ -52,6 +52,8 @@ interface Applied {
   /** The result of each step of the network. */
   readonly results: readonly Node[];
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss. */
+  readonly penalties: readonly Node[];
 }
 
 function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: boolean): Applied {
@@ -69,13 +71,14 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
 }
 
 interface Scores {
-  /** The mean over the batch. */
+  /** The mean over the batch, with what regularizers add. */
   readonly loss: Node;
   /** Sums over the batch, by output name. */
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ heads, answers, batch }: ScoredParts, { rows, outputs }: Applied): Scores {
+function score({ heads, answers, batch }: ScoredParts, applied: Applied): Scores {
+  const { rows, outputs, penalties } = applied;
   const sums: Record<string, Node> = {};
   const losses = heads.map(({ output, loss, weight, reports }, i) => {
     const y = ops.gather(ops.state(names.answers(output), answers[i]), rows);
@@ -84,7 +87,7 @@ function score({ heads, answers, batch }: ScoredParts, { rows, outputs }: Applie
     const total = ops.sum(loss.perExample(y, results, ops));
     return ops.multiply(total, ops.constant(weight / batch));
   });
-  return { loss: losses.reduce((a, b) => ops.add(a, b)), sums };
+  return { loss: [...losses, ...penalties].reduce((a, b) => ops.add(a, b)), sums };
 }
 
 /** Results for a batch: one for each output of the network. */
@@ -146,22 +149,29 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
     updates.push({ state, value: ops.select(halted, state, within(next)) });
 
   const numbers = Object.fromEntries(
-    Object.keys(optimizer.numbers(1, 0)).map((name) => [
+    Object.keys(optimizer.numbers(1, 1)).map((name) => [
       name,
       ops.input(names.number(name), { shape: [], dtype: "f32" }),
     ]),
   );
-  trained.forEach(({ fullName, shape }, i) => {
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [
-        slot,
-        ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
-      ]),
-    );
-    const context = { build: ops, weight: targets[i], gradient: flowing[i], slots, numbers };
-    const next = optimizer.update(context);
+  optimizer.checkNames(network.weights.map(({ fullName }) => fullName));
+  const weights = trained.map(({ fullName, shape, constraint }, i): TrainedWeight => {
+    const slots = optimizer.slots.map((slot): [string, Node] => [
+      slot,
+      ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
+    ]);
+    return {
+      fullName,
+      weight: targets[i],
+      gradient: flowing[i],
+      slots: Object.fromEntries(slots),
+      ...(constraint === undefined ? {} : { constrain: (value) => constraint.apply(value, ops) }),
+    };
+  });
+  optimizer.update({ build: ops, weights, numbers }).forEach((next, i) => {
+    const { slots, weight } = weights[i];
     for (const slot of optimizer.slots) replace(slots[slot], next.slots[slot]);
-    replace(targets[i], next.weight);
+    replace(weight, next.weight);
   });
   for (const [fullName, value] of applied.updates) {
     replace(applied.weights.get(fullName) as Node, value);

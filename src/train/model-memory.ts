@@ -1,9 +1,11 @@
 // What a model remembers: weights, what the optimizer keeps of them, and a flag that stops training in
 // time. Floor 5. On a device while the model is at work there, else on the host.
 
+import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
 import { names } from "./graphs.ts";
 import { Store } from "./store.ts";
@@ -54,16 +56,15 @@ export class ModelMemory {
     return new Map([...weights, ...(this.#store?.addresses ?? [])]);
   }
 
-  /** Makes ready for training: slots that are not there yet are zeros, or what was taken over. */
-  prepare(slots: readonly string[]): void {
+  /** Makes ready for training: slots that are not there yet are as they begin, or what was taken over. */
+  prepare(optimizer: Optimizer): void {
     const store = this.#store as Store;
     store.reserve(names.halted, []);
     store.clear(names.halted);
-    for (const [key, shape] of slotShapes(this.#network, slots)) {
+    for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
       if (store.has(`slot/${key}`)) continue;
       store.reserve(`slot/${key}`, shape);
-      const value = this.#slots.get(key);
-      if (value !== undefined) store.write(`slot/${key}`, value);
+      store.write(`slot/${key}`, this.#slots.get(key) ?? firstSlot(optimizer, key, shape));
     }
   }
 
@@ -98,10 +99,22 @@ export class ModelMemory {
     checkSlots(this.#network, slots, values);
   }
 
-  writeSlots(values: ReadonlyMap<string, Tensor<Float32Array>>): void {
+  /** Takes slots over; those of `optimizer` that are not among them begin anew. */
+  writeSlots(
+    values: ReadonlyMap<string, Tensor<Float32Array>>,
+    optimizer: Optimizer | undefined,
+  ): void {
     this.#slots = new Map(values);
-    for (const [key, value] of values) {
-      if (this.#store?.has(`slot/${key}`)) this.#store.write(`slot/${key}`, value);
+    if (optimizer === undefined) return;
+    for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
+      if (!this.#store?.has(`slot/${key}`)) continue;
+      this.#store.write(`slot/${key}`, values.get(key) ?? firstSlot(optimizer, key, shape));
     }
   }
+}
+
+/** What a slot, such as `conv2d/kernel/momentum`, begins with. */
+function firstSlot(optimizer: Optimizer, key: string, shape: Shape): Tensor<Float32Array> {
+  const first = optimizer.firstSlots?.[key.slice(key.lastIndexOf("/") + 1)] ?? 0;
+  return { data: new Float32Array(sizeOf(shape)).fill(first), shape };
 }

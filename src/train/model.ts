@@ -130,7 +130,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     const split = splitOf(ordered.count, options);
     return this.#exclusively("fit", async () => {
       const engine = await this.#open();
-      this.#memory.prepare(settings.optimizer.slots);
+      this.#memory.prepare(settings.optimizer);
       const { validationData, callbacks = [] } = options;
       try {
         const training = await place(engine, "training", ordered, settings);
@@ -164,6 +164,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
             this.#progress = progress;
           },
         });
+        if (stopped === undefined && settings.optimizer.endsWithAverage) this.#takeAverages();
         return historyOf(this.#progress.history, stopped);
       } finally {
         await engine.release("training");
@@ -249,8 +250,18 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   #takeOver({ weights, slots, progress }: ModelState): void {
     this.#memory.checkSlots(this.#slotNames, slots);
     this.#memory.writeWeights(weights);
-    this.#memory.writeSlots(slots);
+    this.#memory.writeSlots(slots, this.#settings?.optimizer);
     this.#progress = progress;
+  }
+
+  /** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */
+  #takeAverages(): void {
+    const { weights, slots } = this.getState();
+    const averages = [...weights].map(([name, value]): [string, Tensor] => [
+      name,
+      slots.get(`${name}/average`) ?? value,
+    ]);
+    this.setWeights(new Map(averages));
   }
 
   /** Milliseconds that compiling the last training step took. */

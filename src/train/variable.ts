@@ -6,6 +6,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import { initialize } from "../nn/initializers/index.ts";
+import type { WeightSpec } from "../nn/layer.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import { type Owner, weightName } from "../nn/steps.ts";
 
@@ -78,24 +79,44 @@ const firstWeightStream = 1 << 16;
  * The variables of layers by full name. A weight that no network had before gets its first values from
  * `seed` and a random stream of its own.
  *
- * @throws ShapeError where a layer was used before on inputs that need other weights.
+ * @throws ShapeError where a layer was used before on inputs that need other weights, or an initializer
+ * does not fit.
  */
 export function variablesOf(owners: readonly Owner[], seed: number): Map<string, Variable> {
   const found = new Map<string, Variable>();
   for (const { layer, path, weights } of owners) {
     const own = variables.get(layer) ?? new Map<string, Variable>();
     variables.set(layer, own);
-    for (const { name, shape, initializer } of weights) {
-      const stream = firstWeightStream + found.size;
-      const variable =
-        own.get(name) ??
-        new Variable({ data: initialize(initializer, shape, seed, stream), shape });
-      requireShape(variable.shape, shape, weightName(path, name));
+    for (const weight of weights) {
+      const { name, shape } = weight;
+      const fullName = weightName(path, name);
+      const random = { seed, stream: firstWeightStream + found.size };
+      const variable = own.get(name) ?? firstVariable(weight, fullName, random);
+      requireShape(variable.shape, shape, fullName);
       own.set(name, variable);
-      found.set(weightName(path, name), variable);
+      found.set(fullName, variable);
     }
   }
   return found;
+}
+
+/** @throws ShapeError where the weight's initializer does not fit its shape. */
+function firstVariable(
+  { initializer, shape }: WeightSpec,
+  fullName: string,
+  { seed, stream }: { readonly seed: number; readonly stream: number },
+): Variable {
+  try {
+    return new Variable({ data: initialize(initializer, shape, seed, stream), shape });
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const { what, ...rest } = cause.facts;
+    throw new ShapeError({
+      ...rest,
+      what: `The weight "${fullName}" cannot begin so. ${what}`,
+      cause,
+    });
+  }
 }
 
 function requireShape(present: Shape, wanted: Shape, fullName: string): void {

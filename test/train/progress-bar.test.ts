@@ -51,6 +51,24 @@ test("the learning rate is shown where it has changed", () => {
   expect(second).toContain("learning_rate: 5.0000e-4");
 });
 
+test.each([
+  [0, "0"],
+  [0.00149, "0.00149"],
+  [0.1, "0.1"],
+  [1 / 3, "0.3333"],
+  [2e-12, "2.0000e-12"],
+])("the learning rate %f reads %s", (rate, text) => {
+  let shown = "";
+  const write = (more: string) => {
+    shown += more;
+  };
+  const [bar] = progressBar(2, { write });
+  for (const learning_rate of [1, rate]) {
+    bar.onEpochEnd?.({ epoch: 1, seconds: 1, logs: { learning_rate } }, control);
+  }
+  expect(shown.trim().split(" - ").at(-1)).toBe(`learning_rate: ${text}`);
+});
+
 test("2 writes a line for each epoch", () => {
   const lines = written(2).split("\n");
   expect(lines[1]).toBe("4/4 - 0s - accuracy: 0.5000 - loss: 1.2500 - val_loss: 1.5000");

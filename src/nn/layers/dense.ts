@@ -3,18 +3,17 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type ActivationName, activate, requireActivation } from "../activations.ts";
-import { type InitializerName, requireInitializer } from "../initializers/index.ts";
-import { type CommonOptions, type Layer, requireWhole, type WeightSpec } from "../layer.ts";
+import type { InitializerSetting } from "../initializers/index.ts";
+import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
+import { type WeightOptions, weightMaker } from "../weight-options.ts";
 
-export interface DenseOptions extends CommonOptions {
+export interface DenseOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
   /** U, the number of results. */
   readonly units: number;
   /** Applied to the result; `linear` unless told. */
   readonly activation?: ActivationName;
   /** Whether each unit adds a number of its own; true unless told. */
   readonly useBias?: boolean;
-  readonly kernelInitializer?: InitializerName;
-  readonly biasInitializer?: InitializerName;
 }
 
 /**
@@ -28,15 +27,15 @@ export function dense(options: DenseOptions): Layer<DenseOptions> {
   const settings = {
     activation: "linear" as ActivationName,
     useBias: true,
-    kernelInitializer: "glorotUniform" as InitializerName,
-    biasInitializer: "zeros" as InitializerName,
+    kernelInitializer: "glorotUniform" as InitializerSetting,
+    biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
   const { units, activation, useBias } = settings;
   requireWhole(units, "units");
   requireActivation(activation);
-  requireInitializer(settings.kernelInitializer);
-  requireInitializer(settings.biasInitializer);
+  const kernel = weightMaker("kernel", settings);
+  const bias = weightMaker("bias", settings);
   return {
     kind: "dense",
     className: "Dense",
@@ -51,21 +50,9 @@ export function dense(options: DenseOptions): Layer<DenseOptions> {
         });
       }
       const [channels] = input;
-      const kernel: WeightSpec = {
-        name: "kernel",
-        shape: [channels, units],
-        initializer: settings.kernelInitializer,
-        trainable: true,
-      };
-      const bias: WeightSpec = {
-        name: "bias",
-        shape: [units],
-        initializer: settings.biasInitializer,
-        trainable: true,
-      };
       return {
         outputShape: [units],
-        weights: useBias ? [kernel, bias] : [kernel],
+        weights: [kernel([channels, units]), ...(useBias ? [bias([units])] : [])],
         macs: channels * units,
         reach: "all",
         call([x], { build, weights }) {
