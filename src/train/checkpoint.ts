@@ -57,6 +57,8 @@ const header = z.object({
   classNames: z.array(z.string()).max(1_000_000).optional(),
 });
 
+/** Levels of brackets that a description may have; a nested network takes three. */
+const mostNesting = 320;
 /** The metadata key under which the file keeps it. */
 const key = "fovea";
 /** What the names of the optimizer's values begin with in the file. */
@@ -177,6 +179,24 @@ function headOptions(heads: StoredHeads) {
   };
 }
 
+/** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') inString = !inString;
+    // What a backslash hides is neither the end of the string nor another backslash.
+    else if (inString && character === "\\") i++;
+    else if (inString) continue;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
 function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
   const fail = (received: string): never => {
     throw new FormatError({
@@ -187,6 +207,8 @@ function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
     });
   };
   const text = Object.hasOwn(metadata, key) ? metadata[key] : fail("none");
+  // A stack has an end: nobody nests models so deep, and a hostile file shall not overflow it.
+  if (nestingOf(text) > mostNesting) fail("networks nested too deep");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

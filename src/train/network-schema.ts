@@ -2,7 +2,7 @@
 // business.
 
 import { z } from "zod";
-import type { FunctionalConfig, NetworkConfig, SequentialConfig } from "../nn/network-config.ts";
+import type { NetworkConfig } from "../nn/network-config.ts";
 
 const whole = z.number().int().nonnegative();
 const shape = z.array(whole.positive()).max(8);
@@ -38,8 +38,16 @@ const functional = z.object({
   ]),
 });
 
-/** A network as plain data: layers in a row, or a graph of them; networks may be layers. */
-export const networkSchema: z.ZodType<NetworkConfig> = z.union([
-  functional as unknown as z.ZodType<FunctionalConfig>,
-  sequential as unknown as z.ZodType<SequentialConfig>,
-]);
+/**
+ * A network as plain data: layers in a row, or a graph of them; networks may be layers. Which of the two
+ * it is, is seen before it is read: trying both would take twice as long at every level of nesting.
+ */
+export const networkSchema: z.ZodType<NetworkConfig> = z.unknown().transform((value, context) => {
+  const isGraph = typeof value === "object" && value !== null && "uses" in value;
+  const result = (isGraph ? functional : sequential).safeParse(value);
+  if (result.success) return result.data as NetworkConfig;
+  for (const { path, message } of result.error.issues) {
+    context.addIssue({ code: "custom", path, message });
+  }
+  return z.NEVER;
+});

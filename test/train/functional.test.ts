@@ -1,9 +1,10 @@
 // Models of any shape at work: several inputs and outputs, shared and frozen layers, models in models.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConfigError, DataError } from "../../src/core/errors.ts";
+import { ConfigError, DataError, FormatError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { input } from "../../src/nn/input.ts";
@@ -287,6 +288,40 @@ describe("models that share layers", () => {
       expect(value).toBeCloseTo(0.75 * mean[c], 6);
     });
     await net.dispose();
+  });
+});
+
+describe("files of nested models", () => {
+  /** A file whose one layer lies in so many networks. */
+  function nestedFile(depth: number): Uint8Array {
+    const net = sequential([layers.dense({ units: 1, inputShape: [1] })], { device });
+    const { tensors, metadata } = decodeSafetensors(encodeModel(net), "it");
+    const header = JSON.parse(metadata.fovea);
+    const path: string[] = [];
+    for (let i = 0; i < depth; i++) {
+      const name = `n${i}`;
+      path.unshift(name);
+      const options = { ...header.network, name };
+      header.network = { ...header.network, layers: [{ kind: "network", options }] };
+    }
+    const renamed = [...tensors].map(([name, value]): [string, typeof value] => [
+      [...path, name].join("/"),
+      value,
+    ]);
+    const fovea = JSON.stringify(header);
+    return encodeSafetensors({ tensors: renamed, metadata: { fovea } });
+  }
+
+  test("are read in a time that grows with their depth, and no faster", async () => {
+    const { model: net } = decodeModel(nestedFile(40), "the file", { device });
+    expect(net.countParams()).toBe(2);
+    expect((await net.predict({ data: Float32Array.of(1), shape: [1, 1] })).shape).toEqual([1, 1]);
+    await net.dispose();
+  });
+
+  test("that are nested beyond reason get an error, not an overflow", () => {
+    expect(() => decodeModel(nestedFile(400), "the file", { device })).toThrow(FormatError);
+    expect(() => decodeModel(nestedFile(400), "the file", { device })).toThrow(/too deep/);
   });
 });
 

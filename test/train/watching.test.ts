@@ -1,7 +1,7 @@
 // Callbacks in real runs: they stop, restore, save and resume; and what they refuse.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -134,6 +134,38 @@ describe("modelCheckpoint", () => {
     ]);
     await model.dispose();
   });
+});
+
+test("tensorBoard writes a file of sound records for training and one for validation", async () => {
+  const model = tinyModel(device);
+  const path = join(folder, "logs");
+  await model.fit(examples, {
+    ...options,
+    epochs: 3,
+    callbacks: [callbacks.tensorBoard({ path, histogramFrequency: 2 })],
+  });
+  const recordsIn = (part: string) => {
+    const [file, ...others] = readdirSync(join(path, part));
+    expect(file).toMatch(/^events\.out\.tfevents\./);
+    expect(others).toEqual([]);
+    const bytes = readFileSync(join(path, part, file));
+    const records: string[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const length = Number(bytes.readBigUInt64LE(at));
+      records.push(bytes.toString("latin1", at + 12, at + 12 + length));
+      at += length + 16;
+    }
+    return records;
+  };
+  const train = recordsIn("train");
+  // What it is, the graph, three epochs, and the weights of the first and the third.
+  expect(train).toHaveLength(1 + 1 + 3 + 2);
+  expect(train[1]).toMatch(/input_layer[\s\S]*InputLayer[\s\S]*batch_normalization/);
+  expect(train[2]).toContain("epoch_learning_rate");
+  expect(train[3]).toContain("conv2d/kernel");
+  expect(recordsIn("validation")).toHaveLength(1 + 3);
+  expect(recordsIn("validation")[3]).toContain("epoch_accuracy");
+  await model.dispose();
 });
 
 describe("backupAndRestore", () => {

@@ -6,6 +6,7 @@ import { earlyStopping } from "./early-stopping.ts";
 import { learningRateScheduler } from "./learning-rate-scheduler.ts";
 import { modelCheckpoint } from "./model-checkpoint.ts";
 import { reduceLROnPlateau } from "./reduce-lr-on-plateau.ts";
+import { tensorBoard } from "./tensor-board.ts";
 
 /** Every callback by its name. */
 export const callbacks = {
@@ -15,4 +16,5 @@ export const callbacks = {
   learningRateScheduler,
   modelCheckpoint,
   reduceLROnPlateau,
+  tensorBoard,
 };
