@@ -6,6 +6,7 @@ import type { Graph, Update } from "../graph/graph.ts";
 import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import type { Loss } from "../nn/losses/loss.ts";
+import { reduceLoss } from "../nn/losses/reduce-loss.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
@@ -67,17 +68,19 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
 }
 
 interface Scores {
-  /** The mean over the batch. */
+  /** What training lowers. */
+  readonly trained: Node;
+  /** What logs show of it. */
   readonly loss: Node;
   /** Sums over the batch, by output name. */
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ answers, loss, metrics, batch }: ScoredParts, { rows, output }: Applied): Scores {
+function score({ answers, loss, metrics }: ScoredParts, { rows, output }: Applied): Scores {
   const y = ops.gather(ops.state(names.answers, answers), rows);
-  const total = ops.sum(loss.perExample(y, output, ops));
+  const { trained, shown } = reduceLoss(loss, { build: ops, answers: y, results: output });
   const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
-  return { loss: ops.multiply(total, ops.constant(1 / batch)), sums: Object.fromEntries(sums) };
+  return { trained, loss: shown, sums: Object.fromEntries(sums) };
 }
 
 /** Results for a batch: `output`. */
@@ -119,10 +122,10 @@ function within(value: Node): Node {
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
   const applied = applyNetwork(parts, true);
-  const { loss, sums } = score(parts, applied);
+  const { trained: lowered, loss, sums } = score(parts, applied);
   const trained = network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const flowing = gradients(loss, targets, ops);
+  const flowing = gradients(lowered, targets, ops);
 
   const flaws = [flaw(loss), ...flowing.map(gradientFlaw)];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
@@ -166,11 +169,11 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
  */
 export function inspectionGraph(parts: ScoredParts): Graph {
   const applied = applyNetwork(parts, true);
-  const { loss } = score(parts, applied);
+  const { trained: lowered } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const results = applied.layerOutputs.map((value, i) => [`layer${i}`, flaw(value)]);
-  const slopes = gradients(loss, targets, ops).map((value, i) => [
+  const slopes = gradients(lowered, targets, ops).map((value, i) => [
     `gradient${i}`,
     gradientFlaw(value),
   ]);

@@ -165,9 +165,9 @@ describe("losses", () => {
     const answerNode = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
     const resultNode = ops.input("x", { shape, dtype: "f32" });
     const options = fromLogits ? { fromLogits } : {};
-    const perExample = lossFrom(name, options).perExample(answerNode, resultNode, ops);
+    const perPlace = lossFrom(name, options).values(answerNode, resultNode, ops);
     const [values, gradient] = evaluate(
-      [perExample, ...gradients(ops.sum(perExample), [resultNode], ops)],
+      [perPlace, ...gradients(ops.sum(perPlace), [resultNode], ops)],
       {
         x: { data: Float64Array.from(results), shape },
         y: { data: y, shape: answerShape },
