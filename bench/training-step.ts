@@ -5,6 +5,7 @@ import { compile } from "../src/kernel/compile.ts";
 import type { Device } from "../src/machine/device.ts";
 import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
 import { accuracy } from "../src/nn/metrics/accuracy.ts";
+import { compileMetrics } from "../src/nn/metrics/compiled-metric.ts";
 import { adam } from "../src/nn/optimizers/adam.ts";
 import { trainingGraph } from "../src/train/graphs.ts";
 import { architectureFrom } from "../src/zoo/index.ts";
@@ -37,7 +38,7 @@ export async function measureTrainingStep(
     inputs: { shape: [examples, 28, 28, 1], dtype: "u8" },
     answers: { shape: [examples], dtype: "i32" },
     loss: sparseCategoricalCrossentropy(),
-    metrics: [accuracy()],
+    metrics: compileMetrics([accuracy()], []),
     optimizer: adam(),
   });
   const program = compile(name, graph, device.machine, ops);

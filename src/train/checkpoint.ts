@@ -8,6 +8,7 @@ import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
 import { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
@@ -16,7 +17,9 @@ import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 
 const whole = z.number().int().nonnegative();
-const numbers = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));
+/** A number; JSON has no word for one that is none. */
+const value = z.number().or(z.null().transform(() => Number.NaN));
+const numbers = z.record(z.string(), value);
 
 const record = z.object({ epoch: whole, seconds: z.number(), logs: numbers });
 
@@ -36,7 +39,16 @@ const header = z.object({
     .object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
       loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-      metrics: z.array(z.string()).max(100),
+      metrics: z
+        .array(
+          z.object({
+            kind: z.string(),
+            name: z.string(),
+            options: z.record(z.string(), z.unknown()),
+            weighted: z.boolean(),
+          }),
+        )
+        .max(100),
       learningRate: z
         .number()
         .nonnegative()
@@ -46,7 +58,7 @@ const header = z.object({
   progress: z.object({
     epochs: whole,
     steps: whole,
-    means: z.object({ examples: whole, sums: numbers }),
+    means: z.object({ examples: whole, sums: z.record(z.string(), z.array(value)) }),
     iterations: whole,
     history: z.array(record).max(1_000_000),
   }),
@@ -77,7 +89,12 @@ export function encodeModel(model: Model, { classNames }: SaveOptions = {}): Uin
           training: {
             optimizer: { name: settings.optimizer.name, options: settings.optimizer.options },
             loss: { name: settings.loss.name, options: { ...settings.loss.options } },
-            metrics: settings.metrics.map((metric) => metric.name),
+            metrics: settings.metrics.map(({ kind, name, options, weighted }) => ({
+              kind,
+              name,
+              options: { ...options },
+              weighted,
+            })),
             learningRate: storeRate(model.rateSetting) as number,
           },
         }),
@@ -137,7 +154,8 @@ export function decodeModel(
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
         loss: lossFrom(training.loss.name, training.loss.options),
-        metrics: training.metrics.map(metricFrom),
+        metrics: metricsOf(training.metrics, false),
+        weightedMetrics: metricsOf(training.metrics, true),
       });
       model.rateSetting = rateFrom(training.learningRate);
     }
@@ -152,6 +170,14 @@ export function decodeModel(
       cause,
     });
   }
+}
+
+type StoredMetrics = NonNullable<z.output<typeof header>["training"]>["metrics"];
+
+function metricsOf(stored: StoredMetrics, weighted: boolean): Metric[] {
+  return stored
+    .filter((metric) => metric.weighted === weighted)
+    .map(({ kind, name, options }) => metricFrom(kind, { ...options, name }));
 }
 
 function readHeader(metadata: Readonly<Record<string, string>>, name: string) {

@@ -9,7 +9,7 @@ import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
 import type { Loss } from "../nn/losses/loss.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import {
@@ -26,7 +26,7 @@ import type { Store } from "./store.ts";
 export interface TrainingSettings {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly CompiledMetric[];
 }
 
 /** What examples are on the device for. Each role holds one set of them at a time. */
@@ -37,6 +37,8 @@ export interface ResidentExamples {
   readonly role: Role;
   readonly inputs: Resident;
   readonly answers?: Resident;
+  /** How much each example counts. */
+  readonly weights?: Resident;
 }
 
 export type Mode = "train" | "evaluate" | "predict" | "inspect";
@@ -73,23 +75,33 @@ export class Engine {
   }
 
   /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
-  async reserve(role: Role, rows: number, x: Tensor, y?: Tensor): Promise<ResidentExamples> {
+  async reserve(
+    role: Role,
+    rows: number,
+    x: Tensor,
+    y?: Tensor,
+    weights?: Tensor,
+  ): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
-    if (present !== undefined && fits(present, rows, x, y)) return present;
+    if (present !== undefined && fits(present, rows, { x, y, weights })) return present;
     await this.release(role);
-    const inputs = reserveRows(this.device, x, rows);
-    const examples: ResidentExamples =
-      y === undefined ? { role, inputs } : { role, inputs, answers: this.#beside(inputs, y, rows) };
-    this.#residents.set(role, examples);
-    return examples;
-  }
-
-  /** A place for answers; where there is none, the inputs' goes back. */
-  #beside(inputs: Resident, y: Tensor, rows: number): Resident {
+    const taken: Resident[] = [];
+    const take = (like: Tensor): Resident => {
+      taken.push(reserveRows(this.device, like, rows));
+      return taken[taken.length - 1];
+    };
     try {
-      return reserveRows(this.device, y, rows);
+      const examples: ResidentExamples = {
+        role,
+        inputs: take(x),
+        ...(y === undefined ? {} : { answers: take(y) }),
+        ...(weights === undefined ? {} : { weights: take(weights) }),
+      };
+      this.#residents.set(role, examples);
+      return examples;
     } catch (error) {
-      this.device.free(inputs.address);
+      // Where there is no room for all of them, none stays.
+      for (const { address } of taken) this.device.free(address);
       throw error;
     }
   }
@@ -100,8 +112,10 @@ export class Engine {
     const present = this.#residents.get(role);
     if (present === undefined) return;
     this.#residents.delete(role);
-    this.device.free(present.inputs.address);
-    if (present.answers !== undefined) this.device.free(present.answers.address);
+    const { inputs, answers, weights } = present;
+    for (const resident of [inputs, answers, weights]) {
+      if (resident !== undefined) this.device.free(resident.address);
+    }
   }
 
   /** Gives back a role's examples if they are too large to keep for the next call. */
@@ -129,7 +143,7 @@ export class Engine {
   async #make(
     mode: Mode,
     batch: number,
-    { inputs, answers }: ResidentExamples,
+    { inputs, answers, weights }: ResidentExamples,
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
@@ -139,7 +153,8 @@ export class Engine {
       if (settings === undefined || answers === undefined) {
         throw new Error(`${mode} needs answers and settings`);
       }
-      const scored = { ...parts, ...settings, answers: answers.type };
+      const weighed = weights === undefined ? {} : { weights: weights.type };
+      const scored = { ...parts, ...settings, answers: answers.type, ...weighed };
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
@@ -147,6 +162,7 @@ export class Engine {
     const states = this.#store.addresses;
     states.set(names.inputs, inputs.address);
     if (answers !== undefined) states.set(names.answers, answers.address);
+    if (weights !== undefined) states.set(names.weights, weights.address);
     const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
     const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
     const stepsAtOnce = Math.min(mostStepsAtOnce, room);
@@ -173,20 +189,20 @@ function bytesOf({ type }: Resident): number {
   return sizeOf(type.shape) * bytesPerElement[type.dtype];
 }
 
-/** Whether `rows` rows like `x`, and like `y`, are just what has been reserved. */
+/** Whether `rows` rows like `x`, `y` and `weights` are just what has been reserved. */
 function fits(
-  { inputs, answers }: ResidentExamples,
+  { inputs, answers, weights }: ResidentExamples,
   rows: number,
-  x: Tensor,
-  y: Tensor | undefined,
+  like: { x: Tensor; y: Tensor | undefined; weights: Tensor | undefined },
 ): boolean {
-  const same = (resident: Resident, like: Tensor) =>
-    sameShape(resident.type.shape, [rows, ...like.shape.slice(1)]) &&
-    resident.type.dtype === dtypeOf(like.data);
-  if (y === undefined || answers === undefined) {
-    return y === undefined && answers === undefined && same(inputs, x);
-  }
-  return same(inputs, x) && same(answers, y);
+  const same = (resident: Resident | undefined, tensor: Tensor | undefined) => {
+    if (resident === undefined || tensor === undefined) return resident === tensor;
+    return (
+      sameShape(resident.type.shape, [rows, ...tensor.shape.slice(1)]) &&
+      resident.type.dtype === dtypeOf(tensor.data)
+    );
+  };
+  return same(inputs, like.x) && same(answers, like.y) && same(weights, like.weights);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

@@ -7,19 +7,25 @@ import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import { reduceLoss } from "../nn/losses/reduce-loss.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+
+const metricPrefix = "metric/";
 
 /** The names of values that are not weights. */
 export const names = {
   inputs: "data/x",
   answers: "data/y",
+  weights: "data/weights",
   halted: "halted",
   weight: (fullName: string) => `weight/${fullName}`,
   slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
   number: (name: string) => `number/${name}`,
-  metric: (name: string) => `metric/${name}`,
+  metric: (name: string, sum: string) => `${metricPrefix}${name}/${sum}`,
+  /** `accuracy/total`, from the name of an output; undefined where it is no metric's. */
+  metricOfOutput: (output: string) =>
+    output.startsWith(metricPrefix) ? output.slice(metricPrefix.length) : undefined,
 } as const;
 
 /** What graphs are made of. */
@@ -36,7 +42,9 @@ export interface GraphParts {
 export interface ScoredParts extends GraphParts {
   readonly answers: TensorType;
   readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  /** A weight for each example; absent where all count alike. */
+  readonly weights?: TensorType;
+  readonly metrics: readonly CompiledMetric[];
 }
 
 /** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
@@ -76,10 +84,17 @@ interface Scores {
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ answers, loss, metrics }: ScoredParts, { rows, output }: Applied): Scores {
-  const y = ops.gather(ops.state(names.answers, answers), rows);
-  const { trained, shown } = reduceLoss(loss, { build: ops, answers: y, results: output });
-  const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
+function score(parts: ScoredParts, { rows, output }: Applied): Scores {
+  const { answers, weights, loss, metrics } = parts;
+  const taken = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
+  const plain = { build: ops, answers: taken(names.answers, answers), results: output };
+  const weighed =
+    weights === undefined ? plain : { ...plain, weights: taken(names.weights, weights) };
+  const { trained, shown } = reduceLoss(loss, weighed);
+  const sums = metrics.flatMap((metric) => {
+    const added = metric.sums(metric.weighted ? weighed : plain);
+    return Object.entries(added).map(([key, sum]) => [names.metric(metric.name, key), sum]);
+  });
   return { trained, loss: shown, sums: Object.fromEntries(sums) };
 }
 

@@ -7,9 +7,9 @@ import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, countExamples, type Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
-import { lossFrom } from "../nn/losses/index.ts";
-import { metricFrom } from "../nn/metrics/index.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import { lossOf } from "../nn/losses/index.ts";
+import { compileMetrics } from "../nn/metrics/compiled-metric.ts";
+import { metricOf } from "../nn/metrics/index.ts";
 import type { Network } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
@@ -29,6 +29,7 @@ import type { CompileOptions, FitOptions, History, ModelOptions } from "./option
 import { progressBar } from "./progress-bar.ts";
 import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
 import { initialWeights, Store } from "./store.ts";
+import { type ClassWeighting, weightsOf } from "./weights.ts";
 
 /** Everything that a checkpoint must hold. */
 export interface ModelState {
@@ -130,12 +131,12 @@ export class Model {
    * @throws ConfigError where a name is unknown, with the closest one that exists.
    * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
    */
-  compile({ optimizer, loss, metrics = [] }: CompileOptions): this {
+  compile({ optimizer, loss, metrics = [], weightedMetrics = [] }: CompileOptions): this {
     this.#requireIdle("compile");
     this.#settings = {
       optimizer: typeof optimizer === "string" ? optimizerFrom(optimizer) : optimizer,
-      loss: typeof loss === "string" ? lossFrom(loss) : loss,
-      metrics: distinct(metrics.map((m) => (typeof m === "string" ? metricFrom(m) : m))),
+      loss: lossOf(loss),
+      metrics: compileMetrics(metrics.map(metricOf), weightedMetrics.map(metricOf)),
     };
     this.#learningRate = this.#settings.optimizer.learningRate;
     this.#slots.clear();
@@ -163,9 +164,10 @@ export class Model {
       this.#openSlots(store, settings);
       store.reserve(names.halted, []);
       store.clear(names.halted);
-      const { validationData, callbacks = [] } = options;
+      const { validationData, callbacks = [], classWeights } = options;
       try {
-        const training = await this.#place("training", examples, settings);
+        const weighting = { classWeights, count: split.count };
+        const training = await this.#place("training", examples, settings, weighting);
         const held =
           validationData === undefined
             ? undefined
@@ -415,29 +417,22 @@ export class Model {
     role: Role,
     examples: Examples,
     settings: TrainingSettings,
+    weighting?: ClassWeighting,
   ): Promise<ResidentExamples> {
     checkExamples(examples, `The examples for ${role}`);
     checkInputs(examples.x, this.network.inputShape);
     const engine = this.#engine as Engine;
     const count = countExamples(examples);
-    const y = prepareAnswers(examples.y, settings.loss.answers, this.network.outputShape);
-    const placed = await engine.reserve(role, count, examples.x, y);
+    const y = prepareAnswers(examples.y, settings.loss, this.network.outputShape);
+    const weights = weightsOf(examples, weighting);
+    const placed = await engine.reserve(role, count, examples.x, y, weights);
     fillRows(engine.device, placed.inputs, examples.x, 0, count);
     if (placed.answers !== undefined) fillRows(engine.device, placed.answers, y, 0, count);
+    if (placed.weights !== undefined && weights !== undefined) {
+      fillRows(engine.device, placed.weights, weights, 0, count);
+    }
     return placed;
   }
-}
-
-/** @throws ConfigError where two metrics would be reported under one name, or one as the loss. */
-function distinct(metrics: readonly Metric[]): readonly Metric[] {
-  const names = ["loss", ...metrics.map(({ name }) => name)];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return metrics;
-  throw new ConfigError({
-    what: "Two numbers would be reported under one name.",
-    expected: "metrics whose names differ, and none called loss",
-    received: `"${twice}" twice`,
-  });
 }
 
 /** How many examples are trained on, and how many held back. */

@@ -3,7 +3,7 @@
 import type { Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
 import type { LossName } from "../nn/losses/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
+import type { Loss, LossFunction } from "../nn/losses/loss.ts";
 import type { MetricName } from "../nn/metrics/index.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
@@ -11,6 +11,7 @@ import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
 import type { Verbosity } from "./progress-bar.ts";
+import type { ClassWeights } from "./weights.ts";
 
 export interface ModelOptions {
   /** Decides first weights, order of examples and dropout; 0 unless told. */
@@ -22,8 +23,12 @@ export interface ModelOptions {
 export interface CompileOptions {
   /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
   readonly optimizer: OptimizerName | Optimizer;
-  readonly loss: LossName | Loss;
-  readonly metrics?: readonly (MetricName | Metric)[];
+  /** By name, made, or a function that makes graph nodes: a number for each place. */
+  readonly loss: LossName | Loss | LossFunction;
+  /** What is measured besides, every example counting alike. */
+  readonly metrics?: readonly (MetricName | Metric | LossFunction)[];
+  /** What is measured by the weights of the examples. */
+  readonly weightedMetrics?: readonly (MetricName | Metric | LossFunction)[];
 }
 
 export interface FitOptions {
@@ -35,6 +40,8 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
   readonly validationData?: Examples;
+  /** How much examples of each class count in training; 1 for those left out. */
+  readonly classWeights?: ClassWeights;
   /** Whether each epoch takes the examples in a random order of its own; true unless told. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];

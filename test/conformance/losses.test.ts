@@ -1,4 +1,4 @@
-// Every loss and every metric of the tables: gradients are central differences in f64, evaluation
+// Every loss of the table: gradients are central differences in f64, evaluation
 // reports what the formula gives, they come back from files, and refuse what does not fit.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,7 +16,6 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { activate } from "../../src/nn/activations.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, lossFrom, lossTable } from "../../src/nn/losses/index.ts";
-import { metricFrom, metrics } from "../../src/nn/metrics/index.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { gradientError } from "./differences.ts";
@@ -176,39 +175,6 @@ describe("losses", () => {
   test("a loss that does not exist is answered with the closest that does", () => {
     expect(() => lossFrom("crossEntropy")).toThrow(ConfigError);
     expect(() => lossFrom("mse")).toThrow(/did you mean "/);
-  });
-});
-
-describe("metrics", () => {
-  const metricNames = Object.keys(metrics) as (keyof typeof metrics)[];
-
-  test.each(metricNames)("%s: has the name that finds it", (name) => {
-    expect(metricFrom(name).name).toBe(name);
-  });
-
-  test("a metric that does not exist is answered with the closest that does", () => {
-    expect(() => metricFrom("acuracy")).toThrow(/did you mean "accuracy"/);
-  });
-
-  test.each<[string, Shape, readonly number[], Shape, readonly number[], number]>([
-    ["class numbers", [3], [0, 2, 1], [3, 3], [5, 1, 1, 0, 0, 9, 1, 0, 2], 2],
-    ["a tie goes to the first", [2], [0, 1], [2, 3], [1, 1, 0, 2, 2, 2], 1],
-    ["one-hot rows", [2, 2], [1, 0, 0, 1], [2, 2], [0.9, 0.1, 0.8, 0.2], 1],
-    ["0.5 itself is a no", [3, 1], [1, 0, 1], [3, 1], [0.5, 0.5, 0.51], 2],
-    ["pixels", [1, 1, 2, 2], [1, 0, 0, 1], [1, 1, 2, 2], [0.9, 0.1, 0.8, 0.2], 0.5],
-    ["yes or no a pixel", [1, 1, 4, 1], [1, 0, 1, 1], [1, 1, 4, 1], [0.9, 0.1, 0.2, 0.3], 0.5],
-  ])("accuracy of %s", (_, answerShape, answers, resultShape, results, expected) => {
-    const whole = answerShape.length === 1;
-    const y = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
-    const x = ops.input("x", { shape: resultShape, dtype: "f32" });
-    const [sum] = evaluate([metricFrom("accuracy").sum(y, x, ops)], {
-      x: { data: Float64Array.from(results), shape: resultShape },
-      y: {
-        data: whole ? Int32Array.from(answers) : Float64Array.from(answers),
-        shape: answerShape,
-      },
-    });
-    expect(sum.data[0]).toBeCloseTo(expected, 12);
   });
 });
 
