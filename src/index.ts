@@ -7,9 +7,15 @@ export { type Examples, sliceExamples } from "./data/examples.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { layers } from "./nn/layers/index.ts";
 export { losses } from "./nn/losses/index.ts";
+export type { Loss, LossFunction } from "./nn/losses/loss.ts";
 export { metrics } from "./nn/metrics/index.ts";
+export type { Metric } from "./nn/metrics/metric.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
+// Pictures are behind "fovea/report": what draws them is not small.
+export { assessClassifier, classesOf } from "./report/assess-classifier.ts";
+export { classificationReport } from "./report/classification-report.ts";
+export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { type LoadedModel, loadModel, saveModel } from "./train/checkpoint.ts";
 export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
