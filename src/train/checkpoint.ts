@@ -7,6 +7,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { lossFrom } from "../nn/losses/index.ts";
+import type { Loss } from "../nn/losses/loss.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { Network } from "../nn/network.ts";
@@ -128,11 +129,19 @@ export interface LoadedModel {
   readonly classNames: readonly string[] | undefined;
 }
 
+/** Where a model comes back, and what its file cannot hold. */
+export interface LoadOptions extends Pick<ModelOptions, "device"> {
+  /** The loss that the model was compiled with, where it was your own. */
+  readonly loss?: Loss;
+  /** Metrics of your own, by their names in logs. */
+  readonly metrics?: readonly Metric[];
+}
+
 /** The model again. `name` is for messages. @throws FormatError where the file is not a model. */
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  options: Pick<ModelOptions, "device"> = {},
+  { loss, metrics = [], ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
@@ -153,9 +162,9 @@ export function decodeModel(
     if (training !== undefined) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
-        loss: lossFrom(training.loss.name, training.loss.options),
-        metrics: metricsOf(training.metrics, false),
-        weightedMetrics: metricsOf(training.metrics, true),
+        loss: loss ?? lossFrom(training.loss.name, training.loss.options),
+        metrics: metricsOf(training.metrics, false, metrics),
+        weightedMetrics: metricsOf(training.metrics, true, metrics),
       });
       model.rateSetting = rateFrom(training.learningRate);
     }
@@ -174,10 +183,13 @@ export function decodeModel(
 
 type StoredMetrics = NonNullable<z.output<typeof header>["training"]>["metrics"];
 
-function metricsOf(stored: StoredMetrics, weighted: boolean): Metric[] {
+function metricsOf(stored: StoredMetrics, weighted: boolean, own: readonly Metric[]): Metric[] {
   return stored
     .filter((metric) => metric.weighted === weighted)
-    .map(({ kind, name, options }) => metricFrom(kind, { ...options, name }));
+    .map(({ kind, name, options }) => {
+      const given = own.find((metric) => metric.name === name);
+      return given ?? metricFrom(kind, { ...options, name });
+    });
 }
 
 function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
@@ -208,9 +220,6 @@ function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
  * @throws FormatError where the file is missing, damaged, or holds something else.
  * @example const { model } = await loadModel("runs/train/best.safetensors")
  */
-export async function loadModel(
-  path: string,
-  options: Pick<ModelOptions, "device"> = {},
-): Promise<LoadedModel> {
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   return decodeModel(await readWholeFile(path), path, options);
 }

@@ -236,4 +236,23 @@ describe("compiled models", () => {
     expect(await again.evaluate({ x, y }, { batchSize: 4 })).toEqual({ loss, accuracy });
     await Promise.all([model.dispose(), again.dispose()]);
   });
+
+  test.each(rows)("%s: a training step lowers it", async (_, name, one) => {
+    const model = modelOf(name, one);
+    model.learningRate = 1e-3;
+    const inputs = uniform([count, ...image], 2, [0, 1]);
+    const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
+    const answers = answersFor(name, [count, one.shape[1]]);
+    const whole = answers.data instanceof Int32Array;
+    const y = {
+      data: whole ? Int32Array.from(answers.data) : Float32Array.from(answers.data),
+      shape: answers.shape,
+    };
+    const before = await model.evaluate({ x, y });
+    const { history } = await model.fit({ x, y }, { batchSize: count, verbose: 0 });
+    const after = await model.evaluate({ x, y });
+    expect(history.loss[0]).toBeCloseTo(before.loss, 4);
+    expect(after.loss).toBeLessThan(before.loss);
+    await model.dispose();
+  });
 });
