@@ -3,102 +3,24 @@
 
 import { describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../src/core/errors.ts";
-import { RandomStream } from "../../src/core/random.ts";
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compileMetrics } from "../../src/nn/metrics/compiled-metric.ts";
-import { metricFrom, metrics, type metricTable } from "../../src/nn/metrics/index.ts";
+import { metricFrom, metrics } from "../../src/nn/metrics/index.ts";
 import type { Metric, Sums } from "../../src/nn/metrics/metric.ts";
+import {
+  answersFor,
+  classCount,
+  examples,
+  type MetricCase,
+  metricCases,
+  numbers,
+  resultsFor,
+} from "./metric-cases.ts";
 
-/** What a metric needs to be made, and what its answers look like. */
-interface MetricCase {
-  readonly options?: object;
-  readonly answers: "values" | "bits" | "hot" | "classes";
-  /** Options that are refused. */
-  readonly refused?: object;
-}
-
-const values: MetricCase = { answers: "values" };
-const bits: MetricCase = { answers: "bits", refused: { thresholds: 2 } };
-const hot: MetricCase = { answers: "hot" };
-const overlap = { numClasses: 4, sparseYPred: false };
-
-const cases = {
-  accuracy: hot,
-  auc: { answers: "bits", refused: { curve: "ROCK" } },
-  binaryAccuracy: { answers: "bits" },
-  binaryCrossentropy: { answers: "bits", refused: { labelSmoothing: 2 } },
-  binaryIoU: { answers: "bits", refused: { targetClassIds: [2] } },
-  categoricalAccuracy: hot,
-  categoricalCrossentropy: hot,
-  categoricalHinge: hot,
-  cosineSimilarity: values,
-  f1Score: { answers: "hot", refused: { average: "mean" } },
-  falseNegatives: bits,
-  falsePositives: bits,
-  fBetaScore: { answers: "hot", options: { beta: 2 }, refused: { beta: 0 } },
-  hinge: values,
-  iou: {
-    answers: "classes",
-    options: { ...overlap, targetClassIds: [1, 3] },
-    refused: { ...overlap, targetClassIds: [4] },
-  },
-  klDivergence: values,
-  logCoshError: values,
-  mean: values,
-  meanAbsoluteError: values,
-  meanAbsolutePercentageError: values,
-  meanIoU: { answers: "classes", options: overlap, refused: { numClasses: 0 } },
-  meanSquaredError: values,
-  meanSquaredLogarithmicError: values,
-  oneHotIoU: {
-    answers: "hot",
-    options: { numClasses: 4, targetClassIds: [1, 3] },
-    refused: { numClasses: 4, targetClassIds: [] },
-  },
-  oneHotMeanIoU: { answers: "hot", options: { numClasses: 4 }, refused: {} },
-  poisson: values,
-  precision: { answers: "bits", refused: { topK: 0 } },
-  precisionAtRecall: { answers: "bits", options: { recall: 0.5 }, refused: { recall: 2 } },
-  r2Score: { answers: "values", refused: { numRegressors: -1 } },
-  recall: { answers: "bits", options: { topK: 2, classId: 1 }, refused: { classId: 0.5 } },
-  recallAtPrecision: { answers: "bits", options: { precision: 0.5 }, refused: {} },
-  rootMeanSquaredError: values,
-  sensitivityAtSpecificity: { answers: "bits", options: { specificity: 0.5 }, refused: {} },
-  sparseCategoricalAccuracy: { answers: "classes" },
-  sparseCategoricalCrossentropy: { answers: "classes", refused: { ignoreClass: 0.5 } },
-  sparseTopKCategoricalAccuracy: { answers: "classes", options: { k: 2 }, refused: { k: 0 } },
-  specificityAtSensitivity: { answers: "bits", options: { sensitivity: 0.5 }, refused: {} },
-  squaredHinge: values,
-  sum: values,
-  topKCategoricalAccuracy: { answers: "hot", options: { k: 2 }, refused: { k: 1.5 } },
-  trueNegatives: bits,
-  truePositives: bits,
-} satisfies Record<keyof typeof metricTable, MetricCase>;
-
-const table = Object.entries(cases) as [string, MetricCase][];
-const examples = 11;
-const classCount = 4;
-
-function numbers(stream: number, shape: Shape, value: (random: RandomStream) => number): Tensor {
-  const random = new RandomStream(7, stream);
-  return { data: Float64Array.from({ length: sizeOf(shape) }, () => value(random)), shape };
-}
-
-function answersFor(kind: MetricCase["answers"]): Tensor {
-  const shape = [examples, classCount];
-  if (kind === "values") return numbers(1, shape, (random) => random.uniform());
-  if (kind === "bits") return numbers(1, shape, (random) => random.below(2));
-  const random = new RandomStream(7, 1);
-  const labels = Int32Array.from({ length: examples }, () => random.below(classCount));
-  if (kind === "classes") return { data: labels, shape: [examples] };
-  const isLabel = (_: unknown, i: number) =>
-    Number(labels[Math.floor(i / classCount)] === i % classCount);
-  return { data: Float64Array.from({ length: sizeOf(shape) }, isLabel), shape };
-}
-
+const table = Object.entries(metricCases) as [string, MetricCase][];
 const rowsOf = ({ data, shape }: Tensor, from: number, to: number): Tensor => {
   const row = sizeOf(shape.slice(1));
   return { data: data.slice(from * row, to * row), shape: [to - from, ...shape.slice(1)] };
@@ -107,7 +29,7 @@ const rowsOf = ({ data, shape }: Tensor, from: number, to: number): Tensor => {
 /** What a metric comes to where an epoch has batches of these sizes. */
 function resultOf(metric: Metric, kind: MetricCase["answers"], sizes: readonly number[]) {
   const all = {
-    x: numbers(2, [examples, classCount], (random) => random.uniform()),
+    x: resultsFor(),
     y: answersFor(kind),
     w: numbers(3, [examples], (random) => 0.5 + random.uniform()),
   };
