@@ -1,5 +1,5 @@
-// A classifier measured on examples: which class it took each for. Floor 7. Works for one yes or no, and
-// for one score a class, of examples or of pixels.
+// A classifier measured on examples: which class it took each for. Floor 7. Works for one yes or
+// no, and for one score a class, of examples or of pixels.
 
 import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
@@ -28,8 +28,8 @@ export interface AssessOptions extends ClassificationReportOptions {
 }
 
 /**
- * The class of each row of scores `[N, …, C]`, the first of equals; of single numbers `[N, …, 1]` 1 where
- * they are above the threshold.
+ * The class of each row of scores `[N, …, C]`, the first of equals; of single numbers `[N, …, 1]` 1
+ * where they are above the threshold.
  *
  * @example classesOf(await model.predict(x))
  */

@@ -1,5 +1,5 @@
-// The picture of a classification report: a line for each class, a bar for its F1. Floor 7. Knows the
-// report's numbers, not where they come from.
+// The picture of a classification report: a line for each class, a bar for its F1. Floor 7. Knows
+// the report's numbers, not where they come from.
 
 import type { ClassificationReport, ReportScores } from "./classification-report.ts";
 import { figure, textAt, tint } from "./figure.ts";
@@ -15,23 +15,24 @@ const barWidth = 160;
 const longestName = 26;
 
 /**
- * A classification report as the text of an SVG file: precision, recall, F1 and support of every class,
- * then their averages. Scores that are not defined are a dash.
+ * A classification report as the text of an SVG file: precision, recall, F1 and support of every
+ * class, then their averages. Scores that are not defined are a dash.
  *
  * @example classificationSvg(classificationReport(labels, predictions))
  */
 export function classificationSvg(report: ClassificationReport): string {
   const { classes, accuracy, microAverage, macroAverage, weightedAverage } = report;
-  const averages: [string, ReportScores][] = [
+  const averages: readonly (readonly [string, ReportScores])[] = [
     ...(microAverage === undefined ? [] : [["micro average", microAverage] as const]),
     ["macro average", macroAverage],
     ["weighted average", weightedAverage],
-  ].map(([name, scores]) => [name as string, scores as ReportScores]);
+  ];
   const title =
     accuracy === undefined
       ? "Classification report"
       : `Classification report: ${formatRate(accuracy)} correct`;
-  const subtitle = `${formatCount(macroAverage.support)} examples in ${formatCount(classes.length)} classes`;
+  const examples = formatCount(macroAverage.support);
+  const subtitle = `${examples} examples in ${formatCount(classes.length)} classes`;
   const firstAverage = heading + classes.length * lineHeight + 12;
   const parts = [
     textAt(20, 30, title, { size: 16, bold: true }),

@@ -11,7 +11,10 @@ export interface ClassificationReportOptions {
   readonly labels?: readonly number[];
   /** Digits behind the point; 2 unless told. */
   readonly digits?: number;
-  /** What a share is where it would divide by zero: 0, 1 or NaN, which averages leave out; 0 unless told. */
+  /**
+   * What a share is where it would divide by zero: 0, 1 or NaN, which averages leave out; 0 unless
+   * told.
+   */
   readonly zeroDivision?: number;
 }
 
@@ -50,9 +53,10 @@ interface Tally {
  *
  * @param labels `[N]` true classes, whole numbers.
  * @param predictions `[N]` predicted classes, in the same order.
- * @throws DataError where the two differ in length or are empty, ConfigError where an option cannot be
- * used.
- * @example console.log(classificationReport([0, 1, 1], [0, 1, 0], { classNames: ["cat", "dog"] }).text)
+ * @throws DataError where the two differ in length or are empty, ConfigError where an option cannot
+ * be used.
+ * @example
+ * const { text } = classificationReport([0, 1, 1], [0, 1, 0], { classNames: ["cat", "dog"] });
  */
 export function classificationReport(
   labels: ArrayLike<number>,

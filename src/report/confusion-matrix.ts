@@ -70,7 +70,9 @@ function checkClass(value: number, classes: number, what: string): void {
   });
 }
 
-/** Of what a cell is a share: of its label's row, of its prediction's column, or of all examples. */
+/**
+ * Of what a cell is a share: of its label's row, of its prediction's column, or of all examples.
+ */
 export type Normalization = "labels" | "predictions" | "all";
 
 /**

@@ -1,11 +1,13 @@
 // Numbers with a fixed count of digits, as Python and C print them. Floor 7: numbers in, text out.
 
-/** `value` with `digits` behind the point; a number just between two of them goes to the even one. */
+/**
+ * `value` with `digits` behind the point; a number just between two of them goes to the even one.
+ */
 export function fixedDigits(value: number, digits: number): string {
   if (Number.isNaN(value)) return "nan";
   const text = value.toFixed(digits);
-  // Of two equally near texts toFixed takes the larger: 0.125 becomes 0.13, and here 0.12. A hundred
-  // digits tell a number that is just between from all of its neighbours.
+  // Of two equally near texts toFixed takes the larger: 0.125 becomes 0.13, and here 0.12. A
+  // hundred digits tell a number that is just between from all of its neighbours.
   const point = digits === 0 ? 0 : digits + 1;
   const exact = Math.abs(value).toFixed(100);
   const whole = exact.indexOf(".");

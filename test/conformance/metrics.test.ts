@@ -1,5 +1,6 @@
-// Every metric of the table: how an epoch is split into batches changes nothing, they come back from
-// files, and refuse what does not fit. What they are worth is held against Keras in test/golden.
+// Every metric of the table: how an epoch is split into batches changes nothing, they come back
+// from files, and refuse what does not fit. What they are worth is held against Keras in
+// test/golden.
 
 import { describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../src/core/errors.ts";

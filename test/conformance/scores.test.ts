@@ -1,5 +1,5 @@
-// Every loss, with its gradient, and every metric, on every target: the compiled graph is the reference
-// in f64.
+// Every loss, with its gradient, and every metric, on every target: the compiled graph is the
+// reference in f64.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";

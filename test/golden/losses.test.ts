@@ -1,5 +1,5 @@
-// Every loss against Keras 3 on TensorFlow, which computed the fixtures in f64 (keras/make_losses.py):
-// values, every reduction with and without weights, and the gradient.
+// Every loss against Keras 3 on TensorFlow, which computed the fixtures in f64
+// (keras/make_losses.py): values, every reduction with and without weights, and the gradient.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -82,35 +82,38 @@ test("there is a fixture of every loss", () => {
   expect(Object.keys(lossTable).filter((name) => !known.has(name))).toEqual([]);
 });
 
-describe.each(
-  fixtures.map((fixture): [string, Fixture] => [
-    `${fixture.loss} ${JSON.stringify(fixture.options)} of ${fixture.answers} ${JSON.stringify(fixture.shape)}, ${fixture.activation}`,
-    fixture,
-  ]),
-)("%s", (_, fixture) => {
-  const { x, batch, sources, reduced, made } = caseOf(fixture);
+function titleOf({ loss, options, answers, shape, activation }: Fixture): string {
+  const [given, size] = [options, shape].map((value) => JSON.stringify(value));
+  return `${loss} ${given} of ${answers} ${size}, ${activation}`;
+}
 
-  test("the number of every place", () => {
-    const values = made.values(batch.answers, batch.results, ops);
-    expect(values.shape).toEqual(fixture.valueShape);
-    const [{ data }] = evaluate([values], sources);
-    expect(relativeError(data, fixture.values)).toBeLessThanOrEqual(tolerance);
-  });
+describe.each(fixtures.map((fixture): [string, Fixture] => [titleOf(fixture), fixture]))(
+  "%s",
+  (_, fixture) => {
+    const { x, batch, sources, reduced, made } = caseOf(fixture);
 
-  test("every reduction, with and without weights", () => {
-    for (const name of Object.keys(fixture.plain) as Reduction[]) {
-      const nodes = [reduced(name, false).shown, reduced(name, true).shown];
-      const [plain, weighted] = evaluate(nodes, sources).map(({ data }) => data[0]);
-      expect(relativeError([plain], [fixture.plain[name]]), name).toBeLessThanOrEqual(tolerance);
-      expect(relativeError([weighted], [fixture.weighted[name]]), name).toBeLessThanOrEqual(
-        tolerance,
-      );
-    }
-  });
+    test("the number of every place", () => {
+      const values = made.values(batch.answers, batch.results, ops);
+      expect(values.shape).toEqual(fixture.valueShape);
+      const [{ data }] = evaluate([values], sources);
+      expect(relativeError(data, fixture.values)).toBeLessThanOrEqual(tolerance);
+    });
 
-  test("the gradient of the weighted mean", () => {
-    const { trained } = reduced("sumOverBatchSize", true);
-    const [{ data }] = evaluate(gradients(trained, [x], ops), sources);
-    expect(relativeError(data, fixture.gradient)).toBeLessThanOrEqual(tolerance);
-  });
-});
+    test("every reduction, with and without weights", () => {
+      for (const name of Object.keys(fixture.plain) as Reduction[]) {
+        const nodes = [reduced(name, false).shown, reduced(name, true).shown];
+        const [plain, weighted] = evaluate(nodes, sources).map(({ data }) => data[0]);
+        expect(relativeError([plain], [fixture.plain[name]]), name).toBeLessThanOrEqual(tolerance);
+        expect(relativeError([weighted], [fixture.weighted[name]]), name).toBeLessThanOrEqual(
+          tolerance,
+        );
+      }
+    });
+
+    test("the gradient of the weighted mean", () => {
+      const { trained } = reduced("sumOverBatchSize", true);
+      const [{ data }] = evaluate(gradients(trained, [x], ops), sources);
+      expect(relativeError(data, fixture.gradient)).toBeLessThanOrEqual(tolerance);
+    });
+  },
+);

@@ -1,5 +1,5 @@
-// Every metric against Keras 3, which computed the fixtures (keras/make_metrics.py): three batches of
-// unequal size, with and without weights, evaluated by a model that hands its inputs through.
+// Every metric against Keras 3, which computed the fixtures (keras/make_metrics.py): three batches
+// of unequal size, with and without weights, evaluated by a model that hands its inputs through.
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -94,38 +94,40 @@ test("there is a fixture of every metric", () => {
   expect(Object.keys(metricTable).filter((name) => !known.has(name))).toEqual([]);
 });
 
-describe.each(
-  cases.map((fixture): [string, Fixture] => [
-    `${fixture.metric} ${JSON.stringify(fixture.options)} of ${fixture.answers} ${JSON.stringify(fixture.shape)}`,
-    fixture,
-  ]),
-)("%s", (_, fixture) => {
-  let logs: Readonly<Record<string, number>>;
-  beforeAll(async () => {
-    logs = await evaluated(fixture);
-  });
+function titleOf({ metric, options, answers, shape }: Fixture): string {
+  return `${metric} ${JSON.stringify(options)} of ${answers} ${JSON.stringify(shape)}`;
+}
 
-  /** The numbers under a name: one, or one for each class or threshold. */
-  function numbersOf(name: string): number[] {
-    if (logs[name] !== undefined) return [logs[name]];
-    const count = Object.keys(logs).filter((key) => key.replace(/_\d+$/, "") === name).length;
-    return Array.from({ length: count }, (__, i) => logs[`${name}_${i}`]);
-  }
-
-  const compare = (received: readonly number[], expected: readonly number[]) => {
-    expect(received).toHaveLength(expected.length);
-    received.forEach((value, i) => {
-      const far = Math.abs(value - expected[i]) / Math.max(1e-3, Math.abs(expected[i]));
-      expect(far, `${value} against ${expected[i]}`).toBeLessThanOrEqual(tolerance);
+describe.each(cases.map((fixture): [string, Fixture] => [titleOf(fixture), fixture]))(
+  "%s",
+  (_, fixture) => {
+    let logs: Readonly<Record<string, number>>;
+    beforeAll(async () => {
+      logs = await evaluated(fixture);
     });
-  };
 
-  test("over three batches, under Keras's name", () => {
-    compare(numbersOf(fixture.name), fixture.plain);
-  });
+    /** The numbers under a name: one, or one for each class or threshold. */
+    function numbersOf(name: string): number[] {
+      if (logs[name] !== undefined) return [logs[name]];
+      const count = Object.keys(logs).filter((key) => key.replace(/_\d+$/, "") === name).length;
+      return Array.from({ length: count }, (__, i) => logs[`${name}_${i}`]);
+    }
 
-  // Keras cannot stretch one weight an example over the pixels of a threshold metric.
-  test.skipIf(fixture.weighted === null)("over three batches, by the examples' weights", () => {
-    compare(numbersOf(`weighted_${fixture.name}`), fixture.weighted ?? []);
-  });
-});
+    const compare = (received: readonly number[], expected: readonly number[]) => {
+      expect(received).toHaveLength(expected.length);
+      received.forEach((value, i) => {
+        const far = Math.abs(value - expected[i]) / Math.max(1e-3, Math.abs(expected[i]));
+        expect(far, `${value} against ${expected[i]}`).toBeLessThanOrEqual(tolerance);
+      });
+    };
+
+    test("over three batches, under Keras's name", () => {
+      compare(numbersOf(fixture.name), fixture.plain);
+    });
+
+    // Keras cannot stretch one weight an example over the pixels of a threshold metric.
+    test.skipIf(fixture.weighted === null)("over three batches, by the examples' weights", () => {
+      compare(numbersOf(`weighted_${fixture.name}`), fixture.weighted ?? []);
+    });
+  },
+);

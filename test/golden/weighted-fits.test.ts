@@ -1,5 +1,5 @@
-// Whole epochs with weighted classes and weighted examples against Keras 3 on TensorFlow, which computed
-// the fixtures in f64 (keras/make_weighted_fits.py).
+// Whole epochs with weighted classes and weighted examples against Keras 3 on TensorFlow, which
+// computed the fixtures in f64 (keras/make_weighted_fits.py).
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// The report of a classifier: its picture, a model's assessment, and what is refused. What it says is
-// held against scikit-learn in test/golden.
+// The report of a classifier: its picture, a model's assessment, and what is refused. What it says
+// is held against scikit-learn in test/golden.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, DataError } from "../../src/core/errors.ts";

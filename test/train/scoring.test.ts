@@ -1,5 +1,5 @@
-// What examples count for and what is reported of them: weights, ignored classes, losses and metrics of
-// one's own, and metrics across a stop within an epoch.
+// What examples count for and what is reported of them: weights, ignored classes, losses and
+// metrics of one's own, and metrics across a stop within an epoch.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, DataError, FormatError } from "../../src/core/errors.ts";
@@ -188,7 +188,7 @@ describe("metrics of every kind", () => {
   });
   const options = { epochs: 2, batchSize: 8, verbose: 0, validationSplit: 0.2 } as const;
 
-  test("are the same bits when a run is stopped within an epoch, saved, loaded and taken up", async () => {
+  test("are the same bits when a run is stopped within an epoch, saved and taken up", async () => {
     const straight = tinyModel(device, compile());
     await straight.fit(weighed, options);
     const cut = tinyModel(device, compile());

@@ -9,9 +9,9 @@ import {
 import { defineLoss, type Loss } from "./loss.ts";
 
 /**
- * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: answers and results `[N, …, K]` → `[N, …]`.
- * Where the model ends in sigmoid it is computed from the logits x, as
- * max(x, 0) − x · y + ln(1 + e^−|x|). As in Keras.
+ * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: answers and results `[N, …, K]` →
+ * `[N, …]`. Where the model ends in sigmoid it is computed from the logits x, as max(x, 0) − x · y
+ * + ln(1 + e^−|x|). As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryCrossentropy({ labelSmoothing: 0.1 })

@@ -20,8 +20,8 @@ export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
 }
 
 /**
- * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: answers and
- * results `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: answers
+ * and results `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })

@@ -9,9 +9,9 @@ import {
 import { defineLoss, type Loss } from "./loss.ts";
 
 /**
- * −Σ answer · ln result along `axis`: answers `[N, …, C]` (such as one-hot rows), results `[N, …, C]` →
- * `[N, …]`. Where the model ends in softmax it is computed from the logits, without overflow. As in
- * Keras.
+ * −Σ answer · ln result along `axis`: answers `[N, …, C]` (such as one-hot rows), results
+ * `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the logits, without
+ * overflow. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.categoricalCrossentropy({ labelSmoothing: 0.1 })

@@ -4,8 +4,8 @@ import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * max(max((1 − answer) · result) − Σ answer · result + 1, 0) along the last axis: one-hot `[N, …, C]`,
- * `[N, …, C]` → `[N, …]`. As in Keras.
+ * max(max((1 − answer) · result) − Σ answer · result + 1, 0) along the last axis: one-hot
+ * `[N, …, C]`, `[N, …, C]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.categoricalHinge()

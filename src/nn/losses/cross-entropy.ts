@@ -1,5 +1,5 @@
-// What the cross-entropies share: logits where there are any, smoothing, and kept-inside logarithms.
-// Floor 4.
+// What the cross-entropies share: logits where there are any, smoothing, and kept-inside
+// logarithms. Floor 4.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -12,8 +12,8 @@ export interface CustomLossOptions extends LossOptions {
 }
 
 /**
- * A loss from a function that makes graph nodes: answers and results → a number for each place. A file
- * keeps its name but not the function: hand the loss to `loadModel`.
+ * A loss from a function that makes graph nodes: answers and results → a number for each place. A
+ * file keeps its name but not the function: hand the loss to `loadModel`.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example

@@ -5,8 +5,8 @@ import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, spanOf } from "./overlap.ts";
 
 /**
- * 1 − 2 · Σ answer · result / (Σ answer + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is
- * left of the shape, `[]` unless told. Source: Milletari et al., 3DV 2016; as in Keras.
+ * 1 − 2 · Σ answer · result / (Σ answer + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
+ * is left of the shape, `[]` unless told. Source: Milletari et al., 3DV 2016; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.dice({ axis: [1, 2, 3] })

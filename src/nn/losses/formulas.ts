@@ -39,7 +39,8 @@ export function clip(x: Node, low: number, high: number, build: Builder): Node {
 
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): its second half. */
 export function softplusTail(x: Node, build: Builder): Node {
-  // Neither |x| here nor relu before it: where x is 0 their slopes do not add up to that of the whole.
+  // Neither |x| here nor relu before it: where x is 0 their slopes do not add up to that of the
+  // whole.
   const decay = build.exponential(build.minimum(build.negate(x), x));
   return build.logarithm(build.add(build.constant(1), decay));
 }
@@ -90,7 +91,9 @@ export function moveLast(x: Node, axis: number, build: Builder): Node {
   return build.transpose(x, [...others, from]);
 }
 
-/** Class numbers `[…]` as rows `[…, classes]` of 0 and one 1; a number that is no class gives zeros. */
+/**
+ * Class numbers `[…]` as rows `[…, classes]` of 0 and one 1; a number that is no class gives zeros.
+ */
 export function hotRows(labels: Node, classes: number, build: Builder): Node {
   const rows = build.oneHot(build.reshape(labels, [sizeOf(labels.shape)]), classes);
   return build.reshape(rows, [...labels.shape, classes]);

@@ -10,8 +10,8 @@ export interface HuberOptions extends LossOptions {
 }
 
 /**
- * With d = result − answer: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over the
- * last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in Keras.
+ * With d = result − answer: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over
+ * the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.huber({ delta: 0.5 })

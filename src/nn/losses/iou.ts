@@ -4,9 +4,9 @@ import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, tverskyOf } from "./overlap.ts";
 
 /**
- * 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is left of the
- * shape, `[]` unless told. Source: Rahman and Wang, ISVC 2016. Keras has it as Tversky with both
- * weights 1.
+ * 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is left of
+ * the shape, `[]` unless told. Source: Rahman and Wang, ISVC 2016. Keras has it as Tversky with
+ * both weights 1.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.iou({ axis: [1, 2, 3] })

@@ -4,8 +4,8 @@ import { clip, epsilon, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * Σ answer · ln(answer / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are kept
- * within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in Keras.
+ * Σ answer · ln(answer / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
+ * kept within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.klDivergence()

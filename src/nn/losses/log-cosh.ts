@@ -4,8 +4,8 @@ import { meanOfLast, softplus } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * ln cosh(result − answer), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near 0 it
- * is half the square, far off the size less ln 2. With d for the difference it is computed as
+ * ln cosh(result − answer), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
+ * 0 it is half the square, far off the size less ln 2. With d for the difference it is computed as
  * d + ln(1 + e⁻²ᵈ) − ln 2, as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.

@@ -42,7 +42,11 @@ export interface Loss {
   readonly answers: "classes" | "values";
   /** A class number that may stand where there is no answer. */
   readonly ignoreClass?: number;
-  /** The numbers, as `[N]` or `[N, H, W]`. @throws ShapeError where answers and results do not fit. */
+  /**
+   * The numbers, as `[N]` or `[N, H, W]`.
+   *
+   * @throws ShapeError where answers and results do not fit.
+   */
   readonly values: LossFunction;
   /** Shaped as the values: 1 where a place counts, 0 where not. Absent where all of them count. */
   mask?(answers: Node, build: Builder): Node;
@@ -94,14 +98,15 @@ export function shapeWithout({ shape }: Node, axis: number): number[] {
 /** @throws ShapeError unless answers are whole numbers, one for each row of scores. */
 export function requireClasses(answers: Node, results: Node, name: string, axis = -1): void {
   const { shape } = results;
-  const fits = shape.length >= 2 && sameShape(answers.shape, shapeWithout(results, axis));
+  const places = shape.length >= 2 ? shapeWithout(results, axis) : [];
+  const fits = shape.length >= 2 && sameShape(answers.shape, places);
   if (fits && answers.dtype !== "f32") return;
   throw new ShapeError({
     what: `${name} compares class numbers with rows of scores.`,
     expected:
       shape.length < 2
         ? "results [N, …, classes]"
-        : `whole numbers ${formatShape(shapeWithout(results, axis))} for results ${formatShape(shape)}`,
+        : `whole numbers ${formatShape(places)} for results ${formatShape(shape)}`,
     received: `${answers.dtype} ${formatShape(answers.shape)}, results ${formatShape(shape)}`,
     fix: "end the model with one score for each class",
   });

@@ -4,7 +4,8 @@ import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * (answer − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ * (answer − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
+ * Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredError()

@@ -8,8 +8,8 @@ import type { LossOptions } from "./loss.ts";
 /** Options of losses that compare regions. */
 export interface OverlapOptions extends LossOptions {
   /**
-   * The axes that one region spans, such as [1, 2, 3] for each example by itself; all of them unless
-   * told: the batch is one region.
+   * The axes that one region spans, such as [1, 2, 3] for each example by itself; all of them
+   * unless told: the batch is one region.
    */
   readonly axis?: number | readonly number[] | null;
 }
@@ -21,8 +21,8 @@ export function spanOf(axis: OverlapOptions["axis"]): { readonly axes?: readonly
 }
 
 /**
- * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the results miss of the answers,
- * and what they have besides.
+ * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the results miss of the
+ * answers, and what they have besides.
  */
 export function tverskyOf(
   answers: Node,

@@ -5,16 +5,18 @@ import { type CrossEntropyOptions, sparseCrossEntropy } from "./cross-entropy.ts
 import { defineLoss, type Loss } from "./loss.ts";
 
 export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOptions {
-  /** A class number whose places do not count, such as 255 at the edges of masks; none unless told. */
+  /**
+   * A class number whose places do not count, such as 255 at the edges of masks; none unless told.
+   */
   readonly ignoreClass?: number | null;
   /** The axis of the classes; the last unless told. */
   readonly axis?: number;
 }
 
 /**
- * −ln of the share given to the right class: answers i32 `[N, …]`, results `[N, …, C]` → `[N, …]`. Where
- * the model ends in softmax it is computed from the logits, without overflow. Places of `ignoreClass`
- * are 0, and the mean is that of the others. As in Keras.
+ * −ln of the share given to the right class: answers i32 `[N, …]`, results `[N, …, C]` → `[N, …]`.
+ * Where the model ends in softmax it is computed from the logits, without overflow. Places of
+ * `ignoreClass` are 0, and the mean is that of the others. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })

@@ -11,9 +11,9 @@ export interface TverskyOptions extends OverlapOptions {
 }
 
 /**
- * 1 − Σ y · p / (Σ y · p + alpha · Σ y · (1 − p) + beta · Σ (1 − y) · p + 10⁻⁷) over the axes: `[N, …]`,
- * `[N, …]` → what is left of the shape, `[]` unless told. With both weights 0.5 it is `dice`, with both
- * 1 `iou`. Source: Salehi et al., MLMI 2017; as in Keras.
+ * 1 − Σ y · p / (Σ y · p + alpha · Σ y · (1 − p) + beta · Σ (1 − y) · p + 10⁻⁷) over the axes:
+ * `[N, …]`, `[N, …]` → what is left of the shape, `[]` unless told. With both weights 0.5 it is
+ * `dice`, with both 1 `iou`. Source: Salehi et al., MLMI 2017; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.tversky({ alpha: 0.7, beta: 0.3 })

@@ -6,9 +6,9 @@ import type { Metric, MetricOptions } from "./metric.ts";
 import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
 
 /**
- * The share of places whose answer is right. What is compared follows from the shapes, as in Keras: a
- * single result `[N, …, 1]` by whether it is above 0.5; class numbers `[N, …]` with the largest of
- * `[N, …, C]`; rows `[N, …, C]` by their largest.
+ * The share of places whose answer is right. What is compared follows from the shapes, as in Keras:
+ * a single result `[N, …, 1]` by whether it is above 0.5; class numbers `[N, …]` with the largest
+ * of `[N, …, C]`; rows `[N, …, C]` by their largest.
  *
  * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
  */

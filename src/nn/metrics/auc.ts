@@ -26,9 +26,9 @@ export interface AucOptions extends MetricOptions {
 }
 
 /**
- * The area under the curve that the thresholds draw: answers of 0 and 1 and results `[N, …]`, or class
- * numbers with results `[N, …, C]`. Precision over recall is interpolated as by Davis and Goadrich, ICML
- * 2006. As in Keras.
+ * The area under the curve that the thresholds draw: answers of 0 and 1 and results `[N, …]`, or
+ * class numbers with results `[N, …, C]`. Precision over recall is interpolated as by Davis and
+ * Goadrich, ICML 2006. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.auc({ curve: "PR", name: "average_precision" })

@@ -11,8 +11,8 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 }
 
 /**
- * The share of places whose result lies on the answer's side of the threshold: answers of 0 and 1 and
- * results `[N, …]`. As in Keras.
+ * The share of places whose result lies on the answer's side of the threshold: answers of 0 and 1
+ * and results `[N, …]`. As in Keras.
  *
  * @example metrics.binaryAccuracy({ threshold: 0.7 })
  */

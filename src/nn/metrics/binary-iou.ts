@@ -11,8 +11,8 @@ export interface BinaryIouOptions extends MetricOptions {
 }
 
 /**
- * The mean of true positives / (true positives + false positives + false negatives) of yes and no: answers
- * of 0 and 1 and results `[N, …]`. As in Keras, but weights need not be whole.
+ * The mean of true positives / (true positives + false positives + false negatives) of yes and no:
+ * answers of 0 and 1 and results `[N, …]`. As in Keras, but weights need not be whole.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.binaryIoU({ targetClassIds: [1], threshold: 0.4 })

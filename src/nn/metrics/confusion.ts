@@ -105,7 +105,8 @@ function gapsOf(results: Node, thresholds: readonly number[], build: Builder): N
       "i32",
     );
   }
-  // ⌈p · (T − 1)⌉, rounded as Keras does it, so that results next to a threshold fall on the same side.
+  // ⌈p · (T − 1)⌉, rounded as Keras does it, so that results next to a threshold fall on the same
+  // side.
   const scaled = build.multiply(clip(results, 0, 1, build), build.constant(last));
   const gap = build.negate(build.floor(build.negate(scaled)));
   const least = thresholds[0] < 0 ? 1 : 0;

@@ -11,8 +11,8 @@ export interface CosineSimilarityMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean of Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: 1 where both point the same way.
- * `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has the other sign.
+ * The mean of Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: 1 where both point the same
+ * way. `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has the other sign.
  *
  * @example metrics.cosineSimilarity()
  */

@@ -10,8 +10,9 @@ export interface CustomMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean over an epoch of what a function says of each place: answers and results → `[N, …]`. A file
- * does not keep the function: hand the metric to `loadModel`. For more than a mean write a `Metric`: what a batch adds, and the result.
+ * The mean over an epoch of what a function says of each place: answers and results → `[N, …]`. A
+ * file does not keep the function: hand the metric to `loadModel`. For more than a mean write a
+ * `Metric`: what a batch adds, and the result.
  *
  * @example
  * metrics.custom({

@@ -21,8 +21,8 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
 }
 
 /**
- * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot answers or class
- * numbers, results `[N, C]`. As in Keras.
+ * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot answers
+ * or class numbers, results `[N, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.fBetaScore({ beta: 2, average: "macro" })

@@ -5,8 +5,8 @@ import type { Metric } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
- * How many results are not above the threshold and wrong, each by its weight: answers of 0 and 1 and
- * results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * How many results are not above the threshold and wrong, each by its weight: answers of 0 and 1
+ * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.falseNegatives({ thresholds: 0.7 })

@@ -5,9 +5,9 @@ import type { Metric } from "./metric.ts";
 import type { OverlapMetricOptions } from "./overlap-metric.ts";
 
 /**
- * The mean of true positives / (true positives + false positives + false negatives) over the classes that
- * occur. Answers and results are class numbers `[N, …]` unless told. As in Keras, but weights need not
- * be whole.
+ * The mean of true positives / (true positives + false positives + false negatives) over the
+ * classes that occur. Answers and results are class numbers `[N, …]` unless told. As in Keras, but
+ * weights need not be whole.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.meanIoU({ numClasses: 3, sparseYPred: false })

@@ -1,5 +1,5 @@
-// The skeleton of metrics that are means: a number for each place, added up, and how many there are.
-// Floor 4.
+// The skeleton of metrics that are means: a number for each place, added up, and how many there
+// are. Floor 4.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -12,7 +12,11 @@ export interface MeanRecord {
   readonly kind: string;
   readonly name: string;
   readonly options: object;
-  /** The number of each place: `[N, …]`. @throws ShapeError where answers and results do not fit. */
+  /**
+   * The number of each place: `[N, …]`.
+   *
+   * @throws ShapeError where answers and results do not fit.
+   */
   readonly values: LossFunction;
   /** 1 where a place counts; looked at only where there are weights, as in Keras. */
   readonly mask?: ((answers: Node, build: Builder) => Node) | undefined;

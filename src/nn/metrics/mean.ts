@@ -4,7 +4,8 @@ import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
- * The mean of all results `[N, …]`, whatever the answers. For the mean of something else see `custom`.
+ * The mean of all results `[N, …]`, whatever the answers. For the mean of something else see
+ * `custom`.
  *
  * @example metrics.mean({ name: "mean_brightness" })
  */

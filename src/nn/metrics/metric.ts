@@ -25,9 +25,15 @@ export interface Metric {
   readonly name: string;
   /** All options but the name, defaults filled in: plain data, enough to make the metric again. */
   readonly options: object;
-  /** What a batch adds, under names of the metric's own. @throws ShapeError where it does not fit. */
+  /**
+   * What a batch adds, under names of the metric's own.
+   *
+   * @throws ShapeError where it does not fit.
+   */
   sums(batch: ScoredBatch): Readonly<Record<string, Node>>;
-  /** The metric, from what was added up; a list where it has a number for each class or threshold. */
+  /**
+   * The metric, from what was added up; a list where it has a number for each class or threshold.
+   */
   result(sums: Sums): number | readonly number[];
 }
 

@@ -8,8 +8,9 @@ import type { OverlapMetricOptions } from "./overlap-metric.ts";
 export interface OneHotMeanIouOptions extends Omit<OverlapMetricOptions, "sparseYTrue"> {}
 
 /**
- * The mean of true positives / (true positives + false positives + false negatives) over the classes that
- * occur: one-hot answers and scores `[N, …, C]`. As in Keras, but weights need not be whole.
+ * The mean of true positives / (true positives + false positives + false negatives) over the
+ * classes that occur: one-hot answers and scores `[N, …, C]`. As in Keras, but weights need not be
+ * whole.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.oneHotMeanIoU({ numClasses: 3 })

@@ -11,13 +11,16 @@ import { type Metric, type MetricOptions, totalOf } from "./metric.ts";
 export interface R2ScoreOptions extends MetricOptions {
   /** How the columns' scores become one, or null for all of them; `uniformAverage` unless told. */
   readonly classAggregation?: "uniformAverage" | "varianceWeightedAverage" | null;
-  /** How many independent regressors the adjusted score counts; 0, which adjusts nothing, unless told. */
+  /**
+   * How many independent regressors the adjusted score counts; 0, which adjusts nothing, unless
+   * told.
+   */
   readonly numRegressors?: number;
 }
 
 /**
- * 1 − Σ (y − p)² / Σ (y − ȳ)² for each column of `[N, K]`, `[N, K]`; adjusted by the number of regressors.
- * As in Keras, where the examples of the adjustment are all numbers, N · K.
+ * 1 − Σ (y − p)² / Σ (y − ȳ)² for each column of `[N, K]`, `[N, K]`; adjusted by the number of
+ * regressors. As in Keras, where the examples of the adjustment are all numbers, N · K.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.r2Score()

@@ -9,8 +9,9 @@ export interface SensitivityAtSpecificityOptions extends CurveOptions {
 }
 
 /**
- * The largest sensitivity at a threshold where the specificity is high enough; 0 where there is none. Answers of 0
- * and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * The largest sensitivity at a threshold where the specificity is high enough; 0 where there is
+ * none. Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.sensitivityAtSpecificity({ specificity: 0.9 })

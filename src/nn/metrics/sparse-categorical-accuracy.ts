@@ -5,8 +5,8 @@ import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
- * The share of places whose largest score is that of the right class: class numbers `[N, …]`, results
- * `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ * The share of places whose largest score is that of the right class: class numbers `[N, …]`,
+ * results `[N, …, C]`. Of equal scores the first counts. As in Keras.
  *
  * @example metrics.sparseCategoricalAccuracy()
  */

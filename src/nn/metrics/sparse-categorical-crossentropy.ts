@@ -11,8 +11,8 @@ export interface SparseCategoricalCrossentropyMetricOptions
     Omit<SparseCategoricalCrossentropyOptions, "reduction"> {}
 
 /**
- * The mean over the epoch of the loss of this name: class numbers `[N, …]`, results `[N, …, C]`. As in
- * Keras, where places of `ignoreClass` count as 0 unless there are weights.
+ * The mean over the epoch of the loss of this name: class numbers `[N, …]`, results `[N, …, C]`. As
+ * in Keras, where places of `ignoreClass` count as 0 unless there are weights.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.sparseCategoricalCrossentropy({ fromLogits: true })

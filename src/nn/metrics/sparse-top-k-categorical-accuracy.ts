@@ -7,8 +7,8 @@ import type { Metric } from "./metric.ts";
 import { isInTopK, type TopKOptions } from "./top-k.ts";
 
 /**
- * The share of places where fewer than k scores are larger than that of the right class: class numbers
- * `[N, …]`, results `[N, …, C]`. As in Keras.
+ * The share of places where fewer than k scores are larger than that of the right class: class
+ * numbers `[N, …]`, results `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where k cannot be used.
  * @example metrics.sparseTopKCategoricalAccuracy({ k: 3 })

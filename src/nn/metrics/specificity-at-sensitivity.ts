@@ -9,8 +9,9 @@ export interface SpecificityAtSensitivityOptions extends CurveOptions {
 }
 
 /**
- * The largest specificity at a threshold where the sensitivity is high enough; 0 where there is none. Answers of 0
- * and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * The largest specificity at a threshold where the sensitivity is high enough; 0 where there is
+ * none. Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.specificityAtSensitivity({ sensitivity: 0.9 })

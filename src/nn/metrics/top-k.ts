@@ -11,7 +11,9 @@ export interface TopKOptions extends MetricOptions {
   readonly k?: number;
 }
 
-/** 1 where fewer than k scores are larger than that of the label: `[N, …]`, `[N, …, C]` → `[N, …]`. */
+/**
+ * 1 where fewer than k scores are larger than that of the label: `[N, …]`, `[N, …, C]` → `[N, …]`.
+ */
 export function isInTopK(labels: Node, results: Node, k: number, build: Builder): Node {
   const hot = hotRows(labels, results.shape[results.shape.length - 1], build);
   const score = build.sum(build.multiply(hot, results), { axes: [-1], keepDimensions: true });
