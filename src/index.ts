@@ -12,11 +12,17 @@ export { type InputOptions, input } from "./nn/input.ts";
 export type { LayerInstance } from "./nn/layer-instance.ts";
 export { layers } from "./nn/layers/index.ts";
 export { losses } from "./nn/losses/index.ts";
+export type { Loss, LossFunction } from "./nn/losses/loss.ts";
 export { metrics } from "./nn/metrics/index.ts";
+export type { Metric } from "./nn/metrics/metric.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export { regularizers } from "./nn/regularizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
+// Pictures are behind "fovea/report": what draws them is not small.
+export { assessClassifier, classesOf } from "./report/assess-classifier.ts";
+export { classificationReport } from "./report/classification-report.ts";
+export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.ts";
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { callbacks } from "./train/callbacks/index.ts";

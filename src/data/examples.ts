@@ -14,6 +14,8 @@ export interface Examples {
   readonly x: Tensor<Uint8Array | Float32Array>;
   /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
   readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
+  /** How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. */
+  readonly sampleWeights?: Tensor<Float32Array>;
   /** The name of class `i` at index `i`. */
   readonly classNames?: readonly string[];
 }
@@ -40,7 +42,10 @@ export function sliceExamples(examples: Examples, from: number, to: number): Exa
       received: `from ${from} to ${to}`,
     });
   }
-  return { ...examples, x: sliceRows(examples.x, from, to), y: sliceRows(examples.y, from, to) };
+  const { x, y, sampleWeights } = examples;
+  const weights =
+    sampleWeights === undefined ? {} : { sampleWeights: sliceRows(sampleWeights, from, to) };
+  return { ...examples, x: sliceRows(x, from, to), y: sliceRows(y, from, to), ...weights };
 }
 
 type Rows = Uint8Array | Int32Array | Float32Array;
@@ -64,7 +69,7 @@ function sliceRows<T extends Rows>(
  * @example checkExamples({ x, y }, "The validation set");
  */
 export function checkExamples(examples: Examples, name = "The set of examples"): void {
-  const { x, y, classNames } = examples;
+  const { x, y, sampleWeights, classNames } = examples;
   checkFilled(x, `${name}: x`);
   checkFilled(y, `${name}: y`);
   if (x.shape.length === 0) {
@@ -90,6 +95,7 @@ export function checkExamples(examples: Examples, name = "The set of examples"):
       received: formatShape(x.shape),
     });
   }
+  if (sampleWeights !== undefined) checkWeights(sampleWeights, x.shape[0], name);
   if (classNames !== undefined && y.shape.length === 1) checkClasses(y.data, classNames, name);
 }
 
@@ -99,6 +105,16 @@ function checkFilled({ data, shape }: { data: Rows; shape: Shape }, name: string
     what: `${name} does not fill its shape.`,
     expected: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
     received: `${data.length} elements`,
+  });
+}
+
+function checkWeights(weights: Tensor<Float32Array>, count: number, name: string): void {
+  checkFilled(weights, `${name}: sampleWeights`);
+  if (weights.shape[0] === count) return;
+  throw new DataError({
+    what: `${name} does not have one weight for each input.`,
+    expected: `${count} weights`,
+    received: formatShape(weights.shape),
   });
 }
 

@@ -8,19 +8,30 @@ import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
-import type { SymbolicOutputs } from "../nn/network.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
+import { type HeadOptions, lossesOf } from "./heads.ts";
 import { Model } from "./model.ts";
 import { networkSchema } from "./network-schema.ts";
 import type { ModelOptions } from "./options.ts";
 
 const whole = z.number().int().nonnegative();
-const numbers = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));
+/** A number; JSON has no word for one that is none. */
+const value = z.number().or(z.null().transform(() => Number.NaN));
+const numbers = z.record(z.string(), value);
 
 const record = z.object({ epoch: whole, seconds: z.number(), logs: numbers });
+
+const metric = z.object({
+  kind: z.string(),
+  name: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  weighted: z.boolean(),
+});
 
 /** What the file's metadata must say. */
 const header = z.object({
@@ -36,7 +47,7 @@ const header = z.object({
             output: z.string(),
             loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
             weight: z.number(),
-            metrics: z.array(z.string()).max(100),
+            metrics: z.array(metric).max(100),
           }),
         )
         .min(1)
@@ -50,7 +61,7 @@ const header = z.object({
   progress: z.object({
     epochs: whole,
     steps: whole,
-    means: z.object({ examples: whole, sums: numbers }),
+    means: z.object({ examples: whole, sums: z.record(z.string(), z.array(value)) }),
     iterations: whole,
     history: z.array(record).max(1_000_000),
   }),
@@ -85,11 +96,16 @@ export function encodeModel(
       : {
           training: {
             optimizer: { name: settings.optimizer.name, options: settings.optimizer.options },
-            heads: settings.heads.map(({ name, loss, weight, metrics }) => ({
-              output: name,
+            heads: settings.heads.map(({ name: output, loss, weight, metrics }) => ({
+              output,
               loss: { name: loss.name, options: { ...loss.options } },
               weight,
-              metrics: metrics.map((metric) => metric.name),
+              metrics: metrics.map(({ kind, name, options, weighted }) => ({
+                kind,
+                name,
+                options: { ...options },
+                weighted,
+              })),
             })),
             learningRate: storeRate(model.rateSetting) as number,
           },
@@ -124,11 +140,19 @@ export interface LoadedModel {
   readonly classNames: readonly string[] | undefined;
 }
 
+/** Where a model comes back, and what its file cannot hold. */
+export interface LoadOptions extends Pick<ModelOptions, "device"> {
+  /** The loss that the model was compiled with, where it was your own; by output as in `compile`. */
+  readonly loss?: HeadOptions["loss"];
+  /** Metrics of your own, by their names. */
+  readonly metrics?: readonly Metric[];
+}
+
 /** The model again. `name` is for messages. @throws FormatError where the file is not a model. */
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  options: Pick<ModelOptions, "device"> = {},
+  { loss, metrics = [], ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
@@ -149,7 +173,7 @@ export function decodeModel(
     if (training !== undefined) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
-        ...headOptions(training.heads),
+        ...headOptions(training.heads, network, { loss, metrics }),
       });
       model.rateSetting = rateFrom(training.learningRate);
     }
@@ -169,14 +193,36 @@ export function decodeModel(
 type StoredHeads = NonNullable<z.output<typeof header>["training"]>["heads"];
 
 /** What `compile` is told to make the heads again. */
-function headOptions(heads: StoredHeads) {
+function headOptions(
+  heads: StoredHeads,
+  { outputNames }: Network,
+  { loss, metrics }: { loss: LoadOptions["loss"]; metrics: readonly Metric[] },
+) {
+  const own = loss === undefined ? [] : lossesOf(loss, outputNames);
   const byOutput = <T>(value: (head: StoredHeads[number]) => T) =>
     Object.fromEntries(heads.map((head) => [head.output, value(head)]));
   return {
-    loss: byOutput(({ loss }) => lossFrom(loss.name, loss.options)),
+    loss: byOutput(
+      ({ output, loss: { name, options } }) =>
+        own[outputNames.indexOf(output)] ?? lossFrom(name, options),
+    ),
     lossWeights: byOutput(({ weight }) => weight),
-    metrics: byOutput(({ metrics }) => metrics.map(metricFrom)),
+    metrics: byOutput((head) => metricsOf(head, false, metrics)),
+    weightedMetrics: byOutput((head) => metricsOf(head, true, metrics)),
   };
+}
+
+function metricsOf(
+  { metrics }: StoredHeads[number],
+  weighted: boolean,
+  own: readonly Metric[],
+): Metric[] {
+  return metrics
+    .filter((stored) => stored.weighted === weighted)
+    .map(({ kind, name, options }) => {
+      const given = own.find((metric) => metric.name === name);
+      return given ?? metricFrom(kind, { ...options, name });
+    });
 }
 
 /** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
@@ -227,9 +273,6 @@ function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
  * @throws FormatError where the file is missing, damaged, or holds something else.
  * @example const { model } = await loadModel("runs/train/best.safetensors")
  */
-export async function loadModel(
-  path: string,
-  options: Pick<ModelOptions, "device"> = {},
-): Promise<LoadedModel> {
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   return decodeModel(await readWholeFile(path), path, options);
 }

@@ -8,7 +8,7 @@ import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import {
@@ -28,7 +28,7 @@ export interface TrainingSettings {
   /** What each trained output is compared by. */
   readonly heads: readonly Head[];
   /** Everything that is reported besides the loss, under the names that logs use. */
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly CompiledMetric[];
 }
 
 /** What examples are on the device for. Each role holds one set of them at a time. */
@@ -41,6 +41,15 @@ export interface ResidentExamples {
   readonly inputs: readonly Resident[];
   /** For each head; none where nothing is compared. */
   readonly answers: readonly Resident[];
+  /** For each head how much each example counts; nothing where all count alike. */
+  readonly weights: readonly (Resident | undefined)[];
+}
+
+/** Values like those that examples will be. */
+export interface ExampleValues {
+  readonly x: readonly Tensor[];
+  readonly y?: readonly Tensor[];
+  readonly weights?: readonly (Tensor | undefined)[];
 }
 
 export type Mode = "train" | "evaluate" | "predict" | "inspect";
@@ -77,27 +86,32 @@ export class Engine {
     return this.#network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
   }
 
-  /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
-  async reserve(
-    role: Role,
-    rows: number,
-    x: readonly Tensor[],
-    y: readonly Tensor[] = [],
-  ): Promise<ResidentExamples> {
+  /** Room for `rows` rows of `like`; what was there for the role before goes. */
+  async reserve(role: Role, rows: number, like: ExampleValues): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
-    if (present !== undefined && fits(present, rows, x, y)) return present;
+    if (present !== undefined && fits(present, rows, like)) return present;
     await this.release(role);
-    const placed: Resident[] = [];
+    const taken: Resident[] = [];
+    const take = (tensor: Tensor): Resident => {
+      const resident = reserveRows(this.device, tensor, rows);
+      taken.push(resident);
+      return resident;
+    };
     try {
-      for (const like of [...x, ...y]) placed.push(reserveRows(this.device, like, rows));
+      const { x, y = [], weights = [] } = like;
+      const examples = {
+        role,
+        inputs: x.map(take),
+        answers: y.map(take),
+        weights: weights.map((tensor) => (tensor === undefined ? undefined : take(tensor))),
+      };
+      this.#residents.set(role, examples);
+      return examples;
     } catch (error) {
-      for (const { address } of placed) this.device.free(address);
+      // Where there is no room for all of them, none stays.
+      for (const { address } of taken) this.device.free(address);
       throw error;
     }
-    const inputs = placed.slice(0, x.length);
-    const examples = { role, inputs, answers: placed.slice(x.length) };
-    this.#residents.set(role, examples);
-    return examples;
   }
 
   /** Gives back a role's examples and the programs that read them. */
@@ -106,7 +120,10 @@ export class Engine {
     const present = this.#residents.get(role);
     if (present === undefined) return;
     this.#residents.delete(role);
-    for (const { address } of [...present.inputs, ...present.answers]) this.device.free(address);
+    const { inputs, answers, weights } = present;
+    for (const resident of [...inputs, ...answers, ...weights]) {
+      if (resident !== undefined) this.device.free(resident.address);
+    }
   }
 
   /** Gives back a role's examples if they are too large to keep for the next call. */
@@ -135,7 +152,7 @@ export class Engine {
   async #make(
     mode: Mode,
     batch: number,
-    { inputs, answers }: ResidentExamples,
+    { inputs, answers, weights }: ResidentExamples,
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
@@ -145,7 +162,8 @@ export class Engine {
       if (settings === undefined || answers.length === 0) {
         throw new Error(`${mode} needs answers and settings`);
       }
-      const scored = { ...parts, ...settings, answers: typesOf(answers) };
+      const weighed = { weights: weights.map((resident) => resident?.type) };
+      const scored = { ...parts, ...settings, answers: typesOf(answers), ...weighed };
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
@@ -154,8 +172,10 @@ export class Engine {
     inputs.forEach(({ address }, i) => {
       states.set(names.inputs(i), address);
     });
-    answers.forEach(({ address }, i) => {
-      states.set(names.answers(settings?.heads[i].output ?? i), address);
+    settings?.heads.forEach(({ output }, i) => {
+      const weight = weights[i];
+      if (i < answers.length) states.set(names.answers(output), answers[i].address);
+      if (weight !== undefined) states.set(names.weights(output), weight.address);
     });
     const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
     const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
@@ -185,19 +205,27 @@ function bytesOf({ type }: Resident): number {
   return sizeOf(type.shape) * bytesPerElement[type.dtype];
 }
 
-/** Whether `rows` rows like `x`, and like `y`, are just what has been reserved. */
+/** Whether `rows` rows of `like` are just what has been reserved. */
 function fits(
-  { inputs, answers }: ResidentExamples,
+  { inputs, answers, weights }: ResidentExamples,
   rows: number,
-  x: readonly Tensor[],
-  y: readonly Tensor[],
+  like: ExampleValues,
 ): boolean {
-  const same = (resident: Resident, like: Tensor) =>
-    sameShape(resident.type.shape, [rows, ...like.shape.slice(1)]) &&
-    resident.type.dtype === dtypeOf(like.data);
-  const all = (residents: readonly Resident[], likes: readonly Tensor[]) =>
-    residents.length === likes.length && residents.every((resident, i) => same(resident, likes[i]));
-  return all(inputs, x) && all(answers, y);
+  const same = (resident: Resident | undefined, tensor: Tensor | undefined) => {
+    if (resident === undefined || tensor === undefined) return resident === tensor;
+    return (
+      sameShape(resident.type.shape, [rows, ...tensor.shape.slice(1)]) &&
+      resident.type.dtype === dtypeOf(tensor.data)
+    );
+  };
+  const all = (
+    residents: readonly (Resident | undefined)[],
+    tensors: readonly (Tensor | undefined)[],
+  ) =>
+    residents.length === tensors.length &&
+    residents.every((resident, i) => same(resident, tensors[i]));
+  const { x, y = [], weights: wanted = [] } = like;
+  return all(inputs, x) && all(answers, y) && all(weights, wanted);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

@@ -5,20 +5,28 @@ import { gradients } from "../graph/autodiff.ts";
 import type { Graph, Update } from "../graph/graph.ts";
 import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
+import { reduceLoss } from "../nn/losses/reduce-loss.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer, TrainedWeight } from "../nn/optimizers/optimizer.ts";
 import type { Head } from "./heads.ts";
+
+const metricPrefix = "metric/";
 
 /** The names of values that are not weights. */
 export const names = {
   inputs: (index: number) => `data/x/${index}`,
   /** By the output that they belong to. */
   answers: (output: number) => `data/y/${output}`,
+  /** By the output whose answers they weigh. */
+  weights: (output: number) => `data/weights/${output}`,
   halted: "halted",
   weight: (fullName: string) => `weight/${fullName}`,
   slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
   number: (name: string) => `number/${name}`,
-  metric: (name: string) => `metric/${name}`,
+  metric: (name: string, sum: string) => `${metricPrefix}${name}/${sum}`,
+  /** `accuracy/total`, from the name of an output; undefined where it is no metric's. */
+  metricOfOutput: (output: string) =>
+    output.startsWith(metricPrefix) ? output.slice(metricPrefix.length) : undefined,
   output: (index: number) => `output/${index}`,
 } as const;
 
@@ -37,6 +45,8 @@ export interface ScoredParts extends GraphParts {
   readonly heads: readonly Head[];
   /** For each head. */
   readonly answers: readonly TensorType[];
+  /** For each head a weight for each example; absent where all count alike. */
+  readonly weights?: readonly (TensorType | undefined)[];
 }
 
 /** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
@@ -71,23 +81,39 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
 }
 
 interface Scores {
-  /** The mean over the batch, with what regularizers add. */
+  /** What training lowers, with what regularizers add. */
+  readonly trained: Node;
+  /** What logs show of it. */
   readonly loss: Node;
   /** Sums over the batch, by output name. */
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ heads, answers, batch }: ScoredParts, applied: Applied): Scores {
+function score({ heads, answers, weights = [] }: ScoredParts, applied: Applied): Scores {
   const { rows, outputs, penalties } = applied;
   const sums: Record<string, Node> = {};
-  const losses = heads.map(({ output, loss, weight, reports }, i) => {
-    const y = ops.gather(ops.state(names.answers(output), answers[i]), rows);
-    const results = outputs[output];
-    for (const report of reports) sums[names.metric(report.name)] = report.sum(y, results, ops);
-    const total = ops.sum(loss.perExample(y, results, ops));
-    return ops.multiply(total, ops.constant(weight / batch));
+  const take = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
+  const losses = heads.map(({ output, loss, weight: factor, reports }, i) => {
+    const type = weights[i];
+    const taken = take(names.answers(output), answers[i]);
+    const plain = { build: ops, answers: taken, results: outputs[output] };
+    const weighed =
+      type === undefined ? plain : { ...plain, weights: take(names.weights(output), type) };
+    for (const report of reports) {
+      const added = report.sums(report.weighted ? weighed : plain);
+      for (const [key, sum] of Object.entries(added)) sums[names.metric(report.name, key)] = sum;
+    }
+    const { trained, shown } = reduceLoss(loss, weighed);
+    const scaled = (node: Node) => ops.multiply(node, ops.constant(factor));
+    return { trained: scaled(trained), shown: scaled(shown) };
   });
-  return { loss: [...losses, ...penalties].reduce((a, b) => ops.add(a, b)), sums };
+  const total = (parts: readonly Node[]) =>
+    [...parts, ...penalties].reduce((a, b) => ops.add(a, b));
+  return {
+    trained: total(losses.map(({ trained }) => trained)),
+    loss: total(losses.map(({ shown }) => shown)),
+    sums,
+  };
 }
 
 /** Results for a batch: one for each output of the network. */
@@ -131,10 +157,10 @@ function within(value: Node): Node {
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
   const applied = applyNetwork(parts, true);
-  const { loss, sums } = score(parts, applied);
+  const { trained: lowered, loss, sums } = score(parts, applied);
   const trained = network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const flowing = gradients(loss, targets, ops);
+  const flowing = gradients(lowered, targets, ops);
 
   const flaws = [flaw(loss), ...flowing.map(gradientFlaw)];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
@@ -185,11 +211,11 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
  */
 export function inspectionGraph(parts: ScoredParts): Graph {
   const applied = applyNetwork(parts, true);
-  const { loss } = score(parts, applied);
+  const { trained: lowered } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
-  const slopes = gradients(loss, targets, ops).map((value, i) => [
+  const slopes = gradients(lowered, targets, ops).map((value, i) => [
     `gradient${i}`,
     gradientFlaw(value),
   ]);

@@ -3,10 +3,12 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
-import { type LossName, lossFrom } from "../nn/losses/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import { type MetricName, metricFrom } from "../nn/metrics/index.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import { type LossName, lossOf } from "../nn/losses/index.ts";
+import type { Loss, LossFunction } from "../nn/losses/loss.ts";
+import { reduceLoss } from "../nn/losses/reduce-loss.ts";
+import { type CompiledMetric, compileMetrics } from "../nn/metrics/compiled-metric.ts";
+import { type MetricName, metricOf } from "../nn/metrics/index.ts";
+import { type Metric, shareOf } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 
 /** One output with what it is compared by. */
@@ -19,23 +21,40 @@ export interface Head {
   readonly loss: Loss;
   /** What its loss is multiplied by in the sum that is trained on. */
   readonly weight: number;
-  /** As they were asked for. */
-  readonly metrics: readonly Metric[];
+  /** As they were asked for, under names of the output's own. */
+  readonly metrics: readonly CompiledMetric[];
   /** What is reported of it, under the names that logs use. */
-  readonly reports: readonly Metric[];
+  readonly reports: readonly CompiledMetric[];
 }
 
 /** For the only output, for each in order, or for some by name. */
 export type PerOutput<T> = T | readonly (T | null)[] | Readonly<Record<string, T | null>>;
 
+/** A loss as `compile` takes it: by name, made, or a function that makes graph nodes. */
+export type GivenLoss = LossName | Loss | LossFunction;
+
+type GivenMetric = MetricName | Metric | LossFunction;
+
+/** Metrics as `compile` takes them: a list, a list for each output, or a record by their names. */
+export type GivenMetrics =
+  | readonly GivenMetric[]
+  | readonly (readonly GivenMetric[])[]
+  | Readonly<Record<string, GivenMetric | readonly GivenMetric[]>>;
+
 /** What heads are made of, as `compile` is told. */
 export interface HeadOptions {
-  readonly loss: PerOutput<LossName | Loss>;
+  readonly loss: PerOutput<GivenLoss>;
   readonly lossWeights?: number | readonly number[] | Readonly<Record<string, number>>;
-  readonly metrics?:
-    | readonly (MetricName | Metric)[]
-    | readonly (readonly (MetricName | Metric)[])[]
-    | Readonly<Record<string, MetricName | Metric | readonly (MetricName | Metric)[]>>;
+  readonly metrics?: GivenMetrics;
+  readonly weightedMetrics?: GivenMetrics;
+}
+
+/** The loss of each output; undefined where it has none. @throws ConfigError */
+export function lossesOf(
+  loss: HeadOptions["loss"],
+  outputNames: readonly string[],
+): (Loss | undefined)[] {
+  return spread(loss, outputNames, isLoss, "loss").map((one) => one && lossOf(one));
 }
 
 /**
@@ -45,9 +64,10 @@ export interface HeadOptions {
  */
 export function headsOf(network: Network, options: HeadOptions): readonly Head[] {
   const { outputNames, outputs } = network;
-  const losses = spread(options.loss, outputNames, isLoss, "loss");
+  const losses = lossesOf(options.loss, outputNames);
   const weights = spread(options.lossWeights ?? {}, outputNames, isNumber, "lossWeights");
-  const metrics = spreadMetrics(options.metrics ?? [], outputNames);
+  const metrics = spreadMetrics(options.metrics ?? [], outputNames, "metrics");
+  const weighed = spreadMetrics(options.weightedMetrics ?? [], outputNames, "weightedMetrics");
   const trained = outputNames.flatMap((name, output) => {
     const loss = losses[output];
     if (loss === undefined) return [];
@@ -55,9 +75,9 @@ export function headsOf(network: Network, options: HeadOptions): readonly Head[]
       name,
       output,
       outputShape: outputs[output].shape,
-      loss: typeof loss === "string" ? lossFrom(loss) : loss,
+      loss,
       weight: requireWeight(weights[output] ?? 1),
-      metrics: metrics[output].map((m) => (typeof m === "string" ? metricFrom(m) : m)),
+      metrics: compileMetrics(metrics[output].map(metricOf), weighed[output].map(metricOf)),
     };
   });
   if (trained.length === 0) {
@@ -80,21 +100,35 @@ function reportsOf(
   { name, loss, metrics }: Omit<Head, "reports">,
   severalOutputs: boolean,
   severalLosses: boolean,
-): readonly Metric[] {
+): readonly CompiledMetric[] {
   const named = metrics.map((metric) =>
     severalOutputs ? { ...metric, name: `${name}_${metric.name}` } : metric,
   );
   if (!severalLosses) return named;
-  const own: Metric = {
-    name: `${name}_loss`,
-    sum: (answers, results, build) => build.sum(loss.perExample(answers, results, build)),
-  };
-  return [own, ...named];
+  return [lossReport(name, loss), ...named];
 }
 
-const isLoss = (value: unknown): value is LossName | Loss =>
+/** The loss of one output among several, every example counting by its weight. */
+function lossReport(name: string, loss: Loss): CompiledMetric {
+  return {
+    kind: "loss",
+    name: `${name}_loss`,
+    options: {},
+    weighted: true,
+    sums(batch) {
+      const { build, results } = batch;
+      const count = build.constant(results.shape[0]);
+      return { total: build.multiply(reduceLoss(loss, batch).shown, count), count };
+    },
+    result: ({ total, count }) => shareOf(total[0], count[0]),
+  };
+}
+
+const isLoss = (value: unknown): value is GivenLoss =>
   typeof value === "string" ||
-  (typeof value === "object" && value !== null && "perExample" in value);
+  typeof value === "function" ||
+  // A record by names may name an output "values", but has no reduction beside it.
+  (typeof value === "object" && value !== null && "values" in value && "reduction" in value);
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
@@ -127,21 +161,22 @@ function spread<T>(
   );
 }
 
-type SomeMetrics = readonly (MetricName | Metric)[];
+type SomeMetrics = readonly GivenMetric[];
 
 function spreadMetrics(
-  metrics: NonNullable<HeadOptions["metrics"]>,
+  metrics: GivenMetrics,
   outputNames: readonly string[],
+  option: string,
 ): SomeMetrics[] {
   const listed = (one: unknown) => (Array.isArray(one) ? one : [one]) as SomeMetrics;
   if (!Array.isArray(metrics)) {
     const record = metrics as Readonly<Record<string, unknown>>;
-    requireKnown(Object.keys(record), outputNames, "metrics");
+    requireKnown(Object.keys(record), outputNames, option);
     return outputNames.map((name) => (Object.hasOwn(record, name) ? listed(record[name]) : []));
   }
   if (metrics.length === 0) return outputNames.map(() => []);
   if (outputNames.length === 1) return [metrics.flat() as SomeMetrics];
-  requireCount(metrics.length, outputNames, "metrics");
+  requireCount(metrics.length, outputNames, option);
   return metrics.map(listed);
 }
 

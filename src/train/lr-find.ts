@@ -147,8 +147,8 @@ class Sweep {
   #record(): void {
     const { progress, rateSetting } = this.#model;
     const { examples, sums } = progress.means;
-    const loss = (sums.loss - this.#seen.loss) / (examples - this.#seen.examples);
-    this.#seen = { examples, loss: sums.loss };
+    const loss = (sums.loss[0] - this.#seen.loss) / (examples - this.#seen.examples);
+    this.#seen = { examples, loss: sums.loss[0] };
     this.#smooth = kept * this.#smooth + (1 - kept) * loss;
     const count = progress.iterations - this.#first;
     this.losses.push(this.#smooth / (1 - kept ** count));

@@ -15,6 +15,11 @@ export type InputValues = Values<Examples["x"]>;
 export interface ModelExamples {
   readonly x: InputValues;
   readonly y: Values<Examples["y"]>;
+  /**
+   * How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. One for
+   * every output, a list in their order, or a record for some by name.
+   */
+  readonly sampleWeights?: Values<Tensor<Float32Array>>;
   /** The name of class `i` at index `i`, where there is one answer. */
   readonly classNames?: readonly string[];
 }
@@ -23,6 +28,8 @@ export interface ModelExamples {
 export interface OrderedExamples {
   readonly x: readonly Examples["x"][];
   readonly y: readonly Examples["y"][];
+  /** For each answer; nothing where all count alike. */
+  readonly sampleWeights: readonly (Tensor<Float32Array> | undefined)[];
   readonly count: number;
 }
 
@@ -60,26 +67,43 @@ export function inOrder<T extends Tensor>(
   });
 }
 
+/** The weights of each output's answers. @throws DataError where they are of none. */
+function weightsInOrder(
+  weights: ModelExamples["sampleWeights"],
+  outputNames: readonly string[],
+  what: string,
+): OrderedExamples["sampleWeights"] {
+  if (weights === undefined || isOne(weights)) return outputNames.map(() => weights);
+  if (Array.isArray(weights)) return inOrder(weights, outputNames, what);
+  const record = weights as Readonly<Record<string, Tensor<Float32Array>>>;
+  const given = outputNames.filter((name) => Object.hasOwn(record, name));
+  inOrder(record, given, what);
+  return outputNames.map((name) => (Object.hasOwn(record, name) ? record[name] : undefined));
+}
+
 /**
  * Examples in the model's order: inputs by `inputNames`, answers by `outputNames`.
  *
  * @throws DataError where names, counts or sizes do not fit each other; `what` begins the message.
  */
 export function orderExamples(
-  { x, y, classNames }: ModelExamples,
+  { x, y, sampleWeights, classNames }: ModelExamples,
   inputNames: readonly string[],
   outputNames: readonly string[],
   what: string,
 ): OrderedExamples {
   const inputs = inOrder(x, inputNames, `${what}: x`);
   const answers = inOrder(y, outputNames, `${what}: y`);
-  const names = classNames === undefined ? {} : { classNames };
-  inputs.forEach((input, i) => {
-    const named = inputs.length === 1 ? what : `${what}, "${inputNames[i]}"`;
-    checkExamples({ x: input, y: answers[0], ...(answers.length === 1 ? names : {}) }, named);
+  const weights = weightsInOrder(sampleWeights, outputNames, `${what}: sampleWeights`);
+  const names = classNames === undefined || answers.length > 1 ? {} : { classNames };
+  const check = (input: number, answer: number, title: string) => {
+    const given = weights[answer];
+    const weighed = given === undefined ? {} : { sampleWeights: given };
+    checkExamples({ x: inputs[input], y: answers[answer], ...weighed, ...names }, title);
+  };
+  inputs.forEach((_, i) => {
+    check(i, 0, inputs.length === 1 ? what : `${what}, "${inputNames[i]}"`);
   });
-  answers.slice(1).forEach((answer, i) => {
-    checkExamples({ x: inputs[0], y: answer }, `${what}, "${outputNames[i + 1]}"`);
-  });
-  return { x: inputs, y: answers, count: inputs[0].shape[0] };
+  for (let i = 1; i < answers.length; i++) check(0, i, `${what}, "${outputNames[i]}"`);
+  return { x: inputs, y: answers, sampleWeights: weights, count: inputs[0].shape[0] };
 }

@@ -131,9 +131,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     return this.#exclusively("fit", async () => {
       const engine = await this.#open();
       this.#memory.prepare(settings.optimizer);
-      const { validationData, callbacks = [] } = options;
+      const { validationData, callbacks = [], classWeights } = options;
       try {
-        const training = await place(engine, "training", ordered, settings);
+        const weighting = { classWeights, count: split.count };
+        const training = await place(engine, "training", ordered, settings, weighting);
         const other =
           validationData === undefined
             ? undefined

@@ -1,8 +1,9 @@
 // Examples on their way to a device: in the model's order, checked, and copied. Floor 5.
 
-import { DataError } from "../core/errors.ts";
+import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";
 import type { Engine, ResidentExamples, Role, TrainingSettings } from "./engine.ts";
+import type { Head } from "./heads.ts";
 import {
   type InputValues,
   inOrder,
@@ -11,6 +12,7 @@ import {
   orderExamples,
 } from "./model-examples.ts";
 import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
+import { type ClassWeighting, weightsOf } from "./weights.ts";
 
 /** @throws DataError unless each input is shaped as the network's. */
 function checkAll({ inputs, inputNames }: Network, x: OrderedExamples["x"]): void {
@@ -54,20 +56,41 @@ export function orderFor(
   return ordered;
 }
 
-/** Puts examples on the device. @throws DataError where the answers do not fit the losses. */
+/**
+ * Puts examples on the device, with their weights.
+ *
+ * @throws DataError where the answers do not fit the losses, ConfigError where classes are weighed that
+ * cannot be.
+ */
 export async function place(
   engine: Engine,
   role: Role,
-  { x, y, count }: OrderedExamples,
+  { x, y, sampleWeights, count }: OrderedExamples,
   { heads }: TrainingSettings,
+  weighting?: ClassWeighting,
 ): Promise<ResidentExamples> {
-  const answers = heads.map(({ loss, outputShape }, i) =>
-    prepareAnswers(y[i], loss.answers, outputShape),
+  if (weighting?.classWeights !== undefined) requireOneHead(heads);
+  const answers = heads.map(({ loss, outputShape }, i) => prepareAnswers(y[i], loss, outputShape));
+  const weights = heads.map((_, i) =>
+    weightsOf({ answers: y[i], sampleWeights: sampleWeights[i] }, weighting),
   );
-  const placed = await engine.reserve(role, count, x, answers);
-  const residents = [...placed.inputs, ...placed.answers];
-  [...x, ...answers].forEach((values, i) => {
-    fillRows(engine.device, residents[i], values, 0, count);
+  const placed = await engine.reserve(role, count, { x, y: answers, weights });
+  const residents = [...placed.inputs, ...placed.answers, ...placed.weights];
+  [...x, ...answers, ...weights].forEach((values, i) => {
+    const resident = residents[i];
+    if (resident === undefined || values === undefined) return;
+    fillRows(engine.device, resident, values, 0, count);
   });
   return placed;
+}
+
+/** @throws ConfigError where several outputs are trained: it is not said which one's classes weigh. */
+function requireOneHead(heads: readonly Head[]): void {
+  if (heads.length === 1) return;
+  throw new ConfigError({
+    what: "The option classWeights cannot be used.",
+    expected: "one output that is trained",
+    received: heads.map(({ name }) => name).join(", "),
+    fix: "give the examples sampleWeights, by the names of the outputs",
+  });
 }

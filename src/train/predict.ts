@@ -24,7 +24,7 @@ export async function predictAll(
     0,
   );
   const chunk = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
-  const examples = await engine.reserve("prediction", chunk, x);
+  const examples = await engine.reserve("prediction", chunk, { x });
   const results = network.outputs.map(({ shape }) => ({
     data: new Float32Array(count * sizeOf(shape)),
     shape: [count, ...shape],

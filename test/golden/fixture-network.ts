@@ -74,8 +74,8 @@ export async function firstPass(device: Device, fixture: NetworkFixture, trainin
   const step = ops.input("step", { shape: [], dtype: "i32" });
   const context = { build: ops, training, weights, step, seed: 0 };
   const [output] = network.graph([state("x", x)], context).outputs;
-  const perExample = lossFrom(fixture.loss).perExample(state("y", y), output, ops);
-  const loss = ops.mean(perExample);
+  const perPlace = lossFrom(fixture.loss).values(state("y", y), output, ops);
+  const loss = ops.mean(perPlace);
   const trained = network.weights.filter((weight) => weight.trainable);
   const flowing = gradients(
     loss,
