@@ -14,6 +14,8 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: InitializerName;
+  /** The first values, row-major, where the layer knows them: nothing is drawn then. */
+  readonly values?: readonly number[];
   /** Whether the optimizer changes it; statistics are changed by the layer itself. */
   readonly trainable: boolean;
 }

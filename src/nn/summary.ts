@@ -41,7 +41,9 @@ function receptiveFields(network: Network): [number, number][] {
       jump = jump.map((size, axis) => size * reach.stride[axis]);
     }
     const limit = image.length === 3 ? image : [1, 1];
-    return [Math.min(field[0], limit[0]), Math.min(field[1], limit[1])];
+    // Up-sampling makes steps of parts of a pixel; a part that is seen is a pixel that counts.
+    const seen = field.map((size) => Math.ceil(size - 1e-6));
+    return [Math.min(seen[0], limit[0]), Math.min(seen[1], limit[1])];
   });
 }
 

@@ -85,10 +85,13 @@ export class Store {
 /** First values for all weights of a network, each from a random stream of its own. */
 export function initialWeights(network: Network, seed: number): Map<string, Tensor<Float32Array>> {
   return new Map(
-    network.weights.map(({ fullName, shape, initializer }, i) => [
-      fullName,
-      { data: initialize(initializer, shape, seed, firstWeightStream + i), shape },
-    ]),
+    network.weights.map(({ fullName, shape, initializer, values }, i) => {
+      const drawn = () => initialize(initializer, shape, seed, firstWeightStream + i);
+      return [
+        fullName,
+        { data: values === undefined ? drawn() : Float32Array.from(values), shape },
+      ];
+    }),
   );
 }
 

@@ -3,26 +3,90 @@
 import { lookUp } from "../../core/names.ts";
 import type { Layer } from "../layer.ts";
 import { activation } from "./activation.ts";
+import { adaptiveAveragePooling2d } from "./adaptive-average-pooling2d.ts";
+import { adaptiveMaxPooling2d } from "./adaptive-max-pooling2d.ts";
+import { alphaDropout } from "./alpha-dropout.ts";
+import { averagePooling1d } from "./average-pooling1d.ts";
 import { averagePooling2d } from "./average-pooling2d.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { centerCrop } from "./center-crop.ts";
+import { conv1d } from "./conv1d.ts";
 import { conv2d } from "./conv2d.ts";
+import { conv2dTranspose } from "./conv2d-transpose.ts";
+import { cropping2d } from "./cropping2d.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv2d } from "./depthwise-conv2d.ts";
 import { dropout } from "./dropout.ts";
+import { eLU } from "./e-lu.ts";
 import { flatten } from "./flatten.ts";
+import { gaussianDropout } from "./gaussian-dropout.ts";
+import { gaussianNoise } from "./gaussian-noise.ts";
+import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import { globalAveragePooling2d } from "./global-average-pooling2d.ts";
+import { globalMaxPooling1d } from "./global-max-pooling1d.ts";
+import { globalMaxPooling2d } from "./global-max-pooling2d.ts";
+import { groupNormalization } from "./group-normalization.ts";
+import { identity } from "./identity.ts";
+import { layerNormalization } from "./layer-normalization.ts";
+import { leakyReLU } from "./leaky-re-lu.ts";
+import { maxPooling1d } from "./max-pooling1d.ts";
 import { maxPooling2d } from "./max-pooling2d.ts";
+import { normalization } from "./normalization.ts";
+import { pReLU } from "./p-re-lu.ts";
+import { permute } from "./permute.ts";
+import { reLU } from "./re-lu.ts";
+import { rescaling } from "./rescaling.ts";
+import { reshape } from "./reshape.ts";
+import { resizing } from "./resizing.ts";
+import { separableConv2d } from "./separable-conv2d.ts";
+import { softmax } from "./softmax.ts";
+import { spatialDropout2d } from "./spatial-dropout2d.ts";
+import { upSampling2d } from "./up-sampling2d.ts";
+import { zeroPadding2d } from "./zero-padding2d.ts";
 
 /** Every layer by the name that models and files use. */
 export const layers = {
   activation,
+  adaptiveAveragePooling2d,
+  adaptiveMaxPooling2d,
+  alphaDropout,
+  averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  centerCrop,
+  conv1d,
   conv2d,
+  conv2dTranspose,
+  cropping2d,
   dense,
+  depthwiseConv2d,
   dropout,
+  eLU,
   flatten,
+  gaussianDropout,
+  gaussianNoise,
+  globalAveragePooling1d,
   globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  groupNormalization,
+  identity,
+  layerNormalization,
+  leakyReLU,
+  maxPooling1d,
   maxPooling2d,
+  normalization,
+  permute,
+  pReLU,
+  reLU,
+  rescaling,
+  reshape,
+  resizing,
+  separableConv2d,
+  softmax,
+  spatialDropout2d,
+  upSampling2d,
+  zeroPadding2d,
 };
 
 export type LayerKind = keyof typeof layers;

@@ -1,0 +1,23 @@
+// How options name the four sides of an image. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+
+/** One number for all sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
+export type Sides =
+  | number
+  | readonly [number, number]
+  | readonly [readonly [number, number], readonly [number, number]];
+
+/** Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0. */
+export function sidesOf(value: Sides, name: string): [[number, number], [number, number]] {
+  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  const pair = (side: number | readonly [number, number]): [number, number] =>
+    typeof side === "number" ? [side, side] : [side[0], side[1]];
+  const sides: [[number, number], [number, number]] = [pair(rows), pair(columns)];
+  if (sides.flat().every((side) => Number.isSafeInteger(side) && side >= 0)) return sides;
+  throw new ConfigError({
+    what: `The option ${name} cannot be used.`,
+    expected: "whole numbers of at least 0: one, [rows, columns] or [[top, bottom], [left, right]]",
+    received: JSON.stringify(value),
+  });
+}
