@@ -54,8 +54,8 @@ function sliceRows<T extends Rows>(
 }
 
 /**
- * Checks what every user of examples relies on: `x` is `[N, H, W, C]`, `y` has as many rows, there
- * is at least one, and class numbers have a name where names are given. `name` opens the message.
+ * Checks what every user of examples relies on: `x` is `[N, …]`, as images `[N, H, W, C]` are, `y` has
+ * as many rows, there is at least one, and class numbers have a name where names are given. `name` opens the message.
  *
  * @throws DataError at the first thing that is wrong.
  * @example checkExamples({ x, y }, "The validation set");
@@ -64,10 +64,10 @@ export function checkExamples(examples: Examples, name = "The set of examples"):
   const { x, y, classNames } = examples;
   checkFilled(x, `${name}: x`);
   checkFilled(y, `${name}: y`);
-  if (x.shape.length !== 4) {
+  if (x.shape.length < 2) {
     throw new DataError({
-      what: `${name} has an x that is not a batch of images.`,
-      expected: "[N, H, W, C]",
+      what: `${name} has an x that is not a batch of examples.`,
+      expected: "[N, H, W, C] for images, [N, L, C] for sequences, [N, C] for rows",
       received: formatShape(x.shape),
       fix: "Reshape it; a grey image has C = 1.",
     });

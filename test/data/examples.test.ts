@@ -82,9 +82,16 @@ describe("checkExamples", () => {
     expect(refusal({ x, y })).toMatch(/The test set is empty/);
   });
 
-  test("refuses inputs that are not [N, H, W, C]", () => {
-    const x = tensor(new Uint8Array(20), [5, 4]);
-    expect(refusal({ x })).toMatch(/\[N, H, W, C\].*\[5, 4\]/s);
+  test("takes images, sequences and rows, and refuses a list of numbers", () => {
+    for (const shape of [
+      [5, 2, 2, 1],
+      [5, 2, 2],
+      [5, 4],
+    ]) {
+      expect(refusal({ x: tensor(new Uint8Array(20), shape) })).toBe("accepted");
+    }
+    const x = tensor(new Uint8Array(20), [20]);
+    expect(refusal({ x })).toMatch(/\[N, H, W, C\].*\[20\]/s);
   });
 
   test("refuses data that does not fill its shape", () => {
