@@ -5,6 +5,7 @@ import { ConfigError, ShapeError } from "../core/errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+import type { CustomLayers } from "./custom-layer.ts";
 import type { CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
 import { layerFrom } from "./layers/index.ts";
 
@@ -68,11 +69,14 @@ export class Network {
     this.layers = placeLayers(inputShape, layers);
   }
 
-  static fromConfig({ name, inputShape, layers }: NetworkConfig): Network {
+  static fromConfig(
+    { name, inputShape, layers }: NetworkConfig,
+    customLayers: CustomLayers = {},
+  ): Network {
     return new Network(
       name,
       inputShape,
-      layers.map(({ kind, options }) => layerFrom(kind, options)),
+      layers.map(({ kind, options }) => layerFrom(kind, options, customLayers)),
     );
   }
 

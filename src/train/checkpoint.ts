@@ -6,6 +6,7 @@ import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import type { CustomLayers } from "../nn/custom-layer.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import { Network } from "../nn/network.ts";
@@ -105,6 +106,11 @@ export async function saveModel(
   await writeFileAtomically(path, encodeModel(model, options));
 }
 
+export interface LoadOptions extends Pick<ModelOptions, "device"> {
+  /** Layers of your own that the file may hold, by their kind. */
+  readonly customLayers?: CustomLayers;
+}
+
 /** A loaded model, with what the file knows besides. */
 export interface LoadedModel {
   readonly model: Model;
@@ -115,12 +121,12 @@ export interface LoadedModel {
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  options: Pick<ModelOptions, "device"> = {},
+  { customLayers, ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
   try {
-    const network = Network.fromConfig(config);
+    const network = Network.fromConfig(config, customLayers);
     const named = new Set(network.weights.map((weight) => weight.fullName));
     const weights = new Map<string, Tensor<Float32Array>>();
     const slots = new Map<string, Tensor<Float32Array>>();
@@ -182,9 +188,6 @@ function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
  * @throws FormatError where the file is missing, damaged, or holds something else.
  * @example const { model } = await loadModel("runs/train/best.safetensors")
  */
-export async function loadModel(
-  path: string,
-  options: Pick<ModelOptions, "device"> = {},
-): Promise<LoadedModel> {
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   return decodeModel(await readWholeFile(path), path, options);
 }

@@ -1,6 +1,8 @@
 // The layers: one file each, one row each. Floor 4.
 
+import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";
+import type { CustomLayers } from "../custom-layer.ts";
 import type { Layer } from "../layer.ts";
 import { activation } from "./activation.ts";
 import { adaptiveAveragePooling2d } from "./adaptive-average-pooling2d.ts";
@@ -91,7 +93,29 @@ export const layers = {
 
 export type LayerKind = keyof typeof layers;
 
-/** A layer again, from what a file says of it. @throws ConfigError where there is no such layer. */
-export function layerFrom(kind: string, options: object): Layer {
-  return (lookUp(layers, kind, "layer") as (options: object) => Layer)(options);
+/**
+ * A layer again, from what a file says of it.
+ *
+ * @throws ConfigError where there is no such layer, or `custom` has one that exists already.
+ */
+export function layerFrom(kind: string, options: object, custom: CustomLayers = {}): Layer {
+  const taken = Object.keys(custom).find((name) => Object.hasOwn(layers, name));
+  if (taken !== undefined) {
+    throw new ConfigError({
+      what: "A layer of your own has the name of one that exists.",
+      expected: "a kind of its own",
+      received: taken,
+      fix: "give it another kind",
+    });
+  }
+  try {
+    const factory = lookUp<unknown>({ ...layers, ...custom }, kind, "layer");
+    return (factory as (options: object) => Layer)(options);
+  } catch (cause) {
+    if (!(cause instanceof ConfigError) || Object.hasOwn({ ...layers, ...custom }, kind)) {
+      throw cause;
+    }
+    const fix = `${cause.facts.fix} A layer of your own is handed in by customLayers.`;
+    throw new ConfigError({ ...cause.facts, fix });
+  }
 }
