@@ -54,8 +54,9 @@ function sliceRows<T extends Rows>(
 }
 
 /**
- * Checks what every user of examples relies on: `x` is `[N, …]`, as images `[N, H, W, C]` are, `y` has
- * as many rows, there is at least one, and class numbers have a name where names are given. `name` opens the message.
+ * Checks what every user of examples relies on: `x` is `[N, …]`, as images `[N, H, W, C]` are, `y`
+ * has as many rows, there is at least one, and class numbers have a name where names are given.
+ * `name` opens the message.
  *
  * @throws DataError at the first thing that is wrong.
  * @example checkExamples({ x, y }, "The validation set");

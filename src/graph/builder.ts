@@ -177,7 +177,7 @@ export interface Builder {
   oneHot(labels: Node, classes: number): Node;
   /** [V, …], i32 [N] → [N, …]: the rows at `indices`; one outside is moved to the nearest row. */
   gather(table: Node, indices: Node): Node;
-  /** Where the middles of `output` pixels lie on `input` pixels: f32 [output], (i + ½) · input / output. */
+  /** Where the middles of `output` pixels lie on `input` pixels: f32 [output]. */
   samplePositions(input: number, output: number): Node;
 }
 

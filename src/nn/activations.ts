@@ -50,6 +50,8 @@ const activations = {
   leakyRelu: (build: Builder, x: Node) => leakyRelu(build, x, 0.2),
   /** x above 0, else eˣ − 1. Clevert et al., ICLR 2016. */
   elu: (build: Builder, x: Node) => elu(build, x, 1),
+  /** max(x, 0) + min(eˣ − 1, 0): with alpha 1 the same as `elu`. Barron, 2017. */
+  celu: (build: Builder, x: Node) => elu(build, x, 1),
   /** scale · (x above 0, else alpha · (eˣ − 1)). Klambauer et al., NeurIPS 2017. */
   selu: (build: Builder, x: Node) =>
     build.multiply(elu(build, x, seluConstants.alpha), build.constant(seluConstants.scale)),
@@ -82,8 +84,37 @@ const activations = {
   logSigmoid: (build: Builder, x: Node) => build.negate(build.softplus(build.negate(x))),
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
   tanh: (build: Builder, x: Node) => build.tanh(x),
+  /** x − tanh x */
+  tanhShrink: (build: Builder, x: Node) => build.subtract(x, build.tanh(x)),
+  /** x nearer to 0 by ½, and 0 up to there. */
+  softShrink(build: Builder, x: Node) {
+    const half = build.constant(0.5);
+    const above = build.relu(build.subtract(x, half));
+    return build.subtract(above, build.relu(build.subtract(build.negate(x), half)));
+  },
+  /** x where |x| is above ½, else 0. */
+  hardShrink: (build: Builder, x: Node) =>
+    build.select(build.less(build.constant(0.5), build.absolute(x)), x, build.constant(0)),
   /** ln(1 + eˣ). Glorot et al., AISTATS 2011. */
   softplus: (build: Builder, x: Node) => build.softplus(x),
+  /** (x + √(x² + 4)) / 2. Barron, 2021. */
+  squareplus(build: Builder, x: Node) {
+    const root = build.squareRoot(build.add(build.multiply(x, x), build.constant(4)));
+    return build.multiply(build.add(x, root), build.constant(0.5));
+  },
+  /** 0 up to −1, then (x + 1)² / 4, x from 1 on. */
+  sparsePlus(build: Builder, x: Node) {
+    const one = build.constant(1);
+    const inside = build.maximum(build.minimum(x, one), build.constant(-1));
+    const shifted = build.add(inside, one);
+    const curve = build.multiply(build.multiply(shifted, shifted), build.constant(0.25));
+    return build.add(curve, build.relu(build.subtract(x, one)));
+  },
+  /** (x + 1) / 2, from 0 to 1. */
+  sparseSigmoid(build: Builder, x: Node) {
+    const half = build.multiply(build.add(x, build.constant(1)), build.constant(0.5));
+    return build.minimum(build.relu(half), build.constant(1));
+  },
   /** x / (1 + |x|) */
   softsign: (build: Builder, x: Node) =>
     build.divide(x, build.add(build.constant(1), build.absolute(x))),

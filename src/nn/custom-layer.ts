@@ -60,7 +60,8 @@ function checkResult(kind: string, result: Node, batch: number, outputShape: Sha
 
 /**
  * Makes a factory from a definition. The factory's options are the definition's, `name` and
- * `inputShape`; its layers can be used, trained, saved and, by `customLayers`, loaded like any other.
+ * `inputShape`; its layers can be used, trained, saved and, by `customLayers`, loaded like any
+ * other.
  *
  * @throws ConfigError where the kind has no name; the factory where an option is not plain data.
  * @example

@@ -1,5 +1,6 @@
 // Every layer of the table: what it says of itself (options, shapes, weights) is what it does, its
-// gradient is the central difference, every target agrees, it can be saved, it learns, and it refuses what does not fit.
+// gradient is the central difference, every target agrees, it can be saved, it learns, and it
+// refuses what does not fit.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../src/core/errors.ts";

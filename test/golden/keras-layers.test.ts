@@ -1,6 +1,7 @@
-// Every layer against Keras 3 on TensorFlow, which computed the fixtures in f64 (keras/make_layers.py):
-// class and weights' names, shapes, results in training and otherwise, gradients, and statistics after
-// a training call. Random layers are handed the draws that Keras was handed.
+// Every layer against Keras 3 on TensorFlow, which computed the fixtures in f64
+// (keras/make_layers.py): class and weights' names, shapes, results in training and otherwise,
+// gradients, and statistics after a training call. Random layers are handed the draws that Keras
+// was handed.
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,7 +1,10 @@
 import { constant, scalar } from "../expression.ts";
 import { elementwise, unarySamples } from "./elementwise.ts";
 
-/** ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): nothing overflows, and small results keep their digits. */
+/**
+ * ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): nothing overflows, and small results keep their
+ * digits.
+ */
 export const softplus = elementwise<object>({
   name: "softplus",
   scalar: ([x]) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),

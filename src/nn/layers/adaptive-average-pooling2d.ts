@@ -4,9 +4,9 @@ import type { Layer } from "../layer.ts";
 import { type AdaptivePooling2dOptions, adaptivePooling2d } from "./adaptive-pooling2d.ts";
 
 /**
- * Adaptive average pooling: `[N, H, W, C] → [N, P, Q, C]`, the mean of each of P by Q windows, channel by
- * channel; window p begins at row ⌊p · H / P⌋ and ends before ⌈(p + 1) · H / P⌉, and columns alike.
- * Source: PyTorch's layer of that name; as in Keras.
+ * Adaptive average pooling: `[N, H, W, C] → [N, P, Q, C]`, the mean of each of P by Q windows,
+ * channel by channel; window p begins at row ⌊p · H / P⌋ and ends before ⌈(p + 1) · H / P⌉, and
+ * columns alike. Source: PyTorch's layer of that name; as in Keras.
  *
  * @throws ConfigError where the size cannot be used, ShapeError where the input is not an image.
  * @example layers.adaptiveAveragePooling2d({ outputSize: [7, 7] })

@@ -11,7 +11,9 @@ export interface AdaptivePooling2dOptions extends CommonOptions {
 
 type Pool = (build: Builder, x: Node, options: PoolOptions) => Node;
 
-/** Joins windows along axis 1 or 2: they are rectangles, so rows can be joined first, then columns. */
+/**
+ * Joins windows along axis 1 or 2: they are rectangles, so rows can be joined first, then columns.
+ */
 function poolAlong(build: Builder, x: Node, axis: 1 | 2, count: number, pool: Pool): Node {
   const size = x.shape[axis];
   const window = (length: number) => {

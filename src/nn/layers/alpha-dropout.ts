@@ -14,10 +14,10 @@ export interface AlphaDropoutOptions extends CommonOptions {
 }
 
 /**
- * Alpha dropout: any shape. Training replaces a random `rate` of the elements by `α′ = −scale · alpha`,
- * the lowest value of `selu`, and applies `a · x + b` with `a = ((1 − rate) · (1 + rate · α′²))^(−½)` and
- * `b = −a · α′ · rate`, which restores mean and variance; otherwise nothing happens. Source: Klambauer
- * et al., NeurIPS 2017; as in Keras.
+ * Alpha dropout: any shape. Training replaces a random `rate` of the elements by
+ * `α′ = −scale · alpha`, the lowest value of `selu`, and applies `a · x + b` with
+ * `a = ((1 − rate) · (1 + rate · α′²))^(−½)` and `b = −a · α′ · rate`, which restores mean and
+ * variance; otherwise nothing happens. Source: Klambauer et al., NeurIPS 2017; as in Keras.
  *
  * @throws ConfigError where the rate cannot be used, ShapeError where noiseShape does not fit.
  * @example layers.alphaDropout({ rate: 0.1 })

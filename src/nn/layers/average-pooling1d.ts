@@ -4,8 +4,8 @@ import type { Layer } from "../layer.ts";
 import { type Pooling1dOptions, pooling1d } from "./pooling1d.ts";
 
 /**
- * Average pooling along one axis: `[N, L, C] → [N, P, C]`, the mean of each window, channel by channel.
- * Padding does not count. As in Keras.
+ * Average pooling along one axis: `[N, L, C] → [N, P, C]`, the mean of each window, channel by
+ * channel. Padding does not count. As in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit.
  * @example layers.averagePooling1d({ poolSize: 2 })

@@ -42,8 +42,8 @@ function requireWord(padding: string): void {
 /**
  * Convolution along one axis: `[N, L, C] → [N, P, K]`, with
  * `y[n, p, k] = activation(b[k] + Σ x[n, p·stride + r·dilation − pad, c] · w[r, c, k])`.
- * Weights: `kernel [R, C / groups, K]`, `bias [K]`. Source: Waibel et al., "Phoneme recognition using
- * time-delay neural networks", 1989; options and defaults as in Keras.
+ * Weights: `kernel [R, C / groups, K]`, `bias [K]`. Source: Waibel et al., "Phoneme recognition
+ * using time-delay neural networks", 1989; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit.
  * @example layers.conv1d({ filters: 16, kernelSize: 5, padding: "causal", inputShape: [128, 6] })

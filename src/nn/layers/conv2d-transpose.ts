@@ -68,8 +68,9 @@ function morePixels(
 }
 
 /**
- * Transposed convolution: `[N, H, W, C] → [N, P, Q, K]`, the gradient of a convolution that leads from
- * the result to the input: `y[n, p, q, k] = activation(b[k] + Σ x[n, h, w, c] · w[r, s, k, c])` over all
+ * Transposed convolution: `[N, H, W, C] → [N, P, Q, K]`, the gradient of a convolution that leads
+ * from the result to the input:
+ * `y[n, p, q, k] = activation(b[k] + Σ x[n, h, w, c] · w[r, s, k, c])` over all
  * `h·stride + r·dilation − pad = p`, and columns alike. Weights: `kernel [R, S, K, C]`, `bias [K]`.
  * Source: Zeiler et al., "Deconvolutional networks", CVPR 2010; options and defaults as in Keras.
  *

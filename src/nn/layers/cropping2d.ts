@@ -6,7 +6,10 @@ import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 import { type Sides, sidesOf } from "./sides.ts";
 
 export interface Cropping2dOptions extends CommonOptions {
-  /** Pixels cut from each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`; 0 unless told. */
+  /**
+   * Pixels cut from each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`; 0 unless
+   * told.
+   */
   readonly cropping?: Sides;
 }
 

@@ -6,7 +6,10 @@ import { maskShape, type NoiseShape, requireNoiseShape, requireRate } from "./ma
 export interface DropoutOptions extends CommonOptions {
   /** The share of elements that become 0, from 0 up to but not including 1. */
   readonly rate: number;
-  /** The mask's dimensions, N first, null for the input's: `[null, 1, 1, null]` drops whole channels. */
+  /**
+   * The mask's dimensions, N first, null for the input's: `[null, 1, 1, null]` drops whole
+   * channels.
+   */
   readonly noiseShape?: NoiseShape;
   /** Keeps this layer's random numbers when the model's seed changes. */
   readonly seed?: number;

@@ -11,8 +11,9 @@ export interface GaussianDropoutOptions extends CommonOptions {
 }
 
 /**
- * Gaussian dropout: any shape. Training multiplies by normal random numbers with mean 1 and deviation
- * `√(rate / (1 − rate))`; otherwise nothing happens. Source: Srivastava et al., JMLR 2014; as in Keras.
+ * Gaussian dropout: any shape. Training multiplies by normal random numbers with mean 1 and
+ * deviation `√(rate / (1 − rate))`; otherwise nothing happens. Source: Srivastava et al., JMLR
+ * 2014; as in Keras.
  *
  * @throws ConfigError where the rate cannot be used.
  * @example layers.gaussianDropout({ rate: 0.2 })

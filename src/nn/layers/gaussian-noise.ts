@@ -11,8 +11,8 @@ export interface GaussianNoiseOptions extends CommonOptions {
 }
 
 /**
- * Gaussian noise: any shape. Training adds normal random numbers with mean 0 and deviation `stddev`;
- * otherwise nothing happens. Source: Bishop, Neural Computation 1995; as in Keras.
+ * Gaussian noise: any shape. Training adds normal random numbers with mean 0 and deviation
+ * `stddev`; otherwise nothing happens. Source: Bishop, Neural Computation 1995; as in Keras.
  *
  * @throws ConfigError where the deviation cannot be used.
  * @example layers.gaussianNoise({ stddev: 0.1 })

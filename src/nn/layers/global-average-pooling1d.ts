@@ -9,8 +9,8 @@ export interface GlobalAveragePooling1dOptions extends CommonOptions {
 }
 
 /**
- * Global average pooling along one axis: `[N, L, C] → [N, C]`, the mean of each channel over all steps.
- * As in Keras.
+ * Global average pooling along one axis: `[N, L, C] → [N, C]`, the mean of each channel over all
+ * steps. As in Keras.
  *
  * @throws ShapeError where the input is not a sequence.
  * @example layers.globalAveragePooling1d()

@@ -9,8 +9,8 @@ export interface GlobalMaxPooling1dOptions extends CommonOptions {
 }
 
 /**
- * Global max pooling along one axis: `[N, L, C] → [N, C]`, the largest of each channel over all steps.
- * Steps that are equally large share the gradient. As in Keras.
+ * Global max pooling along one axis: `[N, L, C] → [N, C]`, the largest of each channel over all
+ * steps. Steps that are equally large share the gradient. As in Keras.
  *
  * @throws ShapeError where the input is not a sequence.
  * @example layers.globalMaxPooling1d()

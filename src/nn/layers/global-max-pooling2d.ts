@@ -8,8 +8,8 @@ export interface GlobalMaxPooling2dOptions extends CommonOptions {
 }
 
 /**
- * Global max pooling: `[N, H, W, C] → [N, C]`, the largest of each channel over all pixels; pixels that
- * are equally large share the gradient. Source: Oquab et al., CVPR 2015; as in Keras.
+ * Global max pooling: `[N, H, W, C] → [N, C]`, the largest of each channel over all pixels; pixels
+ * that are equally large share the gradient. Source: Oquab et al., CVPR 2015; as in Keras.
  *
  * @throws ShapeError where the input is not an image.
  * @example layers.globalMaxPooling2d()

@@ -23,10 +23,11 @@ export interface GroupNormalizationOptions extends CommonOptions {
 }
 
 /**
- * Group normalisation: `[…, C] → […, C]`, with `y = gamma · (x − mean) / √(variance + epsilon) + beta`,
- * mean and variance over all pixels and `C / G` neighbouring channels of each example. One group is
- * layer normalisation over the whole example, `groups: −1` instance normalisation. Weights: `gamma`,
- * `beta`, each `[C]`. Source: Wu and He, ECCV 2018; options and defaults as in Keras.
+ * Group normalisation: `[…, C] → […, C]`, with
+ * `y = gamma · (x − mean) / √(variance + epsilon) + beta`, mean and variance over all pixels and
+ * `C / G` neighbouring channels of each example. One group is layer normalisation over the whole
+ * example, `groups: −1` instance normalisation. Weights: `gamma`, `beta`, each `[C]`. Source: Wu
+ * and He, ECCV 2018; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the groups do not divide C.
  * @example layers.groupNormalization({ groups: 8 })

@@ -15,6 +15,7 @@ import { centerCrop } from "./center-crop.ts";
 import { conv1d } from "./conv1d.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose } from "./conv2d-transpose.ts";
+import { cropping1d } from "./cropping1d.ts";
 import { cropping2d } from "./cropping2d.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2d } from "./depthwise-conv2d.ts";
@@ -37,13 +38,19 @@ import { normalization } from "./normalization.ts";
 import { pReLU } from "./p-re-lu.ts";
 import { permute } from "./permute.ts";
 import { reLU } from "./re-lu.ts";
+import { repeatVector } from "./repeat-vector.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { resizing } from "./resizing.ts";
+import { rmsNormalization } from "./rms-normalization.ts";
 import { separableConv2d } from "./separable-conv2d.ts";
 import { softmax } from "./softmax.ts";
+import { spatialDropout1d } from "./spatial-dropout1d.ts";
 import { spatialDropout2d } from "./spatial-dropout2d.ts";
+import { unitNormalization } from "./unit-normalization.ts";
+import { upSampling1d } from "./up-sampling1d.ts";
 import { upSampling2d } from "./up-sampling2d.ts";
+import { zeroPadding1d } from "./zero-padding1d.ts";
 import { zeroPadding2d } from "./zero-padding2d.ts";
 
 /** Every layer by the name that models and files use. */
@@ -59,6 +66,7 @@ export const layers = {
   conv1d,
   conv2d,
   conv2dTranspose,
+  cropping1d,
   cropping2d,
   dense,
   depthwiseConv2d,
@@ -81,13 +89,19 @@ export const layers = {
   permute,
   pReLU,
   reLU,
+  repeatVector,
   rescaling,
   reshape,
   resizing,
+  rmsNormalization,
   separableConv2d,
   softmax,
+  spatialDropout1d,
   spatialDropout2d,
+  unitNormalization,
+  upSampling1d,
   upSampling2d,
+  zeroPadding1d,
   zeroPadding2d,
 };
 

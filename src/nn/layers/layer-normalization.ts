@@ -20,9 +20,10 @@ export interface LayerNormalizationOptions extends CommonOptions {
 }
 
 /**
- * Layer normalisation: `[…, C] → […, C]`, with `y = gamma · (x − mean) / √(variance + epsilon) + beta`,
- * mean and variance over `axis` of each example; no batch, no moving statistics. Weights: `gamma`,
- * `beta`, of the axes' dimensions. Source: Ba, Kiros and Hinton, 2016; options and defaults as in Keras.
+ * Layer normalisation: `[…, C] → […, C]`, with
+ * `y = gamma · (x − mean) / √(variance + epsilon) + beta`, mean and variance over `axis` of each
+ * example; no batch, no moving statistics. Weights: `gamma`, `beta`, of the axes' dimensions.
+ * Source: Ba, Kiros and Hinton, 2016; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where an axis does not exist.
  * @example layers.layerNormalization()

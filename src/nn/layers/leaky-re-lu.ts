@@ -10,8 +10,8 @@ export interface LeakyReLUOptions extends CommonOptions {
 }
 
 /**
- * Leaky rectifier: any shape. `x` above 0, else `negativeSlope · x`. Source: Maas et al., ICML 2013;
- * as in Keras.
+ * Leaky rectifier: any shape. `x` above 0, else `negativeSlope · x`. Source: Maas et al., ICML
+ * 2013; as in Keras.
  *
  * @throws ConfigError where the slope cannot be used.
  * @example layers.leakyReLU({ negativeSlope: 0.1 })

@@ -4,8 +4,8 @@ import type { Layer } from "../layer.ts";
 import { type Pooling1dOptions, pooling1d } from "./pooling1d.ts";
 
 /**
- * Max pooling along one axis: `[N, L, C] → [N, P, C]`, the largest of each window, channel by channel.
- * The gradient goes to the first largest. As in Keras.
+ * Max pooling along one axis: `[N, L, C] → [N, P, C]`, the largest of each window, channel by
+ * channel. The gradient goes to the first largest. As in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit.
  * @example layers.maxPooling1d({ poolSize: 2 })

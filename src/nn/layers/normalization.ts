@@ -8,8 +8,8 @@ import { alongOnly, axesOf } from "./axes.ts";
 
 export interface NormalizationOptions extends CommonOptions {
   /**
-   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null gives
-   * one of each for everything. The last axis unless told.
+   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null
+   * gives one of each for everything. The last axis unless told.
    */
   readonly axis?: number | readonly number[] | null;
   /** Known means: one for all, or one for each position. */
@@ -34,7 +34,9 @@ export interface NormalizationLayer extends Layer<NormalizationOptions> {
 /** The smallest deviation that is divided by: Keras's epsilon. */
 const smallest = 1e-7;
 
-/** @throws ConfigError unless both are there or neither is, all finite, and no variance negative. */
+/**
+ * @throws ConfigError unless both are there or neither is, all finite, and no variance negative.
+ */
 function requireStatistics({ mean, variance }: NormalizationOptions): void {
   const listOf = (value: number | readonly number[] = []) =>
     typeof value === "number" ? [value] : [...value];
@@ -69,9 +71,9 @@ function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
 }
 
 /**
- * Normalisation: any shape. `(x − mean) / √variance`, with statistics that are given or that `adapt`
- * finds; without either, nothing changes. Weights, not trained: `mean`, `variance`, of the kept axes'
- * dimensions. As in Keras.
+ * Normalisation: any shape. `(x − mean) / √variance`, with statistics that are given or that
+ * `adapt` finds; without either, nothing changes. Weights, not trained: `mean`, `variance`, of the
+ * kept axes' dimensions. As in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit it.
  * @example layers.normalization({ inputShape: [28, 28, 1] }).adapt(train.x)

@@ -7,13 +7,16 @@ import { axesOf } from "./axes.ts";
 export interface PReLUOptions extends CommonOptions {
   /** First values of the slopes; `zeros` unless told. */
   readonly alphaInitializer?: InitializerName;
-  /** Axes, N being 0, along which one slope serves all: `[1, 2]` gives one a channel. None unless told. */
+  /**
+   * Axes, N being 0, along which one slope serves all: `[1, 2]` gives one a channel. None unless
+   * told.
+   */
   readonly sharedAxes?: readonly number[];
 }
 
 /**
- * Parametric rectifier: any shape. `x` above 0, else `alpha · x`. Weight: `alpha`, of the input's shape
- * with 1 for shared axes. Source: He et al., ICCV 2015; options and defaults as in Keras.
+ * Parametric rectifier: any shape. `x` above 0, else `alpha · x`. Weight: `alpha`, of the input's
+ * shape with 1 for shared axes. Source: He et al., ICCV 2015; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where an axis does not exist.
  * @example layers.pReLU({ sharedAxes: [1, 2] })

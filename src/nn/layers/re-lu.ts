@@ -13,8 +13,9 @@ export interface ReLUOptions extends CommonOptions {
 }
 
 /**
- * Rectifier: any shape. `min(x, maxValue)` above `threshold`, else `negativeSlope · (x − threshold)`.
- * Source: Nair and Hinton, ICML 2010; options and defaults as in Keras.
+ * Rectifier: any shape. `min(x, maxValue)` above `threshold`, else
+ * `negativeSlope · (x − threshold)`. Source: Nair and Hinton, ICML 2010; options and defaults as in
+ * Keras.
  *
  * @throws ConfigError where an option is negative.
  * @example layers.reLU({ maxValue: 6 })

@@ -33,8 +33,8 @@ function nodeOf(build: Builder, value: number | readonly number[]): Node {
 }
 
 /**
- * Rescaling: any shape. `x · scale + offset`. As in Keras; images of a data set of bytes arrive here
- * as numbers from 0 to 1 already.
+ * Rescaling: any shape. `x · scale + offset`. As in Keras; images of a data set of bytes arrive
+ * here as numbers from 0 to 1 already.
  *
  * @throws ConfigError where a number cannot be used, ShapeError where there is not one a channel.
  * @example layers.rescaling({ scale: 2, offset: -1 })

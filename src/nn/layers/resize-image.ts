@@ -1,5 +1,5 @@
-// Images of another size: what `resizing` and `centerCrop` share. Floor 4. Positions are those of the
-// pixels' middles, as in TensorFlow 2 and PyTorch.
+// Images of another size: what `resizing` and `centerCrop` share. Floor 4. Positions are those of
+// the pixels' middles, as in TensorFlow 2 and PyTorch.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -8,7 +8,9 @@ import type { Interpolation } from "./interpolation.ts";
 /** Rows and columns. */
 export type ImageSize = readonly [number, number];
 
-/** `lines [L, …] → [length, …]`, each result taken from the nearest line, or from the two nearest. */
+/**
+ * `lines [L, …] → [length, …]`, each result taken from the nearest line, or from the two nearest.
+ */
 function pickLines(build: Builder, lines: Node, length: number, kind: Interpolation): Node {
   const positions = build.samplePositions(lines.shape[0], length);
   // Lines outside are moved to the nearest by `gather`.

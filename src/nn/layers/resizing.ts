@@ -13,7 +13,9 @@ export interface ResizingOptions extends CommonOptions {
   readonly width: number;
   /** `bilinear` (the default) or `nearest`. */
   readonly interpolation?: Interpolation;
-  /** Cuts the image to the result's proportions first, instead of stretching it; false unless told. */
+  /**
+   * Cuts the image to the result's proportions first, instead of stretching it; false unless told.
+   */
   readonly cropToAspectRatio?: boolean;
   /** Fills the image up to the result's proportions first; false unless told. */
   readonly padToAspectRatio?: boolean;

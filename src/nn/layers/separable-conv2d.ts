@@ -37,9 +37,10 @@ export interface SeparableConv2dOptions extends CommonOptions {
 }
 
 /**
- * Separable convolution: `[N, H, W, C] → [N, P, Q, K]`, a depthwise convolution to `C·M` channels and
- * one of single pixels to `K`. Weights: `depthwise_kernel [R, S, C, M]`, `pointwise_kernel [1, 1, C·M, K]`,
- * `bias [K]`. Source: Chollet, "Xception", CVPR 2017; options and defaults as in Keras.
+ * Separable convolution: `[N, H, W, C] → [N, P, Q, K]`, a depthwise convolution to `C·M` channels
+ * and one of single pixels to `K`. Weights: `depthwise_kernel [R, S, C, M]`,
+ * `pointwise_kernel [1, 1, C·M, K]`, `bias [K]`. Source: Chollet, "Xception", CVPR 2017; options
+ * and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit.
  * @example layers.separableConv2d({ filters: 64, kernelSize: 3, padding: "same" })

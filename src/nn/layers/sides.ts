@@ -1,6 +1,7 @@
-// How options name the four sides of an image. Floor 4.
+// How options name the four sides of an image, and the two ends of a sequence. Floor 4.
 
 import { ConfigError } from "../../core/errors.ts";
+import { requireWhole } from "../layer.ts";
 
 /** One number for all sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
 export type Sides =
@@ -8,7 +9,9 @@ export type Sides =
   | readonly [number, number]
   | readonly [readonly [number, number], readonly [number, number]];
 
-/** Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0. */
+/**
+ * Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0.
+ */
 export function sidesOf(value: Sides, name: string): [[number, number], [number, number]] {
   const [rows, columns] = typeof value === "number" ? [value, value] : value;
   const pair = (side: number | readonly [number, number]): [number, number] =>
@@ -20,4 +23,15 @@ export function sidesOf(value: Sides, name: string): [[number, number], [number,
     expected: "whole numbers of at least 0: one, [rows, columns] or [[top, bottom], [left, right]]",
     received: JSON.stringify(value),
   });
+}
+
+/**
+ * One number for both ends, or `[before, after]`. @throws ConfigError unless both are whole, from
+ * 0.
+ */
+export function endsOf(value: number | readonly [number, number], name: string): [number, number] {
+  const [before, after] = typeof value === "number" ? [value, value] : value;
+  requireWhole(before, name, 0);
+  requireWhole(after, name, 0);
+  return [before, after];
 }

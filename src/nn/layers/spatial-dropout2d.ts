@@ -11,9 +11,9 @@ export interface SpatialDropout2dOptions extends CommonOptions {
 }
 
 /**
- * Spatial dropout: `[N, H, W, C]`, unchanged. Training sets a random `rate` of each example's channels
- * to 0 and multiplies the others by `1 / (1 − rate)`; otherwise nothing happens. Source: Tompson et
- * al., CVPR 2015; as in Keras.
+ * Spatial dropout: `[N, H, W, C]`, unchanged. Training sets a random `rate` of each example's
+ * channels to 0 and multiplies the others by `1 / (1 − rate)`; otherwise nothing happens. Source:
+ * Tompson et al., CVPR 2015; as in Keras.
  *
  * @throws ConfigError where the rate cannot be used, ShapeError where the input is not an image.
  * @example layers.spatialDropout2d({ rate: 0.2 })

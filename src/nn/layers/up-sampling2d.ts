@@ -4,23 +4,20 @@ import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
 import { type Interpolation, requireInterpolation } from "./interpolation.ts";
+import { repeatAlong } from "./repeat-along.ts";
 
 export interface UpSampling2dOptions extends CommonOptions {
   /** How many times as many rows and columns; 2 unless told. */
   readonly size?: Pair;
-  /** `nearest` (the default) repeats pixels, `bilinear` draws straight lines between their middles. */
+  /**
+   * `nearest` (the default) repeats pixels, `bilinear` draws straight lines between their middles.
+   */
   readonly interpolation?: Interpolation;
 }
 
-/** Every element `factor` times along `axis`. */
-function repeat(build: Builder, x: Node, axis: number, factor: number): Node {
-  const { shape } = x;
-  const column = build.reshape(x, shape.toSpliced(axis + 1, 0, 1));
-  const repeated = build.broadcastTo(column, shape.toSpliced(axis + 1, 0, factor));
-  return build.reshape(repeated, shape.with(axis, shape[axis] * factor));
-}
-
-/** Straight lines between neighbours along `axis`: the results between two middles share a formula. */
+/**
+ * Straight lines between neighbours along `axis`: the results between two middles share a formula.
+ */
 function interpolate(build: Builder, x: Node, axis: number, factor: number): Node {
   const { shape } = x;
   const length = shape[axis];
@@ -46,8 +43,8 @@ function interpolate(build: Builder, x: Node, axis: number, factor: number): Nod
 }
 
 /**
- * Up-sampling: `[N, H, W, C] → [N, H · size, W · size, C]`. Positions are those of the pixels' middles,
- * and beyond the outermost ones the image goes on as it ends. As in Keras.
+ * Up-sampling: `[N, H, W, C] → [N, H · size, W · size, C]`. Positions are those of the pixels'
+ * middles, and beyond the outermost ones the image goes on as it ends. As in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input is not an image.
  * @example layers.upSampling2d({ size: 2, interpolation: "bilinear" })
@@ -56,7 +53,7 @@ export function upSampling2d(options: UpSampling2dOptions = {}): Layer<UpSamplin
   const { interpolation = "nearest" } = options;
   const size = pairOf(options.size ?? 2, "size");
   requireInterpolation(interpolation);
-  const along = { nearest: repeat, bilinear: interpolate }[interpolation];
+  const along = { nearest: repeatAlong, bilinear: interpolate }[interpolation];
   return {
     kind: "upSampling2d",
     className: "UpSampling2D",

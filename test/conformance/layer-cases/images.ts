@@ -17,6 +17,15 @@ export const images = {
       { options: { interpolation: "bicubic" }, names: "interpolation" },
     ],
   },
+  upSampling1d: {
+    defaults: { given: {}, all: { size: 2 } },
+    samples: [
+      { options: {}, input: [3, 5], output: [6, 5] },
+      { options: { size: 3 }, input: [2, 1], output: [6, 1] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8, 1] }],
+    refused: [{ options: { size: 0 }, names: "size" }],
+  },
   resizing: {
     defaults: {
       given: { height: 4, width: 5 },

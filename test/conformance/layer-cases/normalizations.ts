@@ -137,6 +137,29 @@ export const normalizations = {
       { options: { betaInitializer: "zero" }, names: "initializer" },
     ],
   },
+  rmsNormalization: {
+    defaults: { given: {}, all: { axis: -1, epsilon: 1e-6 } },
+    samples: [
+      { options: {}, input: [3, 2, 5], output: [3, 2, 5], weights: { scale: [5] } },
+      {
+        options: { axis: [1, 2], epsilon: 0.1 },
+        input: [3, 2],
+        output: [3, 2],
+        weights: { scale: [3, 2] },
+      },
+    ],
+    misfits: [{ options: { axis: 2 }, input: [5] }],
+    refused: [{ options: { epsilon: 0 }, names: "epsilon" }],
+  },
+  unitNormalization: {
+    defaults: { given: {}, all: { axis: -1 } },
+    samples: [
+      { options: {}, input: [3, 2, 5], output: [3, 2, 5] },
+      { options: { axis: [1, 2] }, input: [3, 2], output: [3, 2] },
+    ],
+    misfits: [{ options: { axis: 0 }, input: [5] }],
+    refused: [],
+  },
   normalization: {
     defaults: { given: {}, all: { axis: -1, invert: false } },
     samples: [

@@ -36,6 +36,20 @@ export const random = {
       { options: { rate: Number.NaN }, names: "rate" },
     ],
   },
+  spatialDropout1d: {
+    defaults: { given: { rate: 0.5 }, all: { rate: 0.5 } },
+    samples: [
+      { options: { rate: 0.25, seed: 3 }, input: [3, 5], output: [3, 5] },
+      { options: { rate: 0 }, input: [2, 1], output: [2, 1] },
+    ],
+    noisy: true,
+    misfits: [{ input: [8] }, { input: [8, 8, 1] }],
+    refused: [
+      { options: { rate: 1 }, names: "rate" },
+      { options: { rate: -0.1 }, names: "rate" },
+      { options: { rate: Number.NaN }, names: "rate" },
+    ],
+  },
   alphaDropout: {
     defaults: { given: { rate: 0.5 }, all: { rate: 0.5 } },
     samples: [

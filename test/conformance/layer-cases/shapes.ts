@@ -110,4 +110,28 @@ export const shapes = {
       { options: { cropping: [1, 0.5] }, names: "cropping" },
     ],
   },
+  repeatVector: {
+    defaults: { given: { n: 2 }, all: { n: 2 } },
+    samples: [{ options: { n: 3 }, input: [5], output: [3, 5] }],
+    misfits: [{ input: [4, 4] }, { input: [4, 4, 1] }],
+    refused: [{ options: { n: 0 }, names: "n" }],
+  },
+  zeroPadding1d: {
+    defaults: { given: {}, all: { padding: [1, 1] } },
+    samples: [
+      { options: {}, input: [3, 5], output: [5, 5] },
+      { options: { padding: [0, 2] }, input: [3, 2], output: [5, 2] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8, 1] }],
+    refused: [{ options: { padding: -1 }, names: "padding" }],
+  },
+  cropping1d: {
+    defaults: { given: {}, all: { cropping: [1, 1] } },
+    samples: [
+      { options: {}, input: [5, 3], output: [3, 3] },
+      { options: { cropping: [2, 0] }, input: [4, 2], output: [2, 2] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8, 1] }, { input: [2, 3] }],
+    refused: [{ options: { cropping: [0, 0.5] }, names: "cropping" }],
+  },
 } satisfies Record<string, LayerCase>;

@@ -38,7 +38,8 @@ def case(kind, shape, span=(-1.5, 1.5), **options):
 ACTIVATIONS = [
     "linear", "relu", "relu6", "leakyRelu", "elu", "selu", "gelu", "geluApproximate", "silu",
     "swish", "hardSilu", "hardSwish", "hardSigmoid", "hardTanh", "sigmoid", "logSigmoid", "tanh",
-    "softplus", "softsign", "mish", "softmax", "logSoftmax", "exponential",
+    "softplus", "softsign", "mish", "softmax", "logSoftmax", "exponential", "celu", "squareplus",
+    "sparsePlus", "sparseSigmoid", "tanhShrink", "softShrink", "hardShrink",
 ]
 
 CASES = [
@@ -66,6 +67,12 @@ CASES = [
     case("zeroPadding2d", [3, 4, 2], padding=[0, 2]),
     case("cropping2d", [6, 5, 2], cropping=[[1, 2], [0, 1]]),
     case("cropping2d", [6, 5, 2], cropping=1),
+    case("repeatVector", [4], n=3),
+    case("zeroPadding1d", [3, 2]),
+    case("zeroPadding1d", [3, 2], padding=[2, 0]),
+    case("cropping1d", [5, 2]),
+    case("cropping1d", [5, 2], cropping=[0, 3]),
+    case("upSampling1d", [3, 2], size=3),
     case("upSampling2d", [3, 4, 2]),
     case("upSampling2d", [3, 4, 2], size=[3, 1]),
     case("upSampling2d", [3, 4, 2], size=2, interpolation="bilinear"),
@@ -134,8 +141,13 @@ CASES = [
     case("groupNormalization", [4, 3, 6], groups=-1, epsilon=0.01),
     case("groupNormalization", [4, 3, 5], groups=2, axis=1, scale=False),
     case("groupNormalization", [6], groups=1, center=False),
+    case("rmsNormalization", [4, 3, 5]),
+    case("rmsNormalization", [4, 3], axis=[1, 2], epsilon=0.01),
+    case("unitNormalization", [4, 3]),
+    case("unitNormalization", [4, 3], axis=1),
     case("dropout", [4, 3], rate=0.4),
     case("dropout", [4, 3, 5], rate=0.4, noiseShape=[None, 1, 3, 1]),
+    case("spatialDropout1d", [3, 5], rate=0.4),
     case("spatialDropout2d", [3, 2, 5], rate=0.4),
     case("gaussianNoise", [4, 3], stddev=0.3),
     case("gaussianDropout", [4, 3], rate=0.3),
@@ -154,6 +166,7 @@ NORMALIZATIONS = [
 
 DRAWS = 7
 NAMES = {"keepDimensions": "keepdims"}
+CLASSES = {"rmsNormalization": "RMSNormalization"}
 
 
 def snake(name):
@@ -169,7 +182,8 @@ def keras_value(name, value):
 
 
 def keras_layer(kind, options):
-    name = kind[0].upper() + kind[1:].replace("1d", "1D").replace("2d", "2D")
+    plain = kind[0].upper() + kind[1:].replace("1d", "1D").replace("2d", "2D")
+    name = CLASSES.get(kind, plain)
     named = {NAMES.get(n, snake(n)): keras_value(n, value) for n, value in options.items()}
     return getattr(keras.layers, name)(**named)
 
