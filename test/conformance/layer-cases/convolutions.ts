@@ -107,8 +107,14 @@ export const convolutions = {
         output: [17],
         weights: { kernel: [1, 17] },
       },
+      {
+        options: { units: 4, activation: "relu" },
+        input: [3, 2, 5],
+        output: [3, 2, 4],
+        weights: { kernel: [5, 4], bias: [4] },
+      },
     ],
-    misfits: [{ input: [4, 4, 1] }, { input: [4, 4] }, { input: [] }],
+    misfits: [{ input: [] }],
     refused: [
       { options: { units: 0 }, names: "units" },
       { options: { units: Number.NaN }, names: "units" },

@@ -114,6 +114,7 @@ CASES = [
          depthMultiplier=3, activation="tanh"),
     case("separableConv2d", [7, 6, 2], filters=3, kernelSize=3, dilationRate=2, useBias=False),
     case("dense", [4], units=3, activation="gelu"),
+    case("dense", [2, 3, 4], units=3),
     case("maxPooling1d", [7, 3]),
     case("maxPooling1d", [7, 3], poolSize=3, strides=2, padding="same"),
     case("averagePooling1d", [7, 3], poolSize=2),
