@@ -18,9 +18,9 @@ export interface DenseOptions extends CommonOptions {
 }
 
 /**
- * Fully connected: `[N, …, C] → [N, …, U]`, `y = activation(x · kernel + bias)` along the last axis; of
- * images, each pixel by itself. Weights: `kernel [C, U]`, `bias [U]`. Source: Rosenblatt, 1958;
- * options and defaults as in Keras.
+ * Fully connected: `[N, …, C] → [N, …, U]`, `y = activation(x · kernel + bias)` along the last
+ * axis; of images, each pixel by itself. Weights: `kernel [C, U]`, `bias [U]`. Source: Rosenblatt,
+ * 1958; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input has no axis.
  * @example layers.dense({ units: 10, activation: "softmax" })
