@@ -85,16 +85,20 @@ type Factory = (options: never) => Layer;
 
 type OptionsOf<F extends Factory> = ReturnType<F> extends Layer<infer O> ? O : never;
 
+/** What a factory makes, with an identity. */
+type InstanceOf<F extends Factory> =
+  ReturnType<F> extends LayerInstance ? ReturnType<F> : LayerInstance<OptionsOf<F>>;
+
 /** Factories whose layers have an identity each. */
 type Instances<T extends Readonly<Record<string, Factory>>> = {
-  readonly [K in keyof T]: (...options: Parameters<T[K]>) => LayerInstance<OptionsOf<T[K]>>;
+  readonly [K in keyof T]: (...options: Parameters<T[K]>) => InstanceOf<T[K]>;
 };
 
 /** The same factories, making layers that can be applied. */
 export function instancesOf<T extends Readonly<Record<string, Factory>>>(table: T): Instances<T> {
   const entries = Object.entries(table).map(([name, factory]) => [
     name,
-    (...options: [never]) => new LayerInstance(factory(...options)),
+    (...options: [never]) => instanceOf(factory(...options)),
   ]);
   return Object.fromEntries(entries) as Instances<T>;
 }

@@ -17,6 +17,8 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: InitializerSetting;
+  /** The first values, row-major, where the layer knows them: nothing is drawn then. */
+  readonly values?: readonly number[];
   /** Whether the optimizer changes it; statistics are changed by the layer itself. */
   readonly trainable: boolean;
   /** What it adds to the loss while it is trained. */

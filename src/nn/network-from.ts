@@ -2,6 +2,7 @@
 // on trust.
 
 import { ConfigError } from "../core/errors.ts";
+import type { CustomLayers } from "./custom-layer.ts";
 import { input } from "./input.ts";
 import type { LayerInstance } from "./layer-instance.ts";
 import { layerFrom } from "./layers/index.ts";
@@ -17,21 +18,26 @@ import { isNetwork, networkKind } from "./steps.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
 /**
- * The network that a configuration describes.
+ * The network that a configuration describes; `customLayers` are those that are not in the table.
  *
  * @throws ConfigError where it names what does not exist, ShapeError where layers do not fit.
  */
-export function networkFrom(config: NetworkConfig): Network {
-  if ("uses" in config) return functionalFrom(config);
-  const { name, inputShape, layers, trainable } = config;
-  return sequence({ name, inputShape, layers: layers.map(unitFrom), trainable });
+export function networkFrom(config: NetworkConfig, customLayers: CustomLayers = {}): Network {
+  if ("uses" in config) return functionalFrom(config, customLayers);
+  const { name, inputShape, trainable } = config;
+  const layers = config.layers.map((unit) => unitFrom(unit, customLayers));
+  return sequence({ name, inputShape, layers, trainable });
 }
 
-function unitFrom({ kind, options }: UnitConfig): LayerInstance | Network {
-  return kind === networkKind ? networkFrom(options as NetworkConfig) : layerFrom(kind, options);
+function unitFrom(
+  { kind, options }: UnitConfig,
+  customLayers: CustomLayers,
+): LayerInstance | Network {
+  if (kind === networkKind) return networkFrom(options as NetworkConfig, customLayers);
+  return layerFrom(kind, options, customLayers);
 }
 
-function functionalFrom(config: FunctionalConfig): Network {
+function functionalFrom(config: FunctionalConfig, customLayers: CustomLayers): Network {
   /** By name, the results of each use. */
   const results = new Map<string, (readonly SymbolicTensor[])[]>();
   const find = ([name, use, index]: TensorReference): SymbolicTensor => {
@@ -50,7 +56,7 @@ function functionalFrom(config: FunctionalConfig): Network {
   const units = new Map(
     config.layers.map((unit) => [
       (unit.options as { readonly name?: string }).name,
-      unitFrom(unit),
+      unitFrom(unit, customLayers),
     ]),
   );
   for (const { layer: name, inputs: references } of config.uses) {

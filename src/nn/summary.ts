@@ -77,7 +77,9 @@ function rowsOf(
   return network.layers.map((placed): SummaryRow => {
     const { name, layer, applications } = placed;
     const last = applications[applications.length - 1];
-    const seen = fieldOf(last.outputs[0])?.size ?? [1, 1];
+    const size = fieldOf(last.outputs[0])?.size ?? [1, 1];
+    // Up-sampling makes steps of parts of a pixel; a part that is seen is a pixel that counts.
+    const seen = size.map((pixels) => Math.ceil(pixels - 1e-6));
     const connected = applications.flatMap((application) => application.inputs);
     const row = {
       name,

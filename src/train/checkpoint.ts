@@ -6,6 +6,7 @@ import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import type { CustomLayers } from "../nn/custom-layer.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
@@ -134,6 +135,11 @@ export async function saveModel(
   await writeFileAtomically(path, encodeModel(model, options));
 }
 
+export interface LoadOptions extends Pick<ModelOptions, "device"> {
+  /** Layers of your own that the file may hold, by their kind. */
+  readonly customLayers?: CustomLayers;
+}
+
 /** A loaded model, with what the file knows besides. */
 export interface LoadedModel {
   readonly model: Model;
@@ -152,12 +158,12 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  { loss, metrics = [], ...options }: LoadOptions = {},
+  { loss, metrics = [], customLayers, ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
   try {
-    const network = networkFrom(config);
+    const network = networkFrom(config, customLayers);
     const named = new Set(network.weights.map((weight) => weight.fullName));
     const weights = new Map<string, Tensor<Float32Array>>();
     const slots = new Map<string, Tensor<Float32Array>>();

@@ -102,10 +102,11 @@ export function variablesOf(owners: readonly Owner[], seed: number): Map<string,
 
 /** @throws ShapeError where the weight's initializer does not fit its shape. */
 function firstVariable(
-  { initializer, shape }: WeightSpec,
+  { initializer, shape, values }: WeightSpec,
   fullName: string,
   { seed, stream }: { readonly seed: number; readonly stream: number },
 ): Variable {
+  if (values !== undefined) return new Variable({ data: Float32Array.from(values), shape });
   try {
     return new Variable({ data: initialize(initializer, shape, seed, stream), shape });
   } catch (cause) {

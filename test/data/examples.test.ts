@@ -82,7 +82,12 @@ describe("checkExamples", () => {
     expect(refusal({ x, y })).toMatch(/The test set is empty/);
   });
 
-  test("refuses inputs that no axis counts", () => {
+  test("takes images, sequences, rows and numbers, and refuses inputs that no axis counts", () => {
+    const shapes = [[5, 2, 2, 1], [5, 2, 2], [5, 4], [5]];
+    for (const shape of shapes) {
+      const size = shape.reduce((a, b) => a * b);
+      expect(refusal({ x: tensor(new Uint8Array(size), shape) })).toBe("accepted");
+    }
     const x = tensor(new Uint8Array(1), []);
     expect(refusal({ x })).toMatch(/\[N, …\].*\[\]/s);
   });
