@@ -70,15 +70,19 @@ export function batchNormalization(
               build.multiply(before, build.constant(momentum)),
               build.multiply(now, build.constant(1 - momentum)),
             );
-          let mean = weights.moving_mean;
-          let variance = weights.moving_variance;
           if (training) {
-            mean = build.mean(x, { axes });
+            const kept = { axes, keepDimensions: true };
+            const mean = build.mean(x, kept);
             const distance = build.subtract(x, mean);
-            variance = build.mean(build.multiply(distance, distance), { axes });
-            update("moving_mean", moved(weights.moving_mean, mean));
-            update("moving_variance", moved(weights.moving_variance, variance));
+            const variance = build.mean(build.multiply(distance, distance), kept);
+            const flat = (statistic: typeof x) => build.reshape(statistic, shape);
+            update("moving_mean", moved(weights.moving_mean, flat(mean)));
+            update("moving_variance", moved(weights.moving_variance, flat(variance)));
+            const gamma = scale ? weights.gamma : build.constant(1);
+            const beta = center ? weights.beta : build.constant(0);
+            return build.batchNormalization(x, gamma, beta, { axes, epsilon });
           }
+          const { moving_mean: mean, moving_variance: variance } = weights;
           const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
           const inverse = build.divide(build.constant(1), deviation);
           const factor = scale ? build.multiply(weights.gamma, inverse) : inverse;
