@@ -35,6 +35,8 @@ export interface TapConvolution extends Work {
   readonly groups: number;
   readonly channels: number;
   readonly filters: number;
+  /** Whether each filter sees the channel of its own number, and no other: `channels` is then 1. */
+  readonly depthwise?: boolean;
   readonly rows: readonly Phase[];
   readonly columns: readonly Phase[];
   /** [H, W] of what is read, and of the result. */
@@ -270,6 +272,7 @@ class TileWriter {
     return (
       machine.bodySteps === 1 &&
       this.#work.groups === 1 &&
+      !this.#work.depthwise &&
       taps.every(
         ({ tap, pixels }, i) =>
           pixels.length === width &&
@@ -294,7 +297,7 @@ class TileWriter {
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.draft.writer;
-    const { groups, channels, filters, inputSize, columnTaps } = this.#work;
+    const { groups, channels, filters, inputSize, columnTaps, depthwise } = this.#work;
     const height = this.#strip === undefined ? inputSize[0] : 0;
     const width = this.#strip?.width ?? inputSize[1];
     const from = this.#copy ?? this.#image.buffer;
@@ -315,15 +318,19 @@ class TileWriter {
         timesPosition(sumPositions(place.column, still(pixel)), place.phase.inputStep),
         still(tap.offset),
       );
+      const perPixel = depthwise ? filters : groups * channels;
       const at = sumPositions(
-        timesPosition(place.image, height * width * groups * channels),
-        timesPosition(inputRow, width * groups * channels),
-        timesPosition(column, groups * channels),
+        timesPosition(place.image, height * width * perPixel),
+        timesPosition(inputRow, width * perPixel),
+        timesPosition(column, perPixel),
         timesPosition(place.group, channels),
-        channel,
+        depthwise ? place.filter : channel,
       );
-      const value = w.loadVector(w.access(from, at), w.lanes, 0);
+      const repeated = depthwise ? undefined : w.loadVector(w.access(from, at), w.lanes, 0);
       sums[pixel].forEach((sum, v) => {
+        const next = sumPositions(at, still(v * w.lanes));
+        const active = Math.min(w.lanes, place.filters - v * w.lanes);
+        const value = repeated ?? w.loadVector(w.access(from, next), active);
         w.assign(sum, w.compute("multiplyAdd", value, weights[v], sum));
       });
     }
