@@ -1,28 +1,18 @@
 // Direct convolution: a tile of pixels by filters stays in registers while the sum runs over taps and
-// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. At the edges
-// of images, taps outside are left out: rows are sorted by the taps that they see; columns get tiles of
-// their own, or the rows a task reads are copied between zeros first. The input gradient and the matrix
-// product are the same loops over other phases.
+// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. Edges are
+// tiles of their own that leave the outside taps out. The input gradient and the matrix product are the
+// same loops over other phases.
 
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
 import {
-  type KernelBuffer,
   type Position,
   type Register,
   still,
   sumPositions,
   timesPosition,
 } from "../language.ts";
-import {
-  blocksOf,
-  enoughTasks,
-  forEachVector,
-  type ScheduleContext,
-  type Stage,
-  type Work,
-} from "./schedule.ts";
-import { type Strip, stripOf } from "./strip.ts";
+import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -94,17 +84,15 @@ function byRows(
   tile: Tile,
   rowClass: RowClass,
 ): Launch {
-  const strip = stripOf(context, work);
-  const emitter = new TileWriter(context, work, rowClass, strip);
+  const emitter = new TileWriter(context, work, rowClass);
   const w = emitter.draft.writer;
   const image = w.parallel(work.images);
   const row = w.parallel(rowClass.run.count);
   const group = work.groups > 1 ? w.parallel(work.groups) : still(0);
-  emitter.fillStrip(image, row);
   for (const block of filterBlocks(context, work, tile)) {
     w.loop(block.count, (at) => {
       const filter = sumPositions(timesPosition(at, block.size), still(block.start));
-      for (const phase of strip?.columns ?? work.columns) {
+      for (const phase of work.columns) {
         for (const run of columnRuns(phase, tile.rows)) {
           w.loop(run.count, (t) => {
             const column = timesPosition(sumPositions(t, still(run.start)), tile.rows);
@@ -168,72 +156,31 @@ class TileWriter {
   readonly #rows: RowClass;
   readonly #image: Operand;
   readonly #filter: Operand;
-  readonly #strip: Strip | undefined;
-  /** The copy of the rows that a task reads. */
-  readonly #copy: KernelBuffer | undefined;
 
-  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass, strip?: Strip) {
+  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass) {
     this.draft = new KernelDraft(`${context.name}.convolution`, context.machine.lanes);
     this.#context = context;
     this.#work = work;
     this.#rows = rows;
     this.#image = this.draft.operand(work.image);
     this.#filter = this.draft.operand(work.filter);
-    this.#strip = strip;
-    if (strip !== undefined) {
-      this.#copy = this.draft.workspace(rows.run.value.length * strip.width * work.channels);
-    }
   }
 
-  /** Copies the rows that taps of one row of results see, with zeros before and after. */
-  fillStrip(image: Position, row: Position): void {
-    const strip = this.#strip;
-    if (strip === undefined) return;
-    const w = this.draft.writer;
-    const { channels, inputSize } = this.#work;
-    const copy = this.#copy as KernelBuffer;
-    const zero = w.constant(0, "f32", true);
-    const clear = (at: Position, pixels: number) =>
-      forEachVector(w, pixels * channels, (i, lanes) => {
-        w.store(w.access(copy, sumPositions(at, i)), zero, lanes);
-      });
-    this.#forEachRowTap({ image, row }, (inputRow, _, line) => {
-      const to = timesPosition(line, strip.width * channels);
-      const start = sumPositions(to, still(strip.before * channels));
-      const from = sumPositions(
-        timesPosition(image, inputSize[0] * inputSize[1] * channels),
-        timesPosition(inputRow, inputSize[1] * channels),
-        still(strip.first * channels),
-      );
-      clear(to, strip.before);
-      forEachVector(w, strip.count * channels, (i, lanes) => {
-        const value = w.loadVector(w.access(this.#image.buffer, sumPositions(from, i)), lanes);
-        w.store(w.access(copy, sumPositions(start, i)), value, lanes);
-      });
-      const after = strip.before + strip.count;
-      clear(sumPositions(to, still(after * channels)), strip.width - after);
-    });
-  }
-
-  /** Visits the rows of taps: the image's row, the filter's, and their number. */
+  /** Visits the rows of taps: the image's row, and the filter's. */
   #forEachRowTap(
     place: Pick<TilePlace, "image" | "row">,
-    visit: (inputRow: Position, tapRow: Position, line: Position) => void,
+    visit: (inputRow: Position, tapRow: Position) => void,
   ): void {
     const w = this.draft.writer;
-    let before = 0;
     for (const { count, first, step } of tapLoops(this.#rows.run.value)) {
-      const start = before;
       w.loop(count, (r) => {
         const inputRow = sumPositions(
           timesPosition(this.#rowAt(place), this.#rows.phase.inputStep),
           still(first.offset),
           timesPosition(r, step.offset),
         );
-        const tapRow = sumPositions(still(first.tap), timesPosition(r, step.tap));
-        visit(inputRow, tapRow, sumPositions(r, still(start)));
+        visit(inputRow, sumPositions(still(first.tap), timesPosition(r, step.tap)));
       });
-      before += count;
     }
   }
 
@@ -245,10 +192,9 @@ class TileWriter {
       Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
     );
     const { channels } = this.#work;
-    this.#forEachRowTap(place, (inputRow, tapRow, line) => {
-      const from = this.#strip === undefined ? inputRow : line;
+    this.#forEachRowTap(place, (inputRow, tapRow) => {
       const step = (channel: Position, index: number) =>
-        this.#step(place, taps[index], from, tapRow, channel, sums);
+        this.#step(place, taps[index], inputRow, tapRow, channel, sums);
       if (this.#neighbours(taps, width)) {
         w.loop(taps.length * channels, (at) => step(at, 0));
       } else if (this.#context.machine.bodySteps >= taps.length) {
@@ -298,9 +244,8 @@ class TileWriter {
   ): void {
     const w = this.draft.writer;
     const { groups, channels, filters, inputSize, columnTaps, depthwise } = this.#work;
-    const height = this.#strip === undefined ? inputSize[0] : 0;
-    const width = this.#strip?.width ?? inputSize[1];
-    const from = this.#copy ?? this.#image.buffer;
+    const [height, width] = inputSize;
+    const from = this.#image.buffer;
     const filterRow = sumPositions(
       timesPosition(tapRow, columnTaps * channels * groups * filters),
       still(tap.tap * channels * groups * filters),
