@@ -5,13 +5,7 @@
 
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
-import {
-  type Position,
-  type Register,
-  still,
-  sumPositions,
-  timesPosition,
-} from "../language.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
