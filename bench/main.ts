@@ -44,7 +44,7 @@ async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
     try {
       const device = await open(name, options);
       const peak = await measurePeak(device);
-      const convolutions = await measureConvolution(device, peak, options.repeats);
+      const convolutions = await measureConvolution(device, options.repeats);
       times.push({ target: device.target, threads: device.threads, peak, convolutions });
       await device.close();
     } catch (error) {

@@ -12,6 +12,7 @@ import {
   convolutionTargets,
   fasterThanOnnxruntime,
   fasterThanPytorch,
+  winogradSpeedup,
 } from "./targets.ts";
 
 /** The convolution on one target. */
@@ -81,8 +82,9 @@ function formatRatio(ratio: number | undefined, wanted: number): string {
 }
 
 export function convolutionTable(targets: readonly TargetTime[]): string {
-  const rows = targets.flatMap(({ target, peak, convolutions }) =>
-    convolutions.map(({ pass, milliseconds, predictedMilliseconds, perThread }) => {
+  const rows = targets.flatMap(({ target, convolutions }) =>
+    convolutions.map((time) => {
+      const { pass, milliseconds, predictedMilliseconds, perThread, peak } = time;
       const { share, gflops } = convolutionTargets[target] ?? {};
       const wanted = share === undefined ? `${gflops ?? "any"} GFLOP/s` : formatShare(share);
       const reached = perThread / peak >= (share ?? 0) && perThread >= (gflops ?? 0);
@@ -94,10 +96,14 @@ export function convolutionTable(targets: readonly TargetTime[]): string {
         peak.toFixed(1),
         `${((100 * perThread) / peak).toFixed(1)} %`,
         `${wanted}, ${reached ? "yes" : "no"}`,
+        formatMilliseconds(time.winogradMilliseconds),
+        formatMilliseconds(time.winogradPredictedMilliseconds),
+        formatRatio(milliseconds / time.winogradMilliseconds, winogradSpeedup),
       ];
     }),
   );
-  const heading = ["pass", "ms", "predicted ms", "GFLOP/s a thread", "peak", "of peak", "wanted"];
+  const plain = ["ms", "predicted ms", "GFLOP/s a thread", "peak", "of peak", "wanted"];
+  const heading = ["pass", ...plain, "Winograd ms", "predicted ms", "times faster"];
   return markdownTable(heading, rows);
 }
 
@@ -191,7 +197,8 @@ whatever the schedule makes of them.
 
 ## The convolution
 
-3x3, 64 to 64 channels, 28x28, batch 128, \`same\` padding, each pass alone.
+3x3, 64 to 64 channels, 28x28, batch 128, \`same\` padding, each pass alone: with plain sums, as
+\`exact\` precision has them, then by Winograd's convolution, which \`fast\` precision allows.
 
 ${convolutionTable(results.targets)}
 

@@ -21,5 +21,8 @@ export const convolutionTargets: Readonly<
   wasm: { gflops: 28 },
 };
 
+/** How many times faster Winograd's convolution is than plain sums. */
+export const winogradSpeedup = 1.5;
+
 /** Seconds until the training step is ready to run. */
 export const compileSeconds = { resnet: 1, resnet50: 5 } as const;

@@ -61,17 +61,20 @@ function stageRows({ milliseconds, kernels }: StageTime, at: number): string[][]
   ];
 }
 
-/** The passes of the convolution; `peak` is that of one thread, in GFLOP/s. */
-export function formatConvolutions(times: readonly ConvolutionTime[], peak: number): string {
-  const heading = [convolutionName, "ms", "predicted", "GFLOP/s a thread", "of peak"];
-  const rows = times.map(({ pass, milliseconds, predictedMilliseconds, perThread }) => [
-    pass,
-    milliseconds.toFixed(2),
-    predictedMilliseconds.toFixed(2),
-    perThread.toFixed(1),
-    formatPercent(perThread / peak),
+/** The passes of the convolution. */
+export function formatConvolutions(times: readonly ConvolutionTime[]): string {
+  const plain = ["ms", "predicted", "GFLOP/s a thread", "of peak"];
+  const heading = [convolutionName, ...plain, "Winograd ms", "times faster"];
+  const rows = times.map((time) => [
+    time.pass,
+    time.milliseconds.toFixed(2),
+    time.predictedMilliseconds.toFixed(2),
+    time.perThread.toFixed(1),
+    formatPercent(time.perThread / time.peak),
+    time.winogradMilliseconds.toFixed(2),
+    (time.milliseconds / time.winogradMilliseconds).toFixed(2),
   ]);
-  return formatTable([heading, ...rows], ["left", "right", "right", "right", "right"]);
+  return formatTable([heading, ...rows], ["left", ...heading.slice(1).map(() => "right" as const)]);
 }
 
 /** Training and inference. */

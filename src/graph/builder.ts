@@ -97,6 +97,16 @@ export interface Builder {
   sum(x: Node, options?: ReduceOptions): Node;
   /** The mean over the axes. */
   mean(x: Node, options?: ReduceOptions): Node;
+  /**
+   * `(x − mean) / √(variance + epsilon) · gamma + beta`, with the mean and the variance of x over the
+   * axes, which stay with length 1; gamma and beta stretch to them.
+   */
+  batchNormalization(
+    x: Node,
+    gamma: Node,
+    beta: Node,
+    options: { readonly axes: readonly number[]; readonly epsilon: number },
+  ): Node;
   /** The largest over the axes; ties share the gradient equally. */
   reduceMaximum(x: Node, options?: ReduceOptions): Node;
   /** The smallest over the axes; ties share the gradient equally. */

@@ -4,18 +4,27 @@
 import type { Node } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
+import type { Program } from "../kernel/program.ts";
+import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
+import { preparePeak } from "./peak.ts";
 import { predictStep } from "./prediction.ts";
 import { allocateStates } from "./states.ts";
-import { Stopwatch } from "./timing.ts";
+import { median, Stopwatch } from "./timing.ts";
 
 /** One measurement. */
 export interface ConvolutionTime {
   readonly pass: string;
+  /** With plain sums, as `exact` precision has them. */
   readonly milliseconds: number;
   readonly predictedMilliseconds: number;
-  /** GFLOP/s of each thread. */
+  /** GFLOP/s of each thread, with plain sums. */
   readonly perThread: number;
+  /** GFLOP/s of a thread that only multiplies and adds, measured in turn with the pass. */
+  readonly peak: number;
+  /** By Winograd's convolution, as `fast` precision allows it. */
+  readonly winogradMilliseconds: number;
+  readonly winogradPredictedMilliseconds: number;
 }
 
 /** What is convolved, in words. */
@@ -43,31 +52,61 @@ function passes(): Record<string, Node> {
   };
 }
 
-/** Times all passes; `peak` is that of one thread, in GFLOP/s. */
+/** A pass with plain sums, or with Winograd's. */
+function compilePass(device: Device, pass: string, node: Node, precision: Precision): Program {
+  const result = ops.state("result", { shape: node.shape, dtype: "f32" });
+  const graph = { outputs: {}, updates: [{ state: result, value: node }] };
+  const program = compile(pass, graph, device.machine, ops, { precision });
+  // The last stage copies the result into its state: it is not part of the convolution.
+  return { ...program, stages: program.stages.slice(0, -1) };
+}
+
+/** Milliseconds of each program, and the peak, in turn: the medians of `repeats`. */
+async function timeInTurn(
+  device: Device,
+  programs: readonly Program[],
+  repeats: number,
+): Promise<{ readonly milliseconds: readonly number[]; readonly peak: number }> {
+  const states = allocateStates(device, programs[0]);
+  const loaded = await Promise.all(programs.map((program) => device.load(program, states)));
+  const peak = await preparePeak(device);
+  const watches = loaded.map((executable) => new Stopwatch(executable, () => ({}), 0));
+  for (const watch of watches) await watch.warmUp();
+  watches.push(peak.stopwatch);
+  const times = watches.map((): number[] => []);
+  for (let i = 0; i < repeats; i++) {
+    for (const [at, watch] of watches.entries()) times[at].push(await watch.time());
+  }
+  peak.close();
+  for (const executable of loaded) executable.dispose();
+  for (const address of states.values()) device.free(address);
+  const medians = times.map(median);
+  return { milliseconds: medians.slice(0, -1), peak: peak.rateOf(medians[programs.length]) };
+}
+
+/** Times all passes. */
 export async function measureConvolution(
   device: Device,
-  peak: number,
   repeats: number,
 ): Promise<ConvolutionTime[]> {
   const times: ConvolutionTime[] = [];
   for (const [pass, node] of Object.entries(passes())) {
-    const result = ops.state("result", { shape: node.shape, dtype: "f32" });
-    const graph = { outputs: {}, updates: [{ state: result, value: node }] };
-    const program = compile(pass, graph, device.machine, ops);
-    // The last stage copies the result into its state: it is not part of the convolution.
-    const convolution = { ...program, stages: program.stages.slice(0, -1) };
-    const states = allocateStates(device, program);
-    const executable = await device.load(convolution, states);
-    const stopwatch = new Stopwatch(executable, () => ({}), 0);
-    await stopwatch.warmUp();
-    const milliseconds = await stopwatch.median(repeats);
-    executable.dispose();
-    for (const address of states.values()) device.free(address);
+    const programs = (["exact", "fast"] as const).map((precision) =>
+      compilePass(device, pass, node, precision),
+    );
+    const { milliseconds, peak } = await timeInTurn(device, programs, repeats);
+    const [plain, winograd] = milliseconds;
+    const [predicted, winogradPredicted] = programs.map((program) =>
+      predictStep(program, device, peak),
+    );
     times.push({
       pass,
-      milliseconds,
-      predictedMilliseconds: predictStep(convolution, device, peak),
-      perThread: flops / milliseconds / 1e6 / device.threads,
+      milliseconds: plain,
+      predictedMilliseconds: predicted,
+      perThread: flops / plain / 1e6 / device.threads,
+      peak,
+      winogradMilliseconds: winograd,
+      winogradPredictedMilliseconds: winogradPredicted,
     });
   }
   return times;

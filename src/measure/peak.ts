@@ -11,11 +11,26 @@ const sums = 12;
 const repeats = 1 << 16;
 const tasks = 64;
 
-/** Calls of which the fastest counts: a peak is what nothing disturbed. */
-const calls = 40;
+/** The peak's kernel, ready to be timed beside something else. */
+export interface PreparedPeak {
+  readonly stopwatch: Stopwatch;
+  /** GFLOP/s of one thread, for the time of a call. */
+  rateOf(milliseconds: number): number;
+  close(): void;
+}
+
+/** Calls whose median counts. */
+const calls = 25;
 
 /** GFLOP/s of one thread. */
 export async function measurePeak(device: Device): Promise<number> {
+  const peak = await preparePeak(device);
+  const milliseconds = await peak.stopwatch.median(calls);
+  peak.close();
+  return peak.rateOf(milliseconds);
+}
+
+export async function preparePeak(device: Device): Promise<PreparedPeak> {
   const { lanes } = device.machine;
   const w = new KernelWriter("peak", lanes);
   const size = tasks * sums * lanes;
@@ -48,12 +63,13 @@ export async function measurePeak(device: Device): Promise<number> {
   const executable = await device.load(program, new Map([["sums", address]]));
   const stopwatch = new Stopwatch(executable, () => ({}), 0);
   await stopwatch.warmUp();
-  let milliseconds = Number.POSITIVE_INFINITY;
-  for (let call = 0; call < calls; call++) {
-    milliseconds = Math.min(milliseconds, await stopwatch.time());
-  }
-  executable.dispose();
-  device.free(address);
   const flops = 2 * lanes * sums * repeats * tasks;
-  return flops / milliseconds / 1e6 / device.threads;
+  return {
+    stopwatch,
+    rateOf: (milliseconds) => flops / milliseconds / 1e6 / device.threads,
+    close() {
+      executable.dispose();
+      device.free(address);
+    },
+  };
 }

@@ -72,11 +72,17 @@ test("without a peer there is no ratio", () => {
 });
 
 test("the convolution is judged by its own target's wish", () => {
-  const convolution = { pass: "forward", milliseconds: 25, predictedMilliseconds: 24 };
+  const convolution = {
+    pass: "forward",
+    milliseconds: 25,
+    predictedMilliseconds: 24,
+    winogradMilliseconds: 20,
+    winogradPredictedMilliseconds: 8,
+  };
   const row = (target: string, peak: number, perThread: number) =>
     cellsOf(
       convolutionTable([
-        { target, threads: 2, peak, convolutions: [{ ...convolution, perThread }] },
+        { target, threads: 2, peak, convolutions: [{ ...convolution, peak, perThread }] },
       ]),
     );
   expect(row("x64-avx512", 100, 87.9)).toContain("88 %, no");
@@ -84,6 +90,7 @@ test("the convolution is judged by its own target's wish", () => {
   expect(row("x64-avx2", 100, 85)).toContain("85 %, yes");
   expect(row("wasm", 45, 27.9)).toContain("28 GFLOP/s, no");
   expect(row("wasm", 45, 28)).toContain("28 GFLOP/s, yes");
+  expect(row("wasm", 45, 28)).toContain("1.25 of 1.5, no");
 });
 
 test("compile times and memory stand beside their limits and bases", () => {

@@ -59,10 +59,14 @@ export function describeSample({ inputs, attributes }: Sample<object>): string {
 }
 
 /**
- * The largest difference, relative to the largest number expected: what an op's `tolerance` bounds.
+ * The largest difference, relative to the largest number expected, or to `scale`: what an op's `tolerance` bounds.
  * Numbers that are not finite must be the same ones, and as many; otherwise the error is infinite.
  */
-export function relativeError(received: ArrayLike<number>, expected: ArrayLike<number>): number {
+export function relativeError(
+  received: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  scale?: number,
+): number {
   if (received.length !== expected.length) return Number.POSITIVE_INFINITY;
   let error = 0;
   let largest = 0;
@@ -74,5 +78,6 @@ export function relativeError(received: ArrayLike<number>, expected: ArrayLike<n
     error = Math.max(error, Math.abs(received[i] - expected[i]));
     largest = Math.max(largest, Math.abs(expected[i]));
   }
-  return largest === 0 ? error : error / largest;
+  const relativeTo = scale ?? largest;
+  return relativeTo === 0 ? error : error / relativeTo;
 }

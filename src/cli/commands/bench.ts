@@ -45,8 +45,8 @@ export const bench = defineCommand({
     try {
       const peak = await measurePeak(device);
       output.result(`${describeDevice(device)}; peak ${peak.toFixed(1)} GFLOP/s a thread\n`);
-      const convolutions = await measureConvolution(device, peak, repeats);
-      output.result(`${formatConvolutions(convolutions, peak)}\n`);
+      const convolutions = await measureConvolution(device, repeats);
+      output.result(`${formatConvolutions(convolutions)}\n`);
       const steps: StepTime[] = [];
       for (const mode of modes) {
         const network = architectureFrom(model, fit);

@@ -14,6 +14,7 @@ import { add } from "./add.ts";
 import { argMaximum } from "./arg-maximum.ts";
 import { averagePool } from "./average-pool.ts";
 import { averagePoolGradient } from "./average-pool-gradient.ts";
+import { batchNormalization } from "./batch-normalization.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
 import { concatenate } from "./concatenate.ts";
@@ -105,6 +106,7 @@ export const opTable = {
   reduceMaximum,
   reduceMinimum,
   argMaximum,
+  batchNormalization,
   // Movements
   reshape,
   transpose,
@@ -193,6 +195,9 @@ export const ops: Builder = {
   reduceMinimum: reduce(reduceMinimum),
   argMaximum: (x, axis = -1) =>
     apply(argMaximum, [x], { axis: normalizeAxis(axis, x.shape.length) }),
+
+  batchNormalization: (x, gamma, beta, { axes, epsilon }) =>
+    apply(batchNormalization, [x, gamma, beta], { axes, epsilon }),
 
   reshape: (x, shape) => (sameShape(x.shape, shape) ? x : apply(reshape, [x], { shape })),
   transpose: (x, order) => apply(transpose, [x], { order }),

@@ -165,7 +165,7 @@ class Fuser {
     if (wanted) return;
     const copies = consumers.reduce((sum, user) => sum + (this.#copies.get(user) ?? 1), 0);
     if (
-      (this.#isComparison(node) || (copies > 1 && this.#isWorthRepeating(node))) &&
+      (this.#isComparison(node) || this.#isWorthRepeating(node)) &&
       consumers.every((user) => this.#readsPlainly(user, node))
     ) {
       this.#inline(node, copies);
@@ -311,6 +311,10 @@ class Fuser {
     const reads = [...readsOf(formula)];
     const drafts = this.#updateOnly.has(node) ? this.#updateDrafts : this.#drafts;
     let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, drafts));
+    if (home === undefined && this.#canWait(node)) {
+      this.#inlined.add(node);
+      return;
+    }
     if (home === undefined) {
       home = { shape: node.shape, root: { kind: "none" }, formulas: new Map(), reads: new Set() };
       drafts.push(home);
@@ -326,6 +330,23 @@ class Fuser {
     target.formulas.set(node, joined);
     for (const r of reads) target.reads.add(r.source);
     this.#home.set(node, target);
+  }
+
+  /** Whether a node that no draft takes is left to its only user, which may have other drafts to join. */
+  #canWait(node: Node): boolean {
+    const [user, ...others] = this.#consumers.get(node) as Node[];
+    if (user === undefined || others.length > 0 || this.#mustBeStored(node)) return false;
+    const { body } = this.#computations.get(node) as Computation & { kind: "map" };
+    return (
+      this.#kind(user) === "map" &&
+      sameShape(user.shape, node.shape) &&
+      [...readsOf(body)].every(isPlain) &&
+      this.#readsPlainly(user, node)
+    );
+  }
+
+  #mustBeStored(node: Node): boolean {
+    return this.#outputs.has(node) || this.#updateValues.has(node);
   }
 
   /**

@@ -5,6 +5,11 @@ import { axis, read } from "../../graph/expression.ts";
 import type { Root } from "../../graph/passes/05-fuse.ts";
 import type { WindowAxis } from "../../graph/window.ts";
 import type { View } from "../draft.ts";
+import {
+  isDepthwise,
+  isDepthwiseFilterGradient,
+  scheduleDepthwiseFilterGradient,
+} from "./depthwise-filter-gradient.ts";
 import { scheduleFilterGradient } from "./filter-gradient.ts";
 import { scheduleMap } from "./map.ts";
 import { isNarrowConvolution, scheduleNarrowConvolution } from "./narrow-convolution.ts";
@@ -41,11 +46,13 @@ function scheduleConvolution(
   [first, second]: readonly View[],
   work: Work,
 ): Stage[] {
-  const { images, window, groups, inputChannels, outputChannels } = geometry;
+  const { images, window, inputChannels, outputChannels } = geometry;
   const [rows, columns] = window;
-  const channels = inputChannels / groups;
+  const depthwise = isDepthwise(geometry);
+  const groups = depthwise ? 1 : geometry.groups;
+  const channels = inputChannels / geometry.groups;
   const filters = outputChannels / groups;
-  const common = { ...work, image: first, images, groups, columnTaps: columns.taps };
+  const common = { ...work, image: first, images, groups, columnTaps: columns.taps, depthwise };
   switch (pass) {
     case "forward": {
       if (!transposedFilter && isNarrowConvolution(context, geometry)) {
@@ -72,7 +79,7 @@ function scheduleConvolution(
     }
     case "inputGradient": {
       const filter = transposeFilter(context, geometry, second, {
-        from: [channels, filters],
+        from: [channels, outputChannels / geometry.groups],
         turn: true,
       });
       const turned = {
@@ -90,8 +97,8 @@ function scheduleConvolution(
       const backward = scheduleTapConvolution(context, {
         ...common,
         filter: filter.view,
-        channels: filters,
-        filters: channels,
+        channels: depthwise ? 1 : filters,
+        filters: depthwise ? filters : channels,
         rows: inputGradientPhases(rows),
         columns: inputGradientPhases(columns),
         inputSize: [rows.output, columns.output],
@@ -105,6 +112,9 @@ function scheduleConvolution(
         return scheduleWinogradFilterGradient(context, { ...work, ...summed, ...views });
       }
       const narrow = { ...work, geometry, image: first, gradient: second };
+      if (isDepthwiseFilterGradient(geometry)) {
+        return scheduleDepthwiseFilterGradient(context, narrow);
+      }
       if (isNarrow(geometry)) return scheduleNarrowFilterGradient(context, narrow);
       return scheduleFilterGradient(context, { ...work, geometry, image: first, gradient: second });
     }

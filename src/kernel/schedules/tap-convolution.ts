@@ -1,28 +1,12 @@
 // Direct convolution: a tile of pixels by filters stays in registers while the sum runs over taps and
-// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. At the edges
-// of images, taps outside are left out: rows are sorted by the taps that they see; columns get tiles of
-// their own, or the rows a task reads are copied between zeros first. The input gradient and the matrix
-// product are the same loops over other phases.
+// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. Edges are
+// tiles of their own that leave the outside taps out. The input gradient and the matrix product are the
+// same loops over other phases.
 
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
-import {
-  type KernelBuffer,
-  type Position,
-  type Register,
-  still,
-  sumPositions,
-  timesPosition,
-} from "../language.ts";
-import {
-  blocksOf,
-  enoughTasks,
-  forEachVector,
-  type ScheduleContext,
-  type Stage,
-  type Work,
-} from "./schedule.ts";
-import { type Strip, stripOf } from "./strip.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -35,6 +19,8 @@ export interface TapConvolution extends Work {
   readonly groups: number;
   readonly channels: number;
   readonly filters: number;
+  /** Whether each filter sees the channel of its own number, and no other: `channels` is then 1. */
+  readonly depthwise?: boolean;
   readonly rows: readonly Phase[];
   readonly columns: readonly Phase[];
   /** [H, W] of what is read, and of the result. */
@@ -92,17 +78,15 @@ function byRows(
   tile: Tile,
   rowClass: RowClass,
 ): Launch {
-  const strip = stripOf(context, work);
-  const emitter = new TileWriter(context, work, rowClass, strip);
+  const emitter = new TileWriter(context, work, rowClass);
   const w = emitter.draft.writer;
   const image = w.parallel(work.images);
   const row = w.parallel(rowClass.run.count);
   const group = work.groups > 1 ? w.parallel(work.groups) : still(0);
-  emitter.fillStrip(image, row);
   for (const block of filterBlocks(context, work, tile)) {
     w.loop(block.count, (at) => {
       const filter = sumPositions(timesPosition(at, block.size), still(block.start));
-      for (const phase of strip?.columns ?? work.columns) {
+      for (const phase of work.columns) {
         for (const run of columnRuns(phase, tile.rows)) {
           w.loop(run.count, (t) => {
             const column = timesPosition(sumPositions(t, still(run.start)), tile.rows);
@@ -166,72 +150,31 @@ class TileWriter {
   readonly #rows: RowClass;
   readonly #image: Operand;
   readonly #filter: Operand;
-  readonly #strip: Strip | undefined;
-  /** The copy of the rows that a task reads. */
-  readonly #copy: KernelBuffer | undefined;
 
-  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass, strip?: Strip) {
+  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass) {
     this.draft = new KernelDraft(`${context.name}.convolution`, context.machine.lanes);
     this.#context = context;
     this.#work = work;
     this.#rows = rows;
     this.#image = this.draft.operand(work.image);
     this.#filter = this.draft.operand(work.filter);
-    this.#strip = strip;
-    if (strip !== undefined) {
-      this.#copy = this.draft.workspace(rows.run.value.length * strip.width * work.channels);
-    }
   }
 
-  /** Copies the rows that taps of one row of results see, with zeros before and after. */
-  fillStrip(image: Position, row: Position): void {
-    const strip = this.#strip;
-    if (strip === undefined) return;
-    const w = this.draft.writer;
-    const { channels, inputSize } = this.#work;
-    const copy = this.#copy as KernelBuffer;
-    const zero = w.constant(0, "f32", true);
-    const clear = (at: Position, pixels: number) =>
-      forEachVector(w, pixels * channels, (i, lanes) => {
-        w.store(w.access(copy, sumPositions(at, i)), zero, lanes);
-      });
-    this.#forEachRowTap({ image, row }, (inputRow, _, line) => {
-      const to = timesPosition(line, strip.width * channels);
-      const start = sumPositions(to, still(strip.before * channels));
-      const from = sumPositions(
-        timesPosition(image, inputSize[0] * inputSize[1] * channels),
-        timesPosition(inputRow, inputSize[1] * channels),
-        still(strip.first * channels),
-      );
-      clear(to, strip.before);
-      forEachVector(w, strip.count * channels, (i, lanes) => {
-        const value = w.loadVector(w.access(this.#image.buffer, sumPositions(from, i)), lanes);
-        w.store(w.access(copy, sumPositions(start, i)), value, lanes);
-      });
-      const after = strip.before + strip.count;
-      clear(sumPositions(to, still(after * channels)), strip.width - after);
-    });
-  }
-
-  /** Visits the rows of taps: the image's row, the filter's, and their number. */
+  /** Visits the rows of taps: the image's row, and the filter's. */
   #forEachRowTap(
     place: Pick<TilePlace, "image" | "row">,
-    visit: (inputRow: Position, tapRow: Position, line: Position) => void,
+    visit: (inputRow: Position, tapRow: Position) => void,
   ): void {
     const w = this.draft.writer;
-    let before = 0;
     for (const { count, first, step } of tapLoops(this.#rows.run.value)) {
-      const start = before;
       w.loop(count, (r) => {
         const inputRow = sumPositions(
           timesPosition(this.#rowAt(place), this.#rows.phase.inputStep),
           still(first.offset),
           timesPosition(r, step.offset),
         );
-        const tapRow = sumPositions(still(first.tap), timesPosition(r, step.tap));
-        visit(inputRow, tapRow, sumPositions(r, still(start)));
+        visit(inputRow, sumPositions(still(first.tap), timesPosition(r, step.tap)));
       });
-      before += count;
     }
   }
 
@@ -243,10 +186,9 @@ class TileWriter {
       Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
     );
     const { channels } = this.#work;
-    this.#forEachRowTap(place, (inputRow, tapRow, line) => {
-      const from = this.#strip === undefined ? inputRow : line;
+    this.#forEachRowTap(place, (inputRow, tapRow) => {
       const step = (channel: Position, index: number) =>
-        this.#step(place, taps[index], from, tapRow, channel, sums);
+        this.#step(place, taps[index], inputRow, tapRow, channel, sums);
       if (this.#neighbours(taps, width)) {
         w.loop(taps.length * channels, (at) => step(at, 0));
       } else if (this.#context.machine.bodySteps >= taps.length) {
@@ -270,6 +212,7 @@ class TileWriter {
     return (
       machine.bodySteps === 1 &&
       this.#work.groups === 1 &&
+      !this.#work.depthwise &&
       taps.every(
         ({ tap, pixels }, i) =>
           pixels.length === width &&
@@ -294,10 +237,9 @@ class TileWriter {
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.draft.writer;
-    const { groups, channels, filters, inputSize, columnTaps } = this.#work;
-    const height = this.#strip === undefined ? inputSize[0] : 0;
-    const width = this.#strip?.width ?? inputSize[1];
-    const from = this.#copy ?? this.#image.buffer;
+    const { groups, channels, filters, inputSize, columnTaps, depthwise } = this.#work;
+    const [height, width] = inputSize;
+    const from = this.#image.buffer;
     const filterRow = sumPositions(
       timesPosition(tapRow, columnTaps * channels * groups * filters),
       still(tap.tap * channels * groups * filters),
@@ -315,15 +257,19 @@ class TileWriter {
         timesPosition(sumPositions(place.column, still(pixel)), place.phase.inputStep),
         still(tap.offset),
       );
+      const perPixel = depthwise ? filters : groups * channels;
       const at = sumPositions(
-        timesPosition(place.image, height * width * groups * channels),
-        timesPosition(inputRow, width * groups * channels),
-        timesPosition(column, groups * channels),
+        timesPosition(place.image, height * width * perPixel),
+        timesPosition(inputRow, width * perPixel),
+        timesPosition(column, perPixel),
         timesPosition(place.group, channels),
-        channel,
+        depthwise ? place.filter : channel,
       );
-      const value = w.loadVector(w.access(from, at), w.lanes, 0);
+      const repeated = depthwise ? undefined : w.loadVector(w.access(from, at), w.lanes, 0);
       sums[pixel].forEach((sum, v) => {
+        const next = sumPositions(at, still(v * w.lanes));
+        const active = Math.min(w.lanes, place.filters - v * w.lanes);
+        const value = repeated ?? w.loadVector(w.access(from, next), active);
         w.assign(sum, w.compute("multiplyAdd", value, weights[v], sum));
       });
     }

@@ -59,8 +59,10 @@ export interface WinogradFilterGradientWork extends Work {
 
 /** Chunks of images are made up to so many, and so many elements of sums. */
 const most = { chunks: 16, elements: 10 << 20 };
-/** Tasks that there should be, and channels that one of them takes at least. */
-const wanted = { tasks: 16, channels: 32 };
+/** Tasks that there should be. */
+const wantedTasks = 16;
+/** Channels, and filters, of a task: their sums stay in the cache of a core. */
+const perPart = 64;
 
 /** The stages that compute `work`. */
 export function scheduleWinogradFilterGradient(
@@ -69,18 +71,15 @@ export function scheduleWinogradFilterGradient(
 ): Stage[] {
   const { images, channels, filters } = work;
   const points = tilePoints * channels * filters;
-  const affordable = Math.max(1, Math.floor(most.elements / points));
-  const mostChunks = Math.min(most.chunks, affordable);
-  const { chunks, count, partial } = chunkImages(context, images, mostChunks, points);
-  const parts = Math.min(
-    Math.ceil(wanted.tasks / count),
-    Math.max(1, Math.floor(channels / wanted.channels)),
+  const parts = blocksOf(channels, perPart).flatMap((channels) =>
+    blocksOf(filters, perPart).map((filters) => ({ channels, filters })),
   );
-  const perPart = Math.ceil(channels / parts);
+  const partCount = parts.reduce((sum, part) => sum + part.channels.count * part.filters.count, 0);
+  const affordable = Math.max(1, Math.floor(most.elements / points));
+  const mostChunks = Math.min(most.chunks, affordable, Math.ceil(wantedTasks / partCount));
+  const { chunks, count, partial } = chunkImages(context, images, mostChunks, points);
   const launches = chunks.flatMap((some) =>
-    blocksOf(channels, perPart).map((block) =>
-      new ChunkSums(context, work, partial, some, block).write(),
-    ),
+    parts.map((part) => new ChunkSums(context, work, partial, some, part).write()),
   );
   const sums: View = { storage: context.scratch("f32", points), shape: [points] };
   const joined =
@@ -126,7 +125,21 @@ interface Rooms {
   readonly gradient: KernelBuffer;
 }
 
-/** The sums of products of each chunk of images, for some of the channels. */
+/** Some of the channels by some of the filters. */
+interface Part {
+  readonly channels: Blocks;
+  readonly filters: Blocks;
+}
+
+/** A part in its place: the first channel and filter, and how many. */
+interface PartPlace {
+  readonly channel: Position;
+  readonly filter: Position;
+  /** The part's sums of the first point. */
+  readonly origin: Position;
+}
+
+/** The sums of products of each chunk of images, for parts of one size. */
 class ChunkSums {
   readonly #context: ScheduleContext;
   readonly #work: WinogradFilterGradientWork;
@@ -134,14 +147,14 @@ class ChunkSums {
   readonly #partial: View;
   readonly #images: Blocks;
   readonly #firstChunk: number;
-  readonly #channels: Blocks;
+  readonly #part: Part;
 
   constructor(
     context: ScheduleContext,
     work: WinogradFilterGradientWork,
     partial: View,
     { images, first }: Chunks,
-    channels: Blocks,
+    part: Part,
   ) {
     this.#context = context;
     this.#work = work;
@@ -149,7 +162,7 @@ class ChunkSums {
     this.#partial = partial;
     this.#images = images;
     this.#firstChunk = first;
-    this.#channels = channels;
+    this.#part = part;
   }
 
   write(): Launch {
@@ -157,20 +170,27 @@ class ChunkSums {
     const { channels, filters, columns, rows } = this.#work;
     const across = Math.ceil(columns.output / tileOutputs);
     const chunk = w.parallel(this.#images.count);
-    const part = w.parallel(this.#channels.count);
-    const channel = sumPositions(
-      timesPosition(part, this.#channels.size),
-      still(this.#channels.start),
-    );
+    const startOf = (blocks: Blocks) =>
+      sumPositions(timesPosition(w.parallel(blocks.count), blocks.size), still(blocks.start));
+    const channel = startOf(this.#part.channels);
+    const filter = startOf(this.#part.filters);
     const sums = this.#draft.operand(this.#partial).buffer;
     const origin = sumPositions(
       timesPosition(sumPositions(chunk, still(this.#firstChunk)), tilePoints * channels * filters),
       timesPosition(channel, filters),
+      filter,
     );
+    const part = { channel, filter, origin };
     w.loop(tilePoints, (point) => {
-      const at = sumPositions(origin, timesPosition(point, channels * filters));
-      forEachVector(w, this.#channels.size * filters, (i, lanes) => {
-        storeValue(w, sums, sumPositions(at, i), undefined, lanes);
+      w.loop(this.#part.channels.size, (c) => {
+        const at = sumPositions(
+          origin,
+          timesPosition(point, channels * filters),
+          timesPosition(c, filters),
+        );
+        forEachVector(w, this.#part.filters.size, (i, lanes) => {
+          storeValue(w, sums, sumPositions(at, i), undefined, lanes);
+        });
       });
     });
     const perBlock = Math.min(this.#images.size, Math.ceil(tilesPerTask / across));
@@ -186,7 +206,7 @@ class ChunkSums {
           w.loop(run.count, (r) => {
             const row = sumPositions(r, still(run.start));
             const place = { image: first, row, line: run.value };
-            this.#addTiles(place, rooms, block.size, across, channel, origin);
+            this.#addTiles(place, rooms, block.size, across, part);
           });
         }
       });
@@ -199,7 +219,7 @@ class ChunkSums {
     const { machine } = this.#context;
     const room = (channels: number) =>
       this.#draft.workspace(tilePoints * pointPitch(machine, tiles, channels));
-    return { image: room(this.#channels.size), gradient: room(this.#work.filters) };
+    return { image: room(this.#part.channels.size), gradient: room(this.#part.filters.size) };
   }
 
   /** Adds the products of one row of tiles of `images` images. */
@@ -208,30 +228,31 @@ class ChunkSums {
     rooms: Rooms,
     images: number,
     across: number,
-    channel: Position,
-    origin: Position,
+    { channel, filter, origin }: PartPlace,
   ): void {
     const w = this.#draft.writer;
     const { machine } = this.#context;
     const { channels, filters, rows, columns } = this.#work;
-    const count = this.#channels.size;
+    const count = this.#part.channels.size;
+    const filterCount = this.#part.filters.size;
     const tiles = images * across;
     const pitch = pointPitch(machine, tiles, count);
-    const gradientPitch = pointPitch(machine, tiles, filters);
+    const gradientPitch = pointPitch(machine, tiles, filterCount);
     const buffer = this.#draft.operand(this.#work.image).buffer;
     w.loop(images, (i) => {
       const at = { ...place, image: sumPositions(place.image, i) };
       const tile = timesPosition(i, across);
       const image = { buffer, rows, columns, channels, channel, count };
       mapImageTiles(w, image, at, { buffer: rooms.image, pitch, tile });
-      this.#mapGradientTiles(at, { buffer: rooms.gradient, pitch: gradientPitch, tile });
+      const into = { buffer: rooms.gradient, pitch: gradientPitch, tile };
+      this.#mapGradientTiles(at, into, filter);
     });
     w.loop(tilePoints, (point) => {
       const at = sumPositions(origin, timesPosition(point, channels * filters));
       writeProduct(w, machine, {
         rows: count,
-        columns: filters,
-        sum: [{ count: tiles, left: count, right: filters }],
+        columns: filterCount,
+        sum: [{ count: tiles, left: count, right: filterCount }],
         left: { buffer: rooms.image, at: timesPosition(point, pitch), perRow: 1 },
         right: { buffer: rooms.gradient, at: timesPosition(point, gradientPitch) },
         result: { buffer: this.#draft.operand(this.#partial).buffer, at, perRow: filters },
@@ -240,15 +261,17 @@ class ChunkSums {
     });
   }
 
-  #mapGradientTiles(place: TileRow, into: TilePoints): void {
+  /** The tiles of a row of the result's gradient, from `firstFilter` on. */
+  #mapGradientTiles(place: TileRow, into: TilePoints, firstFilter: Position): void {
     const w = this.#draft.writer;
     const { filters, rows, columns } = this.#work;
     const buffer = this.#draft.operand(this.#work.gradient).buffer;
+    const count = this.#part.filters.size;
     const outputs = (t: number) => Math.min(tileOutputs, columns.output - t * tileOutputs);
     for (const run of runsOf(Math.ceil(columns.output / tileOutputs), outputs)) {
       w.loop(run.count, (t) => {
         const column = sumPositions(t, still(run.start));
-        forEachVector(w, filters, (filter, lanes) => {
+        forEachVector(w, count, (filter, lanes) => {
           const pixel = (i: number, j: number): Value => {
             if (i >= place.line.outputs || j >= run.value) return undefined;
             const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));
@@ -257,15 +280,13 @@ class ChunkSums {
               timesPosition(place.image, rows.output * columns.output * filters),
               timesPosition(down, columns.output * filters),
               timesPosition(right, filters),
+              firstFilter,
               filter,
             );
             return w.loadVector(w.access(buffer, at), lanes);
           };
           const read = (j: number) => range(tileOutputs).map((i) => pixel(i, j));
-          const tile = sumPositions(
-            timesPosition(sumPositions(into.tile, column), filters),
-            filter,
-          );
+          const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), filter);
           mapTile(w, gradientMap, tileOutputs, read, (a, b, value) => {
             const point = still((a * tileInputs + b) * into.pitch);
             storeValue(w, into.buffer, sumPositions(point, tile), value, lanes);

@@ -25,6 +25,7 @@ import {
   type Work,
 } from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
+import { chooseTile } from "./tile.ts";
 import {
   filterMap,
   inputMap,
@@ -115,7 +116,7 @@ export function winogradPays(
 export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): Stage[] {
   const points: View = {
     storage: context.scratch("f32", tilePoints * work.channels * work.filters),
-    shape: [tilePoints, work.channels, work.filters],
+    shape: [work.filters, tilePoints, work.channels],
   };
   const across = Math.ceil(work.columns.output / tileOutputs);
   const perTask = Math.min(work.images, Math.ceil(tilesPerTask / across));
@@ -127,26 +128,42 @@ export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): 
   return [[mapFilters(context, work, points)], launches];
 }
 
-/** All filters, mapped: [36, C, K]. */
+/** Filters whose products a task makes before it maps them back. */
+function filterBlocks({ machine }: ScheduleContext, { filters }: WinogradWork): Blocks[] {
+  const { vectors } = chooseTile(machine, tilesPerTask, Math.ceil(filters / machine.lanes));
+  return blocksOf(filters, Math.min(filters, vectors * machine.lanes));
+}
+
+/** All filters, mapped: for each block of filters [36, C, filters of the block]. */
 function mapFilters(context: ScheduleContext, work: WinogradWork, points: View): Launch {
   const { channels, filters } = work;
   const draft = new KernelDraft(`${context.name}.winogradFilter`, context.machine.lanes);
   const w = draft.writer;
   const from = draft.operand(work.filter).buffer;
   const to = draft.operand(points).buffer;
-  const channel = timesPosition(w.parallel(channels), filters);
-  forEachVector(w, filters, (at, lanes) => {
-    const place = sumPositions(channel, at);
-    const read = (column: number) =>
-      range(tileTaps).map((row) => {
-        const tap = still((row * tileTaps + column) * channels * filters);
-        return w.loadVector(w.access(from, sumPositions(place, tap)), lanes);
+  const channel = w.parallel(channels);
+  for (const { start, count, size } of filterBlocks(context, work)) {
+    w.loop(count, (block) => {
+      const first = sumPositions(timesPosition(block, size), still(start));
+      forEachVector(w, size, (at, lanes) => {
+        const place = sumPositions(timesPosition(channel, filters), first, at);
+        const read = (column: number) =>
+          range(tileTaps).map((row) => {
+            const tap = still((row * tileTaps + column) * channels * filters);
+            return w.loadVector(w.access(from, sumPositions(place, tap)), lanes);
+          });
+        mapTile(w, filterMap, tileTaps, read, (row, column, value) => {
+          const point = sumPositions(
+            timesPosition(first, tilePoints * channels),
+            still((row * tileInputs + column) * channels * size),
+            timesPosition(channel, size),
+            at,
+          );
+          storeValue(w, to, point, value, lanes);
+        });
       });
-    mapTile(w, filterMap, tileTaps, read, (row, column, value) => {
-      const point = still((row * tileInputs + column) * channels * filters);
-      storeValue(w, to, sumPositions(place, point), value, lanes);
     });
-  });
+  }
   return draft.finish();
 }
 
@@ -249,13 +266,14 @@ class Convolution {
     const draft = this.#draft;
     const w = draft.writer;
     const { machine } = this.#context;
-    const { channels, filters, columns, rows } = this.#work;
+    const { channels, columns, rows } = this.#work;
     const image = draft.operand(this.#work.image).buffer;
     const mapped = draft.operand(this.#points).buffer;
     const across = Math.ceil(columns.output / tileOutputs);
     const tiles = this.#images.size * across;
     const pitch = pointPitch(machine, tiles, channels);
-    const productPitch = pointPitch(machine, tiles, filters);
+    const blocks = filterBlocks(this.#context, this.#work);
+    const productPitch = pointPitch(machine, tiles, blocks[0].size);
     const points = draft.workspace(tilePoints * pitch);
     const products = draft.workspace(tilePoints * productPitch);
 
@@ -269,41 +287,51 @@ class Convolution {
       const tile = timesPosition(i, across);
       mapImageTiles(w, source, place, { buffer: points, pitch, tile });
     });
-    w.loop(tilePoints, (point) => {
-      writeProduct(w, machine, {
-        rows: tiles,
-        columns: filters,
-        sum: [{ count: channels, left: 1, right: filters }],
-        left: { buffer: points, at: timesPosition(point, pitch), perRow: channels },
-        right: { buffer: mapped, at: timesPosition(point, channels * filters) },
-        result: { buffer: products, at: timesPosition(point, productPitch), perRow: filters },
-        adds: false,
+    for (const { start, count, size } of blocks) {
+      w.loop(count, (b) => {
+        const first = sumPositions(timesPosition(b, size), still(start));
+        w.loop(tilePoints, (point) => {
+          const right = sumPositions(
+            timesPosition(first, tilePoints * channels),
+            timesPosition(point, channels * size),
+          );
+          writeProduct(w, machine, {
+            rows: tiles,
+            columns: size,
+            sum: [{ count: channels, left: 1, right: size }],
+            left: { buffer: points, at: timesPosition(point, pitch), perRow: channels },
+            right: { buffer: mapped, at: right },
+            result: { buffer: products, at: timesPosition(point, productPitch), perRow: size },
+            adds: false,
+          });
+        });
+        w.loop(this.#images.size, (i) => {
+          const place = { image: imageAt(i), row, line: this.#run.value };
+          const from = { buffer: products, pitch: productPitch, tile: timesPosition(i, across) };
+          this.#mapProducts(place, from, first, size);
+        });
       });
-    });
-    w.loop(this.#images.size, (i) => {
-      const place = { image: imageAt(i), row, line: this.#run.value };
-      this.#mapProducts(place, products, productPitch, timesPosition(i, across));
-    });
+    }
     return draft.finish();
   }
 
-  /** The tiles of a row, from their products to what is stored. */
-  #mapProducts(place: TileRow, products: KernelBuffer, pitch: number, first: Position): void {
+  /** The tiles of a row, from the products of `count` filters to what is stored. */
+  #mapProducts(place: TileRow, from: TilePoints, firstFilter: Position, count: number): void {
     const w = this.#draft.writer;
-    const { filters, shape, stores, columns } = this.#work;
+    const { shape, stores, columns } = this.#work;
     const bound = this.#draft.bindStores(stores);
-    for (const run of runsOf(Math.ceil(columns.output / tileOutputs), (t) =>
-      Math.min(tileOutputs, columns.output - t * tileOutputs),
-    )) {
+    const outputs = (t: number) => Math.min(tileOutputs, columns.output - t * tileOutputs);
+    for (const run of runsOf(Math.ceil(columns.output / tileOutputs), outputs)) {
       w.loop(run.count, (t) => {
         const column = sumPositions(t, still(run.start));
-        const tile = timesPosition(sumPositions(first, column), filters);
-        forEachVector(w, filters, (filter, lanes) => {
+        const tile = timesPosition(sumPositions(from.tile, column), count);
+        forEachVector(w, count, (at, lanes) => {
           const read = (b: number) =>
             range(tileInputs).map((a) => {
-              const at = sumPositions(still((a * tileInputs + b) * pitch), tile, filter);
-              return w.loadVector(w.access(products, at), lanes);
+              const point = still((a * tileInputs + b) * from.pitch);
+              return w.loadVector(w.access(from.buffer, sumPositions(point, tile, at)), lanes);
             });
+          const filter = sumPositions(firstFilter, at);
           mapTile(w, outputMap, tileInputs, read, (i, j, value) => {
             if (i >= place.line.outputs || j >= run.value) return;
             const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));

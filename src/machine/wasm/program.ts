@@ -5,6 +5,7 @@ import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
+import { sharesOf } from "../shares.ts";
 import { CodeWriter } from "./code.ts";
 import { encodeModule, type WasmFunction } from "./encode.ts";
 import { emitKernel } from "./kernel.ts";
@@ -119,19 +120,33 @@ function runFunction(
     if (next > 0) code.i32(next).op("i32.add");
     code.i32(count).op("i32.mul").get(threads).op("i32.div_u");
   };
+  const pass = (bindings: readonly Storage[]) => {
+    for (const storage of bindings) {
+      code.i32(layout.addressOf.get(storage) as number);
+      if (!storage.isWorkspace) continue;
+      code.get(thread).i32(layout.workspaceBytes).op("i32.mul", "i32.add");
+    }
+  };
   code.loop(() => {
     copy(layout.copiesIn, "in");
     wait();
     for (const stage of calls) {
-      for (const { index, kernel, bindings } of stage) {
-        for (const storage of bindings) {
-          code.i32(layout.addressOf.get(storage) as number);
-          if (!storage.isWorkspace) continue;
-          code.get(thread).i32(layout.workspaceBytes).op("i32.mul", "i32.add");
+      const shares = sharesOf(stage, layout.threads);
+      for (const [i, { index, kernel, bindings }] of stage.entries()) {
+        const share = shares[i];
+        const tasks = taskCount(kernel);
+        if (share === "all") {
+          pass(bindings);
+          bound(tasks, 0);
+          bound(tasks, 1);
+          code.call(index);
+          continue;
         }
-        bound(taskCount(kernel), 0);
-        bound(taskCount(kernel), 1);
-        code.call(index);
+        code.get(thread).i32(share.thread).op("i32.eq");
+        code.when(() => {
+          pass(bindings);
+          code.i32(0).i32(tasks).call(index);
+        });
       }
       wait();
     }

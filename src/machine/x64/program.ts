@@ -5,6 +5,7 @@ import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
+import { type Share, sharesOf } from "../shares.ts";
 import { Assembler, gpr, type Label, type Place, type VectorWidth } from "./assembler.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { emitKernel } from "./kernel.ts";
@@ -72,10 +73,13 @@ class ProgramEmitter {
     this.#copies(this.#layout.copiesIn, "in");
     a.call(this.#barrier);
     for (const stage of program.stages) {
-      for (const { kernel, bindings } of stage) {
+      const shares = sharesOf(stage, this.#layout.threads);
+      for (const [i, { kernel, bindings }] of stage.entries()) {
+        const skip = a.label();
+        this.#tasks(shares[i], taskCount(kernel), skip);
         this.#table(bindings, table);
-        this.#bound(taskCount(kernel));
         a.call(this.#kernel(kernel));
+        a.bind(skip);
       }
       a.call(this.#barrier);
     }
@@ -125,9 +129,17 @@ class ProgramEmitter {
     return label;
   }
 
-  /** rsi and rdx: this thread's tasks, from tasks · thread / threads on. */
-  #bound(tasks: number): void {
+  /** rsi and rdx: this thread's tasks, from tasks · thread / threads on, or all; `skip` without any. */
+  #tasks(share: Share, tasks: number, skip: Label): void {
     const a = this.#a;
+    if (share !== "all") {
+      a.load(gpr.rax, this.#slot(threadSlot));
+      a.compareConstant(gpr.rax, share.thread);
+      a.jumpIf("notEqual", skip);
+      a.zero(gpr.rsi);
+      a.constant32(gpr.rdx, tasks);
+      return;
+    }
     for (const [next, to] of [
       [0, gpr.rsi],
       [1, gpr.r8],

@@ -98,17 +98,19 @@ export function batchNormalization(
               build.multiply(before, build.constant(momentum)),
               build.multiply(now, build.constant(1 - momentum)),
             );
-          const isLast = axis === input.length;
-          const wide = isLast ? shape : alongOnly([axis], x.shape);
+          const wide = axis === input.length ? shape : alongOnly([axis], x.shape);
           const stretched = (value: Node) => build.reshape(value, wide);
-          let mean = stretched(weights.moving_mean);
-          let variance = stretched(weights.moving_variance);
           if (training && trainable) {
-            ({ mean, variance } = momentsOf(build, x, axes, !isLast));
-            const flat = (value: Node) => build.reshape(value, shape);
+            const { mean, variance } = momentsOf(build, x, axes);
+            const flat = (statistic: Node) => build.reshape(statistic, shape);
             update("moving_mean", moved(weights.moving_mean, flat(mean)));
             update("moving_variance", moved(weights.moving_variance, flat(variance)));
+            const factor = scale ? stretched(weights.gamma) : build.constant(1);
+            const offset = center ? stretched(weights.beta) : build.constant(0);
+            return build.batchNormalization(x, factor, offset, { axes, epsilon });
           }
+          const mean = stretched(weights.moving_mean);
+          const variance = stretched(weights.moving_variance);
           return standardize(build, x, { mean, variance }, epsilon, {
             ...(scale ? { gamma: stretched(weights.gamma) } : {}),
             ...(center ? { beta: stretched(weights.beta) } : {}),

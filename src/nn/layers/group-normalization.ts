@@ -74,7 +74,7 @@ export function groupNormalization(
           const grouped = build.reshape(x, split);
           const joined = split.map((_, a) => a).filter((a) => a !== 0 && a !== axis);
           const wide = alongOnly([axis, axis + 1], split);
-          const moments = momentsOf(build, grouped, joined, true);
+          const moments = momentsOf(build, grouped, joined);
           const y = standardize(build, grouped, moments, epsilon, {
             ...(scale ? { gamma: build.reshape(weights.gamma, wide) } : {}),
             ...(center ? { beta: build.reshape(weights.beta, wide) } : {}),

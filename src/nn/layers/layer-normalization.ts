@@ -56,7 +56,7 @@ export function layerNormalization(
         macs: sizeOf(input),
         call([x], { build, weights }) {
           const wide = alongOnly(axes, x.shape);
-          return standardize(build, x, momentsOf(build, x, axes, true), epsilon, {
+          return standardize(build, x, momentsOf(build, x, axes), epsilon, {
             ...(scale ? { gamma: build.reshape(weights.gamma, wide) } : {}),
             ...(center ? { beta: build.reshape(weights.beta, wide) } : {}),
           });

@@ -11,18 +11,13 @@ export interface Moments {
 }
 
 /**
- * Mean and variance over `axes`, in two passes: large means cost no digits. Without
- * `keepDimensions`, what is left must stretch to `x` by itself, as the last axis does.
+ * Mean and variance over `axes`, which stay with length 1, in two passes: large means cost no digits.
  */
-export function momentsOf(
-  build: Builder,
-  x: Node,
-  axes: readonly number[],
-  keepDimensions: boolean,
-): Moments {
-  const mean = build.mean(x, { axes, keepDimensions });
+export function momentsOf(build: Builder, x: Node, axes: readonly number[]): Moments {
+  const kept = { axes, keepDimensions: true };
+  const mean = build.mean(x, kept);
   const distance = build.subtract(x, mean);
-  const variance = build.mean(build.multiply(distance, distance), { axes, keepDimensions });
+  const variance = build.mean(build.multiply(distance, distance), kept);
   return { mean, variance };
 }
 

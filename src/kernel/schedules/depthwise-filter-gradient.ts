@@ -1,0 +1,115 @@
+// The filter gradient of a depthwise convolution: lanes lie along channels, and the sums of all taps of
+// a vector of channels stay in registers over the pixels of an image. Floor 2.
+
+import { sizeOf } from "../../core/shape.ts";
+import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { axis, read } from "../../graph/expression.ts";
+import { KernelDraft, type Launch, type View } from "../draft.ts";
+import { type Position, still, sumPositions, timesPosition } from "../language.ts";
+import { type ChunkedSum, type Chunks, chunkImages } from "./chunks.ts";
+import type { FilterGradientWork } from "./filter-gradient.ts";
+import { paddedSize, padImages } from "./padded-image.ts";
+import { scheduleReduce } from "./reduce.ts";
+import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
+
+const mostChunks = 16;
+/** Elements of the copy of an image. */
+const mostElements = 1 << 22;
+
+/** Whether each channel has one filter of its own. */
+export function isDepthwise({
+  groups,
+  inputChannels,
+  outputChannels,
+}: ConvolutionGeometry): boolean {
+  return groups > 1 && groups === inputChannels && groups === outputChannels;
+}
+
+/** Whether this schedule is for a geometry. */
+export function isDepthwiseFilterGradient(geometry: ConvolutionGeometry): boolean {
+  const { window, inputChannels } = geometry;
+  return (
+    isDepthwise(geometry) &&
+    window.every(({ before }) => before >= 0) &&
+    paddedSize(window, inputChannels) <= mostElements
+  );
+}
+
+/** The stages that compute `work`. */
+export function scheduleDepthwiseFilterGradient(
+  context: ScheduleContext,
+  work: FilterGradientWork,
+): Stage[] {
+  const { geometry, shape, stores } = work;
+  const sum = chunkImages(context, geometry.images, mostChunks, sizeOf(shape));
+  const launches = sum.chunks.map((chunks) => writeChunks(context, work, sum, chunks));
+  const partial: View = { storage: sum.partial.storage, shape: [sum.count, ...shape] };
+  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
+  const joined = { shape, stores, extents: [sum.count], combine: "sum" as const };
+  return [launches, ...scheduleReduce(context, { ...joined, body: read(partial, index) })];
+}
+
+function writeChunks(
+  { machine, name }: ScheduleContext,
+  { geometry, shape, image, gradient }: FilterGradientWork,
+  { partial }: ChunkedSum,
+  { images, first }: Chunks,
+): Launch {
+  const { window, inputChannels: channels } = geometry;
+  const [rows, columns] = window;
+  const draft = new KernelDraft(`${name}.depthwiseFilterGradient`, machine.lanes);
+  const w = draft.writer;
+  const chunk = w.parallel(images.count);
+  const { padded, fill } = padImages(draft, image, window, channels);
+  const sums = draft.operand(partial).buffer;
+  const from = draft.operand(gradient).buffer;
+  const origin = timesPosition(sumPositions(chunk, still(first)), sizeOf(shape));
+  const taps = Array.from({ length: rows.taps * columns.taps }, (_, tap) => tap);
+  // As many taps at a time as there are registers for, beside the gradient and the pixel.
+  const atOnce = Math.max(1, machine.registers - 2);
+  const groups = Array.from({ length: Math.ceil(taps.length / atOnce) }, (_, i) =>
+    taps.slice(i * atOnce, (i + 1) * atOnce),
+  );
+  const addTaps = (some: readonly number[], number: Position, channel: Position, lanes: number) => {
+    const places = some.map((tap) =>
+      w.access(sums, sumPositions(origin, still(tap * channels), channel)),
+    );
+    const totals = places.map((place) => w.variable(w.loadVector(place, lanes)));
+    w.loop(rows.output, (p) => {
+      w.loop(columns.output, (q) => {
+        const at = sumPositions(
+          timesPosition(number, rows.output * columns.output * channels),
+          timesPosition(p, columns.output * channels),
+          timesPosition(q, channels),
+          channel,
+        );
+        const slope = w.loadVector(w.access(from, at), lanes);
+        some.forEach((tap, i) => {
+          const [r, s] = [Math.floor(tap / columns.taps), tap % columns.taps];
+          const pixel = sumPositions(
+            timesPosition(p, rows.stride * padded.perRow),
+            timesPosition(q, columns.stride * channels),
+            still(r * rows.dilation * padded.perRow + s * columns.dilation * channels),
+            channel,
+          );
+          const value = w.loadVector(w.access(padded.buffer, pixel), lanes);
+          w.assign(totals[i], w.compute("multiplyAdd", value, slope, totals[i]));
+        });
+      });
+    });
+    totals.forEach((total, i) => {
+      w.store(places[i], total, lanes);
+    });
+  };
+  forEachVector(w, sizeOf(shape), (i, lanes) => {
+    w.store(w.access(sums, sumPositions(origin, i)), w.constant(0, "f32", true), lanes);
+  });
+  w.loop(images.size, (i) => {
+    const number = sumPositions(timesPosition(chunk, images.size), still(images.start), i);
+    fill(number);
+    forEachVector(w, channels, (channel, lanes) => {
+      for (const some of groups) addTaps(some, number, channel, lanes);
+    });
+  });
+  return draft.finish();
+}
