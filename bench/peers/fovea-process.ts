@@ -13,6 +13,7 @@ import { prepareStep } from "../../src/measure/step.ts";
 import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
 import { trainingGraph } from "../../src/train/graphs.ts";
+import { headsOf } from "../../src/train/heads.ts";
 import { buildNetwork, buildResnet50, networkNames, networks } from "../networks.ts";
 import { answerLines, peakMegabytes, timesOf } from "./lines.ts";
 
@@ -43,10 +44,9 @@ async function compileLarge(): Promise<object> {
     network,
     seed: 0,
     batch: 32,
-    inputs: { shape: [64, ...network.inputShape], dtype: "u8" },
-    answers: { shape: [64], dtype: "i32" },
-    loss,
-    metrics: [],
+    inputs: [{ shape: [64, ...network.inputShape], dtype: "u8" }],
+    heads: headsOf(network, { loss }),
+    answers: [{ shape: [64], dtype: "i32" }],
     optimizer: adam(),
   });
   const program = compile(network.name, graph, device.machine, ops);

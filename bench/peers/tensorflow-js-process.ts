@@ -1,10 +1,10 @@
 // TensorFlow.js's side of the benchmark: `train <network> <count>` and `infer <network> <count>`.
-// Argument: the backend. The networks are translated layer by layer from ../networks.ts.
+// Argument: the backend. The networks of ../networks.ts are translated application by application.
 
 import { fileURLToPath } from "node:url";
-import type { Layer } from "../../src/nn/layer.ts";
+import type { Network } from "../../src/nn/network.ts";
+import type { SymbolicTensor, Unit } from "../../src/nn/symbolic.ts";
 import { buildNetwork, networkNames, networks } from "../networks.ts";
-import type { ResidualOptions } from "../residual.ts";
 import { folderOf, versionOf } from "./installed.ts";
 import { answerLines, timesOf } from "./lines.ts";
 
@@ -51,27 +51,28 @@ if (backend === "wasm") {
 await tf.setBackend(backend);
 await tf.ready();
 
-/** Two blocks side by side, one after another, and their sum. */
-function addResidual(x: Symbolic, { main, shortcut }: ResidualOptions): Symbolic {
-  const sum = tf.layers.add({}).apply([addRow(x, main), addRow(x, shortcut)]);
-  return tf.layers.activation({ activation: "relu" }).apply(sum);
-}
-
 /** One layer of Fovea as one of TensorFlow.js: names and most options are the same. */
-function addLayer(x: Symbolic, { kind, options }: Layer): Symbolic {
-  if (kind === "residual") return addResidual(x, options as ResidualOptions);
+function applyLayer({ kind, options }: Unit, inputs: readonly Symbolic[]): Symbolic {
+  const x = inputs.length === 1 ? inputs[0] : inputs;
   const { padding, ...rest } = options as { padding?: string | object };
-  const isAround = typeof padding === "object";
-  const padded = isAround ? tf.layers.zeroPadding2d({ padding: 1 }).apply(x) : x;
-  const known = {
-    ...rest,
-    ...(padding === undefined ? {} : { padding: isAround ? "valid" : padding }),
-  };
-  return tf.layers[kind](known).apply(padded);
+  if (typeof padding !== "object") {
+    const known = padding === undefined ? rest : { ...rest, padding };
+    return tf.layers[kind](known).apply(x);
+  }
+  const padded = tf.layers.zeroPadding2d({ padding: 1 }).apply(x);
+  return tf.layers[kind]({ ...rest, padding: "valid" }).apply(padded);
 }
 
-function addRow(x: Symbolic, parts: readonly Layer[]): Symbolic {
-  return parts.reduce(addLayer, x);
+/** Every use of a layer in the order in which Fovea makes them: inputs come before users. */
+function translate({ inputs, outputs, applications }: Network): TfModel {
+  const values = new Map<SymbolicTensor, Symbolic>(
+    inputs.map((tensor) => [tensor, tf.input({ shape: tensor.shape })]),
+  );
+  const translated = (tensor: SymbolicTensor) => values.get(tensor) as Symbolic;
+  for (const { unit, inputs: from, outputs: to } of applications) {
+    values.set(to[0], applyLayer(unit, from.map(translated)));
+  }
+  return tf.model({ inputs: translated(inputs[0]), outputs: translated(outputs[0]) });
 }
 
 function prepare(command: string, wanted: string): () => Promise<void> {
@@ -79,9 +80,7 @@ function prepare(command: string, wanted: string): () => Promise<void> {
   if (name === undefined) throw new Error(`no network "${wanted}"`);
   const { batch } = networks[name];
   const network = buildNetwork(name);
-  const inputs = tf.input({ shape: network.inputShape });
-  const parts = network.layers.map(({ layer }) => layer);
-  const model = tf.model({ inputs, outputs: addRow(inputs, parts) });
+  const model = translate(network);
   const x = tf.randomUniform([batch, ...network.inputShape]);
   const classes = Array.from({ length: batch }, (_, i) => i % 10);
   const answers = tf.oneHot(classes, 10);

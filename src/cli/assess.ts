@@ -38,7 +38,7 @@ export function classCountOf(model: Model): number {
 export async function answer(model: Model, x: Examples["x"], batchSize: number): Promise<Answers> {
   const classes = classCountOf(model);
   const results = await model.predict(x, { batchSize });
-  const loss = model.settings?.loss.options as { fromLogits?: boolean } | undefined;
+  const loss = model.settings?.heads[0].loss.options as { fromLogits?: boolean } | undefined;
   if (loss?.fromLogits) softmaxRows(results.data, classes);
   const best = Int32Array.from({ length: results.shape[0] }, (_, row) => {
     const scores = results.data.subarray(row * classes, (row + 1) * classes);

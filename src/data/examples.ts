@@ -7,10 +7,15 @@ import type { Tensor } from "../core/tensor.ts";
 
 /** `N` inputs with their answers; row `i` of `y` belongs to row `i` of `x`. */
 export interface Examples {
-  /** `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1; f32 is kept. */
+  /**
+   * `[N, …]`, for images `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1;
+   * f32 is kept.
+   */
   readonly x: Tensor<Uint8Array | Float32Array>;
   /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
   readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
+  /** How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. */
+  readonly sampleWeights?: Tensor<Float32Array>;
   /** The name of class `i` at index `i`. */
   readonly classNames?: readonly string[];
 }
@@ -22,7 +27,7 @@ export function countExamples(examples: Examples): number {
 
 /**
  * The examples from index `from` up to, not including, `to`: views, nothing is copied.
- * `[N, H, W, C] → [to - from, H, W, C]`
+ * `[N, …] → [to - from, …]`
  *
  * @throws DataError where the range is not inside 0 to N.
  * @example const lastTenth = sliceExamples(train, 54_000, 60_000);
@@ -37,7 +42,10 @@ export function sliceExamples(examples: Examples, from: number, to: number): Exa
       received: `from ${from} to ${to}`,
     });
   }
-  return { ...examples, x: sliceRows(examples.x, from, to), y: sliceRows(examples.y, from, to) };
+  const { x, y, sampleWeights } = examples;
+  const weights =
+    sampleWeights === undefined ? {} : { sampleWeights: sliceRows(sampleWeights, from, to) };
+  return { ...examples, x: sliceRows(x, from, to), y: sliceRows(y, from, to), ...weights };
 }
 
 type Rows = Uint8Array | Int32Array | Float32Array;
@@ -54,22 +62,22 @@ function sliceRows<T extends Rows>(
 }
 
 /**
- * Checks what every user of examples relies on: `x` is `[N, H, W, C]`, `y` has as many rows, there
- * is at least one, and class numbers have a name where names are given. `name` opens the message.
+ * Checks what every user of examples relies on: `x` is `[N, …]`, `y` has as many rows, there is at
+ * least one, and class numbers have a name where names are given. `name` opens the message.
  *
  * @throws DataError at the first thing that is wrong.
  * @example checkExamples({ x, y }, "The validation set");
  */
 export function checkExamples(examples: Examples, name = "The set of examples"): void {
-  const { x, y, classNames } = examples;
+  const { x, y, sampleWeights, classNames } = examples;
   checkFilled(x, `${name}: x`);
   checkFilled(y, `${name}: y`);
-  if (x.shape.length !== 4) {
+  if (x.shape.length === 0) {
     throw new DataError({
-      what: `${name} has an x that is not a batch of images.`,
-      expected: "[N, H, W, C]",
+      what: `${name} has an x that is a single number.`,
+      expected: "[N, …], for images [N, H, W, C]",
       received: formatShape(x.shape),
-      fix: "Reshape it; a grey image has C = 1.",
+      fix: "Give it a first axis that counts the examples.",
     });
   }
   if (x.shape[0] !== y.shape[0]) {
@@ -87,6 +95,7 @@ export function checkExamples(examples: Examples, name = "The set of examples"):
       received: formatShape(x.shape),
     });
   }
+  if (sampleWeights !== undefined) checkWeights(sampleWeights, x.shape[0], name);
   if (classNames !== undefined && y.shape.length === 1) checkClasses(y.data, classNames, name);
 }
 
@@ -96,6 +105,16 @@ function checkFilled({ data, shape }: { data: Rows; shape: Shape }, name: string
     what: `${name} does not fill its shape.`,
     expected: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
     received: `${data.length} elements`,
+  });
+}
+
+function checkWeights(weights: Tensor<Float32Array>, count: number, name: string): void {
+  checkFilled(weights, `${name}: sampleWeights`);
+  if (weights.shape[0] === count) return;
+  throw new DataError({
+    what: `${name} does not have one weight for each input.`,
+    expected: `${count} weights`,
+    received: formatShape(weights.shape),
   });
 }
 

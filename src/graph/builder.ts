@@ -61,6 +61,10 @@ export interface Builder {
   tanh(x: Node): Node;
   /** 1 / (1 + e⁻ˣ) */
   sigmoid(x: Node): Node;
+  /** 2/√π ∫ e^(−t²) dt from 0 to x. */
+  errorFunction(x: Node): Node;
+  /** ln(1 + eˣ) */
+  softplus(x: Node): Node;
   /** max(x, 0); its gradient at 0 is 0. Nair and Hinton, ICML 2010. */
   relu(x: Node): Node;
   /** x as another dtype; to whole numbers it truncates. */
@@ -174,10 +178,17 @@ export interface Builder {
       readonly stream: number;
     },
   ): Node;
+  /** Normal numbers, mean 0, deviation 1; keyed by (seed, stream, step, position) alone. */
+  randomNormal(
+    step: Node,
+    options: { readonly shape: Shape; readonly seed: number; readonly stream: number },
+  ): Node;
   /** i32 [N] → f32 [N, classes]: 1 at the label, else 0; a label outside gives zeros. */
   oneHot(labels: Node, classes: number): Node;
   /** [V, …], i32 [N] → [N, …]: the rows at `indices`; one outside is moved to the nearest row. */
   gather(table: Node, indices: Node): Node;
+  /** Where the middles of `output` pixels lie on `input` pixels: f32 [output]. */
+  samplePositions(input: number, output: number): Node;
 }
 
 /** The pool ops' window, as their records keep it. */

@@ -13,7 +13,8 @@ import type { Loss } from "../nn/losses/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
 import { names, predictionGraph, trainingGraph } from "../train/graphs.ts";
-import { initialWeights } from "../train/store.ts";
+import { headsOf } from "../train/heads.ts";
+import { variablesOf } from "../train/variable.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** What a step is for. */
@@ -26,7 +27,7 @@ export interface StepOptions {
   readonly network: Network;
   readonly mode: Mode;
   readonly batch: number;
-  /** What training makes small; its answers are class numbers. */
+  /** What training makes small, for every output; its answers are class numbers. */
   readonly loss: Loss;
 }
 
@@ -45,13 +46,18 @@ export interface PreparedStep {
 }
 
 /**
- * GFLOP of one step, as papers count them: the forward pass, and for training two more of its size,
- * of which the first layer needs only one.
+ * GFLOP of one step, as papers count them: the forward pass, and for training two more of its size.
+ * A layer whose inputs come from no weight needs only one of them.
  */
-export function gflopOf({ layers }: Network, mode: Mode, batch: number): number {
-  const macs = layers.reduce((sum, { plan }) => sum + plan.macs, 0);
-  const all = mode === "training" ? 3 * macs - layers[0].plan.macs : macs;
-  return (2 * all * batch) / 1e9;
+export function gflopOf({ inputs, steps }: Network, mode: Mode, batch: number): number {
+  const isLearned = inputs.map(() => false);
+  const macs = steps.reduce((sum, { plan, inputs: from }) => {
+    const needsInputGradient = from.some((value) => isLearned[value]);
+    isLearned.push(needsInputGradient || plan.weights.length > 0);
+    if (mode === "inference") return sum + plan.macs;
+    return sum + (needsInputGradient ? 3 : 2) * plan.macs;
+  }, 0);
+  return (2 * macs * batch) / 1e9;
 }
 
 /** As many steps as `fit` sends in one call, and as long as it keeps the threads busy. */
@@ -63,22 +69,26 @@ const seed = 0;
 const learningRate = 1e-3;
 
 /** How many examples lie in memory: enough that a step's own are not all in the cache. */
-function exampleCount(inputShape: readonly number[], batch: number): number {
-  return Math.max(batch, Math.min(4096, Math.floor((16 << 20) / sizeOf(inputShape))));
+function exampleCount({ inputs }: Network, batch: number): number {
+  const bytes = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return Math.max(batch, Math.min(4096, Math.floor((16 << 20) / bytes)));
 }
 
 /** Compiles a step and fills its memory. */
 export async function prepareStep(device: Device, options: StepOptions): Promise<PreparedStep> {
   const { network, mode, batch, loss } = options;
-  const examples = exampleCount(network.inputShape, batch);
-  const inputs: TensorType = { shape: [examples, ...network.inputShape], dtype: "u8" };
-  const answers: TensorType = { shape: [examples], dtype: "i32" };
+  const examples = exampleCount(network, batch);
+  const inputs = network.inputs.map(
+    ({ shape }): TensorType => ({ shape: [examples, ...shape], dtype: "u8" }),
+  );
+  const heads = headsOf(network, { loss });
+  const answers = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
   const optimizer = adam({ learningRate });
   const parts = { network, seed, batch, inputs };
   const start = performance.now();
   const graph =
     mode === "training"
-      ? trainingGraph({ ...parts, answers, loss, metrics: [], optimizer })
+      ? trainingGraph({ ...parts, heads, answers, optimizer })
       : predictionGraph(parts);
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
@@ -122,17 +132,24 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
 /** Weights as they begin, slots of the optimizer at 0, and random images and classes. */
 function fillStates(device: Device, program: Program, network: Network): Map<string, number> {
   const weights = new Map(
-    [...initialWeights(network, seed)].map(([name, value]) => [names.weight(name), value.data]),
+    [...variablesOf(network.owners, seed)].map(([name, variable]) => [
+      names.weight(name),
+      variable.read().data,
+    ]),
   );
-  const classes = sizeOf(network.outputShape);
+  // Bytes for inputs, class numbers for answers.
+  const limits = new Map([
+    ...network.inputs.map((_, i) => [names.inputs(i), 256] as const),
+    ...network.outputs.map(({ shape }, i) => [names.answers(i), sizeOf(shape)] as const),
+  ]);
   return new Map(
     program.states.map(({ name, storage, dtype }) => {
       const address = device.allocate(storage.size * bytesPerElement[dtype]);
       const view = device.view(dtype, address, storage.size);
       const weight = weights.get(name);
       if (weight !== undefined) view.set(weight);
-      if (name === names.inputs) scatter(view, 256);
-      if (name === names.answers) scatter(view, classes);
+      const limit = limits.get(name);
+      if (limit !== undefined) scatter(view, limit);
       return [name, address];
     }),
   );

@@ -1,20 +1,129 @@
-// The activation functions that layers name. Floor 4. One name, one formula.
+// The activation functions that layers name. Floor 4. One name, one formula; names, formulas and
+// constants are those of keras.activations.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+
+/** The numbers for which `selu` keeps mean 0 and variance 1. Klambauer et al., NeurIPS 2017. */
+export const seluConstants = {
+  alpha: 1.6732632423543772,
+  scale: 1.0507009873554805,
+} as const;
+
+/** x above 0, else slope · x. */
+export function leakyRelu(build: Builder, x: Node, slope: number): Node {
+  const above = build.less(build.constant(0), x);
+  return build.select(above, x, build.multiply(x, build.constant(slope)));
+}
+
+/** x above 0, else alpha · (eˣ − 1). */
+export function elu(build: Builder, x: Node, alpha: number): Node {
+  const zero = build.constant(0);
+  const power = build.exponential(build.minimum(x, zero));
+  const below = build.multiply(build.subtract(power, build.constant(1)), build.constant(alpha));
+  return build.select(build.less(zero, x), x, below);
+}
+
+function hardSigmoid(build: Builder, x: Node): Node {
+  const shifted = build.relu(build.add(x, build.constant(3)));
+  return build.multiply(build.minimum(shifted, build.constant(6)), build.constant(1 / 6));
+}
+
+/** x · share, the share being from −1 to 1 and meant for half of x. */
+function halfOf(build: Builder, x: Node, share: Node): Node {
+  const half = build.multiply(x, build.constant(0.5));
+  return build.multiply(half, build.add(build.constant(1), share));
+}
+
+const silu = (build: Builder, x: Node) => build.multiply(x, build.sigmoid(x));
+const hardSilu = (build: Builder, x: Node) => build.multiply(x, hardSigmoid(build, x));
 
 const activations = {
   /** x */
   linear: (_: Builder, x: Node) => x,
   /** max(x, 0). Nair and Hinton, ICML 2010. */
   relu: (build: Builder, x: Node) => build.relu(x),
+  /** min(max(x, 0), 6). Krizhevsky, 2010. */
+  relu6: (build: Builder, x: Node) => build.minimum(build.relu(x), build.constant(6)),
+  /** x above 0, else x / 5. Maas et al., ICML 2013. */
+  leakyRelu: (build: Builder, x: Node) => leakyRelu(build, x, 0.2),
+  /** x above 0, else eˣ − 1. Clevert et al., ICLR 2016. */
+  elu: (build: Builder, x: Node) => elu(build, x, 1),
+  /** max(x, 0) + min(eˣ − 1, 0): with alpha 1 the same as `elu`. Barron, 2017. */
+  celu: (build: Builder, x: Node) => elu(build, x, 1),
+  /** scale · (x above 0, else alpha · (eˣ − 1)). Klambauer et al., NeurIPS 2017. */
+  selu: (build: Builder, x: Node) =>
+    build.multiply(elu(build, x, seluConstants.alpha), build.constant(seluConstants.scale)),
+  /** x · Φ(x) = x / 2 · (1 + erf(x / √2)). Hendrycks and Gimpel, 2016. */
+  gelu: (build: Builder, x: Node) =>
+    halfOf(build, x, build.errorFunction(build.multiply(x, build.constant(Math.SQRT1_2)))),
+  /** x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))): Keras's `gelu` with `approximate`. */
+  geluApproximate(build: Builder, x: Node) {
+    const cube = build.multiply(build.multiply(x, x), x);
+    const sum = build.add(x, build.multiply(cube, build.constant(0.044715)));
+    const inside = build.multiply(sum, build.constant(Math.sqrt(2 / Math.PI)));
+    return halfOf(build, x, build.tanh(inside));
+  },
+  /** x / (1 + e⁻ˣ). Elfwing et al., 2017. */
+  silu,
+  /** Another name for `silu`. Ramachandran et al., 2017. */
+  swish: silu,
+  /** x · hardSigmoid(x). Howard et al., ICCV 2019 (MobileNetV3). */
+  hardSilu,
+  /** Another name for `hardSilu`. */
+  hardSwish: hardSilu,
+  /** x / 6 + 1 / 2, from 0 to 1. */
+  hardSigmoid,
+  /** x, from −1 to 1. */
+  hardTanh: (build: Builder, x: Node) =>
+    build.minimum(build.maximum(x, build.constant(-1)), build.constant(1)),
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: (build: Builder, x: Node) => build.sigmoid(x),
+  /** ln sigmoid(x) */
+  logSigmoid: (build: Builder, x: Node) => build.negate(build.softplus(build.negate(x))),
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
   tanh: (build: Builder, x: Node) => build.tanh(x),
+  /** x − tanh x */
+  tanhShrink: (build: Builder, x: Node) => build.subtract(x, build.tanh(x)),
+  /** x nearer to 0 by ½, and 0 up to there. */
+  softShrink(build: Builder, x: Node) {
+    const half = build.constant(0.5);
+    const above = build.relu(build.subtract(x, half));
+    return build.subtract(above, build.relu(build.subtract(build.negate(x), half)));
+  },
+  /** x where |x| is above ½, else 0. */
+  hardShrink: (build: Builder, x: Node) =>
+    build.select(build.less(build.constant(0.5), build.absolute(x)), x, build.constant(0)),
+  /** ln(1 + eˣ). Glorot et al., AISTATS 2011. */
+  softplus: (build: Builder, x: Node) => build.softplus(x),
+  /** (x + √(x² + 4)) / 2. Barron, 2021. */
+  squareplus(build: Builder, x: Node) {
+    const root = build.squareRoot(build.add(build.multiply(x, x), build.constant(4)));
+    return build.multiply(build.add(x, root), build.constant(0.5));
+  },
+  /** 0 up to −1, then (x + 1)² / 4, x from 1 on. */
+  sparsePlus(build: Builder, x: Node) {
+    const one = build.constant(1);
+    const inside = build.maximum(build.minimum(x, one), build.constant(-1));
+    const shifted = build.add(inside, one);
+    const curve = build.multiply(build.multiply(shifted, shifted), build.constant(0.25));
+    return build.add(curve, build.relu(build.subtract(x, one)));
+  },
+  /** (x + 1) / 2, from 0 to 1. */
+  sparseSigmoid(build: Builder, x: Node) {
+    const half = build.multiply(build.add(x, build.constant(1)), build.constant(0.5));
+    return build.minimum(build.relu(half), build.constant(1));
+  },
+  /** x / (1 + |x|) */
+  softsign: (build: Builder, x: Node) =>
+    build.divide(x, build.add(build.constant(1), build.absolute(x))),
+  /** x · tanh(ln(1 + eˣ)). Misra, BMVC 2020. */
+  mish: (build: Builder, x: Node) => build.multiply(x, build.tanh(build.softplus(x))),
   /** eˣ / Σ eˣ along the last axis. */
   softmax: (build: Builder, x: Node) => build.softmax(x),
+  /** ln softmax(x) along the last axis. */
+  logSoftmax: (build: Builder, x: Node) => build.logSoftmax(x),
   /** eˣ */
   exponential: (build: Builder, x: Node) => build.exponential(x),
 } as const satisfies Record<string, (build: Builder, x: Node) => Node>;

@@ -6,16 +6,25 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { Padding } from "../graph/window.ts";
-import type { InitializerName } from "./initializers/index.ts";
+import type { Constraint } from "./constraints/constraint.ts";
+import type { InitializerSetting } from "./initializers/index.ts";
+import type { RegularizerSetting } from "./regularizers/index.ts";
+import type { Regularizer } from "./regularizers/regularizer.ts";
 
 /** A tensor that a layer owns. */
 export interface WeightSpec {
   /** Keras's word for it: `kernel`, `bias`, `gamma`, … */
   readonly name: string;
   readonly shape: Shape;
-  readonly initializer: InitializerName;
+  readonly initializer: InitializerSetting;
+  /** The first values, row-major, where the layer knows them: nothing is drawn then. */
+  readonly values?: readonly number[];
   /** Whether the optimizer changes it; statistics are changed by the layer itself. */
   readonly trainable: boolean;
+  /** What it adds to the loss while it is trained. */
+  readonly regularizer?: Regularizer;
+  /** What every update of it is brought to. */
+  readonly constraint?: Constraint;
 }
 
 /** What a layer is handed when it makes its part of a graph. */
@@ -23,6 +32,8 @@ export interface CallContext {
   readonly build: Builder;
   /** Whether the graph is for training. */
   readonly training: boolean;
+  /** Whether the layer is trained; one that is frozen keeps its statistics. */
+  readonly trainable: boolean;
   /** The layer's weights, by name. */
   readonly weights: Readonly<Record<string, Node>>;
   /** The number of the training step, i32; random layers draw by it. */
@@ -67,8 +78,12 @@ export interface Layer<O extends object = object> {
 export interface CommonOptions {
   /** A name that is unique in its model; by default Keras's, such as `conv2d_1`. */
   readonly name?: string;
-  /** The shape of one example, `[H, W, C]`; the first layer of a model needs it. */
+  /** The shape of one example, `[H, W, C]`; the first layer of a sequential model needs it. */
   readonly inputShape?: Shape;
+  /** Whether training changes it; true unless told. `layer.trainable` changes it later. */
+  readonly trainable?: boolean;
+  /** What the results add to the loss, as a mean over the batch; nothing unless told. */
+  readonly activityRegularizer?: RegularizerSetting;
 }
 
 /** @throws ShapeError unless `input` is an image `[H, W, C]`. */

@@ -1,40 +1,65 @@
-// The architecture: layers in a row with their names, shapes and weights, and the graph they make.
-// Floor 4. It holds no values and knows no device; train/ does.
+// The architecture: units applied to each other's results, with their names, shapes and weights, and
+// the graph they make. Floor 4. A row of layers is the simple case (sequence.ts). It holds no values
+// and knows no device; train/ does.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
-import type { CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
-import { layerFrom } from "./layers/index.ts";
+import type { LayerInstance } from "./layer-instance.ts";
+import { baseName, freeName, nameUnits, requireName } from "./naming.ts";
+import { configOf, type NetworkConfig, type TensorReference } from "./network-config.ts";
+import {
+  type NetworkWeight,
+  networkKind,
+  type Owner,
+  ownersOf,
+  type Step,
+  stepsOf,
+  weightName,
+} from "./steps.ts";
+import {
+  type Application,
+  applyUnit,
+  listOf,
+  nextSerial,
+  type SymbolicInputs,
+  type SymbolicTensor,
+  type Unit,
+} from "./symbolic.ts";
+import { traverse } from "./traversal.ts";
 
-/** A layer in its place. */
+/** One result, several in order, or several by name. */
+export type SymbolicOutputs = SymbolicInputs | Readonly<Record<string, SymbolicTensor>>;
+
+export interface NetworkOptions {
+  /** The network's name; by default that of its class, such as `functional`. */
+  readonly name?: string | undefined;
+  /** Keras's name for the class: layers in a row, or any graph of them, which it is unless told. */
+  readonly className?: "Sequential" | "Functional";
+  readonly inputs: SymbolicInputs;
+  readonly outputs: SymbolicOutputs;
+  /** Whether training changes it; true unless told. */
+  readonly trainable?: boolean | undefined;
+}
+
+/** A unit in its place. */
 export interface PlacedLayer {
   readonly name: string;
-  readonly layer: Layer;
-  readonly plan: LayerPlan;
-  readonly inputShape: Shape;
-}
-
-/** A weight of the network, by its full name, such as `conv2d/kernel`. */
-export interface NetworkWeight extends WeightSpec {
-  readonly fullName: string;
-}
-
-/** A network as plain data, enough to make it again. */
-export interface NetworkConfig {
-  readonly name: string;
-  readonly inputShape: readonly number[];
-  readonly layers: readonly { readonly kind: string; readonly options: object }[];
+  readonly layer: Unit;
+  /** Its uses in this network, in the order in which they were made. */
+  readonly applications: readonly Application[];
 }
 
 /** What a network makes for one batch size. */
 export interface NetworkGraph {
-  readonly output: Node;
-  /** The result of each layer, in order. */
-  readonly layerOutputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** The result of each step, in order. */
+  readonly results: readonly Node[];
   /** Weights that the layers replace themselves, by full name. */
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss: numbers, of weights first, then of results. */
+  readonly penalties: readonly Node[];
 }
 
 /** What a network needs to make its graph. */
@@ -47,52 +72,106 @@ export interface NetworkContext {
   readonly seed: number;
 }
 
-/** Layers in a row. */
-export class Network {
+/** Units applied to each other's results, from inputs to outputs. */
+export class Network implements Unit {
+  readonly kind = networkKind;
+  readonly className: "Sequential" | "Functional";
   readonly name: string;
-  /** The shape of one example, without N. */
-  readonly inputShape: Shape;
+  readonly givenName: string | undefined;
+  chosenName: string | undefined;
+  readonly serial = nextSerial();
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  readonly inputNames: readonly string[];
+  /** The outputs' keys, or the names of the units that they come from. */
+  readonly outputNames: readonly string[];
+  /** How the outputs were given, and how predictions come back. */
+  readonly outputForm: "one" | "list" | "record";
+  /** All units in Keras's order. A sequential network does not list its input. */
   readonly layers: readonly PlacedLayer[];
+  /** Every use of a unit, inputs before users. */
+  readonly applications: readonly Application[];
+  /** All layers once, nested ones too. */
+  readonly owners: readonly Owner[];
+  /** What is computed, in order, nested networks unfolded. */
+  readonly steps: readonly Step[];
+  readonly #outputValues: readonly number[];
+  readonly #names: ReadonlyMap<Unit, string>;
+  #trainable: boolean;
 
-  constructor(name: string, inputShape: Shape, layers: readonly Layer[]) {
-    if (layers.length === 0) {
-      throw new ConfigError({
-        what: `The model "${name}" has no layers.`,
-        expected: "at least one layer",
-        received: "an empty list",
-      });
-    }
-    checkShape(inputShape, `The input of the model "${name}"`);
-    this.name = name;
-    this.inputShape = inputShape;
-    this.layers = placeLayers(inputShape, layers);
-  }
+  /**
+   * @throws ConfigError where outputs do not come from the inputs, or names clash; ShapeError where a
+   * layer that is used twice would need other weights.
+   */
+  constructor(options: NetworkOptions) {
+    const { name, className = "Functional", outputs, trainable = true } = options;
+    this.className = className;
+    this.givenName = name;
+    this.name = name ?? baseName(className);
+    requireName(this.name);
+    this.#trainable = trainable;
+    this.inputs = listOf(options.inputs);
+    this.outputForm = formOf(outputs);
+    this.outputs =
+      Array.isArray(outputs) || isTensor(outputs) ? listOf(outputs) : recordOf(outputs);
+    requireSome(this);
 
-  static fromConfig({ name, inputShape, layers }: NetworkConfig): Network {
-    return new Network(
-      name,
-      inputShape,
-      layers.map(({ kind, options }) => layerFrom(kind, options)),
-    );
+    const { sources, applications, units } = traverse(this.inputs, this.outputs);
+    this.applications = applications;
+    this.#names = nameUnits(units);
+    this.inputNames = sources.map(({ unit }) => this.nameOf(unit));
+    this.outputNames =
+      this.outputForm === "record" ? Object.keys(outputs) : distinct(this.outputs, this);
+    const isShown = (unit: Unit) =>
+      className === "Functional" || sources.every((source) => source.unit !== unit);
+    this.layers = units.filter(isShown).map((layer) => ({
+      name: this.nameOf(layer),
+      layer,
+      applications: [...sources, ...applications].filter(({ unit }) => unit === layer),
+    }));
+    this.owners = ownersOf(this);
+    const { steps, outputs: values } = stepsOf(this);
+    this.steps = steps;
+    this.#outputValues = values;
   }
 
   toConfig(): NetworkConfig {
-    const layers = this.layers.map(({ name, layer }) => ({
-      kind: layer.kind,
-      options: { ...layer.options, name },
-    }));
-    return { name: this.name, inputShape: this.inputShape, layers };
+    return configOf(this);
   }
 
-  /** The shape of one result, without N. */
+  /** The configuration: what makes the network again as a part of another. */
+  get options(): NetworkConfig {
+    return configOf(this);
+  }
+
+  /** Whether training changes it. Setting it sets it for every layer, as in Keras. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const { layer } of this.layers) layer.trainable = value;
+  }
+
+  /** The shape of one example of the first input, without N. */
+  get inputShape(): Shape {
+    return this.inputs[0].shape;
+  }
+
+  /** The shape of one first result, without N. */
   get outputShape(): Shape {
-    return this.layers[this.layers.length - 1].plan.outputShape;
+    return this.outputs[0].shape;
   }
 
-  /** All weights, layer by layer. */
+  /** All weights, layer by layer, each once; `trainable` tells whether training changes them now. */
   get weights(): NetworkWeight[] {
-    return this.layers.flatMap(({ name, plan }) =>
-      plan.weights.map((weight) => ({ ...weight, fullName: `${name}/${weight.name}` })),
+    return this.owners.flatMap(({ layer, path, weights }) =>
+      weights.map((weight) => ({
+        ...weight,
+        trainable: weight.trainable && layer.trainable && this.#trainable,
+        fullName: weightName(path, weight.name),
+      })),
     );
   }
 
@@ -101,94 +180,121 @@ export class Network {
     return this.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
   }
 
-  /** The graph from a batch `[N, …]`. */
-  graph(x: Node, context: NetworkContext): NetworkGraph {
-    const updates = new Map<string, Node>();
-    const layerOutputs: Node[] = [];
-    let value = x;
-    this.layers.forEach(({ name, plan }, stream) => {
-      const weights = Object.fromEntries(
-        plan.weights.map((weight) => {
-          const node = context.weights.get(`${name}/${weight.name}`);
-          return [weight.name, node as Node];
-        }),
-      );
-      value = plan.call([value], {
-        build: context.build,
-        training: context.training,
-        step: context.step,
-        seed: context.seed,
-        stream,
-        weights,
-        update: (weight, next) => updates.set(`${name}/${weight}`, next),
-      });
-      layerOutputs.push(value);
-    });
-    return { output: value, layerOutputs, updates };
+  /** The name of a unit of this network. */
+  nameOf(unit: Unit): string {
+    return this.#names.get(unit) as string;
   }
-}
 
-/** Keras's name for a class: `MaxPooling2D` becomes `max_pooling2d`. */
-function baseName(className: string): string {
-  return className
-    .replaceAll(/(.)([A-Z][a-z0-9]+)/g, "$1_$2")
-    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
-}
+  /** Where a tensor of this network comes from. */
+  referenceTo(tensor: SymbolicTensor): TensorReference {
+    const input = this.inputs.indexOf(tensor);
+    if (input >= 0) return [this.inputNames[input], 0, 0];
+    const { application, index } = tensor;
+    const uses = this.applications.filter(({ unit }) => unit === application.unit);
+    return [this.nameOf(application.unit), uses.indexOf(application), index];
+  }
 
-/** @throws ConfigError unless `name` can be part of a weight's name. */
-function requireName(name: unknown): void {
-  if (typeof name === "string" && name !== "" && !name.includes("/")) return;
-  throw new ConfigError({
-    what: "The name of a layer cannot be used.",
-    expected: 'text without "/"',
-    received: JSON.stringify(name),
-  });
-}
-
-/** The next name that Keras would give: `conv2d`, `conv2d_1`, …; layers with names do not count. */
-function nextName(className: string, counts: Map<string, number>): string {
-  const base = baseName(className);
-  const count = counts.get(base) ?? 0;
-  counts.set(base, count + 1);
-  return count === 0 ? base : `${base}_${count}`;
-}
-
-function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
-  const counts = new Map<string, number>();
-  const names = new Set<string>();
-  let shape = inputShape;
-  return layers.map((layer, i) => {
-    const name = (layer.options as CommonOptions).name ?? nextName(layer.className, counts);
-    requireName(name);
-    if (names.has(name)) {
-      throw new ConfigError({
-        what: "Two layers have one name.",
-        expected: "a name of its own for each layer",
-        received: `"${name}" twice`,
-        fix: "give one of them another name",
+  /** The network's results for other inputs. @throws ShapeError where those have other shapes. */
+  apply(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+    const shapes = (tensors: readonly SymbolicTensor[]) =>
+      tensors.map(({ shape }) => formatShape([null, ...shape])).join(", ");
+    const fits =
+      inputs.length === this.inputs.length &&
+      inputs.every(({ shape }, i) => sameShape(shape, this.inputs[i].shape));
+    if (!fits) {
+      throw new ShapeError({
+        what: `The model "${this.name}" is applied to inputs that are not like its own.`,
+        expected: shapes(this.inputs),
+        received: shapes(inputs),
       });
     }
-    names.add(name);
-    const plan = planAt(layer, name, i, shape);
-    const placed = { name, layer, plan, inputShape: shape };
-    shape = plan.outputShape;
-    return placed;
+    const results = this.outputs.map(({ shape }) => shape);
+    return applyUnit(this, inputs, results);
+  }
+
+  /** The graph from batches `[N, …]`, one for each input. */
+  graph(inputs: readonly Node[], context: NetworkContext): NetworkGraph {
+    const { build, training, step, seed } = context;
+    const updates = new Map<string, Node>();
+    const values = [...inputs];
+    this.steps.forEach(({ layer, path, plan, inputs: numbers }, stream) => {
+      const weights = Object.fromEntries(
+        plan.weights.map(({ name }) => {
+          const fullName = weightName(path, name);
+          // A layer that is used again goes on from the statistics that its last use left.
+          return [name, updates.get(fullName) ?? (context.weights.get(fullName) as Node)];
+        }),
+      );
+      const result = plan.call(
+        numbers.map((number) => values[number]),
+        {
+          build,
+          training,
+          trainable: layer.trainable,
+          step,
+          seed,
+          stream,
+          weights,
+          update: (weight, next) => updates.set(weightName(path, weight), next),
+        },
+      );
+      values.push(result);
+    });
+    const results = values.slice(inputs.length);
+    const penalties = [
+      ...weightPenalties(this.weights, context),
+      ...this.steps.flatMap(({ layer }, i) => activityPenalty(layer, results[i], context)),
+    ];
+    const outputs = this.#outputValues.map((number) => values[number]);
+    return { outputs, results, updates, penalties };
+  }
+}
+
+/** What the regularizers of trained weights add to the loss. */
+function weightPenalties(
+  weights: readonly NetworkWeight[],
+  { build, weights: nodes }: NetworkContext,
+): Node[] {
+  return weights.flatMap(({ fullName, trainable, regularizer }) =>
+    trainable && regularizer !== undefined
+      ? [regularizer.penalty(nodes.get(fullName) as Node, build)]
+      : [],
+  );
+}
+
+/** What a layer's results `[N, …]` add to the loss, at each use: the mean over the batch. */
+function activityPenalty(
+  { activityRegularizer }: LayerInstance,
+  result: Node,
+  { build }: NetworkContext,
+): Node[] {
+  if (activityRegularizer === undefined) return [];
+  const total = activityRegularizer.penalty(result, build);
+  return [build.multiply(total, build.constant(1 / result.shape[0]))];
+}
+
+const isTensor = (outputs: SymbolicOutputs): outputs is SymbolicTensor =>
+  "application" in outputs && "shape" in outputs && Array.isArray(outputs.shape);
+
+const recordOf = (outputs: SymbolicOutputs) => Object.values(outputs) as SymbolicTensor[];
+
+function formOf(outputs: SymbolicOutputs): Network["outputForm"] {
+  if (isTensor(outputs)) return "one";
+  return Array.isArray(outputs) ? "list" : "record";
+}
+
+function requireSome({ name, inputs, outputs }: Network): void {
+  if (inputs.length > 0 && outputs.length > 0 && new Set(inputs).size === inputs.length) return;
+  throw new ConfigError({
+    what: `The model "${name}" does not say where it begins and ends.`,
+    expected: "at least one input and one output, and each input once",
+    received: `${inputs.length} inputs and ${outputs.length} outputs`,
   });
 }
 
-function planAt(layer: Layer, name: string, index: number, input: Shape): LayerPlan {
-  try {
-    return layer.plan([input]);
-  } catch (cause) {
-    if (!(cause instanceof ShapeError)) throw cause;
-    const { what, expected, received, fix } = cause.facts;
-    throw new ShapeError({
-      what: `Layer ${index + 1}, "${name}" (${layer.className}), does not fit its input. ${what}`,
-      expected: expected ?? "another shape",
-      received: `${received ?? "this"}; the layer before it gives ${formatShape([null, ...input])}`,
-      ...(fix === undefined ? {} : { fix }),
-      cause,
-    });
-  }
+/** The names of the units that outputs come from; a second output of one unit is numbered. */
+function distinct(outputs: readonly SymbolicTensor[], network: Network): string[] {
+  const names = new Set<string>();
+  for (const tensor of outputs) names.add(freeName(network.referenceTo(tensor)[0], names));
+  return [...names];
 }

@@ -1,128 +1,116 @@
-// The table of a network, as Keras prints it, with multiply-adds and receptive field as further
-// columns. Floor 4.
+// The table of a network as data: what Keras says of each layer, with multiply-adds and receptive
+// field. Floor 4. format-summary.ts makes text of it.
 
-import { formatShape, sizeOf } from "../core/shape.ts";
+import { sizeOf } from "../core/shape.ts";
 import type { Network, PlacedLayer } from "./network.ts";
+import { type Field, receptiveFields } from "./receptive-field.ts";
+import { isNetwork } from "./steps.ts";
+import type { SymbolicTensor } from "./symbolic.ts";
 
 /** One row of the table. */
 export interface SummaryRow {
   readonly name: string;
   readonly className: string;
-  /** With N as null. */
-  readonly outputShape: readonly (number | null)[];
+  /** The shape of each result, with N as null; of the last use, where a layer is used twice. */
+  readonly outputShapes: readonly (readonly (number | null)[])[];
   readonly parameters: number;
-  /** Multiply-adds for one example. */
+  readonly trainable: boolean;
+  /** The values that it is applied to, use by use: name, use and result, as in `add[0][0]`. */
+  readonly connectedTo: readonly string[];
+  /** Multiply-adds for one example, of all uses. */
   readonly macs: number;
   /** Height and width of the input pixels that one result depends on; the image's at most. */
   readonly receptiveField: readonly [number, number];
+  /** The rows of a network that is used as a layer. */
+  readonly rows?: readonly SummaryRow[];
 }
 
 /** The whole table. */
 export interface Summary {
   readonly name: string;
   readonly rows: readonly SummaryRow[];
+  /** Whether each layer is applied to the one before it: then nobody needs to be told to what. */
+  readonly inARow: boolean;
   readonly parameters: number;
   readonly trainableParameters: number;
   readonly macs: number;
 }
 
-/** How far one result of each layer looks. Araujo, Norris and Sim, Distill 2019. */
-function receptiveFields(network: Network): [number, number][] {
-  const image = network.inputShape;
-  let field = [1, 1];
-  let jump = [1, 1];
-  return network.layers.map(({ plan }) => {
-    const { reach } = plan;
-    if (reach === "all") {
-      field = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    } else if (reach !== undefined) {
-      const before = jump;
-      field = field.map((size, axis) => size + (reach.size[axis] - 1) * before[axis]);
-      jump = jump.map((size, axis) => size * reach.stride[axis]);
-    }
-    const limit = image.length === 3 ? image : [1, 1];
-    return [Math.min(field[0], limit[0]), Math.min(field[1], limit[1])];
-  });
-}
-
-function parametersOf({ plan }: PlacedLayer): number {
-  return plan.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-}
-
-/** The table as data. */
+/** The table of `network` as data. */
 export function summarize(network: Network): Summary {
-  const fields = receptiveFields(network);
-  const rows = network.layers.map(
-    (placed, i): SummaryRow => ({
-      name: placed.name,
-      className: placed.layer.className,
-      outputShape: [null, ...placed.plan.outputShape],
-      parameters: parametersOf(placed),
-      macs: placed.plan.macs,
-      receptiveField: fields[i],
-    }),
-  );
-  const trainable = network.weights.filter((weight) => weight.trainable);
+  const rows = rowsOf(network, undefined, network.inputShape);
+  const { weights } = network;
+  const total = (some: typeof weights) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return {
     name: network.name,
     rows,
-    parameters: network.parameterCount,
-    trainableParameters: trainable.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    macs: rows.reduce((sum, row) => sum + row.macs, 0),
+    inARow: isInARow(network),
+    parameters: total(weights),
+    trainableParameters: total(weights.filter(({ trainable }) => trainable)),
+    macs: macsOf(network),
   };
 }
 
-const count = (value: number) => value.toLocaleString("en-US");
-
-/** Bytes in f32, as Keras writes them: `364.54 KB`. */
-function formatBytes(parameters: number): string {
-  const bytes = parameters * 4;
-  if (bytes < 1024) return `${bytes.toFixed(2)} B`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(2)} KB`;
-  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(2)} MB`;
-  return `${(bytes / 1024 ** 3).toFixed(2)} GB`;
+function macsOf({ steps }: Network): number {
+  return steps.reduce((sum, { plan }) => sum + plan.macs, 0);
 }
 
-const headers = ["Layer (type)", "Output Shape", "Param #", "MACs", "Receptive field"];
-/** Columns of numbers are set to the right. */
-const toRight = [false, false, true, true, true];
-
-/** The table as text. */
-export function formatSummary(summary: Summary): string {
-  const cells = summary.rows.map((row) => [
-    `${row.name} (${row.className})`,
-    formatShape(row.outputShape).replace("[", "(").replace("]", ")").replace("null", "None"),
-    count(row.parameters),
-    count(row.macs),
-    row.receptiveField.join(" x "),
-  ]);
-  const widths = headers.map((header, i) =>
-    Math.max(header.length, ...cells.map((row) => row[i].length)),
+/** Whether no value is used twice, no layer is, and none takes several values. */
+function isInARow({ inputs, layers, applications }: Network): boolean {
+  const used = applications.flatMap((application) => application.inputs);
+  return (
+    inputs.length === 1 &&
+    applications.every((application) => application.inputs.length === 1) &&
+    new Set(used).size === used.length &&
+    layers.every((layer) => layer.applications.length === 1)
   );
-  const rule = (left: string, line: string, cross: string, right: string) =>
-    left + widths.map((width) => line.repeat(width + 2)).join(cross) + right;
-  const row = (values: readonly string[], bar: string) =>
-    bar +
-    values
-      .map((value, i) => (toRight[i] ? value.padStart(widths[i]) : value.padEnd(widths[i])))
-      .map((value) => ` ${value} `)
-      .join(bar) +
-    bar;
-  const body = cells.map((values) => row(values, "│"));
-  const { parameters, trainableParameters } = summary;
-  const frozen = parameters - trainableParameters;
-  const totals = (label: string, value: number) =>
-    ` ${label}: ${count(value)} (${formatBytes(value)})`;
-  return [
-    `Model: "${summary.name}"`,
-    rule("┏", "━", "┳", "┓"),
-    row(headers, "┃"),
-    rule("┡", "━", "╇", "┩"),
-    body.join(`\n${rule("├", "─", "┼", "┤")}\n`),
-    rule("└", "─", "┴", "┘"),
-    totals("Total params", parameters),
-    totals("Trainable params", trainableParameters),
-    totals("Non-trainable params", frozen),
-    ` Total MACs: ${count(summary.macs)}`,
-  ].join("\n");
+}
+
+function rowsOf(
+  network: Network,
+  inputs: readonly Field[] | undefined,
+  image: readonly number[],
+): SummaryRow[] {
+  const fields = receptiveFields(network, inputs);
+  const fieldOf = (tensor: SymbolicTensor) => fields.get(tensor);
+  const limit = image.length === 3 ? image : [1, 1];
+  return network.layers.map((placed): SummaryRow => {
+    const { name, layer, applications } = placed;
+    const last = applications[applications.length - 1];
+    const size = fieldOf(last.outputs[0])?.size ?? [1, 1];
+    // Up-sampling makes steps of parts of a pixel; a part that is seen is a pixel that counts.
+    const seen = size.map((pixels) => Math.ceil(pixels - 1e-6));
+    const connected = applications.flatMap((application) => application.inputs);
+    const row = {
+      name,
+      className: layer.className,
+      outputShapes: last.outputs.map(({ shape }) => [null, ...shape]),
+      parameters: parametersOf(placed),
+      trainable: layer.trainable,
+      connectedTo: connected.map((tensor) => {
+        const [from, use, index] = network.referenceTo(tensor);
+        return `${from}[${use}][${index}]`;
+      }),
+      macs: applications.reduce(
+        (sum, { plan }) => sum + (isNetwork(layer) ? macsOf(layer) : (plan?.macs ?? 0)),
+        0,
+      ),
+      receptiveField: [Math.min(seen[0], limit[0]), Math.min(seen[1], limit[1])] as const,
+    };
+    if (!isNetwork(layer)) return row;
+    return {
+      ...row,
+      rows: rowsOf(
+        layer,
+        last.inputs.map((t) => fieldOf(t) as Field),
+        image,
+      ),
+    };
+  });
+}
+
+function parametersOf({ layer, applications }: PlacedLayer): number {
+  if (isNetwork(layer)) return layer.parameterCount;
+  const weights = applications[0].plan?.weights ?? [];
+  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -4,10 +4,11 @@
 import * as Plot from "@observablehq/plot";
 import { ConfigError } from "../core/errors.ts";
 import { accuracyOf, type ConfusionMatrix, totalOf } from "./confusion-matrix.ts";
-import { figure, plotAt, textAt, tint } from "./figure.ts";
+import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
 import { light } from "./palette.ts";
+import { plotAt } from "./plot.ts";
 
 const heading = 64;
 const legendHeight = 64;

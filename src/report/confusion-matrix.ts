@@ -70,6 +70,33 @@ function checkClass(value: number, classes: number, what: string): void {
   });
 }
 
+/**
+ * Of what a cell is a share: of its label's row, of its prediction's column, or of all examples.
+ */
+export type Normalization = "labels" | "predictions" | "all";
+
+/**
+ * The matrix as shares instead of counts; 0 where there are no examples to share.
+ *
+ * @example normalizeConfusion(matrix, "labels")[3][5]; // of class 3, the share taken for class 5
+ */
+export function normalizeConfusion({ counts }: ConfusionMatrix, by: Normalization): number[][] {
+  const rows = counts.map(sum);
+  const columns = counts.map((_, j) => sum(counts.map((row) => row[j])));
+  const all = sum(rows);
+  const wholes = {
+    labels: (i: number) => rows[i],
+    predictions: (_: number, j: number) => columns[j],
+    all: () => all,
+  };
+  return counts.map((row, i) =>
+    row.map((count, j) => {
+      const whole = wholes[by](i, j);
+      return whole === 0 ? 0 : count / whole;
+    }),
+  );
+}
+
 /** How many examples the matrix counts. */
 export function totalOf({ counts }: ConfusionMatrix): number {
   return counts.reduce((total, row) => total + sum(row), 0);

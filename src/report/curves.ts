@@ -3,10 +3,11 @@
 
 import * as Plot from "@observablehq/plot";
 import type { EpochRecord } from "../train/events.ts";
-import { figure, plotAt, textAt, tint } from "./figure.ts";
+import { figure, textAt, tint } from "./figure.ts";
 import { bestEpoch, isRate, metricsOf, titleOf, validationPrefix } from "./metrics.ts";
 import { formatMeasure, formatRate, formatRateTick, formatTick } from "./numbers.ts";
 import { light } from "./palette.ts";
+import { plotAt } from "./plot.ts";
 
 const panelWidth = 540;
 const panelHeight = 348;

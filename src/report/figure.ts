@@ -1,8 +1,6 @@
 // A figure: one SVG file that stands alone, holds text and plots, and follows the reader's light or
-// dark scheme. Floor 7. Knows Plot, and nothing of what is plotted.
+// dark scheme. Floor 7. Knows nothing of what is shown.
 
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import { escapeMarkup } from "./markup.ts";
 import { dark, light } from "./palette.ts";
 
@@ -35,7 +33,7 @@ const styleSheet = `@media (prefers-color-scheme: dark) {
 
 /**
  * The text of an SVG file of `width` by `height` pixels. `label` says what it shows to those who
- * cannot see it; `parts` come from `plotAt` and `textAt`.
+ * cannot see it; `parts` come from `textAt` and `plotAt` (plot.ts).
  */
 export function figure(options: {
   readonly width: number;
@@ -70,16 +68,4 @@ export function textAt(x: number, y: number, text: string, style: TextStyle = {}
   const color = muted ? ` fill="${light.muted}" class="${tint.muted.fill}"` : "";
   const place = `x="${x}" y="${y}" font-size="${size}"${weight}${color}`;
   return `<text ${place}>${escapeMarkup(text)}</text>\n`;
-}
-
-/** A plot whose upper left corner is at (`x`, `y`), as a part of a figure. */
-export function plotAt(x: number, y: number, options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<html><body></body></html>");
-  const plot = Plot.plot({ ...options, document });
-  plot.querySelector("style")?.remove();
-  for (const name of ["class", "font-family", "fill"]) plot.removeAttribute(name);
-  plot.setAttribute("font-size", "12");
-  plot.setAttribute("x", String(x));
-  plot.setAttribute("y", String(y));
-  return `${plot.outerHTML}\n`;
 }

@@ -36,13 +36,14 @@ export function titleOf(metric: string): string {
 
 /** Whether the metric is a share of 0 to 1, which people read in per cent. */
 export function isRate(metric: string): boolean {
-  return /accuracy$|^(acc|precision|recall)$/i.test(metric);
+  return /(accuracy|precision|recall|io_u)(_\d+)?$|^acc$/i.test(metric);
 }
 
 /** Which way a metric improves, where Fovea knows. */
 export function directionOf(metric: string): "down" | "up" | undefined {
-  if (/loss$|error$|entropy$|^(mse|mae)$/i.test(metric)) return "down";
-  return isRate(metric) || /^(auc|f1)/i.test(metric) ? "up" : undefined;
+  if (/(loss|error|entropy|hinge|poisson|divergence|logcosh)(_\d+)?$|^(mse|mae)$/i.test(metric))
+    return "down";
+  return isRate(metric) || /^(weighted_)?(auc|f1|fbeta|r2|cosine)/i.test(metric) ? "up" : undefined;
 }
 
 /** The epoch at which `key` was best, the first of equals; undefined where none is a number. */

@@ -1,11 +1,17 @@
 // What a callback may do while a model trains. Floor 5. Hooks get plain records, and a handle to stop.
 
+import type { SymbolicOutputs } from "../nn/network.ts";
 import type { EpochRecord, StepRecord, TrainRecord } from "./events.ts";
+import type { Model, ModelState } from "./model.ts";
 
 /** How a callback acts on the training it watches. */
 export interface TrainControl {
   /** Ends training. In `onStepEnd` no further step is made; its epoch stays unfinished. */
   stop(reason: string): void;
+  /** The model that trains: to look at, to save, to change its learning rate or weights. */
+  readonly model: Model<SymbolicOutputs>;
+  /** Takes over weights, slots and progress, as from a file; in `onTrainBegin` alone. */
+  restore(state: ModelState): void;
 }
 
 type Hook<T> = (record: T, control: TrainControl) => void | Promise<void>;

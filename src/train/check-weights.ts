@@ -31,7 +31,8 @@ export function checkSlots(
   checkTensors(what, slotShapes(network, names), slots);
 }
 
-function checkTensors(
+/** @throws ShapeError unless `given` holds just what is `wanted`; `what` begins the message. */
+export function checkTensors(
   what: string,
   wanted: ReadonlyMap<string, Shape>,
   given: ReadonlyMap<string, Tensor>,

@@ -8,8 +8,7 @@ import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import {
@@ -19,14 +18,17 @@ import {
   predictionGraph,
   trainingGraph,
 } from "./graphs.ts";
+import type { Head } from "./heads.ts";
+import type { ModelMemory } from "./model-memory.ts";
 import { type Resident, reserveRows } from "./residency.ts";
-import type { Store } from "./store.ts";
 
 /** What `compile` settled. */
 export interface TrainingSettings {
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  /** What each trained output is compared by. */
+  readonly heads: readonly Head[];
+  /** Everything that is reported besides the loss, under the names that logs use. */
+  readonly metrics: readonly CompiledMetric[];
 }
 
 /** What examples are on the device for. Each role holds one set of them at a time. */
@@ -35,8 +37,19 @@ export type Role = "training" | "validation" | "evaluation" | "prediction";
 /** The examples that programs read. */
 export interface ResidentExamples {
   readonly role: Role;
-  readonly inputs: Resident;
-  readonly answers?: Resident;
+  /** For each input of the network. */
+  readonly inputs: readonly Resident[];
+  /** For each head; none where nothing is compared. */
+  readonly answers: readonly Resident[];
+  /** For each head how much each example counts; nothing where all count alike. */
+  readonly weights: readonly (Resident | undefined)[];
+}
+
+/** Values like those that examples will be. */
+export interface ExampleValues {
+  readonly x: readonly Tensor[];
+  readonly y?: readonly Tensor[];
+  readonly weights?: readonly (Tensor | undefined)[];
 }
 
 export type Mode = "train" | "evaluate" | "predict" | "inspect";
@@ -49,22 +62,23 @@ const keptBytes = 64 << 20;
 export class Engine {
   readonly device: Device;
   readonly #network: Network;
-  readonly #store: Store;
+  readonly #memory: ModelMemory;
   readonly #seed: number;
   readonly #residents = new Map<Role, ResidentExamples>();
   readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
   /** Milliseconds that each program took to compile, by mode. */
   readonly compileMilliseconds = new Map<Mode, number>();
 
-  constructor(device: Device, network: Network, store: Store, seed: number) {
+  constructor(device: Device, network: Network, memory: ModelMemory, seed: number) {
     this.device = device;
     this.#network = network;
-    this.#store = store;
+    this.#memory = memory;
     this.#seed = seed;
   }
 
+  /** The layer of each step, nested ones behind the name of their network. */
   get layerNames(): string[] {
-    return this.#network.layers.map((layer) => layer.name);
+    return this.#network.steps.map(({ path }) => path);
   }
 
   /** The full names of the weights that the optimizer changes. */
@@ -72,24 +86,30 @@ export class Engine {
     return this.#network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
   }
 
-  /** Room for `rows` rows of inputs, and of answers; what was there for the role before goes. */
-  async reserve(role: Role, rows: number, x: Tensor, y?: Tensor): Promise<ResidentExamples> {
+  /** Room for `rows` rows of `like`; what was there for the role before goes. */
+  async reserve(role: Role, rows: number, like: ExampleValues): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
-    if (present !== undefined && fits(present, rows, x, y)) return present;
+    if (present !== undefined && fits(present, rows, like)) return present;
     await this.release(role);
-    const inputs = reserveRows(this.device, x, rows);
-    const examples: ResidentExamples =
-      y === undefined ? { role, inputs } : { role, inputs, answers: this.#beside(inputs, y, rows) };
-    this.#residents.set(role, examples);
-    return examples;
-  }
-
-  /** A place for answers; where there is none, the inputs' goes back. */
-  #beside(inputs: Resident, y: Tensor, rows: number): Resident {
+    const taken: Resident[] = [];
+    const take = (tensor: Tensor): Resident => {
+      const resident = reserveRows(this.device, tensor, rows);
+      taken.push(resident);
+      return resident;
+    };
     try {
-      return reserveRows(this.device, y, rows);
+      const { x, y = [], weights = [] } = like;
+      const examples = {
+        role,
+        inputs: x.map(take),
+        answers: y.map(take),
+        weights: weights.map((tensor) => (tensor === undefined ? undefined : take(tensor))),
+      };
+      this.#residents.set(role, examples);
+      return examples;
     } catch (error) {
-      this.device.free(inputs.address);
+      // Where there is no room for all of them, none stays.
+      for (const { address } of taken) this.device.free(address);
       throw error;
     }
   }
@@ -100,14 +120,17 @@ export class Engine {
     const present = this.#residents.get(role);
     if (present === undefined) return;
     this.#residents.delete(role);
-    this.device.free(present.inputs.address);
-    if (present.answers !== undefined) this.device.free(present.answers.address);
+    const { inputs, answers, weights } = present;
+    for (const resident of [...inputs, ...answers, ...weights]) {
+      if (resident !== undefined) this.device.free(resident.address);
+    }
   }
 
   /** Gives back a role's examples if they are too large to keep for the next call. */
   async releaseIfLarge(role: Role): Promise<void> {
     const present = this.#residents.get(role);
-    if (present !== undefined && bytesOf(present.inputs) > keptBytes) await this.release(role);
+    const bytes = present?.inputs.reduce((sum, resident) => sum + bytesOf(resident), 0) ?? 0;
+    if (bytes > keptBytes) await this.release(role);
   }
 
   /** The program of a mode for `batch` rows of `examples`. */
@@ -129,24 +152,31 @@ export class Engine {
   async #make(
     mode: Mode,
     batch: number,
-    { inputs, answers }: ResidentExamples,
+    { inputs, answers, weights }: ResidentExamples,
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
-    const parts = { network: this.#network, seed: this.#seed, batch, inputs: inputs.type };
+    const parts = { network: this.#network, seed: this.#seed, batch, inputs: typesOf(inputs) };
     const graph = (): Graph => {
       if (mode === "predict") return predictionGraph(parts);
-      if (settings === undefined || answers === undefined) {
+      if (settings === undefined || answers.length === 0) {
         throw new Error(`${mode} needs answers and settings`);
       }
-      const scored = { ...parts, ...settings, answers: answers.type };
+      const weighed = { weights: weights.map((resident) => resident?.type) };
+      const scored = { ...parts, ...settings, answers: typesOf(answers), ...weighed };
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
     const program = compile(`${this.#network.name}.${mode}`, graph(), this.device.machine, ops);
-    const states = this.#store.addresses;
-    states.set(names.inputs, inputs.address);
-    if (answers !== undefined) states.set(names.answers, answers.address);
+    const states = this.#memory.addresses;
+    inputs.forEach(({ address }, i) => {
+      states.set(names.inputs(i), address);
+    });
+    settings?.heads.forEach(({ output }, i) => {
+      const weight = weights[i];
+      if (i < answers.length) states.set(names.answers(output), answers[i].address);
+      if (weight !== undefined) states.set(names.weights(output), weight.address);
+    });
     const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
     const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
     const stepsAtOnce = Math.min(mostStepsAtOnce, room);
@@ -169,24 +199,33 @@ export class Engine {
   }
 }
 
+const typesOf = (residents: readonly Resident[]) => residents.map(({ type }) => type);
+
 function bytesOf({ type }: Resident): number {
   return sizeOf(type.shape) * bytesPerElement[type.dtype];
 }
 
-/** Whether `rows` rows like `x`, and like `y`, are just what has been reserved. */
+/** Whether `rows` rows of `like` are just what has been reserved. */
 function fits(
-  { inputs, answers }: ResidentExamples,
+  { inputs, answers, weights }: ResidentExamples,
   rows: number,
-  x: Tensor,
-  y: Tensor | undefined,
+  like: ExampleValues,
 ): boolean {
-  const same = (resident: Resident, like: Tensor) =>
-    sameShape(resident.type.shape, [rows, ...like.shape.slice(1)]) &&
-    resident.type.dtype === dtypeOf(like.data);
-  if (y === undefined || answers === undefined) {
-    return y === undefined && answers === undefined && same(inputs, x);
-  }
-  return same(inputs, x) && same(answers, y);
+  const same = (resident: Resident | undefined, tensor: Tensor | undefined) => {
+    if (resident === undefined || tensor === undefined) return resident === tensor;
+    return (
+      sameShape(resident.type.shape, [rows, ...tensor.shape.slice(1)]) &&
+      resident.type.dtype === dtypeOf(tensor.data)
+    );
+  };
+  const all = (
+    residents: readonly (Resident | undefined)[],
+    tensors: readonly (Tensor | undefined)[],
+  ) =>
+    residents.length === tensors.length &&
+    residents.every((resident, i) => same(resident, tensors[i]));
+  const { x, y = [], weights: wanted = [] } = like;
+  return all(inputs, x) && all(answers, y) && all(weights, wanted);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

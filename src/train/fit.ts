@@ -52,6 +52,8 @@ export interface FitJob {
   readonly callbacks: readonly Callback[];
   /** Whether every step is over before the next begins: a callback may look, or change things. */
   readonly stepByStep: boolean;
+  /** What callbacks may use besides ending the run. */
+  readonly handles: Pick<TrainControl, "model" | "restore">;
   readonly signal?: AbortSignal;
   /** The rate after so many finished steps. */
   learningRate(iterations: number): number;
@@ -111,14 +113,16 @@ export async function runFit(job: FitJob): Promise<string | undefined> {
 class FitLoop {
   readonly #job: FitJob;
   #stopped: string | undefined;
-  readonly #control: TrainControl = {
-    stop: (reason) => {
-      this.#stopped ??= reason;
-    },
-  };
+  readonly #control: TrainControl;
 
   constructor(job: FitJob) {
     this.#job = job;
+    this.#control = {
+      ...job.handles,
+      stop: (reason) => {
+        this.#stopped ??= reason;
+      },
+    };
   }
 
   async run(): Promise<string | undefined> {

@@ -5,20 +5,29 @@ import { gradients } from "../graph/autodiff.ts";
 import type { Graph, Update } from "../graph/graph.ts";
 import type { Node, TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import { reduceLoss } from "../nn/losses/reduce-loss.ts";
 import type { Network } from "../nn/network.ts";
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { Optimizer, TrainedWeight } from "../nn/optimizers/optimizer.ts";
+import type { Head } from "./heads.ts";
+
+const metricPrefix = "metric/";
 
 /** The names of values that are not weights. */
 export const names = {
-  inputs: "data/x",
-  answers: "data/y",
+  inputs: (index: number) => `data/x/${index}`,
+  /** By the output that they belong to. */
+  answers: (output: number) => `data/y/${output}`,
+  /** By the output whose answers they weigh. */
+  weights: (output: number) => `data/weights/${output}`,
   halted: "halted",
   weight: (fullName: string) => `weight/${fullName}`,
   slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
   number: (name: string) => `number/${name}`,
-  metric: (name: string) => `metric/${name}`,
+  metric: (name: string, sum: string) => `${metricPrefix}${name}/${sum}`,
+  /** `accuracy/total`, from the name of an output; undefined where it is no metric's. */
+  metricOfOutput: (output: string) =>
+    output.startsWith(metricPrefix) ? output.slice(metricPrefix.length) : undefined,
+  output: (index: number) => `output/${index}`,
 } as const;
 
 /** What graphs are made of. */
@@ -28,14 +37,16 @@ export interface GraphParts {
   /** How many examples a step takes. */
   readonly batch: number;
   /** The inputs that are resident, of which a step takes rows. */
-  readonly inputs: TensorType;
+  readonly inputs: readonly TensorType[];
 }
 
 /** What a graph that compares with answers needs besides. */
 export interface ScoredParts extends GraphParts {
-  readonly answers: TensorType;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  readonly heads: readonly Head[];
+  /** For each head. */
+  readonly answers: readonly TensorType[];
+  /** For each head a weight for each example; absent where all count alike. */
+  readonly weights?: readonly (TensorType | undefined)[];
 }
 
 /** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
@@ -47,9 +58,12 @@ function takeRows(name: string, type: TensorType, rows: Node): Node {
 interface Applied {
   readonly weights: ReadonlyMap<string, Node>;
   readonly rows: Node;
-  readonly output: Node;
-  readonly layerOutputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** The result of each step of the network. */
+  readonly results: readonly Node[];
   readonly updates: ReadonlyMap<string, Node>;
+  /** What regularizers add to the loss. */
+  readonly penalties: readonly Node[];
 }
 
 function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: boolean): Applied {
@@ -61,28 +75,52 @@ function applyNetwork({ network, seed, batch, inputs }: GraphParts, training: bo
       ops.state(names.weight(fullName), { shape, dtype: "f32" }),
     ]),
   );
-  const x = takeRows(names.inputs, inputs, rows);
+  const x = inputs.map((type, i) => takeRows(names.inputs(i), type, rows));
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
   return { weights, rows, ...graph };
 }
 
 interface Scores {
-  /** The mean over the batch. */
+  /** What training lowers, with what regularizers add. */
+  readonly trained: Node;
+  /** What logs show of it. */
   readonly loss: Node;
   /** Sums over the batch, by output name. */
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ answers, loss, metrics, batch }: ScoredParts, { rows, output }: Applied): Scores {
-  const y = ops.gather(ops.state(names.answers, answers), rows);
-  const total = ops.sum(loss.perExample(y, output, ops));
-  const sums = metrics.map((metric) => [names.metric(metric.name), metric.sum(y, output, ops)]);
-  return { loss: ops.multiply(total, ops.constant(1 / batch)), sums: Object.fromEntries(sums) };
+function score({ heads, answers, weights = [] }: ScoredParts, applied: Applied): Scores {
+  const { rows, outputs, penalties } = applied;
+  const sums: Record<string, Node> = {};
+  const take = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
+  const losses = heads.map(({ output, loss, weight: factor, reports }, i) => {
+    const type = weights[i];
+    const taken = take(names.answers(output), answers[i]);
+    const plain = { build: ops, answers: taken, results: outputs[output] };
+    const weighed =
+      type === undefined ? plain : { ...plain, weights: take(names.weights(output), type) };
+    for (const report of reports) {
+      const added = report.sums(report.weighted ? weighed : plain);
+      for (const [key, sum] of Object.entries(added)) sums[names.metric(report.name, key)] = sum;
+    }
+    const { trained, shown } = reduceLoss(loss, weighed);
+    const scaled = (node: Node) => ops.multiply(node, ops.constant(factor));
+    return { trained: scaled(trained), shown: scaled(shown) };
+  });
+  const total = (parts: readonly Node[]) =>
+    [...parts, ...penalties].reduce((a, b) => ops.add(a, b));
+  return {
+    trained: total(losses.map(({ trained }) => trained)),
+    loss: total(losses.map(({ shown }) => shown)),
+    sums,
+  };
 }
 
-/** Results for a batch: `output`. */
+/** Results for a batch: one for each output of the network. */
 export function predictionGraph(parts: GraphParts): Graph {
-  return { outputs: { output: applyNetwork(parts, false).output }, updates: [] };
+  const { outputs } = applyNetwork(parts, false);
+  const named = outputs.map((output, i) => [names.output(i), output]);
+  return { outputs: Object.fromEntries(named), updates: [] };
 }
 
 /** Loss and metrics of a batch: `loss`, and a sum for each metric. */
@@ -119,10 +157,10 @@ function within(value: Node): Node {
 export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const { network, optimizer } = parts;
   const applied = applyNetwork(parts, true);
-  const { loss, sums } = score(parts, applied);
+  const { trained: lowered, loss, sums } = score(parts, applied);
   const trained = network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const flowing = gradients(loss, targets, ops);
+  const flowing = gradients(lowered, targets, ops);
 
   const flaws = [flaw(loss), ...flowing.map(gradientFlaw)];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
@@ -137,22 +175,29 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
     updates.push({ state, value: ops.select(halted, state, within(next)) });
 
   const numbers = Object.fromEntries(
-    Object.keys(optimizer.numbers(1, 0)).map((name) => [
+    Object.keys(optimizer.numbers(1, 1)).map((name) => [
       name,
       ops.input(names.number(name), { shape: [], dtype: "f32" }),
     ]),
   );
-  trained.forEach(({ fullName, shape }, i) => {
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [
-        slot,
-        ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
-      ]),
-    );
-    const context = { build: ops, weight: targets[i], gradient: flowing[i], slots, numbers };
-    const next = optimizer.update(context);
+  optimizer.checkNames(network.weights.map(({ fullName }) => fullName));
+  const weights = trained.map(({ fullName, shape, constraint }, i): TrainedWeight => {
+    const slots = optimizer.slots.map((slot): [string, Node] => [
+      slot,
+      ops.state(names.slot(fullName, slot), { shape, dtype: "f32" }),
+    ]);
+    return {
+      fullName,
+      weight: targets[i],
+      gradient: flowing[i],
+      slots: Object.fromEntries(slots),
+      ...(constraint === undefined ? {} : { constrain: (value) => constraint.apply(value, ops) }),
+    };
+  });
+  optimizer.update({ build: ops, weights, numbers }).forEach((next, i) => {
+    const { slots, weight } = weights[i];
     for (const slot of optimizer.slots) replace(slots[slot], next.slots[slot]);
-    replace(targets[i], next.weight);
+    replace(weight, next.weight);
   });
   for (const [fullName, value] of applied.updates) {
     replace(applied.weights.get(fullName) as Node, value);
@@ -166,11 +211,11 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
  */
 export function inspectionGraph(parts: ScoredParts): Graph {
   const applied = applyNetwork(parts, true);
-  const { loss } = score(parts, applied);
+  const { trained: lowered } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const results = applied.layerOutputs.map((value, i) => [`layer${i}`, flaw(value)]);
-  const slopes = gradients(loss, targets, ops).map((value, i) => [
+  const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
+  const slopes = gradients(lowered, targets, ops).map((value, i) => [
     `gradient${i}`,
     gradientFlaw(value),
   ]);

@@ -1,4 +1,6 @@
-// Means over an epoch, added up in f64: batches of different sizes count by their examples. Floor 5.
+// Loss and metrics of an epoch: what every batch adds, added up in f64. Floor 5. Batches of
+// different sizes count by their examples; a metric is worked out from its sums, never from other
+// batches' means.
 
 import type { StepOutputs } from "../machine/device.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
@@ -7,40 +9,62 @@ import { names } from "./graphs.ts";
 /** What has been added up so far, as plain data. */
 export interface MeansState {
   readonly examples: number;
-  readonly sums: Readonly<Record<string, number>>;
+  /** Lists of numbers: the `loss`, and what each metric adds, as `accuracy/total`. */
+  readonly sums: Readonly<Record<string, readonly number[]>>;
 }
 
 export class Means {
   readonly #metrics: readonly Metric[];
   #examples: number;
-  #sums: Record<string, number>;
+  readonly #sums: Map<string, number[]>;
 
   constructor(metrics: readonly Metric[], state: MeansState = { examples: 0, sums: {} }) {
     this.#metrics = metrics;
     this.#examples = state.examples;
-    this.#sums = { ...state.sums };
+    this.#sums = new Map(Object.entries(state.sums).map(([name, sum]) => [name, [...sum]]));
   }
 
   get state(): MeansState {
-    return { examples: this.#examples, sums: { ...this.#sums } };
+    const entries = [...this.#sums].map(([name, sum]) => [name, [...sum]]);
+    return { examples: this.#examples, sums: Object.fromEntries(entries) };
   }
 
   /** Adds a batch of `examples`. */
   add(examples: number, outputs: StepOutputs): void {
     this.#examples += examples;
-    this.#add("loss", outputs.loss[0] * examples);
-    for (const { name } of this.#metrics) this.#add(name, outputs[names.metric(name)][0]);
+    this.#add("loss", [outputs.loss[0] * examples]);
+    for (const [output, values] of Object.entries(outputs)) {
+      const name = names.metricOfOutput(output);
+      if (name !== undefined) this.#add(name, values);
+    }
   }
 
-  /** The means so far, in the order in which Keras shows them: by name. */
+  /** The numbers so far, in the order in which Keras shows them: by name. */
   logs(prefix = ""): Record<string, number> {
-    const entries = Object.entries(this.#sums)
-      .map(([name, sum]): [string, number] => [prefix + name, sum / this.#examples])
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries);
+    const loss = (this.#sums.get("loss")?.[0] ?? 0) / this.#examples;
+    const entries: (readonly [string, number])[] = [["loss", loss]];
+    for (const metric of this.#metrics) entries.push(...this.#entriesOf(metric));
+    const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([name, value]) => [prefix + name, value]));
   }
 
-  #add(name: string, value: number): void {
-    this.#sums[name] = (this.#sums[name] ?? 0) + value;
+  /** One number under the metric's name; of a list each under the name and its index. */
+  #entriesOf(metric: Metric): (readonly [string, number])[] {
+    const start = `${metric.name}/`;
+    const own = [...this.#sums].flatMap(([name, sum]) =>
+      name.startsWith(start) ? [[name.slice(start.length), sum] as const] : [],
+    );
+    const result = metric.result(Object.fromEntries(own));
+    if (typeof result === "number") return [[metric.name, result]];
+    return result.map((value, i) => [`${metric.name}_${i}`, value]);
+  }
+
+  #add(name: string, values: ArrayLike<number>): void {
+    const sum = this.#sums.get(name);
+    if (sum === undefined) {
+      this.#sums.set(name, Array.from(values));
+      return;
+    }
+    for (let i = 0; i < sum.length; i++) sum[i] += values[i];
   }
 }

@@ -1,16 +1,14 @@
 // What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
 
-import type { Examples } from "../data/examples.ts";
 import type { Device } from "../machine/device.ts";
-import type { LossName } from "../nn/losses/index.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { MetricName } from "../nn/metrics/index.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
+import type { HeadOptions } from "./heads.ts";
+import type { ModelExamples } from "./model-examples.ts";
 import type { Verbosity } from "./progress-bar.ts";
+import type { ClassWeights } from "./weights.ts";
 
 export interface ModelOptions {
   /** Decides first weights, order of examples and dropout; 0 unless told. */
@@ -22,8 +20,20 @@ export interface ModelOptions {
 export interface CompileOptions {
   /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
   readonly optimizer: OptimizerName | Optimizer;
-  readonly loss: LossName | Loss;
-  readonly metrics?: readonly (MetricName | Metric)[];
+  /**
+   * By name, made, or a function that makes graph nodes: a number for each place. One for every output,
+   * a list in their order, or a record by name; `null` trains none.
+   */
+  readonly loss: HeadOptions["loss"];
+  /** What each output's loss counts in the sum that is trained on; 1 unless told. */
+  readonly lossWeights?: NonNullable<HeadOptions["lossWeights"]>;
+  /**
+   * What is measured besides, every example counting alike: a list; with several outputs, a list for
+   * each of them or a record by name.
+   */
+  readonly metrics?: NonNullable<HeadOptions["metrics"]>;
+  /** What is measured by the weights of the examples, in the same forms. */
+  readonly weightedMetrics?: NonNullable<HeadOptions["weightedMetrics"]>;
 }
 
 export interface FitOptions {
@@ -34,7 +44,9 @@ export interface FitOptions {
   /** The share of the examples, taken from the end, that is held back to validate. */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
-  readonly validationData?: Examples;
+  readonly validationData?: ModelExamples;
+  /** How much examples of each class count in training; 1 for those left out. For one output. */
+  readonly classWeights?: ClassWeights;
   /** Whether each epoch takes the examples in a random order of its own; true unless told. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];

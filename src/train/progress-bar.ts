@@ -46,9 +46,18 @@ export function formatLog(value: number): string {
   return isFar ? value.toExponential(4) : value.toFixed(4);
 }
 
+/** A learning rate: four digits that say something, and `0` where it is none at all. */
+function formatLearningRate(value: number): string {
+  const isSmall = value !== 0 && Math.abs(value) < 1e-3;
+  return isSmall ? formatLog(value) : String(Number(value.toPrecision(4)));
+}
+
 function formatLogs(logs: Logs): string {
   return Object.entries(logs)
-    .map(([name, value]) => ` - ${name}: ${formatLog(value)}`)
+    .map(([name, value]) => {
+      const format = name === "learning_rate" ? formatLearningRate : formatLog;
+      return ` - ${name}: ${format(value)}`;
+    })
     .join("");
 }
 

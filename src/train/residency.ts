@@ -3,10 +3,11 @@
 
 import { bytesPerElement, dtypeOf, type NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TensorType } from "../graph/op.ts";
 import type { Device } from "../machine/device.ts";
+import type { Loss } from "../nn/losses/loss.ts";
 
 /** Rows that lie in a device's memory. */
 export interface Resident {
@@ -34,13 +35,13 @@ export function fillRows(
   view.set(source.data.subarray(from * row, to * row));
 }
 
-/** @throws DataError unless examples are shaped as the model's input `[…]`. */
-export function checkInputs(x: Tensor, inputShape: Shape): void {
+/** @throws DataError unless examples are shaped as the model's input `[…]`; `name` is its name. */
+export function checkInputs(x: Tensor, inputShape: Shape, name = "the model's input"): void {
   const row = x.shape.slice(1);
   const fits = x.shape.length === inputShape.length + 1 && sizeOf(row) === sizeOf(inputShape);
   if (!fits || formatShape(row) !== formatShape(inputShape)) {
     throw new DataError({
-      what: "The examples do not fit the model's input.",
+      what: `The examples do not fit ${name}.`,
       expected: formatShape([null, ...inputShape]),
       received: formatShape(x.shape),
       fix: "give the first layer this inputShape, or resize the images",
@@ -62,23 +63,31 @@ function checkFinite(data: NumericArray, row: number): void {
 }
 
 /** Answers as a loss takes them: class numbers as i32, values as f32 shaped as the results. */
-export function prepareAnswers(y: Tensor, kind: "classes" | "values", outputShape: Shape): Tensor {
-  return kind === "classes" ? classNumbers(y, outputShape) : values(y, outputShape);
+export function prepareAnswers(y: Tensor, loss: AnswerKind, outputShape: Shape): Tensor {
+  return loss.answers === "classes"
+    ? classNumbers(y, loss.ignoreClass, outputShape)
+    : values(y, outputShape);
 }
 
-function classNumbers(y: Tensor, outputShape: Shape): Tensor {
-  const flat = y.shape.length === 1 || (y.shape.length === 2 && y.shape[1] === 1);
+/** What a loss says of its answers. */
+type AnswerKind = Pick<Loss, "answers" | "ignoreClass">;
+
+function classNumbers(y: Tensor, ignored: number | undefined, outputShape: Shape): Tensor {
+  const places = outputShape.slice(0, -1);
+  const shape = [y.shape[0], ...places];
+  const fits = sameShape(y.shape, shape) || sameShape(y.shape, [...shape, 1]);
   const classes = outputShape[outputShape.length - 1];
-  if (!flat) {
+  if (!fits) {
     throw new DataError({
-      what: "This loss takes one class number for each example.",
-      expected: "[N]",
+      what: `This loss takes one class number for each ${places.length === 0 ? "example" : "place"}.`,
+      expected: places.length === 0 ? "[N]" : formatShape([null, ...places]),
       received: formatShape(y.shape),
       fix: 'use the loss "categoricalCrossentropy" for one row of probabilities an example',
     });
   }
   const wrong = y.data.findIndex(
-    (label: number) => !Number.isInteger(label) || label < 0 || label >= classes,
+    (label: number) =>
+      (!Number.isInteger(label) || label < 0 || label >= classes) && label !== ignored,
   );
   if (wrong >= 0) {
     throw new DataError({
@@ -88,7 +97,7 @@ function classNumbers(y: Tensor, outputShape: Shape): Tensor {
       fix: "correct the label, or give the last layer more units",
     });
   }
-  return { data: Int32Array.from(y.data), shape: [y.shape[0]] };
+  return { data: Int32Array.from(y.data), shape };
 }
 
 function values(y: Tensor, outputShape: Shape): Tensor {

@@ -2,7 +2,8 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { CommonOptions, Layer } from "../nn/layer.ts";
-import { Network } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
+import { sequence } from "../nn/sequence.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 
@@ -12,7 +13,8 @@ export interface SequentialOptions extends ModelOptions {
 }
 
 /**
- * A model whose layers follow each other. The first layer states the shape of one example.
+ * A model whose layers follow each other; a model may be one of them. The first layer states the shape
+ * of one example, unless it is a model.
  *
  * @throws ConfigError where no input shape is given, ShapeError where a layer does not fit the one
  * before it: the message names the layer.
@@ -23,15 +25,24 @@ export interface SequentialOptions extends ModelOptions {
  *   layers.dense({ units: 10, activation: "softmax" }),
  * ]);
  */
-export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  const first = layers.at(0)?.options as CommonOptions | undefined;
-  if (layers.length > 0 && first?.inputShape === undefined) {
+export function sequential(
+  layers: readonly (Layer | Model)[],
+  options: SequentialOptions = {},
+): Model {
+  const parts = layers.map((layer) => (layer instanceof Model ? layer.network : layer));
+  const inputShape = parts.length === 0 ? [1] : shapeBefore(parts[0]);
+  if (inputShape === undefined) {
     throw new ConfigError({
       what: "The model does not know the shape of its input.",
       expected: "an inputShape in the options of the first layer, such as [28, 28, 1]",
       received: "none",
     });
   }
-  const { name = "sequential", ...rest } = options;
-  return new Model(new Network(name, first?.inputShape ?? [1], layers), rest);
+  const { name, ...rest } = options;
+  return new Model(sequence({ name, inputShape, layers: parts }), rest);
+}
+
+function shapeBefore(first: Layer | Network) {
+  if ("inputShape" in first) return first.inputShape;
+  return (first.options as CommonOptions).inputShape;
 }

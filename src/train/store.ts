@@ -1,12 +1,10 @@
-// The values that stay between steps: weights, what the optimizer remembers, and a flag that stops
-// training in time. Floor 5. All programs of a model share them, in the device's memory.
+// The values of one model that stay between steps: what the optimizer remembers, and a flag that stops
+// training in time. Floor 5. All programs of the model share them, in the device's memory.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
-import { initialize } from "../nn/initializers/index.ts";
-import type { Network } from "../nn/network.ts";
 
 interface Entry {
   readonly shape: Shape;
@@ -81,16 +79,3 @@ export class Store {
     return this.#device.view("f32", address, sizeOf(shape));
   }
 }
-
-/** First values for all weights of a network, each from a random stream of its own. */
-export function initialWeights(network: Network, seed: number): Map<string, Tensor<Float32Array>> {
-  return new Map(
-    network.weights.map(({ fullName, shape, initializer }, i) => [
-      fullName,
-      { data: initialize(initializer, shape, seed, firstWeightStream + i), shape },
-    ]),
-  );
-}
-
-/** Streams below this belong to the layers' own random numbers, and to the order of examples. */
-const firstWeightStream = 1 << 16;

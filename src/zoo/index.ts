@@ -1,7 +1,8 @@
 // The architectures that Fovea knows by name: one file each, one row each. Floor 6.
 
 import { lookUp } from "../core/names.ts";
-import { Network } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
+import { sequence } from "../nn/sequence.ts";
 import type { Architecture, Fit } from "./architecture.ts";
 import { lenet } from "./lenet.ts";
 import { mnist } from "./mnist.ts";
@@ -24,5 +25,6 @@ export const architectureNames = Object.keys(architectures) as readonly Architec
  */
 export function architectureFrom(name: ArchitectureName | (string & {}), fit: Fit): Network {
   const architecture = lookUp<Architecture>(architectures, name, "architecture");
-  return new Network(architecture.name, fit.inputShape, architecture.layers(fit));
+  const { name: title, layers } = architecture;
+  return sequence({ name: title, inputShape: fit.inputShape, layers: layers(fit) });
 }

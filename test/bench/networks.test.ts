@@ -7,6 +7,7 @@ import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-catego
 import type { Network } from "../../src/nn/network.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
 import { trainingGraph } from "../../src/train/graphs.ts";
+import { headsOf } from "../../src/train/heads.ts";
 
 function trainedParameters(network: Network): number {
   const trained = network.weights.filter(({ trainable }) => trainable);
@@ -37,10 +38,9 @@ test.each(networkNames)("the training step of %s is a graph that replaces every 
     network,
     seed: 0,
     batch: 2,
-    inputs: { shape: [4, ...network.inputShape], dtype: "u8" },
-    answers: { shape: [4], dtype: "i32" },
-    loss: sparseCategoricalCrossentropy({ fromLogits: true }),
-    metrics: [],
+    inputs: [{ shape: [4, ...network.inputShape], dtype: "u8" }],
+    heads: headsOf(network, { loss: sparseCategoricalCrossentropy({ fromLogits: true }) }),
+    answers: [{ shape: [4], dtype: "i32" }],
     optimizer: adam(),
   });
   const replaced = updates.map(({ state }) => (state.attributes as { name: string }).name);

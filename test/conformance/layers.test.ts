@@ -1,5 +1,6 @@
 // Every layer of the table: what it says of itself (options, shapes, weights) is what it does, its
-// gradient is the central difference, it can be saved, it learns, and it refuses what does not fit.
+// gradient is the central difference, every target agrees, it can be saved, it learns, and it
+// refuses what does not fit.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../src/core/errors.ts";
@@ -11,265 +12,28 @@ import { evaluate } from "../../src/graph/evaluate.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
+import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import type { Layer } from "../../src/nn/layer.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
+import { input } from "../../src/nn/input.ts";
+import type { LayerInstance } from "../../src/nn/layer-instance.ts";
 import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts";
 import { Network } from "../../src/nn/network.ts";
+import { networkFrom } from "../../src/nn/network-from.ts";
+import { sequence } from "../../src/nn/sequence.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { Model } from "../../src/train/model.ts";
+import { widths } from "../machine/x64/widths.ts";
+import { machines, runCompiled, runReference } from "./compiled.ts";
 import { gradientError } from "./differences.ts";
-import { sampleWeights } from "./samples.ts";
-
-interface LayerSample {
-  readonly options: object;
-  readonly input: Shape;
-  readonly output: Shape;
-  /** Names and shapes of weights; those behind `moving_` are not trained. */
-  readonly weights?: Readonly<Record<string, Shape>>;
-}
-
-interface LayerCase {
-  /** The options that a layer made without any of its optional ones has. */
-  readonly defaults: { readonly given: object; readonly all: object };
-  readonly samples: readonly LayerSample[];
-  /** Inputs that do not fit, with the options that make them so. */
-  readonly misfits: readonly { readonly options?: object; readonly input: Shape }[];
-  /** Why nothing is a misfit. */
-  readonly fitsAll?: string;
-  /** Options that are refused, and what the message names. */
-  readonly refused: readonly { readonly options: object; readonly names: string }[];
-}
-
-const window = { poolSize: [2, 2], strides: [2, 2], padding: "valid" };
-
-const pool: LayerCase = {
-  defaults: { given: {}, all: window },
-  samples: [
-    { options: {}, input: [5, 7, 3], output: [2, 3, 3] },
-    { options: { padding: "same" }, input: [5, 7, 6], output: [3, 4, 6] },
-    { options: { poolSize: 3, strides: 1 }, input: [3, 4, 1], output: [1, 2, 1] },
-    { options: { poolSize: [1, 3], strides: [2, 3] }, input: [4, 6, 2], output: [2, 2, 2] },
-    {
-      options: { poolSize: 3, padding: { top: 1, bottom: 2, left: 0, right: 1 } },
-      input: [4, 5, 2],
-      output: [2, 2, 2],
-    },
-  ],
-  misfits: [
-    { input: [8] },
-    { input: [8, 8] },
-    { options: { poolSize: 9 }, input: [8, 8, 1] },
-    { options: { poolSize: [2, 9] }, input: [8, 8, 1] },
-  ],
-  refused: [
-    { options: { poolSize: 0 }, names: "poolSize" },
-    { options: { poolSize: [2, 1.5] }, names: "poolSize" },
-    { options: { strides: -1 }, names: "strides" },
-    { options: { padding: "full" }, names: "padding" },
-    { options: { padding: { top: -1, bottom: 0, left: 0, right: 0 } }, names: "padding" },
-    { options: { padding: { top: 0, bottom: 2, left: 0, right: 0 } }, names: "padding" },
-  ],
-};
-
-const cases = {
-  conv2d: {
-    defaults: {
-      given: { filters: 4, kernelSize: 3 },
-      all: {
-        filters: 4,
-        kernelSize: 3,
-        strides: 1,
-        padding: "valid",
-        dilationRate: 1,
-        groups: 1,
-        activation: "linear",
-        useBias: true,
-        kernelInitializer: "glorotUniform",
-        biasInitializer: "zeros",
-      },
-    },
-    samples: [
-      {
-        options: { filters: 4, kernelSize: 3 },
-        input: [5, 6, 3],
-        output: [3, 4, 4],
-        weights: { kernel: [3, 3, 3, 4], bias: [4] },
-      },
-      {
-        options: { filters: 6, kernelSize: [1, 2], groups: 3, strides: 2, padding: "same" },
-        input: [5, 4, 6],
-        output: [3, 2, 6],
-        weights: { kernel: [1, 2, 2, 6], bias: [6] },
-      },
-      {
-        options: { filters: 1, kernelSize: 2, dilationRate: [2, 3], activation: "tanh" },
-        input: [4, 5, 1],
-        output: [2, 2, 1],
-        weights: { kernel: [2, 2, 1, 1], bias: [1] },
-      },
-      {
-        options: {
-          filters: 17,
-          kernelSize: 1,
-          useBias: false,
-          activation: "sigmoid",
-          kernelInitializer: "heNormal",
-        },
-        input: [3, 2, 3],
-        output: [3, 2, 17],
-        weights: { kernel: [1, 1, 3, 17] },
-      },
-      {
-        options: {
-          filters: 2,
-          kernelSize: 3,
-          padding: { top: 2, bottom: 0, left: 1, right: 1 },
-          biasInitializer: "ones",
-        },
-        input: [3, 3, 2],
-        output: [3, 3, 2],
-        weights: { kernel: [3, 3, 2, 2], bias: [2] },
-      },
-    ],
-    misfits: [
-      { input: [8] },
-      { input: [8, 8] },
-      { input: [2, 8, 3] },
-      { options: { dilationRate: 4 }, input: [8, 9, 3] },
-      { options: { groups: 2 }, input: [8, 8, 3] },
-    ],
-    refused: [
-      { options: { filters: 0 }, names: "filters" },
-      { options: { filters: 2.5 }, names: "filters" },
-      { options: { kernelSize: [3, 0] }, names: "kernelSize" },
-      { options: { strides: 0 }, names: "strides" },
-      { options: { dilationRate: -1 }, names: "dilationRate" },
-      { options: { groups: 0 }, names: "groups" },
-      { options: { groups: 3 }, names: "groups" },
-      { options: { activation: "rleu" }, names: "activation" },
-      { options: { kernelInitializer: "glorot" }, names: "initializer" },
-      { options: { biasInitializer: "zero" }, names: "initializer" },
-      { options: { padding: "SAME" }, names: "padding" },
-    ],
-  },
-  dense: {
-    defaults: {
-      given: { units: 4 },
-      all: {
-        units: 4,
-        activation: "linear",
-        useBias: true,
-        kernelInitializer: "glorotUniform",
-        biasInitializer: "zeros",
-      },
-    },
-    samples: [
-      {
-        options: { units: 3 },
-        input: [5],
-        output: [3],
-        weights: { kernel: [5, 3], bias: [3] },
-      },
-      {
-        options: { units: 17, useBias: false, activation: "softmax" },
-        input: [1],
-        output: [17],
-        weights: { kernel: [1, 17] },
-      },
-    ],
-    misfits: [{ input: [4, 4, 1] }, { input: [4, 4] }, { input: [] }],
-    refused: [
-      { options: { units: 0 }, names: "units" },
-      { options: { units: Number.NaN }, names: "units" },
-      { options: { activation: "constructor" }, names: "activation" },
-      { options: { kernelInitializer: "toString" }, names: "initializer" },
-    ],
-  },
-  maxPooling2d: pool,
-  averagePooling2d: pool,
-  globalAveragePooling2d: {
-    defaults: { given: {}, all: { keepDimensions: false } },
-    samples: [
-      { options: {}, input: [3, 5, 6], output: [6] },
-      { options: { keepDimensions: true }, input: [1, 4, 1], output: [1, 1, 1] },
-    ],
-    misfits: [{ input: [8] }, { input: [8, 8] }],
-    refused: [],
-  },
-  batchNormalization: {
-    defaults: {
-      given: {},
-      all: { momentum: 0.99, epsilon: 1e-3, center: true, scale: true },
-    },
-    samples: [
-      {
-        options: {},
-        input: [3, 4, 5],
-        output: [3, 4, 5],
-        weights: { gamma: [5], beta: [5], moving_mean: [5], moving_variance: [5] },
-      },
-      {
-        options: { center: false, momentum: 0.5, epsilon: 0.1 },
-        input: [6],
-        output: [6],
-        weights: { gamma: [6], moving_mean: [6], moving_variance: [6] },
-      },
-      {
-        options: { scale: false },
-        input: [2, 2, 1],
-        output: [2, 2, 1],
-        weights: { beta: [1], moving_mean: [1], moving_variance: [1] },
-      },
-    ],
-    misfits: [{ input: [] }],
-    refused: [
-      { options: { momentum: 1.1 }, names: "momentum" },
-      { options: { momentum: Number.NaN }, names: "momentum" },
-      { options: { epsilon: 0 }, names: "epsilon" },
-    ],
-  },
-  activation: {
-    defaults: { given: { activation: "relu" }, all: { activation: "relu" } },
-    samples: ["linear", "relu", "sigmoid", "tanh", "softmax", "exponential"].map((activation) => ({
-      options: { activation },
-      input: [2, 3, 4],
-      output: [2, 3, 4],
-    })),
-    misfits: [],
-    fitsAll: "it works on any shape",
-    refused: [{ options: { activation: "swoosh" }, names: "activation" }],
-  },
-  dropout: {
-    defaults: { given: { rate: 0.5 }, all: { rate: 0.5 } },
-    samples: [
-      { options: { rate: 0.25, seed: 3 }, input: [4, 3, 2], output: [4, 3, 2] },
-      { options: { rate: 0 }, input: [7], output: [7] },
-    ],
-    misfits: [],
-    fitsAll: "it works on any shape",
-    refused: [
-      { options: { rate: 1 }, names: "rate" },
-      { options: { rate: -0.1 }, names: "rate" },
-      { options: { rate: Number.NaN }, names: "rate" },
-    ],
-  },
-  flatten: {
-    defaults: { given: {}, all: {} },
-    samples: [
-      { options: {}, input: [3, 4, 2], output: [24] },
-      { options: {}, input: [5], output: [5] },
-    ],
-    misfits: [],
-    fitsAll: "it works on any shape",
-    refused: [],
-  },
-} satisfies Record<LayerKind, LayerCase>;
+import { type LayerCase, type LayerSample, layerCases } from "./layer-cases/index.ts";
+import { relativeError, sampleWeights } from "./samples.ts";
 
 const kinds = Object.keys(layers) as LayerKind[];
-const table: [LayerKind, LayerCase][] = kinds.map((kind) => [kind, cases[kind]]);
+const table: [LayerKind, LayerCase][] = kinds.map((kind) => [kind, layerCases[kind]]);
 const samples = table.flatMap(([kind, { samples }]) =>
   samples.map((sample): [string, LayerKind, LayerSample] => [
-    `${kind} ${JSON.stringify(sample.options)} on ${formatShape(sample.input)}`,
+    `${kind} ${JSON.stringify(sample.options)} on ${shapesOf(sample).map(formatShape).join(", ")}`,
     kind,
     sample,
   ]),
@@ -278,8 +42,35 @@ const samples = table.flatMap(([kind, { samples }]) =>
 const batch = 3;
 const seed = 11;
 
-function networkOf(kind: LayerKind, { options, input }: LayerSample): Network {
-  return new Network("one layer", input, [layerFrom(kind, options)]);
+/** The shapes of all inputs. */
+function shapesOf({ input, others = [] }: Pick<LayerSample, "input" | "others">): Shape[] {
+  return [input, ...others];
+}
+
+/** The layer alone, between as many inputs as it takes. */
+function networkOf(kind: LayerKind, sample: LayerSample): Network {
+  const layer = layerFrom(kind, sample.options);
+  const inputs = shapesOf(sample).map((shape) => input({ shape }));
+  if (inputs.length > 1) {
+    return new Network({ name: "one layer", inputs, outputs: layer.apply(inputs) });
+  }
+  return sequence({ name: "one layer", inputShape: sample.input, layers: [layer] });
+}
+
+/** Which of the network's units the layer is. */
+function unitOf(network: Network) {
+  return network.layers[network.layers.length - 1].layer;
+}
+
+/** The names of all that gradients flow to: inputs and trained weights. */
+function sourcesOf(network: Network): string[] {
+  const trained = network.weights.filter(({ trainable }) => trainable);
+  return [...network.inputs.map((_, i) => `x${i}`), ...trained.map(({ fullName }) => fullName)];
+}
+
+/** Values for every input. */
+function batchFor(sample: LayerSample) {
+  return shapesOf(sample).map((shape, i) => toFloat32(numbers([batch, ...shape], -i)));
 }
 
 /** Numbers from -1 to 1 that stay clear of 0, where some functions have a kink. */
@@ -304,7 +95,7 @@ function graphOf(network: Network, training: boolean) {
     values[name] = value;
     return node;
   };
-  const x = source("x", numbers([batch, ...network.inputShape], 0));
+  const x = network.inputs.map(({ shape }, i) => source(`x${i}`, numbers([batch, ...shape], -i)));
   const weights = new Map(
     network.weights.map(({ fullName, shape, trainable }, i) => {
       const value = numbers(shape, i + 1);
@@ -314,7 +105,7 @@ function graphOf(network: Network, training: boolean) {
   const step = ops.input("step", { shape: [], dtype: "i32" });
   values.step = { data: Int32Array.of(5), shape: [] };
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
-  return { ...graph, inputs, values };
+  return { ...graph, output: graph.outputs[0], inputs, values };
 }
 
 /** Statistics as a variance may be. */
@@ -332,10 +123,17 @@ function caught(run: () => unknown): unknown {
 }
 
 let device: Device;
+/** One device of each target that this machine has. */
+const devices: Record<string, Device> = {};
 beforeAll(async () => {
   device = await WasmDevice.open({ threads: 2 });
+  devices.wasm = device;
+  devices.interpreter = new InterpreterDevice(machines[1]);
+  for (const { name, width, missing } of widths) {
+    if (missing === undefined) devices[name] = await X64Device.open({ threads: 2, width });
+  }
 });
-afterAll(() => device.close());
+afterAll(() => Promise.all(Object.values(devices).map((one) => one.close())));
 
 describe("options", () => {
   test.each(table)("%s: the defaults are Keras's", (kind, { defaults }) => {
@@ -361,10 +159,10 @@ describe("configuration", () => {
   test.each(samples)("%s: comes back from its configuration the same", (_, kind, sample) => {
     const network = networkOf(kind, sample);
     const text = JSON.stringify(network.toConfig());
-    const again = Network.fromConfig(JSON.parse(text));
+    const again = networkFrom(JSON.parse(text));
     expect(JSON.stringify(again.toConfig())).toBe(text);
-    expect(again.layers[0].layer.kind).toBe(kind);
-    expect(again.layers[0].layer.options).toMatchObject(network.layers[0].layer.options);
+    expect(unitOf(again).kind).toBe(kind);
+    expect(unitOf(again).options).toMatchObject(unitOf(network).options);
     expect(again.weights).toEqual(network.weights);
     expect(again.outputShape).toEqual(network.outputShape);
   });
@@ -384,7 +182,7 @@ describe("configuration", () => {
     expect(again.network.toConfig()).toEqual(network.toConfig());
     expect(again.seed).toBe(seed);
     expect(again.getWeights()).toEqual(model.getWeights());
-    const x = toFloat32(numbers([batch, ...sample.input], 0));
+    const x = batchFor(sample);
     expect(await again.predict(x)).toEqual(await model.predict(x));
     await Promise.all([model.dispose(), again.dispose()]);
   });
@@ -400,7 +198,7 @@ describe("shapes", () => {
       expect(output.dtype).toBe("f32");
     }
     const model = new Model(network, { seed, device });
-    const { data, shape } = await model.predict(toFloat32(numbers([batch, ...sample.input], 0)));
+    const { data, shape } = await model.predict(batchFor(sample));
     expect(shape).toEqual([batch, ...sample.output]);
     expect(data.every(Number.isFinite)).toBe(true);
     await model.dispose();
@@ -410,8 +208,9 @@ describe("shapes", () => {
     const network = networkOf(kind, sample);
     const planned = network.weights.map(({ name, shape }) => [name, shape]);
     expect(planned).toEqual(Object.entries(sample.weights ?? {}));
+    const { statistics = [], fixed = [] } = layerCases[kind] as LayerCase;
     for (const { name, trainable } of network.weights) {
-      expect(trainable, name).toBe(!name.startsWith("moving_"));
+      expect(trainable, name).toBe(![...statistics, ...fixed].includes(name));
     }
     const values = new Model(network, { seed }).getWeights();
     expect([...values].map(([name, { shape }]) => [name.split("/")[1], shape])).toEqual(planned);
@@ -429,8 +228,7 @@ describe("values", () => {
     const product = ops.multiply(output, ops.input("scale", { shape: output.shape, dtype: "f32" }));
     const total = ops.sum(product);
     const sources = { ...values, scale: sampleWeights(output.shape) };
-    const trained = network.weights.filter(({ trainable }) => trainable);
-    const names = ["x", ...trained.map(({ fullName }) => fullName)];
+    const names = sourcesOf(network);
     const flowing = gradients(
       total,
       names.map((name) => inputs.get(name) as Node),
@@ -443,11 +241,39 @@ describe("values", () => {
     });
   });
 
+  test.each(samples)(
+    "%s: every target computes what the reference does",
+    async (_, kind, sample) => {
+      const network = networkOf(kind, sample);
+      const { output, updates, inputs, values } = graphOf(network, true);
+      const scale = ops.input("scale", { shape: output.shape, dtype: "f32" });
+      const names = sourcesOf(network);
+      const targets = names.map((name) => inputs.get(name) as Node);
+      const flowing = gradients(ops.sum(ops.multiply(output, scale)), targets, ops);
+      const outputs: Record<string, Node> = { output };
+      names.forEach((name, i) => {
+        outputs[`gradient ${name}`] = flowing[i];
+      });
+      for (const [name, value] of updates) outputs[`state ${name}`] = value;
+      const graph = { outputs, updates: [] };
+      const sources = { ...values, scale: sampleWeights(output.shape) };
+      const expected = runReference(graph, sources).outputs;
+      for (const [target, one] of Object.entries(devices)) {
+        const received = (await runCompiled(one, graph, sources)).outputs;
+        const tooFar = Object.keys(outputs)
+          .map((name) => [name, relativeError(received[name], expected[name])] as const)
+          .filter(([, error]) => !(error <= 1e-5));
+        expect(tooFar, target).toEqual([]);
+      }
+    },
+  );
+
   test.each(samples)("%s: only what is not trained is replaced by the layer", (_, kind, sample) => {
     const network = networkOf(kind, sample);
-    const statistics = network.weights.filter(({ trainable }) => !trainable);
+    const { statistics = [] } = layerCases[kind] as LayerCase;
+    const replaced = network.weights.filter(({ name }) => statistics.includes(name));
     expect([...graphOf(network, true).updates.keys()]).toEqual(
-      statistics.map(({ fullName }) => fullName),
+      replaced.map(({ fullName }) => fullName),
     );
     expect(graphOf(network, false).updates.size).toBe(0);
   });
@@ -455,23 +281,20 @@ describe("values", () => {
   test.each(samples)("%s: one training step lowers the loss", async (_, kind, sample) => {
     const image: Shape = [4, 3, 2];
     const targets = 2;
-    const size = sizeOf(sample.input);
-    // From images to the layer's input by weights that learn, too, and from its output to numbers.
-    const network = new Network(
-      "tiny",
-      image,
-      before(sample.input, size).concat(
-        layerFrom(kind, sample.options),
-        layers.flatten(),
-        layers.dense({ units: targets }),
-      ),
+    // From images to the layer's inputs by weights that learn, too, and from its output to numbers.
+    const images = input({ shape: image });
+    const tensors = shapesOf(sample).map((shape) =>
+      before(shape, sizeOf(shape)).reduce((tensor, layer) => layer.apply(tensor), images),
     );
+    const flat = layers.flatten().apply(layerFrom(kind, sample.options).apply(tensors));
+    const outputs = layers.dense({ units: targets }).apply(flat);
+    const network = new Network({ name: "tiny", inputs: images, outputs });
     const model = new Model(network, { seed, device });
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
     const x = toFloat32(numbers([8, ...image], 0));
     const y = toFloat32(numbers([8, targets], 1));
     // A mask of its own each step makes noise: many steps then, instead of one.
-    const noisy = kind === "dropout";
+    const { noisy = false } = layerCases[kind] as LayerCase;
     const { history } = await model.fit({ x, y }, { epochs: noisy ? 60 : 2, verbose: 0 });
     const last = noisy ? history.loss.slice(-5).reduce((a, b) => a + b) / 5 : history.loss[1];
     expect(last).toBeLessThan(history.loss[0]);
@@ -480,8 +303,11 @@ describe("values", () => {
 });
 
 /** Layers that turn the tiny task's images into the input of the layer that is tried. */
-function before(input: Shape, size: number): Layer[] {
-  if (input.length === 1) return [layers.flatten(), layers.dense({ units: size })];
+function before(input: Shape, size: number): LayerInstance[] {
+  if (input.length !== 3) {
+    const row = [layers.flatten(), layers.dense({ units: size })];
+    return input.length === 1 ? row : [...row, layers.reshape({ targetShape: input })];
+  }
   const [height, width, channels] = input;
   const padding = { top: height + 3, bottom: 0, left: width + 3, right: 0 };
   const kernelSize: [number, number] = [4 + 3 + 1, 3 + 3 + 1];
@@ -494,32 +320,37 @@ describe("what does not fit", () => {
   });
 
   const misfits = table.flatMap(([kind, { defaults, misfits }]) =>
-    misfits.map(({ options, input }): [string, LayerKind, object, Shape] => [
-      `${kind} ${options === undefined ? "" : JSON.stringify(options)} on ${formatShape(input)}`,
+    misfits.map(({ options, ...misfit }): [string, LayerKind, object, Shape[]] => [
+      `${kind} ${options === undefined ? "" : JSON.stringify(options)} on ${shapesOf(misfit).map(formatShape).join(", ")}`,
       kind,
       { ...defaults.given, ...options },
-      input,
+      shapesOf(misfit),
     ]),
   );
 
   test.each(misfits)(
     "%s: a ShapeError names layer, class and shapes",
-    (_, kind, options, input) => {
+    (_, kind, options, shapes) => {
       const first = layers.activation({ activation: "linear" });
       const layer = layerFrom(kind, { ...options, name: "the_misfit" });
-      const error = caught(() => new Network("misfitting", input, [first, layer]));
+      const error = caught(() =>
+        shapes.length === 1
+          ? sequence({ inputShape: shapes[0], layers: [first, layer] })
+          : layer.apply(shapes.map((shape) => input({ shape }))),
+      );
       expect(error).toBeInstanceOf(ShapeError);
       const { message } = error as ShapeError;
-      expect(message).toContain(`Layer 2, "the_misfit" (${layer.className})`);
+      const place = shapes.length === 1 ? "Layer 2," : "Layer";
+      expect(message).toContain(`${place} "the_misfit" (${layer.className})`);
       expect(message).toMatch(/expected: \S/);
       expect(message).toContain(`received: `);
-      expect(message).toContain(formatShape([null, ...input]));
+      for (const shape of shapes) expect(message).toContain(formatShape([null, ...shape]));
     },
   );
 
   test("two layers of one name are refused", () => {
     const twice = [layers.flatten({ name: "a" }), layers.dense({ units: 1, name: "a" })];
-    expect(() => new Network("two", [3], twice)).toThrow(/"a" twice/);
+    expect(() => sequence({ inputShape: [3], layers: twice })).toThrow(/"a" twice/);
   });
 
   test("layers are named as Keras names them: those that have a name do not count", () => {
@@ -530,7 +361,7 @@ describe("what does not fit", () => {
       layers.dense({ units: 2 }),
       layers.dense({ units: 2 }),
     ];
-    const network = new Network("named", [3, 3, 1], placed);
+    const network = sequence({ inputShape: [3, 3, 1], layers: placed });
     expect(network.layers.map(({ name }) => name)).toEqual([
       "conv2d",
       "global_average_pooling2d",

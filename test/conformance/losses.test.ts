@@ -1,4 +1,4 @@
-// Every loss and every metric of the tables: gradients are central differences in f64, evaluation
+// Every loss of the table: gradients are central differences in f64, evaluation
 // reports what the formula gives, they come back from files, and refuse what does not fit.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,97 +13,15 @@ import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import type { ActivationName } from "../../src/nn/activations.ts";
 import { activate } from "../../src/nn/activations.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { type LossName, losses, lossFrom } from "../../src/nn/losses/index.ts";
-import { metricFrom, metrics } from "../../src/nn/metrics/index.ts";
+import { type LossName, lossFrom, lossTable } from "../../src/nn/losses/index.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { gradientError } from "./differences.ts";
+import { binary, lossCases as cases, type LossCase, mean } from "./loss-cases.ts";
 
-/** How results come about: what a model ends in decides how a cross-entropy is computed. */
-interface LossCase {
-  readonly options: object;
-  readonly endsIn: ActivationName;
-  readonly shape: Shape;
-  /** Where the results, before the activation, lie. */
-  readonly range?: readonly [number, number];
-  /** The loss of one row, from Keras's formula; results are after the activation. */
-  readonly formula: (answers: readonly number[], results: readonly number[]) => number;
-}
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const clipped = (value: number) => Math.min(Math.max(value, 1e-7), 1 - 1e-7);
-const shareOf = (results: readonly number[]) => {
-  const total = results.reduce((a, b) => a + b, 0);
-  return results.map((value) => clipped(value / total));
-};
-const softmaxOf = (logits: readonly number[]) => shareOf(logits.map(Math.exp));
-
-const categorical = (answers: readonly number[], results: readonly number[]) =>
-  -shareOf(results).reduce((sum, share, i) => sum + answers[i] * Math.log(share), 0);
-const categoricalOfLogits = (answers: readonly number[], logits: readonly number[]) =>
-  categorical(answers, softmaxOf(logits));
-const sparse = ([label]: readonly number[], results: readonly number[]) =>
-  -Math.log(shareOf(results)[label]);
-const binary = (answers: readonly number[], results: readonly number[]) =>
-  -mean(
-    results.map((result, i) => {
-      const yes = answers[i] * Math.log(clipped(result));
-      return yes + (1 - answers[i]) * Math.log(1 - clipped(result));
-    }),
-  );
-const binaryOfLogits = (answers: readonly number[], logits: readonly number[]) =>
-  binary(
-    answers,
-    logits.map((logit) => 1 / (1 + Math.exp(-logit))),
-  );
-
-const cases = {
-  sparseCategoricalCrossentropy: [
-    { options: {}, endsIn: "softmax", shape: [5, 10], formula: sparse },
-    { options: {}, endsIn: "sigmoid", shape: [5, 3], formula: sparse },
-    {
-      options: { fromLogits: true },
-      endsIn: "linear",
-      shape: [3, 17],
-      formula: ([label], logits) => sparse([label], softmaxOf(logits)),
-    },
-  ],
-  categoricalCrossentropy: [
-    { options: {}, endsIn: "softmax", shape: [4, 6], formula: categorical },
-    { options: {}, endsIn: "exponential", shape: [4, 3], formula: categorical },
-    {
-      options: { fromLogits: true },
-      endsIn: "linear",
-      shape: [4, 3],
-      formula: categoricalOfLogits,
-    },
-  ],
-  binaryCrossentropy: [
-    { options: {}, endsIn: "sigmoid", shape: [7, 1], formula: binary },
-    { options: {}, endsIn: "linear", shape: [3, 4], range: [0.1, 0.9], formula: binary },
-    { options: {}, endsIn: "sigmoid", shape: [3, 2, 2, 3], formula: binary },
-    { options: { fromLogits: true }, endsIn: "linear", shape: [3, 4], formula: binaryOfLogits },
-  ],
-  meanSquaredError: [
-    {
-      options: {},
-      endsIn: "linear",
-      shape: [5, 3],
-      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
-    },
-    {
-      options: {},
-      endsIn: "tanh",
-      shape: [2, 3, 4, 2],
-      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
-    },
-  ],
-} satisfies Record<LossName, readonly LossCase[]>;
-
-const names = Object.keys(losses) as LossName[];
+const names = Object.keys(lossTable) as LossName[];
 const table = names.flatMap((name) =>
   cases[name].map((one: LossCase): [string, LossName, LossCase] => [
     `${name} ${JSON.stringify(one.options)} after ${one.endsIn}, ${JSON.stringify(one.shape)}`,
@@ -134,13 +52,13 @@ function graphOf(name: LossName, { options, endsIn, shape, range = [-2, 2] }: Lo
   const y = ops.input("y", { shape: answers.shape, dtype });
   const x = ops.input("x", { shape, dtype: "f32" });
   const results = activate(endsIn, ops, x);
-  const perExample = lossFrom(name, options).perExample(y, results, ops);
-  return { x, results, perExample, sources: { x: uniform(shape, 1, range), y: answers } };
+  const values = lossFrom(name, options).values(y, results, ops);
+  return { x, results, values, sources: { x: uniform(shape, 1, range), y: answers } };
 }
 
-/** A row of a tensor, the axis of examples taken away. */
-function rowOf({ data, shape }: { data: NumericArray; shape: Shape }, row: number): number[] {
-  const size = data.length / shape[0];
+/** What a tensor holds for one of so many places. */
+function rowOf({ data }: { data: NumericArray }, row: number, places: number): number[] {
+  const size = data.length / places;
   return Array.from(data.subarray(row * size, (row + 1) * size));
 }
 
@@ -151,19 +69,20 @@ beforeAll(async () => {
 afterAll(() => device.close());
 
 describe("losses", () => {
-  test.each(table)("%s: one number an example, by Keras's formula", (_, name, one) => {
-    const { results, perExample, sources } = graphOf(name, one);
-    expect(perExample.shape).toEqual([one.shape[0]]);
-    const [given, received] = evaluate([results, perExample], sources);
-    for (let row = 0; row < one.shape[0]; row++) {
-      const expected = one.formula(rowOf(sources.y, row), rowOf(given, row));
+  test.each(table)("%s: one number a place, by Keras's formula", (_, name, one) => {
+    const { results, values, sources } = graphOf(name, one);
+    expect(values.shape).toEqual(one.shape.slice(0, -1));
+    const [given, received] = evaluate([results, values], sources);
+    const places = sizeOf(values.shape);
+    for (let row = 0; row < places; row++) {
+      const expected = one.formula(rowOf(sources.y, row, places), rowOf(given, row, places));
       expect(Math.abs(received.data[row] - expected)).toBeLessThanOrEqual(1e-9);
     }
   });
 
   test.each(table)("%s: the gradient is the central difference", (_, name, one) => {
-    const { x, perExample, sources } = graphOf(name, one);
-    const total = ops.sum(perExample);
+    const { x, values, sources } = graphOf(name, one);
+    const total = ops.sum(values);
     const [{ data }] = evaluate(gradients(total, [x], ops), sources);
     const loss = () => evaluate([total], sources)[0].data[0];
     expect(gradientError(loss, sources.x.data, data)).toBeLessThanOrEqual(1e-6);
@@ -174,14 +93,14 @@ describe("losses", () => {
     ["sparseCategoricalCrossentropy", "softmax", [1, 4]],
     ["categoricalCrossentropy", "softmax", [1, 4]],
   ] as const)("%s after %s: logits of 0 have the slope of any others", (name, endsIn, shape) => {
-    const { x, perExample, sources } = graphOf(name, {
+    const { x, values, sources } = graphOf(name, {
       options: {},
       endsIn,
       shape,
       formula: binary,
     });
     sources.x.data.fill(0);
-    const total = ops.sum(perExample);
+    const total = ops.sum(values);
     const [{ data }] = evaluate(gradients(total, [x], ops), sources);
     const loss = () => evaluate([total], sources)[0].data[0];
     expect(gradientError(loss, sources.x.data, data)).toBeLessThanOrEqual(1e-6);
@@ -192,7 +111,7 @@ describe("losses", () => {
     ["categoricalCrossentropy", "softmax"],
     ["binaryCrossentropy", "sigmoid"],
   ] as const)("%s after %s: finite, with a slope, for logits of a thousand", (name, endsIn) => {
-    const { x, perExample, sources } = graphOf(name, {
+    const { x, values, sources } = graphOf(name, {
       options: {},
       endsIn,
       shape: [2, 2],
@@ -201,7 +120,7 @@ describe("losses", () => {
     sources.x.data.set([1000, -1000, -1000, 1000]);
     if (sources.y.data instanceof Int32Array) sources.y.data.set([1, 1]);
     else sources.y.data.set([0, 1, 0, 1]);
-    const total = ops.sum(perExample);
+    const total = ops.sum(values);
     for (const precision of ["f32", "f64"] as const) {
       const values =
         precision === "f64"
@@ -234,11 +153,11 @@ describe("losses", () => {
     const results = ops.input("x", { shape: [4, 3], dtype: "f32" });
     const whole = lossFrom(name).answers === "classes";
     const y = (shape: Shape): Node => ops.input("y", { shape, dtype: whole ? "i32" : "f32" });
-    const perExample = (shape: Shape) => () => lossFrom(name).perExample(y(shape), results, ops);
-    expect(perExample(whole ? [4] : [4, 3])).not.toThrow();
+    const compare = (shape: Shape) => () => lossFrom(name).values(y(shape), results, ops);
+    expect(compare(whole ? [4] : [4, 3])).not.toThrow();
     for (const shape of whole ? [[5], [4, 3]] : [[4], [4, 2], [3, 4]]) {
-      expect(perExample(shape), JSON.stringify(shape)).toThrow(ShapeError);
-      expect(perExample(shape)).toThrow(/expected: .*\n.*received: /);
+      expect(compare(shape), JSON.stringify(shape)).toThrow(ShapeError);
+      expect(compare(shape)).toThrow(/expected: .*\n.*received: /);
     }
   });
 
@@ -247,7 +166,7 @@ describe("losses", () => {
     (name) => {
       const results = ops.input("x", { shape: [4, 3, 3, 2], dtype: "f32" });
       const y = ops.input("y", { shape: [4], dtype: "i32" });
-      const compare = () => lossFrom(name).perExample(y, results, ops);
+      const compare = () => lossFrom(name).values(y, results, ops);
       expect(compare).toThrow(ShapeError);
       expect(compare).toThrow(new RegExp(`${name}[\\s\\S]*\\[4, 3, 3, 2\\]`));
     },
@@ -256,39 +175,6 @@ describe("losses", () => {
   test("a loss that does not exist is answered with the closest that does", () => {
     expect(() => lossFrom("crossEntropy")).toThrow(ConfigError);
     expect(() => lossFrom("mse")).toThrow(/did you mean "/);
-  });
-});
-
-describe("metrics", () => {
-  const metricNames = Object.keys(metrics) as (keyof typeof metrics)[];
-
-  test.each(metricNames)("%s: has the name that finds it", (name) => {
-    expect(metricFrom(name).name).toBe(name);
-  });
-
-  test("a metric that does not exist is answered with the closest that does", () => {
-    expect(() => metricFrom("acuracy")).toThrow(/did you mean "accuracy"/);
-  });
-
-  test.each<[string, Shape, readonly number[], Shape, readonly number[], number]>([
-    ["class numbers", [3], [0, 2, 1], [3, 3], [5, 1, 1, 0, 0, 9, 1, 0, 2], 2],
-    ["a tie goes to the first", [2], [0, 1], [2, 3], [1, 1, 0, 2, 2, 2], 1],
-    ["one-hot rows", [2, 2], [1, 0, 0, 1], [2, 2], [0.9, 0.1, 0.8, 0.2], 1],
-    ["0.5 itself is a no", [3, 1], [1, 0, 1], [3, 1], [0.5, 0.5, 0.51], 2],
-    ["pixels", [1, 1, 2, 2], [1, 0, 0, 1], [1, 1, 2, 2], [0.9, 0.1, 0.8, 0.2], 0.5],
-    ["yes or no a pixel", [1, 1, 4, 1], [1, 0, 1, 1], [1, 1, 4, 1], [0.9, 0.1, 0.2, 0.3], 0.5],
-  ])("accuracy of %s", (_, answerShape, answers, resultShape, results, expected) => {
-    const whole = answerShape.length === 1;
-    const y = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
-    const x = ops.input("x", { shape: resultShape, dtype: "f32" });
-    const [sum] = evaluate([metricFrom("accuracy").sum(y, x, ops)], {
-      x: { data: Float64Array.from(results), shape: resultShape },
-      y: {
-        data: whole ? Int32Array.from(answers) : Float64Array.from(answers),
-        shape: answerShape,
-      },
-    });
-    expect(sum.data[0]).toBeCloseTo(expected, 12);
   });
 });
 
@@ -336,16 +222,37 @@ describe("compiled models", () => {
     };
     const results = await model.predict(x);
     const expected = mean(
-      Array.from({ length: count }, (__, row) => one.formula(rowOf(y, row), rowOf(results, row))),
+      Array.from({ length: count }, (__, row) =>
+        one.formula(rowOf(y, row, count), rowOf(results, row, count)),
+      ),
     );
     const { loss, accuracy } = await model.evaluate({ x, y }, { batchSize: 4 });
     expect(Math.abs(loss - expected)).toBeLessThanOrEqual(2e-6 * Math.max(1, expected));
     expect(accuracy * count).toBeCloseTo(Math.round(accuracy * count), 9);
 
     const { model: again } = decodeModel(encodeModel(model), "the file", { device });
-    expect(again.settings?.loss.options).toEqual(model.settings?.loss.options);
+    expect(again.settings?.heads[0].loss.options).toEqual(model.settings?.heads[0].loss.options);
     expect(again.settings?.metrics.map((metric) => metric.name)).toEqual(["accuracy"]);
     expect(await again.evaluate({ x, y }, { batchSize: 4 })).toEqual({ loss, accuracy });
     await Promise.all([model.dispose(), again.dispose()]);
+  });
+
+  test.each(rows)("%s: a training step lowers it", async (_, name, one) => {
+    const model = modelOf(name, one);
+    model.learningRate = 1e-3;
+    const inputs = uniform([count, ...image], 2, [0, 1]);
+    const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
+    const answers = answersFor(name, [count, one.shape[1]]);
+    const whole = answers.data instanceof Int32Array;
+    const y = {
+      data: whole ? Int32Array.from(answers.data) : Float32Array.from(answers.data),
+      shape: answers.shape,
+    };
+    const before = await model.evaluate({ x, y });
+    const { history } = await model.fit({ x, y }, { batchSize: count, verbose: 0 });
+    const after = await model.evaluate({ x, y });
+    expect(history.loss[0]).toBeCloseTo(before.loss, 4);
+    expect(after.loss).toBeLessThan(before.loss);
+    await model.dispose();
   });
 });

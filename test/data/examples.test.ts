@@ -82,9 +82,14 @@ describe("checkExamples", () => {
     expect(refusal({ x, y })).toMatch(/The test set is empty/);
   });
 
-  test("refuses inputs that are not [N, H, W, C]", () => {
-    const x = tensor(new Uint8Array(20), [5, 4]);
-    expect(refusal({ x })).toMatch(/\[N, H, W, C\].*\[5, 4\]/s);
+  test("takes images, sequences, rows and numbers, and refuses inputs that no axis counts", () => {
+    const shapes = [[5, 2, 2, 1], [5, 2, 2], [5, 4], [5]];
+    for (const shape of shapes) {
+      const size = shape.reduce((a, b) => a * b);
+      expect(refusal({ x: tensor(new Uint8Array(size), shape) })).toBe("accepted");
+    }
+    const x = tensor(new Uint8Array(1), []);
+    expect(refusal({ x })).toMatch(/\[N, …\].*\[\]/s);
   });
 
   test("refuses data that does not fill its shape", () => {

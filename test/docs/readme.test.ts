@@ -1,9 +1,9 @@
-// The README's TypeScript runs, as it stands there, and its links lead somewhere.
+// The TypeScript of README and guides runs, as it stands there, and their links lead somewhere.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -24,25 +24,28 @@ function run(snippet: string, name: string) {
   return spawnSync(process.execPath, ["--import", loader, file], { cwd: folder, encoding: "utf8" });
 }
 
-describe("README", () => {
-  test.each(snippetsOf("README.md").map((snippet, i) => [i + 1, snippet] as const))(
+const guides = readdirSync(join(root, "docs/guide")).map((name) => `docs/guide/${name}`);
+
+describe.each(["README.md", ...guides])("%s", (file) => {
+  test.each(snippetsOf(file).map((snippet, i) => [i + 1, snippet] as const))(
     "snippet %i runs",
     (i, snippet) => {
-      const { status, stderr, stdout } = run(snippet, `snippet${i}`);
+      const { status, stderr, stdout } = run(snippet, `${basename(file)}-${i}`);
       expect(stderr).toBe("");
       expect(status).toBe(0);
       expect(stdout).not.toBe("");
     },
     120_000,
   );
-
-  test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])(
-    "links of %s lead somewhere",
-    (file) => {
-      const text = readFileSync(join(root, file), "utf8");
-      const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]);
-      const local = links.filter((link) => !link.startsWith("http"));
-      expect(local.filter((link) => !existsSync(join(root, link)))).toEqual([]);
-    },
-  );
 });
+
+test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...guides])(
+  "links of %s lead somewhere",
+  (file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]);
+    const local = links.filter((link) => !link.startsWith("http"));
+    const folder = dirname(join(root, file));
+    expect(local.filter((link) => !existsSync(join(folder, link)))).toEqual([]);
+  },
+);

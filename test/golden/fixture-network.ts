@@ -6,7 +6,9 @@ import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { type LossName, lossFrom } from "../../src/nn/losses/index.ts";
-import { Network, type NetworkConfig } from "../../src/nn/network.ts";
+import type { Network } from "../../src/nn/network.ts";
+import type { SequentialConfig } from "../../src/nn/network-config.ts";
+import { networkFrom } from "../../src/nn/network-from.ts";
 import { optimizerFrom } from "../../src/nn/optimizers/index.ts";
 import { Model } from "../../src/train/model.ts";
 import { runCompiled } from "../conformance/compiled.ts";
@@ -14,7 +16,7 @@ import { classes, networkWeights, uniform } from "./shared-numbers.ts";
 
 /** What a fixture says of the network that it is about. */
 export interface NetworkFixture {
-  readonly network: Omit<NetworkConfig, "name">;
+  readonly network: Omit<SequentialConfig, "name">;
   readonly batch: number;
   readonly loss: string;
 }
@@ -28,7 +30,7 @@ export interface OptimizerFixture {
 export const steps = 3;
 
 export function networkOf({ network }: NetworkFixture): Network {
-  return Network.fromConfig({ name: "golden", ...network });
+  return networkFrom({ name: "golden", ...network });
 }
 
 /** Examples for all steps, as the scripts make them. */
@@ -71,9 +73,9 @@ export async function firstPass(device: Device, fixture: NetworkFixture, trainin
   );
   const step = ops.input("step", { shape: [], dtype: "i32" });
   const context = { build: ops, training, weights, step, seed: 0 };
-  const { output } = network.graph(state("x", x), context);
-  const perExample = lossFrom(fixture.loss).perExample(state("y", y), output, ops);
-  const loss = ops.mean(perExample);
+  const [output] = network.graph([state("x", x)], context).outputs;
+  const perPlace = lossFrom(fixture.loss).values(state("y", y), output, ops);
+  const loss = ops.mean(perPlace);
   const trained = network.weights.filter((weight) => weight.trainable);
   const flowing = gradients(
     loss,

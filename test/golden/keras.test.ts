@@ -15,7 +15,7 @@ import { type InitializerName, initialize } from "../../src/nn/initializers/inde
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, lossFrom } from "../../src/nn/losses/index.ts";
 import { accuracy } from "../../src/nn/metrics/accuracy.ts";
-import type { NetworkConfig } from "../../src/nn/network.ts";
+import type { SequentialConfig } from "../../src/nn/network-config.ts";
 import { optimizerFrom } from "../../src/nn/optimizers/index.ts";
 import { type CosineDecayOptions, cosineDecay } from "../../src/nn/schedules/cosine-decay.ts";
 import { Model } from "../../src/train/model.ts";
@@ -72,7 +72,7 @@ interface Rules {
   readonly summaries: Readonly<
     Record<
       string,
-      { readonly network: Omit<NetworkConfig, "name">; readonly text: readonly string[] }
+      { readonly network: Omit<SequentialConfig, "name">; readonly text: readonly string[] }
     >
   >;
   /** Size, taps, stride, dilation, whether `same`, result of a convolution, and of a pool. */
@@ -165,9 +165,9 @@ describe("losses", () => {
     const answerNode = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
     const resultNode = ops.input("x", { shape, dtype: "f32" });
     const options = fromLogits ? { fromLogits } : {};
-    const perExample = lossFrom(name, options).perExample(answerNode, resultNode, ops);
+    const perPlace = lossFrom(name, options).values(answerNode, resultNode, ops);
     const [values, gradient] = evaluate(
-      [perExample, ...gradients(ops.sum(perExample), [resultNode], ops)],
+      [perPlace, ...gradients(ops.sum(perPlace), [resultNode], ops)],
       {
         x: { data: Float64Array.from(results), shape },
         y: { data: y, shape: answerShape },
@@ -185,12 +185,14 @@ describe("accuracy", () => {
     const y = whole ? Int32Array.from(answers) : Float32Array.from(answers);
     const answerNode = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
     const resultNode = ops.input("x", { shape: resultShape, dtype: "f32" });
-    const sum = accuracy().sum(answerNode, resultNode, ops);
-    const [{ data }] = evaluate([sum], {
+    const metric = accuracy();
+    const sums = metric.sums({ build: ops, answers: answerNode, results: resultNode });
+    const [total, count] = evaluate([sums.total, sums.count], {
       x: results,
       y: { data: y, shape: answerShape },
     });
-    expect(data[0] / resultShape[0]).toBeCloseTo(expected.accuracy, 6);
+    const result = metric.result({ total: [total.data[0]], count: [count.data[0]] });
+    expect(result).toBeCloseTo(expected.accuracy, 6);
   });
 });
 

@@ -3,7 +3,8 @@
 
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import type { Network, NetworkWeight } from "../../src/nn/network.ts";
+import type { Network } from "../../src/nn/network.ts";
+import type { NetworkWeight } from "../../src/nn/steps.ts";
 
 /** The finalizer of MurmurHash3 (Appleby, public domain). */
 function mix(value: number): number {

@@ -7,7 +7,7 @@ import type { Examples } from "../../src/data/examples.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import type { Metric } from "../../src/nn/metrics/metric.ts";
+import { metrics } from "../../src/nn/metrics/index.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { FitOptions } from "../../src/train/options.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -206,13 +206,13 @@ describe("models", () => {
     },
   );
 
-  test("whose metrics would share a name", async () => {
+  test("whose metrics would share a name with the loss, or with what another came to", async () => {
     const raw = sequential(tinyLayers(), { device });
     const settings = { optimizer: "sgd", loss: "sparseCategoricalCrossentropy" } as const;
-    const twice = () => raw.compile({ ...settings, metrics: ["accuracy", "accuracy"] });
-    expect(await refusal(ConfigError, twice)).toContain('"accuracy" twice');
-    const asLoss: Metric = { name: "loss", sum: (_, results, build) => build.sum(results) };
-    const hidden = () => raw.compile({ ...settings, metrics: [asLoss] });
+    const [one, other] = [metrics.mean({ name: "mean_1" }), metrics.mean()];
+    const twice = () => raw.compile({ ...settings, metrics: [one, other, other] });
+    expect(await refusal(ConfigError, twice)).toContain('"mean_1" twice');
+    const hidden = () => raw.compile({ ...settings, metrics: [metrics.mean({ name: "loss" })] });
     expect(await refusal(ConfigError, hidden)).toContain('"loss" twice');
     expect(raw.settings).toBeUndefined();
   });

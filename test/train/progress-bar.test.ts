@@ -1,10 +1,11 @@
 // What the progress bar writes: lines that fit the screen, and numbers that matter.
 
 import { expect, test } from "vitest";
-import type { Callback } from "../../src/train/callback.ts";
+import type { Callback, TrainControl } from "../../src/train/callback.ts";
 import { formatLog, progressBar, type Verbosity } from "../../src/train/progress-bar.ts";
 
-const control = { stop() {} };
+/** The bar looks at records alone. */
+const control = {} as TrainControl;
 
 /** Runs two epochs of four steps past the bar, and gives what it wrote. */
 function written(verbose: Verbosity, screen: { isTTY?: boolean; columns?: number } = {}): string {
@@ -48,6 +49,24 @@ test("the learning rate is shown where it has changed", () => {
   const [, first, , second] = written(1).split("\n");
   expect(first).not.toContain("learning_rate");
   expect(second).toContain("learning_rate: 5.0000e-4");
+});
+
+test.each([
+  [0, "0"],
+  [0.00149, "0.00149"],
+  [0.1, "0.1"],
+  [1 / 3, "0.3333"],
+  [2e-12, "2.0000e-12"],
+])("the learning rate %f reads %s", (rate, text) => {
+  let shown = "";
+  const write = (more: string) => {
+    shown += more;
+  };
+  const [bar] = progressBar(2, { write });
+  for (const learning_rate of [1, rate]) {
+    bar.onEpochEnd?.({ epoch: 1, seconds: 1, logs: { learning_rate } }, control);
+  }
+  expect(shown.trim().split(" - ").at(-1)).toBe(`learning_rate: ${text}`);
 });
 
 test("2 writes a line for each epoch", () => {

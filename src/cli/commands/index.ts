@@ -22,6 +22,10 @@ export const commands = {
     summary: "say what a trained model sees in images",
     load: async () => (await import("./predict.ts")).predict,
   },
+  "lr-find": {
+    summary: "find a learning rate to train with",
+    load: async () => (await import("./lr-find.ts")).lrFind,
+  },
   summary: {
     summary: "show the layers of a model or an architecture",
     load: async () => (await import("./summary.ts")).summary,

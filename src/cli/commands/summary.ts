@@ -1,7 +1,8 @@
 // `fovea summary`: the layers of a model file or of an architecture. Floor 8.
 
 import { z } from "zod";
-import { formatSummary, summarize } from "../../nn/summary.ts";
+import { formatSummary } from "../../nn/format-summary.ts";
+import { summarize } from "../../nn/summary.ts";
 import { loadModel } from "../../train/checkpoint.ts";
 import { architectureFrom, architectureNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";

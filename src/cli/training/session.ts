@@ -3,7 +3,7 @@
 
 import { FoveaError, TrainingError } from "../../core/errors.ts";
 import type { LoadedDataset } from "../../data/datasets/dataset.ts";
-import { countExamples, type Examples } from "../../data/examples.ts";
+import { countExamples } from "../../data/examples.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
@@ -18,6 +18,7 @@ import { loadData } from "../load-data.ts";
 import type { Output } from "../output.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
+import { classCountIn } from "./class-count.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
 import { passingOptions, type TrainOptions } from "./options.ts";
@@ -84,10 +85,6 @@ async function resumeRun(
   if (changed) model.rateSetting = rateFor(options, images);
   const files = new RunFiles(point.folder ?? (await createRunFolder()));
   return withArgs({ options, data, device, model, files, output });
-}
-
-function classCountIn({ y, classNames }: Examples): number {
-  return classNames?.length ?? Math.max(...new Set<number>(y.data)) + 1;
 }
 
 function trainingImages(data: LoadedDataset, { validationSplit }: TrainOptions): number {

@@ -26,6 +26,7 @@ import type { ConvolutionAttributes } from "./convolution.ts";
 import { divide } from "./divide.ts";
 import { dropoutMask } from "./dropout-mask.ts";
 import { equal } from "./equal.ts";
+import { errorFunction } from "./error-function.ts";
 import { exponential } from "./exponential.ts";
 import { floor } from "./floor.ts";
 import { gather } from "./gather.ts";
@@ -45,17 +46,20 @@ import { negate } from "./negate.ts";
 import { oneHot } from "./one-hot.ts";
 import { pad } from "./pad.ts";
 import { power } from "./power.ts";
+import { randomNormal } from "./random-normal.ts";
 import { reduceMaximum } from "./reduce-maximum.ts";
 import { reduceMinimum } from "./reduce-minimum.ts";
 import type { ReduceAttributes } from "./reduction.ts";
 import { relu } from "./relu.ts";
 import { reshape } from "./reshape.ts";
+import { samplePositions } from "./sample-positions.ts";
 import { select } from "./select.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
 import { slice } from "./slice.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+import { softplus } from "./softplus.ts";
 import { sparseSoftmaxCrossEntropy } from "./sparse-softmax-cross-entropy.ts";
 import { squareRoot } from "./square-root.ts";
 import { state } from "./state.ts";
@@ -80,6 +84,8 @@ export const opTable = {
   squareRoot,
   tanh,
   sigmoid,
+  errorFunction,
+  softplus,
   relu,
   cast,
   // Elementwise, of several
@@ -123,8 +129,10 @@ export const opTable = {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   dropoutMask,
+  randomNormal,
   oneHot,
   gather,
+  samplePositions,
 } as const satisfies Record<keyof Builder, Op>;
 
 /** The name of an op. */
@@ -164,6 +172,8 @@ export const ops: Builder = {
   squareRoot: unary(squareRoot),
   tanh: unary(tanh),
   sigmoid: unary(sigmoid),
+  errorFunction: unary(errorFunction),
+  softplus: unary(softplus),
   relu: unary(relu),
   cast: (x, dtype) => apply(cast, [x], { dtype }),
 
@@ -223,6 +233,9 @@ export const ops: Builder = {
 
   dropoutMask: (step, { shape, rate, seed, stream }) =>
     apply(dropoutMask, [step], { shape, rate, seed, stream }),
+  randomNormal: (step, { shape, seed, stream }) =>
+    apply(randomNormal, [step], { shape, seed, stream }),
   oneHot: (labels, classes) => apply(oneHot, [labels], { classes }),
   gather: binary(gather),
+  samplePositions: (input, output) => apply(samplePositions, [], { input, output }),
 };

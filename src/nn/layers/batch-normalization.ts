@@ -2,9 +2,16 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
+import type { Node } from "../../graph/op.ts";
+import { type InitializerSetting, initializerFrom } from "../initializers/index.ts";
 import type { CommonOptions, Layer, WeightSpec } from "../layer.ts";
+import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { alongOnly, axisOf } from "./axes.ts";
+import { momentsOf, standardize } from "./moments.ts";
 
-export interface BatchNormalizationOptions extends CommonOptions {
+export interface BatchNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
+  /** The axis whose every position has statistics of its own, N being 0; the last unless told. */
+  readonly axis?: number;
   /** How much of the moving statistics stays at each step; 0.99 unless told. */
   readonly momentum?: number;
   /** Added to the variance; 1e-3 unless told. */
@@ -13,22 +20,41 @@ export interface BatchNormalizationOptions extends CommonOptions {
   readonly center?: boolean;
   /** Whether a learned `gamma` multiplies; true unless told. */
   readonly scale?: boolean;
+  readonly movingMeanInitializer?: InitializerSetting;
+  readonly movingVarianceInitializer?: InitializerSetting;
 }
 
 /**
- * Batch normalisation over the last axis: `[…, C] → […, C]`, with
+ * Batch normalisation over one axis, the last unless told: `[…, C] → […, C]`, with
  * `y = gamma · (x − mean) / √(variance + epsilon) + beta`. Training uses the batch's mean and variance
  * (of all its examples and pixels) and moves `moving_mean` and `moving_variance` towards them;
- * otherwise those are used. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, each `[C]`.
+ * otherwise, and where the layer is frozen, those are used. Weights: `gamma`, `beta`, `moving_mean`,
+ * `moving_variance`, each `[C]`.
  * Source: Ioffe and Szegedy, ICML 2015; options and defaults as in Keras.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where the input has no axis.
+ * @throws ConfigError where an option cannot be used, ShapeError where the input has no such axis.
  * @example layers.batchNormalization()
  */
 export function batchNormalization(
   options: BatchNormalizationOptions = {},
 ): Layer<BatchNormalizationOptions> {
-  const { momentum = 0.99, epsilon = 1e-3, center = true, scale = true } = options;
+  const settings = {
+    axis: -1,
+    momentum: 0.99,
+    epsilon: 1e-3,
+    center: true,
+    scale: true,
+    betaInitializer: "zeros" as InitializerSetting,
+    gammaInitializer: "ones" as InitializerSetting,
+    movingMeanInitializer: "zeros" as InitializerSetting,
+    movingVarianceInitializer: "ones" as InitializerSetting,
+    ...options,
+  };
+  const { momentum, epsilon, center, scale } = settings;
+  const gamma = weightMaker("gamma", settings);
+  const beta = weightMaker("beta", settings);
+  initializerFrom(settings.movingMeanInitializer);
+  initializerFrom(settings.movingVarianceInitializer);
   if (!(momentum >= 0 && momentum <= 1) || !(epsilon > 0)) {
     throw new ConfigError({
       what: "The options of batchNormalization cannot be used.",
@@ -39,7 +65,7 @@ export function batchNormalization(
   return {
     kind: "batchNormalization",
     className: "BatchNormalization",
-    options: { ...options, momentum, epsilon, center, scale },
+    options: settings,
     plan([input]) {
       if (input.length === 0) {
         throw new ShapeError({
@@ -48,46 +74,47 @@ export function batchNormalization(
           received: formatShape(input),
         });
       }
-      const shape = [input[input.length - 1]];
-      const weight = (
-        name: string,
-        initializer: "zeros" | "ones",
-        trainable: boolean,
-      ): WeightSpec => ({ name, shape, initializer, trainable });
+      const axis = axisOf(settings.axis, input, "batchNormalization");
+      const shape = [input[axis - 1]];
+      const statistic = (name: string, initializer: InitializerSetting): WeightSpec => ({
+        name,
+        shape,
+        initializer,
+        trainable: false,
+      });
       return {
         outputShape: input,
         weights: [
-          ...(scale ? [weight("gamma", "ones", true)] : []),
-          ...(center ? [weight("beta", "zeros", true)] : []),
-          weight("moving_mean", "zeros", false),
-          weight("moving_variance", "ones", false),
+          ...(scale ? [gamma(shape)] : []),
+          ...(center ? [beta(shape)] : []),
+          statistic("moving_mean", settings.movingMeanInitializer),
+          statistic("moving_variance", settings.movingVarianceInitializer),
         ],
         macs: sizeOf(input),
-        call([x], { build, weights, training, update }) {
-          const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-          const moved = (before: typeof x, now: typeof x) =>
+        call([x], { build, weights, training, trainable, update }) {
+          const axes = x.shape.map((_, a) => a).filter((a) => a !== axis);
+          const moved = (before: Node, now: Node) =>
             build.add(
               build.multiply(before, build.constant(momentum)),
               build.multiply(now, build.constant(1 - momentum)),
             );
-          if (training) {
-            const kept = { axes, keepDimensions: true };
-            const mean = build.mean(x, kept);
-            const distance = build.subtract(x, mean);
-            const variance = build.mean(build.multiply(distance, distance), kept);
-            const flat = (statistic: typeof x) => build.reshape(statistic, shape);
+          const wide = axis === input.length ? shape : alongOnly([axis], x.shape);
+          const stretched = (value: Node) => build.reshape(value, wide);
+          if (training && trainable) {
+            const { mean, variance } = momentsOf(build, x, axes);
+            const flat = (statistic: Node) => build.reshape(statistic, shape);
             update("moving_mean", moved(weights.moving_mean, flat(mean)));
             update("moving_variance", moved(weights.moving_variance, flat(variance)));
-            const gamma = scale ? weights.gamma : build.constant(1);
-            const beta = center ? weights.beta : build.constant(0);
-            return build.batchNormalization(x, gamma, beta, { axes, epsilon });
+            const factor = scale ? stretched(weights.gamma) : build.constant(1);
+            const offset = center ? stretched(weights.beta) : build.constant(0);
+            return build.batchNormalization(x, factor, offset, { axes, epsilon });
           }
-          const { moving_mean: mean, moving_variance: variance } = weights;
-          const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
-          const inverse = build.divide(build.constant(1), deviation);
-          const factor = scale ? build.multiply(weights.gamma, inverse) : inverse;
-          const normal = build.multiply(build.subtract(x, mean), factor);
-          return center ? build.add(normal, weights.beta) : normal;
+          const mean = stretched(weights.moving_mean);
+          const variance = stretched(weights.moving_variance);
+          return standardize(build, x, { mean, variance }, epsilon, {
+            ...(scale ? { gamma: stretched(weights.gamma) } : {}),
+            ...(center ? { beta: stretched(weights.beta) } : {}),
+          });
         },
       };
     },

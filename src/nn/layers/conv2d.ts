@@ -4,7 +4,7 @@ import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
 import { type ActivationName, activate, requireActivation } from "../activations.ts";
-import { type InitializerName, requireInitializer } from "../initializers/index.ts";
+import type { InitializerSetting } from "../initializers/index.ts";
 import {
   type CommonOptions,
   type Layer,
@@ -13,10 +13,10 @@ import {
   requireImage,
   requirePadding,
   requireWhole,
-  type WeightSpec,
 } from "../layer.ts";
+import { type WeightOptions, weightMaker } from "../weight-options.ts";
 
-export interface Conv2dOptions extends CommonOptions {
+export interface Conv2dOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
   /** K, the number of filters. */
   readonly filters: number;
   /** R and S, height and width of a filter in pixels. */
@@ -33,8 +33,6 @@ export interface Conv2dOptions extends CommonOptions {
   readonly activation?: ActivationName;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
-  readonly kernelInitializer?: InitializerName;
-  readonly biasInitializer?: InitializerName;
 }
 
 /**
@@ -54,8 +52,8 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
     groups: 1,
     activation: "linear" as ActivationName,
     useBias: true,
-    kernelInitializer: "glorotUniform" as InitializerName,
-    biasInitializer: "zeros" as InitializerName,
+    kernelInitializer: "glorotUniform" as InitializerSetting,
+    biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
   const { filters, groups, padding, activation, useBias } = settings;
@@ -63,8 +61,8 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
   requireWhole(groups, "groups");
   requirePadding(padding);
   requireActivation(activation);
-  requireInitializer(settings.kernelInitializer);
-  requireInitializer(settings.biasInitializer);
+  const kernel = weightMaker("kernel", settings);
+  const bias = weightMaker("bias", settings);
   if (filters % groups !== 0) {
     throw new ConfigError({
       what: "The option groups does not divide the filters.",
@@ -92,21 +90,12 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
       }
       const window = resolveWindow([height, width], taps, { strides, padding, dilation });
       const [rows, columns] = window.map((axis) => axis.output);
-      const kernel: WeightSpec = {
-        name: "kernel",
-        shape: [...taps, channels / groups, filters],
-        initializer: settings.kernelInitializer,
-        trainable: true,
-      };
-      const bias: WeightSpec = {
-        name: "bias",
-        shape: [filters],
-        initializer: settings.biasInitializer,
-        trainable: true,
-      };
       return {
         outputShape: [rows, columns, filters],
-        weights: useBias ? [kernel, bias] : [kernel],
+        weights: [
+          kernel([...taps, channels / groups, filters]),
+          ...(useBias ? [bias([filters])] : []),
+        ],
         macs: rows * columns * filters * taps[0] * taps[1] * (channels / groups),
         reach: {
           size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],

@@ -1,33 +1,30 @@
-// Cross-entropy with one row of probabilities an answer. Floor 4.
+// Cross-entropy with one row of shares an answer. Floor 4.
 
 import {
-  type CrossEntropyOptions,
-  crossEntropyOfShares,
-  type Loss,
-  logitsOf,
-  requireSameShape,
-  requireScores,
-} from "./loss.ts";
+  crossEntropy,
+  type SmoothedOptions,
+  smoothedOptions,
+  smoothShares,
+} from "./cross-entropy.ts";
+import { defineLoss, type Loss } from "./loss.ts";
 
 /**
- * −Σ answer · ln result: answers `[N, C]` (such as one-hot rows), results `[N, C]` → `[N]`. Where the
- * model ends in softmax it is computed from the logits, without overflow. As in Keras.
+ * −Σ answer · ln result along `axis`: answers `[N, …, C]` (such as one-hot rows), results
+ * `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the logits, without
+ * overflow. As in Keras.
  *
- * @example losses.categoricalCrossentropy()
+ * @throws ConfigError where an option cannot be used.
+ * @example losses.categoricalCrossentropy({ labelSmoothing: 0.1 })
  */
-export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
-  const { fromLogits = false } = options;
-  return {
+export function categoricalCrossentropy({ reduction, ...rest }: SmoothedOptions = {}): Loss {
+  const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
+  return defineLoss({
     name: "categoricalCrossentropy",
-    options: { fromLogits },
+    options: { fromLogits, labelSmoothing, axis, reduction },
     answers: "values",
-    perExample(answers, results, build) {
-      requireScores(results, "categoricalCrossentropy");
-      requireSameShape(answers.shape, results.shape, "categoricalCrossentropy");
-      const logits = logitsOf(results, fromLogits);
-      return logits === undefined
-        ? crossEntropyOfShares(answers, results, build)
-        : build.softmaxCrossEntropy(logits, answers);
+    values(answers, results, build) {
+      const expected = smoothShares(answers, labelSmoothing, build);
+      return crossEntropy(expected, results, { fromLogits, axis }, build);
     },
-  };
+  });
 }

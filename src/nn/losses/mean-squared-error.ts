@@ -1,21 +1,22 @@
 // The mean of squared differences. Floor 4.
 
-import { type Loss, meanPerExample, requireSameShape } from "./loss.ts";
+import { meanOfLast, square } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * (answer − result)², its mean over all but the first axis: `[N, …]`, `[N, …]` → `[N]`. As in Keras.
+ * (answer − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
+ * Keras.
  *
+ * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredError()
  */
-export function meanSquaredError(): Loss {
-  return {
+export function meanSquaredError({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
     name: "meanSquaredError",
-    options: {},
+    options: { reduction },
     answers: "values",
-    perExample(answers, results, build) {
-      requireSameShape(answers.shape, results.shape, "meanSquaredError");
-      const difference = build.subtract(answers, results);
-      return meanPerExample(build.multiply(difference, difference), build);
+    values(answers, results, build) {
+      return meanOfLast(square(build.subtract(answers, results), build), build);
     },
-  };
+  });
 }

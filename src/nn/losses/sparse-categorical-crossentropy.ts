@@ -1,31 +1,57 @@
 // Cross-entropy with class numbers. Floor 4.
 
-import {
-  type CrossEntropyOptions,
-  crossEntropyOfShares,
-  type Loss,
-  logitsOf,
-  requireScores,
-} from "./loss.ts";
+import { checkOption } from "../option.ts";
+import { type CrossEntropyOptions, sparseCrossEntropy } from "./cross-entropy.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+
+export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOptions {
+  /**
+   * A class number whose places do not count, such as 255 at the edges of masks; none unless told.
+   */
+  readonly ignoreClass?: number | null;
+  /** The axis of the classes; the last unless told. */
+  readonly axis?: number;
+}
 
 /**
- * −ln of the probability given to the right class: answers i32 `[N]`, results `[N, C]` → `[N]`. Where
- * the model ends in softmax it is computed from the logits, without overflow. As in Keras.
+ * −ln of the share given to the right class: answers i32 `[N, …]`, results `[N, …, C]` → `[N, …]`.
+ * Where the model ends in softmax it is computed from the logits, without overflow. Places of
+ * `ignoreClass` are 0, and the mean is that of the others. As in Keras.
  *
+ * @throws ConfigError where an option cannot be used.
  * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })
  */
-export function sparseCategoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
-  const { fromLogits = false } = options;
-  return {
+export function sparseCategoricalCrossentropy(
+  options: SparseCategoricalCrossentropyOptions = {},
+): Loss {
+  const { fromLogits = false, ignoreClass = null, axis = -1, reduction } = options;
+  const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
+  checkOption("ignoreClass", ignoreClass, isWhole, "a whole number");
+  const base = {
     name: "sparseCategoricalCrossentropy",
-    options: { fromLogits },
+    options: { fromLogits, ignoreClass, axis, reduction },
     answers: "classes",
-    perExample(answers, results, build) {
-      requireScores(results, "sparseCategoricalCrossentropy");
-      const logits = logitsOf(results, fromLogits);
-      return logits === undefined
-        ? crossEntropyOfShares(build.oneHot(answers, results.shape[1]), results, build)
-        : build.sparseSoftmaxCrossEntropy(logits, answers);
+    axis,
+  } as const;
+  if (ignoreClass === null) {
+    return defineLoss({
+      ...base,
+      values: (answers, results, build) =>
+        sparseCrossEntropy(answers, results, { fromLogits, axis }, build),
+    });
+  }
+  return defineLoss({
+    ...base,
+    ignoreClass,
+    values(answers, results, build) {
+      const ignored = build.equal(answers, build.constant(ignoreClass, [], "i32"));
+      // A label that is no class has no loss.
+      const labels = build.select(ignored, build.constant(-1, [], "i32"), answers);
+      return sparseCrossEntropy(labels, results, { fromLogits, axis }, build);
     },
-  };
+    mask(answers, build) {
+      const ignored = build.equal(answers, build.constant(ignoreClass, [], "i32"));
+      return build.subtract(build.constant(1), ignored);
+    },
+  });
 }

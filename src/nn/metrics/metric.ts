@@ -1,12 +1,77 @@
-// What a metric is. Floor 4. A metric is a sum over the examples of a batch; training adds the sums of
-// a whole epoch and divides once, so that batches of different sizes count as they should.
+// What a metric is. Floor 4. A metric is what every batch adds, and how the sums of a whole epoch
+// become one number: an epoch is never the mean of its batches.
 
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import { hotRows } from "../losses/formulas.ts";
+import { shapeWithout } from "../losses/loss.ts";
+import type { ScoredBatch } from "../losses/reduce-loss.ts";
+
+/** What has been added up, in f64: a list of numbers under each name. */
+export type Sums = Readonly<Record<string, readonly number[]>>;
+
+/** Options that every metric takes. */
+export interface MetricOptions {
+  /** The name in logs; Keras's unless told. */
+  readonly name?: string;
+}
 
 export interface Metric {
+  /** The factory's name, as in `metrics.precision`; files keep it. */
+  readonly kind: string;
   /** The name that logs use. */
   readonly name: string;
-  /** A scalar: the sum over the batch, from answers and results. */
-  sum(answers: Node, results: Node, build: Builder): Node;
+  /** All options but the name, defaults filled in: plain data, enough to make the metric again. */
+  readonly options: object;
+  /**
+   * What a batch adds, under names of the metric's own.
+   *
+   * @throws ShapeError where it does not fit.
+   */
+  sums(batch: ScoredBatch): Readonly<Record<string, Node>>;
+  /**
+   * The metric, from what was added up; a list where it has a number for each class or threshold.
+   */
+  result(sums: Sums): number | readonly number[];
+}
+
+/** a / b; 0 where b is. */
+export function shareOf(a: number, b: number): number {
+  return b === 0 ? 0 : a / b;
+}
+
+/** The total of a list. */
+export function totalOf(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+/** x as f32. */
+export function asValues(x: Node, build: Builder): Node {
+  return x.dtype === "f32" ? x : build.cast(x, "f32");
+}
+
+/** x as whole numbers. */
+export function asWhole(x: Node, build: Builder): Node {
+  return x.dtype === "f32" ? build.cast(x, "i32") : x;
+}
+
+/**
+ * Answers shaped as the results: class numbers become rows of 0 and one 1.
+ *
+ * @throws ShapeError where they are neither.
+ */
+export function answerRows({ answers, results, build }: ScoredBatch, metric: string): Node {
+  if (sameShape(answers.shape, results.shape)) return asValues(answers, build);
+  const { shape } = results;
+  const isClasses = shape.length >= 2 && sameShape(answers.shape, shapeWithout(results, -1));
+  if (isClasses && answers.dtype !== "f32") {
+    return hotRows(answers, shape[shape.length - 1], build);
+  }
+  throw new ShapeError({
+    what: `${metric} compares answers with results.`,
+    expected: `${formatShape(shape)}, or one class number for each row of it`,
+    received: formatShape(answers.shape),
+  });
 }

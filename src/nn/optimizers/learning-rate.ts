@@ -22,7 +22,7 @@ export function storeRate(rate: LearningRate): StoredRate {
 
 /** A learning rate from what a person or a file says. @throws ConfigError where it cannot be used. */
 export function rateFrom(rate: LearningRate | StoredRate): LearningRate {
-  if (typeof rate !== "number") {
+  if (typeof rate === "object" && rate !== null) {
     return "at" in rate ? rate : scheduleFrom(rate.name, rate.options);
   }
   const fits = Number.isFinite(rate) && rate >= 0;

@@ -6,8 +6,8 @@ import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { LearningRate } from "./learning-rate.ts";
 
-/** What an optimizer sees of one weight. */
-export interface UpdateContext {
+/** What a rule sees of one weight. */
+export interface RuleContext {
   readonly build: Builder;
   readonly weight: Node;
   readonly gradient: Node;
@@ -23,24 +23,66 @@ export interface UpdateResult {
   readonly slots: Readonly<Record<string, Node>>;
 }
 
-export interface Optimizer {
+/** How one weight moves: what sets one optimizer apart from the others. */
+export interface UpdateRule {
   readonly name: string;
-  /** All options as plain data, enough to make the optimizer again. */
+  /** The rule's own options as plain data, enough to make it again. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly learningRate: LearningRate;
-  /** What it remembers of each weight; zeros at first. */
+  /** What it remembers of each weight. */
   readonly slots: readonly string[];
+  /** What a slot begins with; 0 unless told. */
+  readonly firstSlots?: Readonly<Record<string, number>>;
   /** This step's numbers; steps count from 1. */
   numbers(step: number, learningRate: number): Readonly<Record<string, number>>;
-  update(context: UpdateContext): UpdateResult;
+  update(context: RuleContext): UpdateResult;
+}
+
+/** A weight that is trained, as a step sees it. */
+export interface TrainedWeight {
+  /** Such as `conv2d/kernel`. */
+  readonly fullName: string;
+  readonly weight: Node;
+  readonly gradient: Node;
+  readonly slots: Readonly<Record<string, Node>>;
+  /** What the new value must be brought to, where something is asked of it. */
+  constrain?(value: Node): Node;
+}
+
+/** One step over all weights. */
+export interface UpdateContext {
+  readonly build: Builder;
+  readonly weights: readonly TrainedWeight[];
+  /** This step's numbers, by name. */
+  readonly numbers: Readonly<Record<string, Node>>;
+}
+
+/** A rule, with what is done around it at every step: clipping, decay, averages, accumulation. */
+export interface Optimizer extends Omit<UpdateRule, "update"> {
+  /** Whether the slot `average` takes the weights' place when training is over. */
+  readonly endsWithAverage: boolean;
+  /** @throws ConfigError where an option names layers that a network with these weights has not. */
+  checkNames(fullNames: readonly string[]): void;
+  /** The next values, in the order of the weights. */
+  update(context: UpdateContext): UpdateResult[];
 }
 
 /** @throws ConfigError unless `test` holds. */
-export function requireOption(test: boolean, name: string, expected: string, value: number): void {
+export function requireOption(test: boolean, name: string, expected: string, value: unknown): void {
   if (test) return;
   throw new ConfigError({
     what: `The option ${name} cannot be used.`,
     expected,
-    received: String(value),
+    received: typeof value === "object" ? JSON.stringify(value) : String(value),
   });
+}
+
+/** @throws ConfigError unless `value` is a share from 0 up to but not including 1. */
+export function requireShare(value: number, name: string): void {
+  requireOption(value >= 0 && value < 1, name, "a number from 0 up to 1", value);
+}
+
+/** @throws ConfigError unless `value` is a finite number above 0. */
+export function requirePositive(value: number, name: string): void {
+  requireOption(value > 0 && Number.isFinite(value), name, "a number above 0", value);
 }

@@ -1,9 +1,11 @@
 // Stochastic gradient descent. Floor 4.
 
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
-import { type Optimizer, requireOption } from "./optimizer.ts";
+import { makeOptimizer } from "./make-optimizer.ts";
+import { type Optimizer, requireOption, type UpdateRule } from "./optimizer.ts";
+import type { OptimizerOptions } from "./optimizer-options.ts";
 
-export interface SgdOptions {
+export interface SgdOptions extends OptimizerOptions {
   /** How far a step goes, or a schedule; 0.01 unless told. */
   readonly learningRate?: LearningRate | StoredRate;
   /** How much of the last step is kept, from 0 to 1; 0 unless told. */
@@ -24,12 +26,12 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const { momentum = 0, nesterov = false } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.01);
   requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
-  return {
+  const rule: UpdateRule = {
     name: "sgd",
     options: { learningRate: storeRate(learningRate), momentum, nesterov },
     learningRate,
     slots: momentum > 0 ? ["momentum"] : [],
-    numbers: (_, rate) => ({ learningRate: rate }),
+    numbers: (_step, rate) => ({ learningRate: rate }),
     update({ build, weight, gradient, slots, numbers }) {
       const step = build.multiply(gradient, numbers.learningRate);
       if (momentum === 0) return { weight: build.subtract(weight, step), slots: {} };
@@ -39,4 +41,5 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       return { weight: build.add(weight, move), slots: { momentum: velocity } };
     },
   };
+  return makeOptimizer(rule, options);
 }

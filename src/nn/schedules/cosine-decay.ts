@@ -1,7 +1,6 @@
 // The learning rate falls along half a cosine. Floor 4.
 
-import { ConfigError } from "../../core/errors.ts";
-import type { Schedule } from "./schedule.ts";
+import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface CosineDecayOptions {
   /** The rate of the first step. */
@@ -29,15 +28,8 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   // As in Keras: without a rate to rise to there is no rise.
   const warmupSteps = options.warmupTarget === undefined ? 0 : (options.warmupSteps ?? 0);
   const all = { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps };
-  for (const [name, value] of Object.entries(all)) {
-    const fits = Number.isFinite(value) && value >= 0 && (name !== "decaySteps" || value > 0);
-    if (fits) continue;
-    throw new ConfigError({
-      what: `The option ${name} of cosineDecay cannot be used.`,
-      expected: name === "decaySteps" ? "a number above 0" : "a number of at least 0",
-      received: String(value),
-    });
-  }
+  requireRates({ initialLearningRate, alpha, warmupTarget, warmupSteps }, "cosineDecay");
+  requireSteps({ decaySteps }, "cosineDecay");
   return {
     name: "cosineDecay",
     options: all,

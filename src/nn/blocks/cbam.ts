@@ -1,0 +1,49 @@
+// Attention over channels, then over pixels: a block of layers. Floor 4.
+
+import { type Pair, requireWhole } from "../layer.ts";
+import { layers } from "../layers/index.ts";
+import type { SymbolicTensor } from "../symbolic.ts";
+
+export interface CbamOptions {
+  /** The inner layer has the channels divided by this, at least one; 16 unless told. */
+  readonly ratio?: number;
+  /** Height and width of the window over pixels; 7 unless told. */
+  readonly kernelSize?: Pair;
+}
+
+/**
+ * Weighs each channel, then each pixel: `[N, H, W, C] → [N, H, W, C]`. The weight of a channel is the
+ * sigmoid of two dense layers over its mean plus the same layers over its largest pixel; the weight of
+ * a pixel the sigmoid of a convolution over the mean and the largest of its channels. Source: Woo,
+ * Park, Lee and Kweon, "CBAM: convolutional block attention module", ECCV 2018.
+ *
+ * @throws ConfigError where an option cannot be used, ShapeError where `x` is not an image.
+ * @example const y = blocks.cbam(x, { ratio: 8 })
+ */
+export function cbam(
+  x: SymbolicTensor,
+  { ratio = 16, kernelSize = 7 }: CbamOptions = {},
+): SymbolicTensor {
+  requireWhole(ratio, "ratio");
+  const mean = layers.globalAveragePooling2d().apply(x);
+  const [height, width, channels] = x.shape;
+  const pooled = layers.maxPooling2d({ poolSize: [height, width] }).apply(x);
+  const largest = layers.flatten().apply(pooled);
+  const units = Math.max(1, Math.floor(channels / ratio));
+  const first = layers.dense({ units, activation: "relu", useBias: false });
+  const second = layers.dense({ units: channels, useBias: false });
+  const through = (tensor: SymbolicTensor) => second.apply(first.apply(tensor));
+  const sum = layers.add().apply([through(mean), through(largest)]);
+  const ofChannels = layers.activation({ activation: "sigmoid" }).apply(sum);
+  const weighed = layers.multiply().apply([x, ofChannels]);
+
+  const looking = layers.conv2d({
+    filters: 1,
+    kernelSize,
+    padding: "same",
+    activation: "sigmoid",
+    useBias: false,
+  });
+  const ofPixels = looking.apply(layers.channelPooling().apply(weighed));
+  return layers.multiply().apply([weighed, ofPixels]);
+}

@@ -1,0 +1,12 @@
+// What a constraint is: a rule that brings a weight back after every update. Floor 4.
+
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+
+export interface Constraint {
+  /** The name that files use. */
+  readonly name: string;
+  readonly options: object;
+  /** The weight as it may be, in the same shape. @throws ShapeError */
+  apply(weight: Node, build: Builder): Node;
+}

@@ -1,0 +1,21 @@
+// The constraints: one file each, one row each. Floor 4.
+
+import { fromSetting, type StoredSetting } from "../setting.ts";
+import type { Constraint } from "./constraint.ts";
+import { maxNorm } from "./max-norm.ts";
+import { minMaxNorm } from "./min-max-norm.ts";
+import { nonNeg } from "./non-neg.ts";
+import { unitNorm } from "./unit-norm.ts";
+
+/** Every constraint by its name. */
+export const constraints = { maxNorm, minMaxNorm, nonNeg, unitNorm };
+
+export type ConstraintName = keyof typeof constraints;
+
+/** How options ask for one: by name, as plain data, or made. */
+export type ConstraintSetting = ConstraintName | StoredSetting | Constraint;
+
+/** A constraint from what a person or a file says. @throws ConfigError */
+export function constraintFrom(setting: ConstraintSetting): Constraint {
+  return fromSetting(constraints, setting, { what: "constraint", method: "apply" });
+}

@@ -1,0 +1,32 @@
+// No part of a weight is longer than so much. Floor 4.
+
+import type { Constraint } from "./constraint.ts";
+import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
+
+export interface MaxNormOptions {
+  /** The greatest length; 2 unless told. */
+  readonly maxValue?: number;
+  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  readonly axis?: Axes;
+}
+
+/**
+ * `w · min(‖w‖, maxValue) / (‖w‖ + 1e-7)`, of any shape. Source: Srebro and Shraibman, "Rank,
+ * trace-norm and max-norm", 2005; formula and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example layers.dense({ units: 10, kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })
+ */
+export function maxNorm(options: MaxNormOptions = {}): Constraint {
+  const { maxValue = 2, axis = 0 } = options;
+  requireLengths({ maxValue });
+  requireAxes(axis);
+  return {
+    name: "maxNorm",
+    options: { maxValue, axis },
+    apply(weight, build) {
+      const norms = normsOf(weight, axis, build);
+      return withNorms(weight, norms, build.minimum(norms, build.constant(maxValue)), build);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// All parts of a weight have a length between two others. Floor 4.
+
+import type { Constraint } from "./constraint.ts";
+import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
+
+export interface MinMaxNormOptions {
+  /** The least length; 0 unless told. */
+  readonly minValue?: number;
+  /** The greatest length; 1 unless told. */
+  readonly maxValue?: number;
+  /** How much of the way is gone at each step, from 0 to 1; 1 unless told. */
+  readonly rate?: number;
+  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  readonly axis?: Axes;
+}
+
+/**
+ * `w · (rate · clip(‖w‖, minValue, maxValue) + (1 − rate) · ‖w‖) / (‖w‖ + 1e-7)`, of any shape. Formula
+ * and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example layers.dense({ units: 10, kernelConstraint: constraints.minMaxNorm({ minValue: 0.5 }) })
+ */
+export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
+  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
+  requireLengths({ minValue, maxValue, rate });
+  requireAxes(axis);
+  return {
+    name: "minMaxNorm",
+    options: { minValue, maxValue, rate, axis },
+    apply(weight, build) {
+      const norms = normsOf(weight, axis, build);
+      const raised = build.maximum(norms, build.constant(minValue));
+      const inside = build.minimum(raised, build.constant(maxValue));
+      const wanted = build.add(
+        build.multiply(inside, build.constant(rate)),
+        build.multiply(norms, build.constant(1 - rate)),
+      );
+      return withNorms(weight, norms, wanted, build);
+    },
+  };
+}

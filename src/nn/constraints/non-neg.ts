@@ -1,0 +1,16 @@
+// No element of a weight is below 0. Floor 4.
+
+import type { Constraint } from "./constraint.ts";
+
+/**
+ * `max(w, 0)`, of any shape. As Keras's `NonNeg`.
+ *
+ * @example layers.dense({ units: 10, kernelConstraint: "nonNeg" })
+ */
+export function nonNeg(_options: object = {}): Constraint {
+  return {
+    name: "nonNeg",
+    options: {},
+    apply: (weight, build) => build.maximum(weight, build.constant(0)),
+  };
+}

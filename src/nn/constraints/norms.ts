@@ -1,0 +1,57 @@
+// Lengths of the parts of a weight. Floor 4.
+
+import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+
+/** One axis, or several. */
+export type Axes = number | readonly number[];
+
+/** Added to a length before it divides, as in Keras. */
+export const smallestLength = 1e-7;
+
+/** Lengths along `axis`, which stays with length 1. @throws ShapeError where there is no such axis. */
+export function normsOf(weight: Node, axis: Axes, build: Builder): Node {
+  const axes = typeof axis === "number" ? [axis] : axis;
+  const rank = weight.shape.length;
+  const outside = axes.find((one) => one < -rank || one >= rank);
+  if (outside !== undefined) {
+    throw new ShapeError({
+      what: "A constraint measures along an axis that the weight has not.",
+      expected: `axes from ${-rank} to ${rank - 1} for ${formatShape(weight.shape)}`,
+      received: String(outside),
+    });
+  }
+  const squares = build.multiply(weight, weight);
+  return build.squareRoot(build.sum(squares, { axes, keepDimensions: true }));
+}
+
+/** The weight with other lengths than its own. */
+export function withNorms(weight: Node, norms: Node, wanted: Node, build: Builder): Node {
+  const divisor = build.add(norms, build.constant(smallestLength));
+  return build.multiply(weight, build.divide(wanted, divisor));
+}
+
+/** @throws ConfigError unless `axis` is a whole number, or several of them. */
+export function requireAxes(axis: Axes): void {
+  const axes = typeof axis === "number" ? [axis] : axis;
+  if (Array.isArray(axes) && axes.length > 0 && axes.every(Number.isSafeInteger)) return;
+  throw new ConfigError({
+    what: "The option axis of a constraint cannot be used.",
+    expected: "a whole number, or a list of them",
+    received: JSON.stringify(axis),
+  });
+}
+
+/** @throws ConfigError unless each is a finite number of at least 0. */
+export function requireLengths(lengths: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(lengths)) {
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new ConfigError({
+      what: `The option ${name} of a constraint cannot be used.`,
+      expected: "a finite number of at least 0",
+      received: String(value),
+    });
+  }
+}

@@ -1,0 +1,26 @@
+// All parts of a weight have length 1. Floor 4.
+
+import type { Constraint } from "./constraint.ts";
+import { type Axes, normsOf, requireAxes, withNorms } from "./norms.ts";
+
+export interface UnitNormOptions {
+  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  readonly axis?: Axes;
+}
+
+/**
+ * `w / (‖w‖ + 1e-7)`, of any shape. Formula and default as in Keras.
+ *
+ * @throws ConfigError where the option cannot be used.
+ * @example layers.conv2d({ filters: 8, kernelSize: 3, kernelConstraint: constraints.unitNorm({ axis: [0, 1, 2] }) })
+ */
+export function unitNorm(options: UnitNormOptions = {}): Constraint {
+  const { axis = 0 } = options;
+  requireAxes(axis);
+  return {
+    name: "unitNorm",
+    options: { axis },
+    apply: (weight, build) =>
+      withNorms(weight, normsOf(weight, axis, build), build.constant(1), build),
+  };
+}

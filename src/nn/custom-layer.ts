@@ -1,0 +1,108 @@
+// Layers of one's own: a definition becomes a factory like those of the table. Floor 4. What the
+// contract asks of every layer is checked here, so that a mistake is named where it is made.
+
+import { ConfigError, ShapeError } from "../core/errors.ts";
+import { checkShape, formatShape, type Shape, sameShape } from "../core/shape.ts";
+import type { Node } from "../graph/op.ts";
+import type { CallContext, CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
+import { LayerInstance } from "./layer-instance.ts";
+
+/** What a layer comes to for some inputs; multiply-adds count 0 and weights none unless told. */
+export interface CustomPlan extends Omit<LayerPlan, "weights" | "macs"> {
+  readonly weights?: readonly WeightSpec[];
+  readonly macs?: number;
+}
+
+/** A layer of one's own. */
+export interface LayerDefinition<O extends object> {
+  /** The name under which files keep it and `customLayers` finds it again. */
+  readonly kind: string;
+  /** The name in summaries; `kind` with a capital unless told. */
+  readonly className?: string;
+  /**
+   * What the layer comes to for inputs of these shapes, N left out, one a input. It may throw a
+   * ShapeError where they do not fit.
+   */
+  plan(inputs: readonly Shape[], options: O & CommonOptions): CustomPlan;
+}
+
+/** Factories of layers by the name that files use. */
+export type CustomLayers = Readonly<Record<string, (options: never) => Layer>>;
+
+/** @throws ConfigError where a value would not come back from a file. */
+function requirePlainData(value: unknown, name: string): void {
+  if (value === null || ["string", "boolean", "undefined"].includes(typeof value)) return;
+  if (typeof value === "number" && Number.isFinite(value)) return;
+  const isPlain =
+    Array.isArray(value) ||
+    (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype);
+  if (!isPlain) {
+    throw new ConfigError({
+      what: `The option ${name} would not come back from a file.`,
+      expected: "finite numbers, text, true, false, null, and lists and records of them",
+      received: typeof value === "object" ? (value?.constructor.name ?? "object") : String(value),
+    });
+  }
+  for (const [key, item] of Object.entries(value as object)) {
+    requirePlainData(item, `${name}.${key}`);
+  }
+}
+
+function checkResult(kind: string, result: Node, batch: number, outputShape: Shape): Node {
+  const expected = [batch, ...outputShape];
+  if (sameShape(result.shape, expected) && result.dtype === "f32") return result;
+  throw new ShapeError({
+    what: `The layer "${kind}" does not give what it has planned.`,
+    expected: `f32 ${formatShape(expected)}`,
+    received: `${result.dtype} ${formatShape(result.shape)}`,
+    fix: "let plan and call agree; the first dimension is N",
+  });
+}
+
+/**
+ * Makes a factory from a definition. The factory's options are the definition's, `name` and
+ * `inputShape`; its layers can be applied, trained, saved and, by `customLayers`, loaded like any
+ * other.
+ *
+ * @throws ConfigError where the kind has no name; the factory where an option is not plain data.
+ * @example
+ * const square = defineLayer({
+ *   kind: "square",
+ *   plan: ([input]) => ({ outputShape: input, call: ([x], { build }) => build.multiply(x, x) }),
+ * });
+ */
+export function defineLayer<O extends object = object>(
+  definition: LayerDefinition<O>,
+): (options?: O & CommonOptions) => LayerInstance<O & CommonOptions> {
+  const { kind } = definition;
+  if (typeof kind !== "string" || kind === "") {
+    throw new ConfigError({
+      what: "A layer of your own needs a name.",
+      expected: "a kind, such as square",
+      received: JSON.stringify(kind),
+    });
+  }
+  const className = definition.className ?? kind[0].toUpperCase() + kind.slice(1);
+  return (options = {} as O & CommonOptions) => {
+    requirePlainData(options, "options");
+    return new LayerInstance({
+      kind,
+      className,
+      options,
+      plan(inputs) {
+        const plan = definition.plan(inputs, options);
+        const { outputShape } = plan;
+        checkShape(outputShape, `The outputShape of "${kind}"`);
+        return {
+          macs: 0,
+          weights: [],
+          ...plan,
+          call(values: readonly Node[], context: CallContext) {
+            const result = plan.call(values, context);
+            return checkResult(kind, result, values[0].shape[0], outputShape);
+          },
+        };
+      },
+    });
+  };
+}

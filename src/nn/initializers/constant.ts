@@ -1,0 +1,25 @@
+// Weights that begin at one number. Floor 4.
+
+import { sizeOf } from "../../core/shape.ts";
+import { type Initializer, requireNumbers } from "./initializer.ts";
+
+export interface ConstantOptions {
+  /** The number; 0 unless told. */
+  readonly value?: number;
+}
+
+/**
+ * The same number everywhere, for any shape. As Keras's `Constant`.
+ *
+ * @throws ConfigError where the number is not finite.
+ * @example layers.dense({ units: 1, biasInitializer: initializers.constant({ value: 0.5 }) })
+ */
+export function constant(options: ConstantOptions = {}): Initializer {
+  const { value = 0 } = options;
+  requireNumbers({ value }, "constant");
+  return {
+    name: "constant",
+    options: { value },
+    fill: (shape) => new Float32Array(sizeOf(shape)).fill(value),
+  };
+}

@@ -1,0 +1,39 @@
+// A matrix that changes nothing. Floor 4.
+
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape, sizeOf } from "../../core/shape.ts";
+import { type Initializer, requireNumbers } from "./initializer.ts";
+
+export interface IdentityOptions {
+  /** What stands on the diagonal; 1 unless told. */
+  readonly gain?: number;
+}
+
+/**
+ * `gain` on the diagonal of a matrix `[A, B]`, 0 elsewhere. As Keras's `Identity`.
+ *
+ * @throws ConfigError where the gain cannot be used, ShapeError where the weight is no matrix.
+ * @example layers.dense({ units: 10, kernelInitializer: "identity" })
+ */
+export function identity(options: IdentityOptions = {}): Initializer {
+  const { gain = 1 } = options;
+  requireNumbers({ gain }, "identity");
+  return {
+    name: "identity",
+    options: { gain },
+    fill(shape) {
+      const [rows, columns] = shape;
+      if (shape.length !== 2) {
+        throw new ShapeError({
+          what: "The initializer identity works on matrices.",
+          expected: "[A, B]",
+          received: formatShape(shape),
+          fix: "use it for the kernel of dense",
+        });
+      }
+      const values = new Float32Array(sizeOf(shape));
+      for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = gain;
+      return values;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// What an initializer is: how a weight begins. Floor 4. Formulas and defaults are Keras's; the random
+// bits are Fovea's own.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { RandomStream } from "../../core/random.ts";
+import { type Shape, sizeOf } from "../../core/shape.ts";
+
+export interface Initializer {
+  /** The name that files use. */
+  readonly name: string;
+  readonly options: object;
+  /** First values for a weight of `shape`, row-major. @throws ShapeError where it does not fit. */
+  fill(shape: Shape, random: RandomStream): Float32Array;
+}
+
+/** Inputs and outputs of one unit: for a filter [R, S, C, K], R · S · C and R · S · K. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+export function fansOf(shape: Shape): Fans {
+  if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
+  const taps = sizeOf(shape.slice(0, -2));
+  return { fanIn: taps * shape[shape.length - 2], fanOut: taps * shape[shape.length - 1] };
+}
+
+/** A value for each element, drawn one after another. */
+export function filled(shape: Shape, draw: () => number): Float32Array {
+  return Float32Array.from({ length: sizeOf(shape) }, draw);
+}
+
+/** A normal number that is not beyond two deviations, of deviation 1 before it was cut off. */
+export function drawTruncated(random: RandomStream): number {
+  for (;;) {
+    const value = random.normal();
+    if (Math.abs(value) <= 2) return value;
+  }
+}
+
+/** @throws ConfigError unless each option is a finite number of at least `least`. */
+export function requireNumbers(
+  options: Readonly<Record<string, number>>,
+  initializer: string,
+  least = -Infinity,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isFinite(value) && value >= least) continue;
+    throw new ConfigError({
+      what: `The option ${name} of ${initializer} cannot be used.`,
+      expected: least === -Infinity ? "a finite number" : `a finite number of at least ${least}`,
+      received: String(value),
+    });
+  }
+}

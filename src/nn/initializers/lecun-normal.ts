@@ -1,0 +1,14 @@
+// Weights that keep signals as wide as they were, normal. Floor 4.
+
+import type { Initializer } from "./initializer.ts";
+import { namedScaling } from "./variance-scaling.ts";
+
+/**
+ * Normal, cut off at two deviations, with variance `1 / fanIn`, for any shape. Source: LeCun et al., 1998; as Keras's
+ * `LecunNormal`.
+ *
+ * @example layers.dense({ units: 10, kernelInitializer: "lecunNormal" })
+ */
+export function lecunNormal(_options: object = {}): Initializer {
+  return namedScaling("lecunNormal", { scale: 1 });
+}

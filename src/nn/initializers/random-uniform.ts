@@ -1,0 +1,34 @@
+// Weights from a uniform distribution. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import { filled, type Initializer, requireNumbers } from "./initializer.ts";
+
+export interface RandomUniformOptions {
+  /** −0.05 unless told. */
+  readonly minimum?: number;
+  /** 0.05 unless told; it is not reached itself. */
+  readonly maximum?: number;
+}
+
+/**
+ * Uniform from `minimum` up to `maximum`, for any shape. As Keras's `RandomUniform`.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example layers.dense({ units: 10, kernelInitializer: initializers.randomUniform({ maximum: 0.1 }) })
+ */
+export function randomUniform(options: RandomUniformOptions = {}): Initializer {
+  const { minimum = -0.05, maximum = 0.05 } = options;
+  requireNumbers({ minimum, maximum }, "randomUniform");
+  if (minimum > maximum) {
+    throw new ConfigError({
+      what: "The options minimum and maximum of randomUniform cannot be used.",
+      expected: "a minimum that is not above the maximum",
+      received: `minimum ${minimum}, maximum ${maximum}`,
+    });
+  }
+  return {
+    name: "randomUniform",
+    options: { minimum, maximum },
+    fill: (shape, random) => filled(shape, () => minimum + (maximum - minimum) * random.uniform()),
+  };
+}

@@ -1,0 +1,69 @@
+// Weights as wide as the number of their inputs or outputs asks for. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { RandomStream } from "../../core/random.ts";
+import { drawTruncated, type Fans, fansOf, filled, type Initializer } from "./initializer.ts";
+
+const modes = {
+  fanIn: ({ fanIn }) => fanIn,
+  fanOut: ({ fanOut }) => fanOut,
+  fanAverage: ({ fanIn, fanOut }) => (fanIn + fanOut) / 2,
+} as const satisfies Record<string, (fans: Fans) => number>;
+
+/** Standard deviation of a unit normal that is cut off at ±2. */
+const truncatedDeviation = 0.87962566103423978;
+
+const distributions = {
+  truncatedNormal: (random, variance) =>
+    (drawTruncated(random) * Math.sqrt(variance)) / truncatedDeviation,
+  untruncatedNormal: (random, variance) => random.normal() * Math.sqrt(variance),
+  uniform: (random, variance) => (2 * random.uniform() - 1) * Math.sqrt(3 * variance),
+} as const satisfies Record<string, (random: RandomStream, variance: number) => number>;
+
+export interface VarianceScalingOptions {
+  /** The variance times the fan; 1 unless told. */
+  readonly scale?: number;
+  /** What the variance is divided by; `fanIn` unless told. */
+  readonly mode?: keyof typeof modes;
+  /** `truncatedNormal` unless told: cut off at two deviations, and widened to keep its variance. */
+  readonly distribution?: keyof typeof distributions;
+}
+
+/**
+ * Mean 0 and variance `scale / fan`, for any shape; a filter [R, S, C, K] has R · S · C inputs and
+ * R · S · K outputs. Source: He et al., ICCV 2015; as Keras's `VarianceScaling`.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example layers.dense({ units: 10, kernelInitializer: initializers.varianceScaling({ scale: 2 }) })
+ */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
+  requireChoice(scale > 0 && Number.isFinite(scale), "scale", "a number above 0", scale);
+  requireChoice(Object.hasOwn(modes, mode), "mode", Object.keys(modes).join(", "), mode);
+  const shapes = Object.keys(distributions).join(", ");
+  const isKnown = Object.hasOwn(distributions, distribution);
+  requireChoice(isKnown, "distribution", shapes, distribution);
+  const draw: (random: RandomStream, variance: number) => number = distributions[distribution];
+  return {
+    name: "varianceScaling",
+    options: { scale, mode, distribution },
+    fill(shape, random) {
+      const variance = scale / Math.max(1, modes[mode](fansOf(shape)));
+      return filled(shape, () => draw(random, variance));
+    },
+  };
+}
+
+function requireChoice(test: boolean, name: string, expected: string, value: unknown): void {
+  if (test) return;
+  throw new ConfigError({
+    what: `The option ${name} of varianceScaling cannot be used.`,
+    expected,
+    received: String(value),
+  });
+}
+
+/** One of the named cases, which have no options. */
+export function namedScaling(name: string, options: VarianceScalingOptions): Initializer {
+  return { ...varianceScaling(options), name, options: {} };
+}

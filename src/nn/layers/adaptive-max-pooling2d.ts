@@ -1,0 +1,19 @@
+// The largest of as many windows as are asked for, as a layer. Floor 4.
+
+import type { Layer } from "../layer.ts";
+import { type AdaptivePooling2dOptions, adaptivePooling2d } from "./adaptive-pooling2d.ts";
+
+/**
+ * Adaptive max pooling: `[N, H, W, C] → [N, P, Q, C]`, the largest of each of P by Q windows,
+ * channel by channel; window p begins at row ⌊p · H / P⌋ and ends before ⌈(p + 1) · H / P⌉, and
+ * columns alike. Source: PyTorch's layer of that name; as in Keras.
+ *
+ * @throws ConfigError where the size cannot be used, ShapeError where the input is not an image.
+ * @example layers.adaptiveMaxPooling2d({ outputSize: [7, 7] })
+ */
+export function adaptiveMaxPooling2d(
+  options: AdaptivePooling2dOptions,
+): Layer<AdaptivePooling2dOptions> {
+  const names = { kind: "adaptiveMaxPooling2d", className: "AdaptiveMaxPooling2D" };
+  return adaptivePooling2d(names, options, (build, x, window) => build.maxPool(x, window));
+}

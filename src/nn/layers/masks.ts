@@ -1,0 +1,40 @@
+// What the layers that drop at random share. Floor 4.
+
+import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { formatShape, type Shape } from "../../core/shape.ts";
+
+/** Dimensions of a mask, N first; null where it is the input's, 1 where one number serves all. */
+export type NoiseShape = readonly (number | null)[];
+
+/** @throws ConfigError unless `rate` is from 0 up to but not including 1. */
+export function requireRate(rate: number, layer: string): void {
+  if (rate >= 0 && rate < 1) return;
+  throw new ConfigError({
+    what: `The option rate of ${layer} cannot be used.`,
+    expected: "a number from 0 up to but not including 1",
+    received: String(rate),
+  });
+}
+
+/** @throws ShapeError unless `noise` stretches to the batches of examples of shape `input`. */
+export function requireNoiseShape(
+  noise: NoiseShape | undefined,
+  input: Shape,
+  layer: string,
+): void {
+  if (noise === undefined) return;
+  const fits = noise.every(
+    (dimension, axis) => dimension === null || dimension === 1 || dimension === input[axis - 1],
+  );
+  if (fits && noise.length === input.length + 1) return;
+  throw new ShapeError({
+    what: `The noiseShape of ${layer} does not fit its input.`,
+    expected: `for each axis of ${formatShape([null, ...input])} null, 1 or its dimension`,
+    received: formatShape(noise),
+  });
+}
+
+/** The shape of the mask for a batch of shape `batch`. */
+export function maskShape(noise: NoiseShape | undefined, batch: Shape): Shape {
+  return noise === undefined ? batch : batch.map((dimension, axis) => noise[axis] ?? dimension);
+}

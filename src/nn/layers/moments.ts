@@ -1,0 +1,47 @@
+// Mean and variance, and what normalisations make of them. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+
+/** Of the elements that are normalised together. */
+export interface Moments {
+  readonly mean: Node;
+  readonly variance: Node;
+}
+
+/**
+ * Mean and variance over `axes`, which stay with length 1, in two passes: large means cost no digits.
+ */
+export function momentsOf(build: Builder, x: Node, axes: readonly number[]): Moments {
+  const kept = { axes, keepDimensions: true };
+  const mean = build.mean(x, kept);
+  const distance = build.subtract(x, mean);
+  const variance = build.mean(build.multiply(distance, distance), kept);
+  return { mean, variance };
+}
+
+/** `gamma · (x − mean) / √(variance + epsilon) + beta`; gamma and beta where there are. */
+export function standardize(
+  build: Builder,
+  x: Node,
+  { mean, variance }: Moments,
+  epsilon: number,
+  { gamma, beta }: { readonly gamma?: Node; readonly beta?: Node },
+): Node {
+  const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
+  const inverse = build.divide(build.constant(1), deviation);
+  const factor = gamma === undefined ? inverse : build.multiply(gamma, inverse);
+  const normal = build.multiply(build.subtract(x, mean), factor);
+  return beta === undefined ? normal : build.add(normal, beta);
+}
+
+/** @throws ConfigError unless `epsilon` is above 0. */
+export function requireEpsilon(epsilon: number): void {
+  if (epsilon > 0 && Number.isFinite(epsilon)) return;
+  throw new ConfigError({
+    what: "The option epsilon cannot be used.",
+    expected: "a number above 0",
+    received: String(epsilon),
+  });
+}

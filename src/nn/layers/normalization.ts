@@ -1,0 +1,136 @@
+// Inputs of mean 0 and variance 1, as a layer that looks at the data before training. Floor 4.
+
+import { ConfigError, DataError, ShapeError } from "../../core/errors.ts";
+import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { CommonOptions, WeightSpec } from "../layer.ts";
+import { LayerInstance } from "../layer-instance.ts";
+import { alongOnly, axesOf } from "./axes.ts";
+
+export interface NormalizationOptions extends CommonOptions {
+  /**
+   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null
+   * gives one of each for everything. The last axis unless told.
+   */
+  readonly axis?: number | readonly number[] | null;
+  /** Known means: one for all, or one for each position. */
+  readonly mean?: number | readonly number[];
+  /** Known variances, as many. */
+  readonly variance?: number | readonly number[];
+  /** Turns the formula round, from normal values to those of the data; false unless told. */
+  readonly invert?: boolean;
+}
+
+/** The smallest deviation that is divided by: Keras's epsilon. */
+const smallest = 1e-7;
+
+/**
+ * @throws ConfigError unless both are there or neither is, all finite, and no variance negative.
+ */
+function requireStatistics({ mean, variance }: NormalizationOptions): void {
+  const listOf = (value: number | readonly number[] = []) =>
+    typeof value === "number" ? [value] : [...value];
+  const [means, variances] = [listOf(mean), listOf(variance)];
+  const usable = means.every(Number.isFinite) && variances.every((v) => v >= 0 && v < Infinity);
+  if (usable && means.length === variances.length) return;
+  throw new ConfigError({
+    what: "The options mean and variance of normalization cannot be used.",
+    expected: "as many finite numbers for both, no variance below 0; or neither",
+    received: `mean ${JSON.stringify(mean)}, variance ${JSON.stringify(variance)}`,
+  });
+}
+
+const keptAxes = (axis: number | readonly number[] | null, input: Shape): readonly number[] =>
+  axis === null ? [] : axesOf(axis, input, "normalization");
+
+/** Mean and variance at each position of the kept axes, in f64 and two passes. */
+function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
+  const unit = data instanceof Uint8Array ? 1 / 255 : 1;
+  const strides = stridesOf(shape);
+  const size = sizeOf(kept.map((axis) => shape[axis]));
+  const place = (i: number) =>
+    kept.reduce((at, axis) => at * shape[axis] + (Math.floor(i / strides[axis]) % shape[axis]), 0);
+  const count = data.length / size;
+  const mean = new Array<number>(size).fill(0);
+  const variance = new Array<number>(size).fill(0);
+  for (let i = 0; i < data.length; i++) mean[place(i)] += (data[i] * unit) / count;
+  for (let i = 0; i < data.length; i++) {
+    variance[place(i)] += (data[i] * unit - mean[place(i)]) ** 2 / count;
+  }
+  return { mean, variance };
+}
+
+/** A layer that can be fitted to data. */
+export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
+  /**
+   * The same layer with mean and variance of the examples `[N, …]`; bytes count as 0 to 1, as `fit`
+   * hands them on.
+   *
+   * @throws DataError where there are no examples, ShapeError where an axis does not exist.
+   */
+  adapt(examples: Tensor): NormalizationLayer {
+    if (examples.data.length === 0) {
+      throw new DataError({
+        what: "normalization has nothing to adapt to.",
+        expected: "at least one example",
+        received: formatShape(examples.shape),
+      });
+    }
+    const { axis = -1 } = this.options;
+    const kept = keptAxes(axis, examples.shape.slice(1));
+    return normalization({ ...this.options, ...statisticsOf(examples, kept) });
+  }
+}
+
+/**
+ * Normalisation: any shape. `(x − mean) / √variance`, with statistics that are given or that
+ * `adapt` finds; without either, nothing changes. Weights, not trained: `mean`, `variance`, of the
+ * kept axes' dimensions. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit it.
+ * @example layers.normalization({ inputShape: [28, 28, 1] }).adapt(train.x)
+ */
+export function normalization(options: NormalizationOptions = {}): NormalizationLayer {
+  const settings = { axis: -1 as number | readonly number[] | null, invert: false, ...options };
+  const { axis, mean, variance, invert } = settings;
+  requireStatistics(settings);
+  return new NormalizationLayer({
+    kind: "normalization",
+    className: "Normalization",
+    options: settings,
+    plan([input]) {
+      const kept = keptAxes(axis, input);
+      const shape = kept.map((a) => input[a - 1]);
+      const weight = (
+        name: string,
+        initializer: "zeros" | "ones",
+        known: number | readonly number[] | undefined,
+      ): WeightSpec => {
+        const spec = { name, shape, initializer, trainable: false };
+        if (known === undefined) return spec;
+        const values =
+          typeof known === "number" ? new Array<number>(sizeOf(shape)).fill(known) : known;
+        if (values.length === sizeOf(shape)) return { ...spec, values };
+        throw new ShapeError({
+          what: `normalization's ${name} does not fit its input.`,
+          expected: `${values.length} positions along axis ${JSON.stringify(axis)}`,
+          received: formatShape([null, ...input]),
+        });
+      };
+      return {
+        outputShape: input,
+        weights: [weight("mean", "zeros", mean), weight("variance", "ones", variance)],
+        macs: 0,
+        call([x], { build, weights }) {
+          const wide = alongOnly(kept, x.shape);
+          const middle = build.reshape(weights.mean, wide);
+          const root = build.squareRoot(build.reshape(weights.variance, wide));
+          const deviation = build.maximum(root, build.constant(smallest));
+          return invert
+            ? build.add(build.multiply(x, deviation), middle)
+            : build.divide(build.subtract(x, middle), deviation);
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,48 @@
+// The rectifier with all its settings, as a layer. Floor 4.
+
+import type { CommonOptions, Layer } from "../layer.ts";
+import { requireNumber } from "./numbers.ts";
+
+export interface ReLUOptions extends CommonOptions {
+  /** The largest result; without bound unless told. */
+  readonly maxValue?: number;
+  /** The slope below the threshold; 0 unless told. */
+  readonly negativeSlope?: number;
+  /** Up to it the slope is `negativeSlope`; 0 unless told. */
+  readonly threshold?: number;
+}
+
+/**
+ * Rectifier: any shape. `min(x, maxValue)` above `threshold`, else
+ * `negativeSlope · (x − threshold)`. Source: Nair and Hinton, ICML 2010; options and defaults as in
+ * Keras.
+ *
+ * @throws ConfigError where an option is negative.
+ * @example layers.reLU({ maxValue: 6 })
+ */
+export function reLU(options: ReLUOptions = {}): Layer<ReLUOptions> {
+  const settings = { negativeSlope: 0, threshold: 0, ...options };
+  const { maxValue, negativeSlope, threshold } = settings;
+  if (maxValue !== undefined) requireNumber(maxValue, "maxValue", 0);
+  requireNumber(negativeSlope, "negativeSlope", 0);
+  requireNumber(threshold, "threshold", 0);
+  return {
+    kind: "reLU",
+    className: "ReLU",
+    options: settings,
+    plan: ([input]) => ({
+      outputShape: input,
+      weights: [],
+      macs: 0,
+      call([x], { build }) {
+        const border = build.constant(threshold);
+        let y = build.relu(x);
+        if (threshold !== 0) y = build.select(build.less(border, x), x, build.constant(0));
+        if (maxValue !== undefined) y = build.minimum(y, build.constant(maxValue));
+        if (negativeSlope === 0) return y;
+        const below = build.relu(build.subtract(border, x));
+        return build.subtract(y, build.multiply(below, build.constant(negativeSlope)));
+      },
+    }),
+  };
+}

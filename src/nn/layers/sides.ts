@@ -1,0 +1,37 @@
+// How options name the four sides of an image, and the two ends of a sequence. Floor 4.
+
+import { ConfigError } from "../../core/errors.ts";
+import { requireWhole } from "../layer.ts";
+
+/** One number for all sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
+export type Sides =
+  | number
+  | readonly [number, number]
+  | readonly [readonly [number, number], readonly [number, number]];
+
+/**
+ * Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0.
+ */
+export function sidesOf(value: Sides, name: string): [[number, number], [number, number]] {
+  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  const pair = (side: number | readonly [number, number]): [number, number] =>
+    typeof side === "number" ? [side, side] : [side[0], side[1]];
+  const sides: [[number, number], [number, number]] = [pair(rows), pair(columns)];
+  if (sides.flat().every((side) => Number.isSafeInteger(side) && side >= 0)) return sides;
+  throw new ConfigError({
+    what: `The option ${name} cannot be used.`,
+    expected: "whole numbers of at least 0: one, [rows, columns] or [[top, bottom], [left, right]]",
+    received: JSON.stringify(value),
+  });
+}
+
+/**
+ * One number for both ends, or `[before, after]`. @throws ConfigError unless both are whole, from
+ * 0.
+ */
+export function endsOf(value: number | readonly [number, number], name: string): [number, number] {
+  const [before, after] = typeof value === "number" ? [value, value] : value;
+  requireWhole(before, name, 0);
+  requireWhole(after, name, 0);
+  return [before, after];
+}

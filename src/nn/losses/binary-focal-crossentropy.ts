@@ -1,0 +1,55 @@
+// Cross-entropy of yes-or-no answers that cares less about what is right already. Floor 4.
+
+import { checkOption } from "../option.ts";
+import {
+  binaryCrossEntropy,
+  type SmoothedOptions,
+  smoothBinary,
+  smoothedOptions,
+} from "./cross-entropy.ts";
+import { oneMinus, powerOf } from "./formulas.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+
+export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
+  /** Whether yes is weighed by `alpha` and no by 1 − `alpha`; false unless told. */
+  readonly applyClassBalancing?: boolean;
+  /** The weight of yes, where classes are balanced; 0.25 unless told. */
+  readonly alpha?: number;
+  /** How much less easy examples count; 2 unless told. */
+  readonly gamma?: number;
+}
+
+/**
+ * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: answers
+ * and results `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example losses.binaryFocalCrossentropy({ gamma: 3 })
+ */
+export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions = {}): Loss {
+  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, reduction, ...rest } = options;
+  const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
+  checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
+  return defineLoss({
+    name: "binaryFocalCrossentropy",
+    options: { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const yes = smoothBinary(answers, labelSmoothing, build);
+      const no = oneMinus(yes, build);
+      const chances = fromLogits ? build.sigmoid(results) : results;
+      const entropy = binaryCrossEntropy(yes, results, fromLogits, build);
+      const right = build.add(
+        build.multiply(yes, chances),
+        build.multiply(no, oneMinus(chances, build)),
+      );
+      const focused = build.multiply(powerOf(oneMinus(right, build), gamma, build), entropy);
+      if (!applyClassBalancing) return build.mean(focused, { axes: [axis] });
+      const weight = build.add(
+        build.multiply(yes, build.constant(alpha)),
+        build.multiply(no, build.constant(1 - alpha)),
+      );
+      return build.mean(build.multiply(weight, focused), { axes: [axis] });
+    },
+  });
+}

@@ -1,0 +1,42 @@
+// Cross-entropy with rows of shares that cares less about what is right already. Floor 4.
+
+import { checkOption } from "../option.ts";
+import { type SmoothedOptions, sharesOf, smoothedOptions, smoothShares } from "./cross-entropy.ts";
+import { moveLast, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+
+export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
+  /** The weight of every class; 0.25 unless told. */
+  readonly alpha?: number;
+  /** How much less easy examples count; 2 unless told. */
+  readonly gamma?: number;
+}
+
+/**
+ * −Σ alpha · (1 − p)^gamma · answer · ln p along `axis`: answers `[N, …, C]`, results `[N, …, C]` →
+ * `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example losses.categoricalFocalCrossentropy({ gamma: 3 })
+ */
+export function categoricalFocalCrossentropy(
+  options: CategoricalFocalCrossentropyOptions = {},
+): Loss {
+  const { alpha = 0.25, gamma = 2, reduction, ...rest } = options;
+  const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
+  checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
+  return defineLoss({
+    name: "categoricalFocalCrossentropy",
+    options: { alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const smoothed = smoothShares(answers, labelSmoothing, build);
+      const expected = moveLast(smoothed, axis, build);
+      const scores = moveLast(results, axis, build);
+      const share = sharesOf(fromLogits ? build.softmax(scores) : scores, -1, build);
+      const entropy = build.multiply(expected, build.logarithm(share));
+      const focused = build.multiply(powerOf(oneMinus(share, build), gamma, build), entropy);
+      return build.multiply(sumOfLast(focused, build), build.constant(-alpha));
+    },
+  });
+}

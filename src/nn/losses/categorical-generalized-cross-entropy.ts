@@ -1,0 +1,35 @@
+// A cross-entropy that wrong labels harm less. Floor 4.
+
+import { checkOption } from "../option.ts";
+import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
+  /** Between 0, which is cross-entropy, and 1, the mean absolute error; 0.5 unless told. */
+  readonly q?: number;
+}
+
+/**
+ * (1 − p^q) / q with p the share of the right class: answers i32 `[N, …]`, results `[N, …, C]` →
+ * `[N, …]`. Source: Zhang and Sabuncu, NeurIPS 2018; as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example losses.categoricalGeneralizedCrossEntropy({ q: 0.7 })
+ */
+export function categoricalGeneralizedCrossEntropy(
+  options: CategoricalGeneralizedCrossEntropyOptions = {},
+): Loss {
+  const { q = 0.5, reduction } = options;
+  checkOption("q", q, q > 0 && q < 1, "a number between 0 and 1");
+  return defineLoss({
+    name: "categoricalGeneralizedCrossEntropy",
+    options: { q, reduction },
+    answers: "classes",
+    values(answers, results, build) {
+      const target = hotRows(answers, results.shape[results.shape.length - 1], build);
+      const share = sumOfLast(build.multiply(results, target), build);
+      const kept = powerOf(share, q, build);
+      return build.multiply(oneMinus(kept, build), build.constant(1 / q));
+    },
+  });
+}

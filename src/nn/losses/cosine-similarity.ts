@@ -1,0 +1,25 @@
+// The angle between answers and results. Floor 4.
+
+import { cosine } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+export interface CosineSimilarityOptions extends LossOptions {
+  /** The axis along which the vectors lie; the last unless told. */
+  readonly axis?: number;
+}
+
+/**
+ * −Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: −1 where both point the same way.
+ * `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.cosineSimilarity()
+ */
+export function cosineSimilarity({ axis = -1, reduction }: CosineSimilarityOptions = {}): Loss {
+  return defineLoss({
+    name: "cosineSimilarity",
+    options: { axis, reduction },
+    answers: "values",
+    values: (answers, results, build) => build.negate(cosine(answers, results, axis, build)),
+  });
+}

@@ -1,0 +1,130 @@
+// What the cross-entropies share: logits where there are any, smoothing, and kept-inside
+// logarithms. Floor 4.
+
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { checkBetween } from "../option.ts";
+import {
+  atLeast,
+  clip,
+  epsilon,
+  hotRows,
+  moveLast,
+  oneMinus,
+  rowsOf,
+  softplusTail,
+} from "./formulas.ts";
+import { type LossOptions, shapeWithout } from "./loss.ts";
+
+/** Options of cross-entropies. */
+export interface CrossEntropyOptions extends LossOptions {
+  /** Whether the model gives logits rather than probabilities; false unless told. */
+  readonly fromLogits?: boolean;
+}
+
+/** Options of cross-entropies whose answers are shares. */
+export interface SmoothedOptions extends CrossEntropyOptions {
+  /** How much of each answer is spread evenly over all classes, from 0 to 1; 0 unless told. */
+  readonly labelSmoothing?: number;
+  /** The axis of the classes; the last unless told. */
+  readonly axis?: number;
+}
+
+/** The options with their defaults. @throws ConfigError */
+export function smoothedOptions(
+  options: SmoothedOptions,
+): Required<Omit<SmoothedOptions, "reduction">> {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  checkBetween("labelSmoothing", labelSmoothing, 0, 1);
+  return { fromLogits, labelSmoothing, axis };
+}
+
+/** Answers of yes or no, moved towards a half. */
+export function smoothBinary(answers: Node, smoothing: number, build: Builder): Node {
+  if (smoothing === 0) return answers;
+  const kept = build.multiply(answers, build.constant(1 - smoothing));
+  return build.add(kept, build.constant(0.5 * smoothing));
+}
+
+/** Shares `[…, C]`, moved towards 1 / C. */
+export function smoothShares(answers: Node, smoothing: number, build: Builder): Node {
+  if (smoothing === 0) return answers;
+  const classes = answers.shape[answers.shape.length - 1];
+  const kept = build.multiply(answers, build.constant(1 - smoothing));
+  return build.add(kept, build.constant(smoothing / classes));
+}
+
+/** The logits behind a result, where there are any: itself, or what its activation was taken of. */
+export function logitsOf(
+  results: Node,
+  activation: "softmax" | "sigmoid",
+  fromLogits: boolean,
+): Node | undefined {
+  if (fromLogits) return results;
+  return results.op.name === activation ? results.inputs[0] : undefined;
+}
+
+/** result / Σ result along `axis`, kept inside (0, 1). */
+export function sharesOf(results: Node, axis: number, build: Builder): Node {
+  const total = build.sum(results, { axes: [axis], keepDimensions: true });
+  return clip(build.divide(results, total), epsilon, 1 - epsilon, build);
+}
+
+/** −Σ answer · ln result along `axis`: `[…, C]`, `[…, C]` → `[…]`. */
+export function crossEntropy(
+  answers: Node,
+  results: Node,
+  { fromLogits, axis }: { readonly fromLogits: boolean; readonly axis: number },
+  build: Builder,
+): Node {
+  const isLast = axis === -1 || axis === results.shape.length - 1;
+  const logits = logitsOf(results, "softmax", fromLogits);
+  if (logits !== undefined && (isLast || fromLogits)) {
+    const rows = (x: Node) => rowsOf(moveLast(x, axis, build), build);
+    const values = build.softmaxCrossEntropy(rows(logits), rows(answers));
+    return build.reshape(values, shapeWithout(results, axis));
+  }
+  const products = build.multiply(answers, build.logarithm(sharesOf(results, axis, build)));
+  return build.negate(build.sum(products, { axes: [axis] }));
+}
+
+/** −ln of the share of the right class along `axis`; 0 where the label is no class. */
+export function sparseCrossEntropy(
+  labels: Node,
+  results: Node,
+  { fromLogits, axis }: { readonly fromLogits: boolean; readonly axis: number },
+  build: Builder,
+): Node {
+  const moved = moveLast(results, axis, build);
+  const logits = logitsOf(moved, "softmax", fromLogits);
+  if (logits === undefined) {
+    const classes = moved.shape[moved.shape.length - 1];
+    const targets = hotRows(labels, classes, build);
+    return crossEntropy(targets, moved, { fromLogits, axis: -1 }, build);
+  }
+  const rows = rowsOf(logits, build);
+  const flat = build.reshape(labels, [rows.shape[0]]);
+  return build.reshape(build.sparseSoftmaxCrossEntropy(rows, flat), labels.shape);
+}
+
+/**
+ * −(y · ln p + (1 − y) · ln(1 − p)), an element at a time; of logits x as
+ * max(x, 0) − x · y + ln(1 + e^−|x|).
+ */
+export function binaryCrossEntropy(
+  answers: Node,
+  results: Node,
+  fromLogits: boolean,
+  build: Builder,
+): Node {
+  const logits = logitsOf(results, "sigmoid", fromLogits);
+  if (logits !== undefined) {
+    // In this order: where x is large and y is 1, the first two cancel before the rest comes in.
+    const rest = build.subtract(atLeast(logits, 0, build), build.multiply(logits, answers));
+    return build.add(rest, softplusTail(logits, build));
+  }
+  const inside = clip(results, epsilon, 1 - epsilon, build);
+  const yes = build.multiply(answers, build.logarithm(inside));
+  const no = build.multiply(oneMinus(answers, build), build.logarithm(oneMinus(inside, build)));
+  return build.negate(build.add(yes, no));
+}

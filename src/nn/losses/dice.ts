@@ -1,0 +1,27 @@
+// One less the Dice coefficient of two regions. Floor 4.
+
+import { epsilon, oneMinus } from "./formulas.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+import { type OverlapOptions, spanOf } from "./overlap.ts";
+
+/**
+ * 1 − 2 · Σ answer · result / (Σ answer + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
+ * is left of the shape, `[]` unless told. Source: Milletari et al., 3DV 2016; as in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.dice({ axis: [1, 2, 3] })
+ */
+export function dice({ axis = null, reduction }: OverlapOptions = {}): Loss {
+  return defineLoss({
+    name: "dice",
+    options: { axis, reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const span = spanOf(axis);
+      const both = build.sum(build.multiply(answers, results), span);
+      const sizes = build.add(build.sum(answers, span), build.sum(results, span));
+      const twice = build.multiply(both, build.constant(2));
+      return oneMinus(build.divide(twice, build.add(sizes, build.constant(epsilon))), build);
+    },
+  });
+}

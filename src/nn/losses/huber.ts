@@ -1,0 +1,35 @@
+// Squares near 0, sizes further off. Floor 4.
+
+import { checkOption } from "../option.ts";
+import { meanOfLast, square } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+export interface HuberOptions extends LossOptions {
+  /** Where the square ends and the straight line begins; 1 unless told. */
+  readonly delta?: number;
+}
+
+/**
+ * With d = result − answer: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over
+ * the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example losses.huber({ delta: 0.5 })
+ */
+export function huber({ delta = 1, reduction }: HuberOptions = {}): Loss {
+  checkOption("delta", delta, delta > 0, "a number above 0");
+  return defineLoss({
+    name: "huber",
+    options: { delta, reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const difference = build.subtract(results, answers);
+      const size = build.absolute(difference);
+      const near = build.multiply(build.constant(0.5), square(difference, build));
+      const line = build.multiply(build.constant(delta), size);
+      const far = build.subtract(line, build.constant(0.5 * delta ** 2));
+      const isNear = build.lessEqual(size, build.constant(delta));
+      return meanOfLast(build.select(isNear, near, far), build);
+    },
+  });
+}

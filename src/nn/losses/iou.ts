@@ -1,0 +1,22 @@
+// One less the intersection over the union of two regions, which is the Jaccard index. Floor 4.
+
+import { defineLoss, type Loss } from "./loss.ts";
+import { type OverlapOptions, tverskyOf } from "./overlap.ts";
+
+/**
+ * 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is left of
+ * the shape, `[]` unless told. Source: Rahman and Wang, ISVC 2016. Keras has it as Tversky with
+ * both weights 1.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.iou({ axis: [1, 2, 3] })
+ */
+export function iou({ axis = null, reduction }: OverlapOptions = {}): Loss {
+  return defineLoss({
+    name: "iou",
+    options: { axis, reduction },
+    answers: "values",
+    values: (answers, results, build) =>
+      tverskyOf(answers, results, { alpha: 1, beta: 1, axis }, build),
+  });
+}

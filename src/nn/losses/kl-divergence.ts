@@ -1,0 +1,25 @@
+// How far one distribution is from another. Floor 4.
+
+import { clip, epsilon, sumOfLast } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * Σ answer · ln(answer / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
+ * kept within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.klDivergence()
+ */
+export function klDivergence({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "klDivergence",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const expected = clip(answers, epsilon, 1, build);
+      const received = clip(results, epsilon, 1, build);
+      const ratio = build.logarithm(build.divide(expected, received));
+      return sumOfLast(build.multiply(expected, ratio), build);
+    },
+  });
+}

@@ -1,0 +1,26 @@
+// The logarithm of the hyperbolic cosine of differences. Floor 4.
+
+import { meanOfLast, softplus } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * ln cosh(result − answer), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
+ * 0 it is half the square, far off the size less ln 2. With d for the difference it is computed as
+ * d + ln(1 + e⁻²ᵈ) − ln 2, as in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.logCosh()
+ */
+export function logCosh({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "logCosh",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const difference = build.subtract(results, answers);
+      const tail = softplus(build.multiply(difference, build.constant(-2)), build);
+      const above = build.add(difference, tail);
+      return meanOfLast(build.subtract(above, build.constant(Math.LN2)), build);
+    },
+  });
+}

@@ -1,0 +1,21 @@
+// The mean of absolute differences. Floor 4.
+
+import { meanOfLast } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * |answer − result|, its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.meanAbsoluteError()
+ */
+export function meanAbsoluteError({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "meanAbsoluteError",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      return meanOfLast(build.absolute(build.subtract(answers, results)), build);
+    },
+  });
+}

@@ -1,0 +1,24 @@
+// The mean of differences, in per cent of the answers. Floor 4.
+
+import { atLeast, epsilon, meanOfLast } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * 100 · |(answer − result) / max(|answer|, 10⁻⁷)|, its mean over the last axis: `[N, …, K]`,
+ * `[N, …, K]` → `[N, …]`. As in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.meanAbsolutePercentageError()
+ */
+export function meanAbsolutePercentageError({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "meanAbsolutePercentageError",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const size = atLeast(build.absolute(answers), epsilon, build);
+      const share = build.absolute(build.divide(build.subtract(answers, results), size));
+      return build.multiply(meanOfLast(share, build), build.constant(100));
+    },
+  });
+}

@@ -1,0 +1,48 @@
+// How much of two regions overlaps. Floor 4.
+
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { epsilon, oneMinus } from "./formulas.ts";
+import type { LossOptions } from "./loss.ts";
+
+/** Options of losses that compare regions. */
+export interface OverlapOptions extends LossOptions {
+  /**
+   * The axes that one region spans, such as [1, 2, 3] for each example by itself; all of them
+   * unless told: the batch is one region.
+   */
+  readonly axis?: number | readonly number[] | null;
+}
+
+/** What a reduction over the axes takes. */
+export function spanOf(axis: OverlapOptions["axis"]): { readonly axes?: readonly number[] } {
+  if (axis === null || axis === undefined) return {};
+  return { axes: typeof axis === "number" ? [axis] : axis };
+}
+
+/**
+ * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the results miss of the
+ * answers, and what they have besides.
+ */
+export function tverskyOf(
+  answers: Node,
+  results: Node,
+  options: {
+    readonly alpha: number;
+    readonly beta: number;
+    readonly axis: OverlapOptions["axis"];
+  },
+  build: Builder,
+): Node {
+  const span = spanOf(options.axis);
+  const both = build.sum(build.multiply(answers, results), span);
+  const missed = build.sum(build.multiply(oneMinus(results, build), answers), span);
+  const extra = build.sum(build.multiply(results, oneMinus(answers, build)), span);
+  const parts = [
+    build.multiply(missed, build.constant(options.alpha)),
+    build.multiply(extra, build.constant(options.beta)),
+    build.constant(epsilon),
+  ];
+  const whole = parts.reduce((sum, part) => build.add(sum, part), both);
+  return oneMinus(build.divide(both, whole), build);
+}

@@ -1,0 +1,23 @@
+// The likelihood of counts. Floor 4.
+
+import { epsilon, meanOfLast } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * result − answer · ln(result + 10⁻⁷), its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
+ * `[N, …]`. As in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.poisson()
+ */
+export function poisson({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "poisson",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      const logarithm = build.logarithm(build.add(results, build.constant(epsilon)));
+      return meanOfLast(build.subtract(results, build.multiply(answers, logarithm)), build);
+    },
+  });
+}

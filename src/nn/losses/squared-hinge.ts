@@ -1,0 +1,22 @@
+// The hinge of a margin, squared. Floor 4.
+
+import { marginOf, meanOfLast, square } from "./formulas.ts";
+import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+
+/**
+ * max(1 − answer · result, 0)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
+ * Answers are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.squaredHinge()
+ */
+export function squaredHinge({ reduction }: LossOptions = {}): Loss {
+  return defineLoss({
+    name: "squaredHinge",
+    options: { reduction },
+    answers: "values",
+    values(answers, results, build) {
+      return meanOfLast(square(marginOf(answers, results, build), build), build);
+    },
+  });
+}

@@ -1,0 +1,29 @@
+// One less the Tversky index of two regions. Floor 4.
+
+import { defineLoss, type Loss } from "./loss.ts";
+import { type OverlapOptions, tverskyOf } from "./overlap.ts";
+
+export interface TverskyOptions extends OverlapOptions {
+  /** The weight of what the results miss; 0.5 unless told. */
+  readonly alpha?: number;
+  /** The weight of what the results have besides; 0.5 unless told. */
+  readonly beta?: number;
+}
+
+/**
+ * 1 − Σ y · p / (Σ y · p + alpha · Σ y · (1 − p) + beta · Σ (1 − y) · p + 10⁻⁷) over the axes:
+ * `[N, …]`, `[N, …]` → what is left of the shape, `[]` unless told. With both weights 0.5 it is
+ * `dice`, with both 1 `iou`. Source: Salehi et al., MLMI 2017; as in Keras.
+ *
+ * @throws ConfigError where the reduction is unknown.
+ * @example losses.tversky({ alpha: 0.7, beta: 0.3 })
+ */
+export function tversky(options: TverskyOptions = {}): Loss {
+  const { alpha = 0.5, beta = 0.5, axis = null, reduction } = options;
+  return defineLoss({
+    name: "tversky",
+    options: { alpha, beta, axis, reduction },
+    answers: "values",
+    values: (answers, results, build) => tverskyOf(answers, results, { alpha, beta, axis }, build),
+  });
+}

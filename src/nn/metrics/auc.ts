@@ -1,0 +1,90 @@
+// The area under a curve of rates. Floor 4.
+
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
+import { epsilon } from "../losses/formulas.ts";
+import { checkOption, checkWord } from "../option.ts";
+import { type AucCurve, type AucSummation, areaUnder } from "./area.ts";
+import { confusionSums, countsAt, evenThresholds, sortedThresholds } from "./confusion.ts";
+import { type Metric, type MetricOptions, shareOf, totalOf } from "./metric.ts";
+
+export interface AucOptions extends MetricOptions {
+  /** How many thresholds from 0 to 1 the curve has; 200 unless told. */
+  readonly numThresholds?: number;
+  /** Recall over false positives, precision over recall, or their gains; `ROC` unless told. */
+  readonly curve?: AucCurve;
+  /** What stands between two points of the curve; `interpolation` unless told. */
+  readonly summationMethod?: AucSummation;
+  /** Thresholds between 0 and 1, instead of evenly spaced ones. */
+  readonly thresholds?: readonly number[] | null;
+  /** Whether each column has an area of its own, of which the mean is taken; false unless told. */
+  readonly multiLabel?: boolean;
+  /** The weight of each column. */
+  readonly labelWeights?: readonly number[] | null;
+  /** Whether the model gives logits rather than probabilities; false unless told. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * The area under the curve that the thresholds draw: answers of 0 and 1 and results `[N, …]`, or
+ * class numbers with results `[N, …, C]`. Precision over recall is interpolated as by Davis and
+ * Goadrich, ICML 2006. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.auc({ curve: "PR", name: "average_precision" })
+ */
+export function auc(options: AucOptions = {}): Metric {
+  const { name = "auc", numThresholds = 200, curve = "ROC" } = options;
+  const { summationMethod = "interpolation", thresholds = null } = options;
+  const { multiLabel = false, labelWeights = null, fromLogits = false } = options;
+  checkWord("curve", curve, ["ROC", "PR", "PRGAIN"]);
+  checkWord("summationMethod", summationMethod, ["interpolation", "majoring", "minoring"]);
+  const isCount = Number.isSafeInteger(numThresholds) && numThresholds >= 2;
+  checkOption("numThresholds", numThresholds, isCount, "a whole number of at least 2");
+  const between = thresholds ?? evenThresholds(numThresholds).slice(1, -1);
+  const fits = between.every((value) => value >= 0 && value <= 1);
+  checkOption("thresholds", thresholds, fits, "numbers from 0 to 1");
+  const all = [-epsilon, ...sortedThresholds(between), 1 + epsilon];
+  return {
+    kind: "auc",
+    name,
+    options: {
+      numThresholds,
+      curve,
+      summationMethod,
+      thresholds,
+      multiLabel,
+      labelWeights,
+      fromLogits,
+    },
+    sums(batch) {
+      const { results, build } = batch;
+      if (multiLabel) requireColumns(results.shape);
+      const given = fromLogits ? { ...batch, results: build.sigmoid(results) } : batch;
+      const columnWeights = multiLabel ? null : labelWeights;
+      const rule = { metric: "auc", thresholds: all, byColumn: multiLabel, columnWeights };
+      return confusionSums(given, rule);
+    },
+    result({ positives, negatives }) {
+      const gaps = all.length + 1;
+      const areas: number[] = [];
+      for (let at = 0; at < positives.length; at += gaps) {
+        const end = at + gaps;
+        const counts = countsAt(positives.slice(at, end), negatives.slice(at, end));
+        areas.push(areaUnder(counts, curve, summationMethod));
+      }
+      if (!multiLabel || labelWeights === null) return totalOf(areas) / areas.length;
+      const weighed = totalOf(areas.map((area, i) => area * labelWeights[i]));
+      return shareOf(weighed, totalOf(labelWeights));
+    },
+  };
+}
+
+function requireColumns(shape: readonly number[]): void {
+  if (shape.length === 2) return;
+  throw new ShapeError({
+    what: "auc with multiLabel compares columns.",
+    expected: "[N, L]",
+    received: formatShape(shape),
+  });
+}

@@ -1,0 +1,33 @@
+// The share of right answers to yes-or-no questions. Floor 4.
+
+import { sameShape } from "../../core/shape.ts";
+import { requireSameShape } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import { asValues, type Metric, type MetricOptions } from "./metric.ts";
+
+export interface BinaryAccuracyOptions extends MetricOptions {
+  /** A result above it is a yes; 0.5 unless told. */
+  readonly threshold?: number;
+}
+
+/**
+ * The share of places whose result lies on the answer's side of the threshold: answers of 0 and 1
+ * and results `[N, …]`. As in Keras.
+ *
+ * @example metrics.binaryAccuracy({ threshold: 0.7 })
+ */
+export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
+  const { name = "binary_accuracy", threshold = 0.5 } = options;
+  return meanMetric({
+    kind: "binaryAccuracy",
+    name,
+    options: { threshold },
+    values(answers, results, build) {
+      const isColumn = sameShape([...answers.shape, 1], results.shape);
+      const expected = isColumn ? build.reshape(answers, results.shape) : answers;
+      requireSameShape(expected, results, "binaryAccuracy");
+      const above = build.less(build.constant(threshold), results);
+      return build.equal(asValues(expected, build), above);
+    },
+  });
+}

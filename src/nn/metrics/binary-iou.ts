@@ -1,0 +1,33 @@
+// Intersection over union of yes and no. Floor 4.
+
+import type { Metric, MetricOptions } from "./metric.ts";
+import { overlapMetric } from "./overlap-metric.ts";
+
+export interface BinaryIouOptions extends MetricOptions {
+  /** Of no (0), of yes (1), or the mean of both, which it is unless told. */
+  readonly targetClassIds?: readonly number[];
+  /** A result of at least this is a yes; 0.5 unless told. */
+  readonly threshold?: number;
+}
+
+/**
+ * The mean of true positives / (true positives + false positives + false negatives) of yes and no:
+ * answers of 0 and 1 and results `[N, …]`. As in Keras, but weights need not be whole.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.binaryIoU({ targetClassIds: [1], threshold: 0.4 })
+ */
+export function binaryIoU(options: BinaryIouOptions = {}): Metric {
+  const { name = "binary_io_u", targetClassIds = [0, 1], threshold = 0.5 } = options;
+  return overlapMetric({
+    kind: "binaryIoU",
+    name,
+    options: { targetClassIds, threshold },
+    numClasses: 2,
+    targetClassIds,
+    classes: ({ build, answers, results }) => ({
+      labels: answers,
+      given: build.lessEqual(build.constant(threshold), results),
+    }),
+  });
+}

@@ -1,0 +1,23 @@
+// The share of rows whose largest is where the answer's largest is. Floor 4.
+
+import { requireSameShape } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The share of places whose largest score is that of the right class: one-hot answers and results
+ * `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ *
+ * @example metrics.categoricalAccuracy()
+ */
+export function categoricalAccuracy({ name = "categorical_accuracy" }: MetricOptions = {}): Metric {
+  return meanMetric({
+    kind: "categoricalAccuracy",
+    name,
+    options: {},
+    values(answers, results, build) {
+      requireSameShape(answers, results, "categoricalAccuracy");
+      return build.equal(build.argMaximum(results), build.argMaximum(answers));
+    },
+  });
+}

@@ -1,0 +1,30 @@
+// The angle between answers and results. Floor 4.
+
+import { cosine } from "../losses/formulas.ts";
+import { requireSameShape } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+export interface CosineSimilarityMetricOptions extends MetricOptions {
+  /** The axis along which the vectors lie; the last unless told. */
+  readonly axis?: number;
+}
+
+/**
+ * The mean of Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: 1 where both point the same
+ * way. `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has the other sign.
+ *
+ * @example metrics.cosineSimilarity()
+ */
+export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): Metric {
+  const { name = "cosine_similarity", axis = -1 } = options;
+  return meanMetric({
+    kind: "cosineSimilarity",
+    name,
+    options: { axis },
+    values(answers, results, build) {
+      requireSameShape(answers, results, "cosineSimilarity");
+      return cosine(answers, results, axis, build);
+    },
+  });
+}

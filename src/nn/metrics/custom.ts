@@ -1,0 +1,28 @@
+// A metric that a program brings along. Floor 4.
+
+import type { LossFunction } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+export interface CustomMetricOptions extends MetricOptions {
+  /** The numbers whose mean it is, as nodes of the graph: `[N, …]`. */
+  readonly values: LossFunction;
+}
+
+/**
+ * The mean over an epoch of what a function says of each place: answers and results → `[N, …]`. A
+ * file does not keep the function: hand the metric to `loadModel`. For more than a mean write a
+ * `Metric`: what a batch adds, and the result.
+ *
+ * @example
+ * metrics.custom({
+ *   name: "largest_error",
+ *   values(answers, results, build) {
+ *     const errors = build.absolute(build.subtract(answers, results));
+ *     return build.reduceMaximum(errors, { axes: [-1] });
+ *   },
+ * })
+ */
+export function custom({ name = "custom", values }: CustomMetricOptions): Metric {
+  return meanMetric({ kind: "custom", name, options: {}, values });
+}

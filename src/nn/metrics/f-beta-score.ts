@@ -1,0 +1,93 @@
+// Precision and recall as one number. Floor 4.
+
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
+import type { Node } from "../../graph/op.ts";
+import { epsilon, oneMinus } from "../losses/formulas.ts";
+import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
+import { checkOption, checkWord } from "../option.ts";
+import { answerRows, type Metric, type MetricOptions, type Sums, totalOf } from "./metric.ts";
+
+export interface F1ScoreOptions extends MetricOptions {
+  /** How the classes' scores become one, or null for a list of them; null unless told. */
+  readonly average?: "micro" | "macro" | "weighted" | null;
+  /** A result above it is a yes; unless told the largest of each row is. */
+  readonly threshold?: number | null;
+}
+
+export interface FBetaScoreOptions extends F1ScoreOptions {
+  /** How much more recall counts than precision; 1 unless told. */
+  readonly beta?: number;
+}
+
+/**
+ * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot answers
+ * or class numbers, results `[N, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.fBetaScore({ beta: 2, average: "macro" })
+ */
+export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
+  const { name = "fbeta_score", beta = 1, average = null, threshold = null } = options;
+  checkOption("beta", beta, beta > 0, "a number above 0");
+  checkWord("average", average, ["micro", "macro", "weighted", null]);
+  const fits = threshold === null || (threshold > 0 && threshold <= 1);
+  checkOption("threshold", threshold, fits, "a number above 0 and up to 1");
+  return {
+    kind: "fBetaScore",
+    name,
+    options: { beta, average, threshold },
+    sums: (batch) => scoreSums(batch, threshold),
+    result(sums) {
+      const counts = average === "micro" ? joined(sums) : sums;
+      const scores = counts.hits.map((_, i) => scoreOf(counts, i, beta));
+      if (average === null) return scores;
+      if (average !== "weighted") return totalOf(scores) / scores.length;
+      const all = totalOf(counts.support) + epsilon;
+      return totalOf(scores.map((score, i) => score * (counts.support[i] / all)));
+    },
+  };
+}
+
+/** Hits, misses and false alarms of each class. */
+function scoreSums(batch: ScoredBatch, threshold: number | null): Record<string, Node> {
+  const { build, results, weights } = batch;
+  if (results.shape.length !== 2) {
+    throw new ShapeError({
+      what: "F-scores compare rows of scores.",
+      expected: "[N, C]",
+      received: formatShape(results.shape),
+    });
+  }
+  const answers = answerRows(batch, "fBetaScore");
+  const given =
+    threshold === null ? largest(batch) : build.less(build.constant(threshold), results);
+  const sum = (x: Node) => {
+    const weighed = weights === undefined ? x : build.multiply(x, alignWeights(weights, x, build));
+    return build.sum(weighed, { axes: [0] });
+  };
+  return {
+    hits: sum(build.multiply(given, answers)),
+    falseAlarms: sum(build.multiply(given, oneMinus(answers, build))),
+    misses: sum(build.multiply(oneMinus(given, build), answers)),
+    support: sum(answers),
+  };
+}
+
+/** 1 at the largest of each row, and at all that equal it; never where a score is 0. */
+function largest({ build, results }: ScoredBatch): Node {
+  const best = build.reduceMaximum(results, { axes: [-1], keepDimensions: true });
+  const isSome = build.less(build.constant(1e-9), build.absolute(results));
+  return build.multiply(build.lessEqual(best, results), isSome);
+}
+
+function joined(sums: Sums): Sums {
+  return Object.fromEntries(Object.entries(sums).map(([key, list]) => [key, [totalOf(list)]]));
+}
+
+function scoreOf({ hits, falseAlarms, misses }: Sums, i: number, beta: number): number {
+  const precision = hits[i] / (hits[i] + falseAlarms[i] + epsilon);
+  const recall = hits[i] / (hits[i] + misses[i] + epsilon);
+  const mean = (precision * recall) / (beta ** 2 * precision + recall + epsilon);
+  return mean * (1 + beta ** 2);
+}

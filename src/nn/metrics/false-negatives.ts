@@ -1,0 +1,22 @@
+// How often no is wrong. Floor 4.
+
+import type { ThresholdOptions } from "./confusion.ts";
+import type { Metric } from "./metric.ts";
+import { thresholdMetric } from "./threshold-metric.ts";
+
+/**
+ * How many results are not above the threshold and wrong, each by its weight: answers of 0 and 1
+ * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.falseNegatives({ thresholds: 0.7 })
+ */
+export function falseNegatives(options: ThresholdOptions = {}): Metric {
+  const { name = "false_negatives", thresholds = null } = options;
+  return thresholdMetric({
+    kind: "falseNegatives",
+    name,
+    options: { thresholds },
+    score: (counts, at) => counts.falseNegatives[at],
+  });
+}

@@ -1,0 +1,15 @@
+// The hinge of a margin. Floor 4.
+
+import { hinge as loss } from "../losses/hinge.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.hinge()
+ */
+export function hinge(options: MetricOptions = {}): Metric {
+  const { name = "hinge" } = options;
+  return meanMetric({ kind: "hinge", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,15 @@
+// How far one distribution is from another. Floor 4.
+
+import { klDivergence as loss } from "../losses/kl-divergence.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.klDivergence()
+ */
+export function klDivergence(options: MetricOptions = {}): Metric {
+  const { name = "kl_divergence" } = options;
+  return meanMetric({ kind: "klDivergence", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,15 @@
+// The logarithm of the hyperbolic cosine of differences. Floor 4.
+
+import { logCosh as loss } from "../losses/log-cosh.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss `logCosh`: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.logCoshError()
+ */
+export function logCoshError(options: MetricOptions = {}): Metric {
+  const { name = "logcosh" } = options;
+  return meanMetric({ kind: "logCoshError", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,15 @@
+// The mean of absolute differences. Floor 4.
+
+import { meanAbsoluteError as loss } from "../losses/mean-absolute-error.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.meanAbsoluteError()
+ */
+export function meanAbsoluteError(options: MetricOptions = {}): Metric {
+  const { name = "mean_absolute_error" } = options;
+  return meanMetric({ kind: "meanAbsoluteError", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,15 @@
+// The mean of squared differences. Floor 4.
+
+import { meanSquaredError as loss } from "../losses/mean-squared-error.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.meanSquaredError()
+ */
+export function meanSquaredError(options: MetricOptions = {}): Metric {
+  const { name = "mean_squared_error" } = options;
+  return meanMetric({ kind: "meanSquaredError", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,20 @@
+// The mean of squared differences between logarithms. Floor 4.
+
+import { meanSquaredLogarithmicError as loss } from "../losses/mean-squared-logarithmic-error.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.meanSquaredLogarithmicError()
+ */
+export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric {
+  const { name = "mean_squared_logarithmic_error" } = options;
+  return meanMetric({
+    kind: "meanSquaredLogarithmicError",
+    name,
+    options: {},
+    values: loss().values,
+  });
+}

@@ -1,0 +1,14 @@
+// The mean of a model's results. Floor 4.
+
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean of all results `[N, …]`, whatever the answers. For the mean of something else see
+ * `custom`.
+ *
+ * @example metrics.mean({ name: "mean_brightness" })
+ */
+export function mean({ name = "mean" }: MetricOptions = {}): Metric {
+  return meanMetric({ kind: "mean", name, options: {}, values: (_, results) => results });
+}

@@ -1,0 +1,117 @@
+// The skeleton of metrics of intersection over union: a confusion matrix, added up. Floor 4.
+
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape, sizeOf } from "../../core/shape.ts";
+import type { Node } from "../../graph/op.ts";
+import { epsilon, moveLast } from "../losses/formulas.ts";
+import { requireSameShape } from "../losses/loss.ts";
+import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
+import { checkOption } from "../option.ts";
+import { asWhole, type Metric, type MetricOptions, totalOf } from "./metric.ts";
+
+/** Options of metrics of intersection over union. */
+export interface OverlapMetricOptions extends MetricOptions {
+  /** How many classes there are. */
+  readonly numClasses: number;
+  /** A class number whose places do not count; none unless told. */
+  readonly ignoreClass?: number | null;
+  /** Whether answers are class numbers rather than one-hot rows. */
+  readonly sparseYTrue?: boolean;
+  /** Whether results are class numbers rather than scores of each class. */
+  readonly sparseYPred?: boolean;
+  /** The axis of the classes, where there is one; the last unless told. */
+  readonly axis?: number;
+}
+
+/** What such a metric says; the rest follows. */
+export interface OverlapRecord {
+  readonly kind: string;
+  readonly name: string;
+  readonly options: object;
+  readonly numClasses: number;
+  /** The classes whose mean it is. */
+  readonly targetClassIds: readonly number[];
+  readonly ignoreClass?: number | null;
+  /** The class number of every place of the answers, and of the results. */
+  readonly classes: (batch: ScoredBatch) => { readonly labels: Node; readonly given: Node };
+}
+
+/** A metric from its record. @throws ConfigError where an option cannot be used. */
+export function overlapMetric(record: OverlapRecord): Metric {
+  const { numClasses, targetClassIds, ignoreClass = null } = record;
+  const isCount = Number.isSafeInteger(numClasses) && numClasses >= 1;
+  checkOption("numClasses", numClasses, isCount, "a whole number of at least 1");
+  const isClass = (id: number) => Number.isSafeInteger(id) && id >= 0 && id < numClasses;
+  const areClasses = targetClassIds.length > 0 && targetClassIds.every(isClass);
+  checkOption("targetClassIds", targetClassIds, areClasses, `class numbers below ${numClasses}`);
+  return {
+    kind: record.kind,
+    name: record.name,
+    options: record.options,
+    sums(batch) {
+      const { build, weights } = batch;
+      const { labels, given } = record.classes(batch);
+      const places = sizeOf(given.shape);
+      requirePlaces(record.kind, labels, given);
+      const rows = (classes: Node) =>
+        build.oneHot(build.reshape(asWhole(classes, build), [places]), numClasses);
+      let answered = rows(ignoreClass === null ? labels : without(labels, ignoreClass, batch));
+      if (weights !== undefined) {
+        const weight = build.broadcastTo(alignWeights(weights, given, build), given.shape);
+        answered = build.multiply(answered, build.reshape(weight, [places, 1]));
+      }
+      return { matrix: build.matmul(answered, rows(given), { transposeA: true }) };
+    },
+    result: ({ matrix }) => meanOverlap(matrix, numClasses, targetClassIds),
+  };
+}
+
+/** Class numbers in which those that do not count are no class. */
+function without(labels: Node, ignored: number, { build }: ScoredBatch): Node {
+  const whole = asWhole(labels, build);
+  const isIgnored = build.equal(whole, build.constant(ignored, [], "i32"));
+  return build.select(isIgnored, build.constant(-1, [], "i32"), whole);
+}
+
+/** The classes of each place, by the options that most of these metrics share. */
+export function classesBy(options: {
+  readonly sparseYTrue: boolean;
+  readonly sparseYPred: boolean;
+  readonly axis: number;
+}): OverlapRecord["classes"] {
+  const { sparseYTrue, sparseYPred, axis } = options;
+  return ({ build, answers, results }) => {
+    if (!sparseYTrue && !sparseYPred) requireSameShape(answers, results, "An overlap of classes");
+    const best = (x: Node) => build.argMaximum(moveLast(x, axis, build));
+    return {
+      labels: sparseYTrue ? answers : best(answers),
+      given: sparseYPred ? results : best(results),
+    };
+  };
+}
+
+/** The mean of |A ∩ B| / |A ∪ B| over the classes that occur, as Keras rounds it. */
+function meanOverlap(
+  matrix: readonly number[],
+  classes: number,
+  targets: readonly number[],
+): number {
+  const row = (i: number) => totalOf(matrix.slice(i * classes, (i + 1) * classes));
+  const column = (i: number) => totalOf(matrix.filter((_, at) => at % classes === i));
+  const overlaps = targets.flatMap((i) => {
+    const both = matrix[i * classes + i];
+    const either = row(i) + column(i) - both;
+    return either > 1e-9 ? [both / (either + epsilon)] : [];
+  });
+  return totalOf(overlaps) / (overlaps.length + epsilon);
+}
+
+function requirePlaces(metric: string, labels: Node, given: Node): void {
+  if (sizeOf(labels.shape) === sizeOf(given.shape)) return;
+  throw new ShapeError({
+    what: `${metric} compares one class with one class.`,
+    expected: `as many answers as results: ${formatShape(given.shape)}`,
+    received: formatShape(labels.shape),
+    fix: "set sparseYTrue and sparseYPred to false for rows of scores",
+  });
+}

@@ -1,0 +1,15 @@
+// The likelihood of counts. Floor 4.
+
+import { poisson as loss } from "../losses/poisson.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.poisson()
+ */
+export function poisson(options: MetricOptions = {}): Metric {
+  const { name = "poisson" } = options;
+  return meanMetric({ kind: "poisson", name, options: {}, values: loss().values });
+}

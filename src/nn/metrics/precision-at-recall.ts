@@ -1,0 +1,28 @@
+// The best precision that keeps recall. Floor 4.
+
+import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
+import type { Metric } from "./metric.ts";
+
+export interface PrecisionAtRecallOptions extends CurveOptions {
+  /** How high the recall must be at least, from 0 to 1. */
+  readonly recall: number;
+}
+
+/**
+ * The largest precision at a threshold where the recall is high enough; 0 where there is none.
+ * Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.precisionAtRecall({ recall: 0.9 })
+ */
+export function precisionAtRecall({ recall, ...options }: PrecisionAtRecallOptions): Metric {
+  const { name = "precision_at_recall" } = options;
+  return curveMetric({
+    kind: "precisionAtRecall",
+    name,
+    bound: { name: "recall", value: recall },
+    options,
+    given: rates.recall,
+    wanted: rates.precision,
+  });
+}

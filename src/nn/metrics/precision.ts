@@ -1,0 +1,19 @@
+// Of what was taken for a yes, the share that is one. Floor 4.
+
+import type { ClassOptions } from "./confusion.ts";
+import { rates } from "./curve-metric.ts";
+import type { Metric } from "./metric.ts";
+import { thresholdMetric } from "./threshold-metric.ts";
+
+/**
+ * True positives / (true positives + false positives), 0 where there are none: answers of 0 and 1
+ * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.precision({ classId: 3, topK: 2 })
+ */
+export function precision(options: ClassOptions = {}): Metric {
+  const { name = "precision", thresholds = null, topK = null, classId = null } = options;
+  const given = { thresholds, topK, classId };
+  return thresholdMetric({ kind: "precision", name, options: given, score: rates.precision });
+}

@@ -1,0 +1,87 @@
+// How much of the answers' variance the results explain. Floor 4.
+
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
+import { square } from "../losses/formulas.ts";
+import { requireSameShape } from "../losses/loss.ts";
+import { alignWeights } from "../losses/reduce-loss.ts";
+import { checkOption, checkWord } from "../option.ts";
+import { type Metric, type MetricOptions, totalOf } from "./metric.ts";
+
+export interface R2ScoreOptions extends MetricOptions {
+  /** How the columns' scores become one, or null for all of them; `uniformAverage` unless told. */
+  readonly classAggregation?: "uniformAverage" | "varianceWeightedAverage" | null;
+  /**
+   * How many independent regressors the adjusted score counts; 0, which adjusts nothing, unless
+   * told.
+   */
+  readonly numRegressors?: number;
+}
+
+/**
+ * 1 − Σ (y − p)² / Σ (y − ȳ)² for each column of `[N, K]`, `[N, K]`; adjusted by the number of
+ * regressors. As in Keras, where the examples of the adjustment are all numbers, N · K.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.r2Score()
+ */
+export function r2Score(options: R2ScoreOptions = {}): Metric {
+  const { name = "r2_score", classAggregation = "uniformAverage", numRegressors = 0 } = options;
+  checkWord("classAggregation", classAggregation, [
+    "uniformAverage",
+    "varianceWeightedAverage",
+    null,
+  ]);
+  const isCount = Number.isSafeInteger(numRegressors) && numRegressors >= 0;
+  checkOption("numRegressors", numRegressors, isCount, "a whole number of at least 0");
+  return {
+    kind: "r2Score",
+    name,
+    options: { classAggregation, numRegressors },
+    sums({ build, answers, results, weights }) {
+      requireColumns(results.shape);
+      requireSameShape(answers, results, "r2Score");
+      const [count, columns] = results.shape;
+      const given = weights ?? build.constant(1, [count]);
+      const weight = build.broadcastTo(alignWeights(given, results, build), results.shape);
+      const down = { axes: [0] };
+      const weighed = build.multiply(answers, weight);
+      const errors = square(build.subtract(answers, results), build);
+      return {
+        sum: build.sum(weighed, down),
+        squares: build.sum(build.multiply(answers, weighed), down),
+        errors: build.sum(build.multiply(errors, weight), down),
+        weight: build.sum(weight, down),
+        numbers: build.constant(count * columns),
+      };
+    },
+    result({ sum, squares, errors, weight, numbers }) {
+      const spread = squares.map((value, i) => value - sum[i] * (sum[i] / weight[i]));
+      const scores = spread.map((value, i) => {
+        const score = 1 - errors[i] / value;
+        return Number.isFinite(score) || Number.isNaN(score) ? score : 0;
+      });
+      const adjusted = (score: number) => adjust(score, numbers[0], numRegressors);
+      if (classAggregation === null) return scores.map(adjusted);
+      if (classAggregation === "uniformAverage") return adjusted(totalOf(scores) / scores.length);
+      const weighed = totalOf(scores.map((score, i) => score * spread[i]));
+      return adjusted(weighed / totalOf(spread));
+    },
+  };
+}
+
+function requireColumns(shape: readonly number[]): void {
+  if (shape.length === 2) return;
+  throw new ShapeError({
+    what: "r2Score compares columns of numbers.",
+    expected: "[N, K]",
+    received: formatShape(shape),
+    fix: "flatten the results",
+  });
+}
+
+/** With as many regressors as examples, or more, Keras adjusts nothing. */
+function adjust(score: number, examples: number, regressors: number): number {
+  if (regressors === 0 || regressors >= examples - 1) return score;
+  return 1 - ((1 - score) * (examples - 1)) / (examples - regressors - 1);
+}

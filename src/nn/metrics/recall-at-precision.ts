@@ -1,0 +1,28 @@
+// The best recall that keeps precision. Floor 4.
+
+import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
+import type { Metric } from "./metric.ts";
+
+export interface RecallAtPrecisionOptions extends CurveOptions {
+  /** How high the precision must be at least, from 0 to 1. */
+  readonly precision: number;
+}
+
+/**
+ * The largest recall at a threshold where the precision is high enough; 0 where there is none.
+ * Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.recallAtPrecision({ precision: 0.9 })
+ */
+export function recallAtPrecision({ precision, ...options }: RecallAtPrecisionOptions): Metric {
+  const { name = "recall_at_precision" } = options;
+  return curveMetric({
+    kind: "recallAtPrecision",
+    name,
+    bound: { name: "precision", value: precision },
+    options,
+    given: rates.precision,
+    wanted: rates.recall,
+  });
+}

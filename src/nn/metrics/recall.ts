@@ -1,0 +1,19 @@
+// Of what is a yes, the share that was taken for one. Floor 4.
+
+import type { ClassOptions } from "./confusion.ts";
+import { rates } from "./curve-metric.ts";
+import type { Metric } from "./metric.ts";
+import { thresholdMetric } from "./threshold-metric.ts";
+
+/**
+ * True positives / (true positives + false negatives), 0 where there are none: answers of 0 and 1
+ * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.recall({ thresholds: [0.3, 0.5, 0.7] })
+ */
+export function recall(options: ClassOptions = {}): Metric {
+  const { name = "recall", thresholds = null, topK = null, classId = null } = options;
+  const given = { thresholds, topK, classId };
+  return thresholdMetric({ kind: "recall", name, options: given, score: rates.recall });
+}

@@ -1,0 +1,25 @@
+// The root of the mean of squared differences. Floor 4.
+
+import { square } from "../losses/formulas.ts";
+import { requireSameShape } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * √ of the mean over the epoch of (answer − result)²: `[N, …]`, `[N, …]`. As in Keras.
+ *
+ * @example metrics.rootMeanSquaredError()
+ */
+export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
+  const { name = "root_mean_squared_error" } = options;
+  return meanMetric({
+    kind: "rootMeanSquaredError",
+    name,
+    options: {},
+    values(answers, results, build) {
+      requireSameShape(answers, results, "rootMeanSquaredError");
+      return square(build.subtract(results, answers), build);
+    },
+    finish: Math.sqrt,
+  });
+}

@@ -1,0 +1,32 @@
+// The best sensitivity that keeps specificity. Floor 4.
+
+import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
+import type { Metric } from "./metric.ts";
+
+export interface SensitivityAtSpecificityOptions extends CurveOptions {
+  /** How high the specificity must be at least, from 0 to 1. */
+  readonly specificity: number;
+}
+
+/**
+ * The largest sensitivity at a threshold where the specificity is high enough; 0 where there is
+ * none. Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in
+ * Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.sensitivityAtSpecificity({ specificity: 0.9 })
+ */
+export function sensitivityAtSpecificity({
+  specificity,
+  ...options
+}: SensitivityAtSpecificityOptions): Metric {
+  const { name = "sensitivity_at_specificity" } = options;
+  return curveMetric({
+    kind: "sensitivityAtSpecificity",
+    name,
+    bound: { name: "specificity", value: specificity },
+    options,
+    given: rates.specificity,
+    wanted: rates.recall,
+  });
+}

@@ -1,0 +1,24 @@
+// The share of rows whose largest is where the class number says. Floor 4.
+
+import { requireClasses } from "../losses/loss.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The share of places whose largest score is that of the right class: class numbers `[N, …]`,
+ * results `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ *
+ * @example metrics.sparseCategoricalAccuracy()
+ */
+export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
+  const { name = "sparse_categorical_accuracy" } = options;
+  return meanMetric({
+    kind: "sparseCategoricalAccuracy",
+    name,
+    options: {},
+    values(answers, results, build) {
+      requireClasses(answers, results, "sparseCategoricalAccuracy");
+      return build.equal(build.argMaximum(results), answers);
+    },
+  });
+}

@@ -1,0 +1,28 @@
+// The share of class numbers that are among the k largest scores. Floor 4.
+
+import { requireClasses } from "../losses/loss.ts";
+import { checkOption } from "../option.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric } from "./metric.ts";
+import { isInTopK, type TopKOptions } from "./top-k.ts";
+
+/**
+ * The share of places where fewer than k scores are larger than that of the right class: class
+ * numbers `[N, …]`, results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where k cannot be used.
+ * @example metrics.sparseTopKCategoricalAccuracy({ k: 3 })
+ */
+export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): Metric {
+  const { name = "sparse_top_k_categorical_accuracy", k = 5 } = options;
+  checkOption("k", k, Number.isSafeInteger(k) && k >= 1, "a whole number of at least 1");
+  return meanMetric({
+    kind: "sparseTopKCategoricalAccuracy",
+    name,
+    options: { k },
+    values(answers, results, build) {
+      requireClasses(answers, results, "sparseTopKCategoricalAccuracy");
+      return isInTopK(answers, results, k, build);
+    },
+  });
+}

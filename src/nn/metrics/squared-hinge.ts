@@ -1,0 +1,15 @@
+// The hinge of a margin, squared. Floor 4.
+
+import { squaredHinge as loss } from "../losses/squared-hinge.ts";
+import { meanMetric } from "./mean-metric.ts";
+import type { Metric, MetricOptions } from "./metric.ts";
+
+/**
+ * The mean over the epoch of the loss of this name: `[N, …, K]`, `[N, …, K]`. As in Keras.
+ *
+ * @example metrics.squaredHinge()
+ */
+export function squaredHinge(options: MetricOptions = {}): Metric {
+  const { name = "squared_hinge" } = options;
+  return meanMetric({ kind: "squaredHinge", name, options: {}, values: loss().values });
+}

@@ -1,0 +1,38 @@
+// Which scores are among the largest. Floor 4.
+
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { hotRows, sumOfLast } from "../losses/formulas.ts";
+import type { MetricOptions } from "./metric.ts";
+
+/** Options of metrics that look at the k largest scores. */
+export interface TopKOptions extends MetricOptions {
+  /** How many of the largest scores may be the right one; 5 unless told. */
+  readonly k?: number;
+}
+
+/**
+ * 1 where fewer than k scores are larger than that of the label: `[N, …]`, `[N, …, C]` → `[N, …]`.
+ */
+export function isInTopK(labels: Node, results: Node, k: number, build: Builder): Node {
+  const hot = hotRows(labels, results.shape[results.shape.length - 1], build);
+  const score = build.sum(build.multiply(hot, results), { axes: [-1], keepDimensions: true });
+  const larger = sumOfLast(build.less(score, results), build);
+  return build.less(larger, build.constant(k));
+}
+
+/** Far below every score. */
+export const dropped = -1e10;
+
+/** The k largest of each row, of equal ones the first, and `dropped` for the others. */
+export function keepTopK(x: Node, k: number, build: Builder): Node {
+  const classes = x.shape[x.shape.length - 1];
+  let left = x;
+  let kept = build.constant(0, x.shape);
+  for (let i = 0; i < Math.min(k, classes); i++) {
+    const best = hotRows(build.argMaximum(left), classes, build);
+    kept = build.add(kept, best);
+    left = build.select(best, build.constant(2 * dropped), left);
+  }
+  return build.select(kept, x, build.constant(dropped));
+}

@@ -1,0 +1,22 @@
+// How often no is right. Floor 4.
+
+import type { ThresholdOptions } from "./confusion.ts";
+import type { Metric } from "./metric.ts";
+import { thresholdMetric } from "./threshold-metric.ts";
+
+/**
+ * How many results are not above the threshold and right, each by its weight: answers of 0 and 1
+ * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.trueNegatives({ thresholds: 0.7 })
+ */
+export function trueNegatives(options: ThresholdOptions = {}): Metric {
+  const { name = "true_negatives", thresholds = null } = options;
+  return thresholdMetric({
+    kind: "trueNegatives",
+    name,
+    options: { thresholds },
+    score: (counts, at) => counts.trueNegatives[at],
+  });
+}

@@ -1,0 +1,22 @@
+// How often yes is right. Floor 4.
+
+import type { ThresholdOptions } from "./confusion.ts";
+import type { Metric } from "./metric.ts";
+import { thresholdMetric } from "./threshold-metric.ts";
+
+/**
+ * How many results are above the threshold and right, each by its weight: answers of 0 and 1 and
+ * results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.truePositives({ thresholds: 0.7 })
+ */
+export function truePositives(options: ThresholdOptions = {}): Metric {
+  const { name = "true_positives", thresholds = null } = options;
+  return thresholdMetric({
+    kind: "truePositives",
+    name,
+    options: { thresholds },
+    score: (counts, at) => counts.truePositives[at],
+  });
+}

@@ -1,0 +1,83 @@
+// A network as plain data. Floor 4. Layers in a row are a list; any other graph is a list of layers and
+// a list of their uses.
+
+import type { Shape } from "../core/shape.ts";
+import type { Network } from "./network.ts";
+import type { SymbolicTensor, Unit } from "./symbolic.ts";
+
+/** A layer, or a network with the kind `network` and its own configuration as options. */
+export interface UnitConfig {
+  readonly kind: string;
+  readonly options: object;
+}
+
+/** Layers in a row. */
+export interface SequentialConfig {
+  readonly name: string;
+  readonly trainable?: boolean;
+  readonly inputShape: Shape;
+  readonly layers: readonly UnitConfig[];
+}
+
+/** A value: a layer's name, which of its uses, and which result of that. */
+export type TensorReference = readonly [name: string, use: number, index: number];
+
+/** Any graph of layers. */
+export interface FunctionalConfig {
+  readonly name: string;
+  readonly trainable?: boolean;
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly layers: readonly UnitConfig[];
+  /** Each use of a layer, those that others need first. */
+  readonly uses: readonly { readonly layer: string; readonly inputs: readonly TensorReference[] }[];
+  readonly outputs:
+    | { readonly one: TensorReference }
+    | { readonly list: readonly TensorReference[] }
+    | { readonly record: Readonly<Record<string, TensorReference>> };
+}
+
+/** A network as plain data, enough to make it again. */
+export type NetworkConfig = SequentialConfig | FunctionalConfig;
+
+/** What a file needs to say of a unit. Freezing is said where it differs from what is usual. */
+function unitConfig(name: string, unit: Unit): UnitConfig {
+  const { trainable: _, ...options } = unit.options as { readonly trainable?: boolean };
+  return {
+    kind: unit.kind,
+    options: { ...options, name, ...(unit.trainable ? {} : { trainable: false }) },
+  };
+}
+
+/** The network as plain data. */
+export function configOf(network: Network): NetworkConfig {
+  const inputLayers = new Set<string>(network.inputNames);
+  const layers = network.layers
+    .filter(({ name }) => !inputLayers.has(name))
+    .map(({ name, layer }) => unitConfig(name, layer));
+  const frozen = network.trainable ? {} : { trainable: false };
+  const { name, inputs } = network;
+  if (network.className === "Sequential") {
+    return { name, ...frozen, inputShape: inputs[0].shape, layers };
+  }
+  const refer = (tensor: SymbolicTensor) => network.referenceTo(tensor);
+  return {
+    name,
+    ...frozen,
+    inputs: inputs.map(({ shape }, i) => ({ name: network.inputNames[i], shape })),
+    layers,
+    uses: network.applications.map((application) => ({
+      layer: network.nameOf(application.unit),
+      inputs: application.inputs.map(refer),
+    })),
+    outputs: outputsOf(network, network.outputs.map(refer)),
+  };
+}
+
+function outputsOf(
+  { outputForm, outputNames }: Network,
+  references: readonly TensorReference[],
+): FunctionalConfig["outputs"] {
+  if (outputForm === "one") return { one: references[0] };
+  if (outputForm === "list") return { list: references };
+  return { record: Object.fromEntries(outputNames.map((name, i) => [name, references[i]])) };
+}

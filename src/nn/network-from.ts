@@ -1,0 +1,87 @@
+// A network again, from plain data. Floor 4. The data may come from a file, so nothing in it is taken
+// on trust.
+
+import { ConfigError } from "../core/errors.ts";
+import type { CustomLayers } from "./custom-layer.ts";
+import { input } from "./input.ts";
+import type { LayerInstance } from "./layer-instance.ts";
+import { layerFrom } from "./layers/index.ts";
+import { Network, type SymbolicOutputs } from "./network.ts";
+import type {
+  FunctionalConfig,
+  NetworkConfig,
+  TensorReference,
+  UnitConfig,
+} from "./network-config.ts";
+import { sequence } from "./sequence.ts";
+import { isNetwork, networkKind } from "./steps.ts";
+import type { SymbolicTensor } from "./symbolic.ts";
+
+/**
+ * The network that a configuration describes; `customLayers` are those that are not in the table.
+ *
+ * @throws ConfigError where it names what does not exist, ShapeError where layers do not fit.
+ */
+export function networkFrom(config: NetworkConfig, customLayers: CustomLayers = {}): Network {
+  if ("uses" in config) return functionalFrom(config, customLayers);
+  const { name, inputShape, trainable } = config;
+  const layers = config.layers.map((unit) => unitFrom(unit, customLayers));
+  return sequence({ name, inputShape, layers, trainable });
+}
+
+function unitFrom(
+  { kind, options }: UnitConfig,
+  customLayers: CustomLayers,
+): LayerInstance | Network {
+  if (kind === networkKind) return networkFrom(options as NetworkConfig, customLayers);
+  return layerFrom(kind, options, customLayers);
+}
+
+function functionalFrom(config: FunctionalConfig, customLayers: CustomLayers): Network {
+  /** By name, the results of each use. */
+  const results = new Map<string, (readonly SymbolicTensor[])[]>();
+  const find = ([name, use, index]: TensorReference): SymbolicTensor => {
+    const tensor = results.get(name)?.[use]?.[index];
+    if (tensor !== undefined) return tensor;
+    throw new ConfigError({
+      what: `The model "${config.name}" refers to a value that does not exist.`,
+      expected: `one of ${[...results.keys()].join(", ")}`,
+      received: `result ${index} of use ${use} of "${name}"`,
+    });
+  };
+  const inputs = config.inputs.map(input);
+  config.inputs.forEach(({ name }, i) => {
+    results.set(name, [[inputs[i]]]);
+  });
+  const units = new Map(
+    config.layers.map((unit) => [
+      (unit.options as { readonly name?: string }).name,
+      unitFrom(unit, customLayers),
+    ]),
+  );
+  for (const { layer: name, inputs: references } of config.uses) {
+    const unit = units.get(name);
+    if (unit === undefined) {
+      throw new ConfigError({
+        what: `The model "${config.name}" uses a layer that it does not describe.`,
+        expected: [...units.keys()].join(", "),
+        received: `"${name}"`,
+      });
+    }
+    const tensors = references.map(find);
+    const made = isNetwork(unit) ? unit.apply(tensors) : [unit.apply(tensors)];
+    results.set(name, [...(results.get(name) ?? []), made]);
+  }
+  const { name, trainable } = config;
+  return new Network({ name, inputs, outputs: outputsFrom(config.outputs, find), trainable });
+}
+
+function outputsFrom(
+  outputs: FunctionalConfig["outputs"],
+  find: (reference: TensorReference) => SymbolicTensor,
+): SymbolicOutputs {
+  if ("one" in outputs) return find(outputs.one);
+  if ("list" in outputs) return outputs.list.map(find);
+  const entries = Object.entries(outputs.record);
+  return Object.fromEntries(entries.map(([name, reference]) => [name, find(reference)]));
+}

@@ -1,0 +1,50 @@
+// Adadelta. Floor 4.
+
+import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { makeOptimizer } from "./make-optimizer.ts";
+import { mixed, squared } from "./moving-average.ts";
+import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
+import type { OptimizerOptions } from "./optimizer-options.ts";
+
+export interface AdadeltaOptions extends OptimizerOptions {
+  /** How far a step goes, or a schedule; 0.001 unless told, 1 in the paper. */
+  readonly learningRate?: LearningRate | StoredRate;
+  /** How slowly the means of squares move; 0.95 unless told. */
+  readonly rho?: number;
+  /** Added under the roots, against division by 0; 1e-7 unless told. */
+  readonly epsilon?: number;
+}
+
+/**
+ * `a ← rho · a + (1 − rho) · g²`, `s = √(d + epsilon) / √(a + epsilon) · g`,
+ * `d ← rho · d + (1 − rho) · s²`, `w ← w − learningRate · s`. Source: Zeiler, "ADADELTA", 2012;
+ * formulas and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.adadelta({ learningRate: 1 })
+ */
+export function adadelta(options: AdadeltaOptions = {}): Optimizer {
+  const { rho = 0.95, epsilon = 1e-7 } = options;
+  const learningRate = rateFrom(options.learningRate ?? 0.001);
+  requireShare(rho, "rho");
+  requirePositive(epsilon, "epsilon");
+  const rule: UpdateRule = {
+    name: "adadelta",
+    options: { learningRate: storeRate(learningRate), rho, epsilon },
+    learningRate,
+    slots: ["accumulated_grad", "accumulated_delta_var"],
+    numbers: (_step, rate) => ({ learningRate: rate }),
+    update({ build, weight, gradient, slots, numbers }) {
+      const root = (x: typeof weight) => build.squareRoot(build.add(x, build.constant(epsilon)));
+      const gradients = mixed(build, slots.accumulated_grad, squared(build, gradient), rho);
+      const scaled = build.multiply(root(slots.accumulated_delta_var), gradient);
+      const step = build.divide(scaled, root(gradients));
+      const steps = mixed(build, slots.accumulated_delta_var, squared(build, step), rho);
+      return {
+        weight: build.subtract(weight, build.multiply(step, numbers.learningRate)),
+        slots: { accumulated_grad: gradients, accumulated_delta_var: steps },
+      };
+    },
+  };
+  return makeOptimizer(rule, options);
+}

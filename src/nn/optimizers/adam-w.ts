@@ -1,0 +1,21 @@
+// Adam whose weights decay. Floor 4.
+
+import { type AdamOptions, adamRule } from "./adam.ts";
+import { makeOptimizer } from "./make-optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export interface AdamWOptions extends AdamOptions {
+  /** At each step a weight shrinks by this share of itself times the learning rate; 0.004 unless told. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * `w ← w − w · weightDecay · learningRate`, then Adam's step. Source: Loshchilov and Hutter,
+ * "Decoupled weight decay regularization", ICLR 2019; formulas and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.adamW({ weightDecay: 0.01, excludeFromWeightDecay: ["bias"] })
+ */
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  return makeOptimizer(adamRule("adamW", options), { weightDecay: 0.004, ...options });
+}

@@ -1,0 +1,74 @@
+// Nadam: Adam with Nesterov's momentum. Floor 4.
+
+import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { makeOptimizer } from "./make-optimizer.ts";
+import { movedTo, squared } from "./moving-average.ts";
+import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
+import type { OptimizerOptions } from "./optimizer-options.ts";
+
+export interface NadamOptions extends OptimizerOptions {
+  /** How far a step goes, or a schedule; 0.001 unless told. */
+  readonly learningRate?: LearningRate | StoredRate;
+  /** How slowly the mean of the gradients moves; 0.9 unless told. */
+  readonly beta1?: number;
+  /** How slowly the mean of their squares moves; 0.999 unless told. */
+  readonly beta2?: number;
+  /** Added to the root, against division by 0; 1e-7 unless told. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam's m and v, and `w ← w − learningRate · m̂ / (√v̂ + epsilon)` with `v̂ = v / (1 − beta2ᵗ)`,
+ * `m̂ = uₜ₊₁ · m / (1 − Πᵢ₌₁ᵗ⁺¹ uᵢ) + (1 − uₜ) · g / (1 − Πᵢ₌₁ᵗ uᵢ)` and
+ * `uᵢ = beta1 · (1 − 0.96ⁱ / 2)`. Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR
+ * workshop 2016; formulas and defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.nadam({ learningRate: 2e-3 })
+ */
+export function nadam(options: NadamOptions = {}): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  const learningRate = rateFrom(options.learningRate ?? 0.001);
+  requireShare(beta1, "beta1");
+  requireShare(beta2, "beta2");
+  requirePositive(epsilon, "epsilon");
+  const share = (step: number) => beta1 * (1 - 0.96 ** step / 2);
+  const productOf = products(share);
+  const rule: UpdateRule = {
+    name: "nadam",
+    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
+    learningRate,
+    slots: ["momentum", "velocity"],
+    numbers: (step, rate) => ({
+      momentumRate: (rate * share(step + 1)) / (1 - productOf(step + 1)),
+      gradientRate: (rate * (1 - share(step))) / (1 - productOf(step)),
+      velocityScale: 1 / (1 - beta2 ** step),
+    }),
+    update({ build, weight, gradient, slots, numbers }) {
+      const momentum = movedTo(build, slots.momentum, gradient, beta1);
+      const velocity = movedTo(build, slots.velocity, squared(build, gradient), beta2);
+      const scaled = build.multiply(velocity, numbers.velocityScale);
+      const root = build.add(build.squareRoot(scaled), build.constant(epsilon));
+      const ahead = build.add(
+        build.multiply(momentum, numbers.momentumRate),
+        build.multiply(gradient, numbers.gradientRate),
+      );
+      return {
+        weight: build.subtract(weight, build.divide(ahead, root)),
+        slots: { momentum, velocity },
+      };
+    },
+  };
+  return makeOptimizer(rule, options);
+}
+
+/** The product of the first n factors, each worked out once; soon it is 0, and stays it. */
+function products(factor: (index: number) => number): (count: number) => number {
+  const known = [1];
+  return (count) => {
+    while (known.length <= count && known[known.length - 1] > 0) {
+      known.push(known[known.length - 1] * factor(known.length));
+    }
+    return known[Math.min(count, known.length - 1)];
+  };
+}

@@ -1,0 +1,78 @@
+// RMSprop. Floor 4.
+
+import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { makeOptimizer } from "./make-optimizer.ts";
+import { mixed, squared } from "./moving-average.ts";
+import {
+  type Optimizer,
+  requireOption,
+  requirePositive,
+  requireShare,
+  type UpdateRule,
+} from "./optimizer.ts";
+import type { OptimizerOptions } from "./optimizer-options.ts";
+
+export interface RmspropOptions extends OptimizerOptions {
+  /** How far a step goes, or a schedule; 0.001 unless told. */
+  readonly learningRate?: LearningRate | StoredRate;
+  /** How slowly the mean of the squared gradients moves; 0.9 unless told. */
+  readonly rho?: number;
+  /** How much of the last step is kept, from 0 to 1; 0 unless told. */
+  readonly momentum?: number;
+  /** Added under the root, against division by 0; 1e-7 unless told. */
+  readonly epsilon?: number;
+  /** Whether the gradients' variance counts rather than their mean square; false unless told. */
+  readonly centered?: boolean;
+}
+
+/**
+ * `v ← rho · v + (1 − rho) · g²`, `w ← w − s` with `s = learningRate · g / √(v + epsilon)`; with
+ * momentum `m ← momentum · m + s`, `w ← w − m`; centered, `v − a²` with `a ← rho · a + (1 − rho) · g`
+ * takes v's place under the root. Source: Tieleman and Hinton, 2012; Graves, 2013; formulas and
+ * defaults as in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.rmsprop({ learningRate: 1e-3, momentum: 0.9 })
+ */
+export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+  const learningRate = rateFrom(options.learningRate ?? 0.001);
+  requireShare(rho, "rho");
+  requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
+  requirePositive(epsilon, "epsilon");
+  const rule: UpdateRule = {
+    name: "rmsprop",
+    options: { learningRate: storeRate(learningRate), rho, momentum, epsilon, centered },
+    learningRate,
+    slots: [
+      "velocity",
+      ...(momentum > 0 ? ["momentum"] : []),
+      ...(centered ? ["average_gradient"] : []),
+    ],
+    numbers: (_step, rate) => ({ learningRate: rate }),
+    update({ build, weight, gradient, slots, numbers }) {
+      const velocity = mixed(build, slots.velocity, squared(build, gradient), rho);
+      const average = centered ? mixed(build, slots.average_gradient, gradient, rho) : undefined;
+      // Rounding must not make a variance negative.
+      const spread =
+        average === undefined
+          ? velocity
+          : build.relu(build.subtract(velocity, squared(build, average)));
+      const root = build.squareRoot(build.add(spread, build.constant(epsilon)));
+      const step = build.divide(build.multiply(gradient, numbers.learningRate), root);
+      const move =
+        momentum > 0
+          ? build.add(build.multiply(slots.momentum, build.constant(momentum)), step)
+          : step;
+      return {
+        weight: build.subtract(weight, move),
+        slots: {
+          velocity,
+          ...(momentum > 0 ? { momentum: move } : {}),
+          ...(average === undefined ? {} : { average_gradient: average }),
+        },
+      };
+    },
+  };
+  return makeOptimizer(rule, options);
+}

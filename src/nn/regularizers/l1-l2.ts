@@ -1,0 +1,28 @@
+// Absolute values and squares together. Floor 4.
+
+import { requireFactors, weightedSums } from "./factors.ts";
+import type { Regularizer } from "./regularizer.ts";
+
+export interface L1L2Options {
+  /** The factor of the absolute values; 0 unless told. */
+  readonly l1?: number;
+  /** The factor of the squares; 0 unless told. */
+  readonly l2?: number;
+}
+
+/**
+ * `l1 · Σ |w| + l2 · Σ w²`, of any shape. Source: Zou and Hastie, "Regularization and variable
+ * selection via the elastic net", 2005; defaults as in Keras.
+ *
+ * @throws ConfigError where a factor cannot be used.
+ * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1L2({ l1: 1e-5, l2: 1e-4 }) })
+ */
+export function l1L2(options: L1L2Options = {}): Regularizer {
+  const factors = { l1: options.l1 ?? 0, l2: options.l2 ?? 0 };
+  requireFactors(factors);
+  return {
+    name: "l1L2",
+    options: factors,
+    penalty: (value, build) => weightedSums(value, factors, build),
+  };
+}

@@ -1,0 +1,34 @@
+// The learning rate shrinks as one over time. Floor 4.
+
+import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
+
+export interface InverseTimeDecayOptions {
+  /** The rate of the first step. */
+  readonly initialLearningRate: number;
+  /** Steps in which the divisor grows once by `decayRate`. */
+  readonly decaySteps: number;
+  readonly decayRate: number;
+  /** Whether the rate falls in steps rather than all the time; false unless told. */
+  readonly staircase?: boolean;
+}
+
+/**
+ * `rate = initialLearningRate / (1 + decayRate · t / decaySteps)` at step t, with whole periods for
+ * `staircase`. As Keras's `InverseTimeDecay`.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example schedules.inverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.5 })
+ */
+export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
+  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
+  requireRates({ initialLearningRate, decayRate }, "inverseTimeDecay");
+  requireSteps({ decaySteps }, "inverseTimeDecay");
+  return {
+    name: "inverseTimeDecay",
+    options: { initialLearningRate, decaySteps, decayRate, staircase },
+    at(iterations) {
+      const periods = iterations / decaySteps;
+      return initialLearningRate / (1 + decayRate * (staircase ? Math.floor(periods) : periods));
+    },
+  };
+}

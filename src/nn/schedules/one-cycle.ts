@@ -1,0 +1,56 @@
+// The learning rate rises once and falls once. Floor 4.
+
+import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
+
+export interface OneCycleOptions {
+  /** The highest rate. */
+  readonly maxLearningRate: number;
+  /** Steps of rise and fall together; the rate stays at its end afterwards. */
+  readonly totalSteps: number;
+  /** The share of them in which the rate rises, between 0 and 1; 0.3 unless told, 0.25 in fastai. */
+  readonly riseShare?: number;
+  /** The first rate is the highest divided by this; 25 unless told. */
+  readonly divFactor?: number;
+  /** The last rate is the first divided by this; 1e4 unless told. */
+  readonly finalDivFactor?: number;
+  /** How the rate goes from one to the other; `cosine` unless told. */
+  readonly annealing?: "cosine" | "linear";
+}
+
+/**
+ * From `maxLearningRate / divFactor` up to `maxLearningRate` at step `riseShare · totalSteps − 1`, then
+ * down to `maxLearningRate / (divFactor · finalDivFactor)` at step `totalSteps − 1`. Source: Smith and
+ * Topin, "Super-convergence", 2018; names of phases and defaults as PyTorch's `OneCycleLR` (fastai's
+ * `fit_one_cycle` rises for 0.25 of the steps and ends at the highest rate divided by 1e5).
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example optimizers.sgd({ momentum: 0.9, learningRate: schedules.oneCycle({ maxLearningRate: 0.1, totalSteps: 5000 }) })
+ */
+export function oneCycle(options: OneCycleOptions): Schedule {
+  const name = "oneCycle";
+  const { maxLearningRate, totalSteps, riseShare = 0.3, divFactor = 25 } = options;
+  const { finalDivFactor = 1e4, annealing = "cosine" } = options;
+  requireRates({ maxLearningRate }, name);
+  requireSteps({ totalSteps, divFactor, finalDivFactor }, name);
+  const isShare = riseShare >= 0 && riseShare <= 1;
+  requireScheduleOption(isShare, "riseShare", name, "a number from 0 to 1", riseShare);
+  const isKnown = annealing === "cosine" || annealing === "linear";
+  requireScheduleOption(isKnown, "annealing", name, '"cosine" or "linear"', annealing);
+  const first = maxLearningRate / divFactor;
+  const last = first / finalDivFactor;
+  const top = riseShare * totalSteps - 1;
+  const between = (from: number, to: number, share: number) => {
+    const done = annealing === "cosine" ? (1 - Math.cos(Math.PI * share)) / 2 : share;
+    return from + (to - from) * done;
+  };
+  return {
+    name,
+    options: { maxLearningRate, totalSteps, riseShare, divFactor, finalDivFactor, annealing },
+    at(iterations) {
+      if (iterations <= top)
+        return between(first, maxLearningRate, top === 0 ? 1 : iterations / top);
+      const share = (iterations - top) / (totalSteps - 1 - top);
+      return between(maxLearningRate, last, Math.min(1, share));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// The learning rate stays, and changes at given steps. Floor 4.
+
+import { requireRates, requireScheduleOption, type Schedule } from "./schedule.ts";
+
+export interface PiecewiseConstantDecayOptions {
+  /** Steps after which the rate changes, rising. */
+  readonly boundaries: readonly number[];
+  /** The rates: one more than there are boundaries. */
+  readonly values: readonly number[];
+}
+
+/**
+ * `rate = values[i]` at step t, where i is the number of boundaries below t: a boundary still belongs
+ * to the rate before it. As Keras's `PiecewiseConstantDecay`.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example schedules.piecewiseConstantDecay({ boundaries: [1000, 2000], values: [0.1, 0.01, 0.001] })
+ */
+export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
+  const name = "piecewiseConstantDecay";
+  const { boundaries, values } = options;
+  const rises =
+    Array.isArray(boundaries) &&
+    boundaries.every((one, i) => Number.isFinite(one) && (i === 0 || one > boundaries[i - 1]));
+  requireScheduleOption(rises, "boundaries", name, "a list of numbers that rise", boundaries);
+  const fits = Array.isArray(values) && values.length === boundaries.length + 1;
+  requireScheduleOption(fits, "values", name, `${boundaries.length + 1} rates`, values);
+  for (const [i, value] of values.entries()) requireRates({ [`values[${i}]`]: value }, name);
+  return {
+    name,
+    options: { boundaries, values },
+    at: (iterations) => values[boundaries.filter((boundary) => boundary < iterations).length],
+  };
+}

@@ -1,0 +1,42 @@
+// How options name a thing of a table, such as a regularizer: by its name, by its name with options,
+// or as the thing itself. Floor 4.
+
+import { ConfigError } from "../core/errors.ts";
+import { lookUp } from "../core/names.ts";
+
+/** A thing of a table as plain data. */
+export interface StoredSetting {
+  readonly name: string;
+  readonly options?: object;
+}
+
+/**
+ * The thing that `setting` stands for; a thing is known by having its `method`.
+ *
+ * @throws ConfigError where there is none of that name, or its options cannot be used.
+ */
+export function fromSetting<T extends StoredSetting>(
+  table: Readonly<Record<string, (options: never) => T>>,
+  setting: string | StoredSetting | T,
+  { what, method }: { readonly what: string; readonly method: keyof T },
+): T {
+  if (typeof setting === "string") return make(table, setting, {}, what);
+  if (typeof setting !== "object" || setting === null || typeof setting.name !== "string") {
+    throw new ConfigError({
+      what: `This is no ${what}.`,
+      expected: `a name, or { name, options }: ${Object.keys(table).join(", ")}`,
+      received: JSON.stringify(setting) ?? String(setting),
+    });
+  }
+  if (typeof (setting as T)[method] === "function") return setting as T;
+  return make(table, setting.name, setting.options ?? {}, what);
+}
+
+function make<T>(
+  table: Readonly<Record<string, (options: never) => T>>,
+  name: string,
+  options: object,
+  what: string,
+): T {
+  return lookUp(table, name, what)(options as never);
+}

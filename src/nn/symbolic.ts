@@ -1,0 +1,85 @@
+// Values that do not exist yet: what layers are applied to when a model is put together. Floor 4. A
+// symbolic tensor knows its shape and where it comes from; following it back gives the whole model.
+
+import { ShapeError } from "../core/errors.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
+import type { LayerPlan } from "./layer.ts";
+
+/** What can be applied to symbolic tensors: a layer, or a whole network. */
+export interface Unit {
+  /** The name by which files know it. */
+  readonly kind: string;
+  /** Keras's name for the class. */
+  readonly className: string;
+  /** Plain data, enough to make it again. */
+  readonly options: object;
+  /** The name that it was given, where it was. */
+  readonly givenName: string | undefined;
+  /** The name that its first network chose for it; others keep it where they can. */
+  chosenName: string | undefined;
+  /** Units are numbered as they are made: names count in this order, as in Keras. */
+  readonly serial: number;
+  trainable: boolean;
+}
+
+/** One use of a unit. A unit that is used twice has its weights once. */
+export interface Application {
+  readonly unit: Unit;
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  /** What a layer makes of these inputs; a network has plans of its own. */
+  readonly plan: LayerPlan | undefined;
+  /** Applications are numbered as they are made, so inputs come before users. */
+  readonly serial: number;
+}
+
+/** A value to come. Its shape leaves N out: `[H, W, C]`. */
+export interface SymbolicTensor {
+  readonly shape: Shape;
+  readonly application: Application;
+  /** Which of the application's results it is. */
+  readonly index: number;
+}
+
+/** One tensor, or several in order. */
+export type SymbolicInputs = SymbolicTensor | readonly SymbolicTensor[];
+
+/** The tensors as a list. */
+export function listOf(inputs: SymbolicInputs): readonly SymbolicTensor[] {
+  return Array.isArray(inputs) ? inputs : [inputs as SymbolicTensor];
+}
+
+let made = 0;
+
+/** The number of the next unit or application. */
+export function nextSerial(): number {
+  return made++;
+}
+
+/** A use of `unit`, with a result for each of `shapes`. */
+export function applyUnit(
+  unit: Unit,
+  inputs: readonly SymbolicTensor[],
+  shapes: readonly Shape[],
+  plan?: LayerPlan,
+): readonly SymbolicTensor[] {
+  const outputs: SymbolicTensor[] = [];
+  const application: Application = { unit, inputs, outputs, plan, serial: nextSerial() };
+  shapes.forEach((shape, index) => {
+    outputs.push({ shape, application, index });
+  });
+  return outputs;
+}
+
+/** Makes a unit's refusal of `inputs` say which unit it was: `title`, such as `Layer "conv2d" (Conv2D)`. */
+export function refusalOf(cause: ShapeError, title: string, inputs: readonly Shape[]): ShapeError {
+  const { what, expected, received, fix } = cause.facts;
+  const given = inputs.map((shape) => formatShape([null, ...shape])).join(", ");
+  return new ShapeError({
+    what: `${title}, does not fit its input. ${what}`,
+    expected: expected ?? "another shape",
+    received: `${received ?? "this"}; the layer before it gives ${given}`,
+    ...(fix === undefined ? {} : { fix }),
+    cause,
+  });
+}

@@ -1,0 +1,16 @@
+// A plot as a part of a figure. Floor 7. Knows Plot, and nothing of what is plotted.
+
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** A plot whose upper left corner is at (`x`, `y`), as a part of a figure. */
+export function plotAt(x: number, y: number, options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<html><body></body></html>");
+  const plot = Plot.plot({ ...options, document });
+  plot.querySelector("style")?.remove();
+  for (const name of ["class", "font-family", "fill"]) plot.removeAttribute(name);
+  plot.setAttribute("font-size", "12");
+  plot.setAttribute("x", String(x));
+  plot.setAttribute("y", String(y));
+  return `${plot.outerHTML}\n`;
+}

@@ -1,0 +1,59 @@
+// A run that may be killed at any moment, and goes on as if it had not been. Floor 5.
+
+import { stat, unlink } from "node:fs/promises";
+import { requireWhole } from "../../nn/layer.ts";
+import type { Callback } from "../callback.ts";
+import { loadModel, saveModel } from "../checkpoint.ts";
+
+export interface BackupAndRestoreOptions {
+  /** The file that holds the run while it lasts. */
+  readonly path: string;
+  /** `epoch` (the default), or how many steps lie between two backups. */
+  readonly saveFrequency?: "epoch" | number;
+  /** Whether the file goes when training has come to its end; true unless told. */
+  readonly deleteCheckpoint?: boolean;
+}
+
+/**
+ * Keeps weights, optimizer and progress in a file; a run that finds such a file when it begins goes on
+ * from there, with the same bits as if it had never been stopped. Put it first in the list: others then
+ * see the run as it was. The file is whole or not there at all. As in Keras.
+ *
+ * @throws FormatError where the file is no backup of this model, or cannot be written.
+ * @example callbacks: [callbacks.backupAndRestore({ path: "backup.safetensors" })]
+ */
+export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
+  const { path, saveFrequency = "epoch", deleteCheckpoint = true } = options;
+  if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
+  let epochs = 0;
+  let steps = 0;
+  const restored: Callback = {
+    async onTrainBegin(record, { model, restore }) {
+      epochs = record.epochs;
+      const present = await stat(path).catch(() => undefined);
+      if (present === undefined) return;
+      const { model: saved } = await loadModel(path);
+      restore(saved.getState());
+      model.rateSetting = saved.rateSetting;
+    },
+    async onTrainEnd({ stopped }, { model }) {
+      const isOver = model.progress.epochs >= epochs;
+      const wasEnded = stopped !== undefined && stopped !== "interrupted";
+      if (deleteCheckpoint && (isOver || wasEnded)) await unlink(path).catch(() => undefined);
+    },
+  };
+  if (saveFrequency === "epoch") {
+    return {
+      ...restored,
+      // Not at an epoch's end: then others in the list have still to act on it.
+      onEpochBegin: (_, { model }) => saveModel(model, path),
+    };
+  }
+  return {
+    ...restored,
+    async onStepEnd(_, { model }) {
+      steps++;
+      if (steps % saveFrequency === 0) await saveModel(model, path);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// Lowers the learning rate when a number gets no better. Floor 5.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { Callback } from "../callback.ts";
+import { Monitor, type MonitorOptions } from "./monitor.ts";
+
+export interface ReduceLROnPlateauOptions extends MonitorOptions {
+  /** What the rate is multiplied by, below 1; 0.1 unless told. */
+  readonly factor?: number;
+  /** Epochs without gain after which it is; 10 unless told. */
+  readonly patience?: number;
+  /** Epochs after that in which nothing is counted; 0 unless told. */
+  readonly cooldown?: number;
+  /** The rate stays at or above this; 0 unless told. */
+  readonly minLR?: number;
+  /** Changes of this much or less do not count; 1e-4 unless told. */
+  readonly minDelta?: number;
+}
+
+/**
+ * Multiplies the learning rate by `factor` once `monitor` has not got better for `patience` epochs.
+ * A schedule ends there. As in Keras; a number that is not reported is an error rather than a warning.
+ *
+ * @throws ConfigError where an option cannot be used, or the number is not reported.
+ * @example callbacks: [callbacks.reduceLROnPlateau({ factor: 0.5, patience: 2 })]
+ */
+export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
+  const { factor = 0.1, patience = 10, cooldown = 0, minLR = 0, minDelta = 1e-4 } = options;
+  if (!(factor > 0 && factor < 1)) {
+    throw new ConfigError({
+      what: "The option factor of reduceLROnPlateau cannot be used.",
+      expected: "a number above 0 and below 1",
+      received: String(factor),
+    });
+  }
+  const monitor = new Monitor({ ...options, minDelta });
+  let wait = 0;
+  let resting = 0;
+  let best: number | undefined;
+
+  /** Takes an epoch in; the new rate, where it is time for one. */
+  const observe = (value: number, rate: number): number | undefined => {
+    if (resting > 0) {
+      resting--;
+      wait = 0;
+    }
+    if (monitor.isBetter(value, best)) {
+      best = value;
+      wait = 0;
+      return undefined;
+    }
+    if (resting > 0) return undefined;
+    wait++;
+    if (wait < patience || rate <= minLR) return undefined;
+    resting = cooldown;
+    wait = 0;
+    return Math.max(rate * factor, minLR);
+  };
+  return {
+    onTrainBegin(_, { model }) {
+      wait = 0;
+      resting = 0;
+      best = undefined;
+      // A run that is resumed goes on waiting where it was; its rate has been lowered already.
+      for (const { logs } of model.progress.history) {
+        observe(monitor.valueIn(logs), logs.learning_rate);
+      }
+    },
+    onEpochEnd({ logs }, { model }) {
+      const rate = observe(monitor.valueIn(logs), model.learningRate);
+      if (rate !== undefined) model.learningRate = rate;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// Event files that TensorBoard opens. Floor 5. The bytes are formats/' business.
+
+import { appendFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FormatError } from "../../core/errors.ts";
+import { type EventContent, encodeEvent, type Histogram } from "../../formats/event-file.ts";
+import type { Network } from "../../nn/network.ts";
+import type { Callback } from "../callback.ts";
+
+export interface TensorBoardOptions {
+  /** The folder; `logs` unless told. Below it lie `train` and `validation`. */
+  readonly path?: string;
+  /** Epochs between two histograms of every weight; 0, none, unless told. */
+  readonly histogramFrequency?: number;
+  /** Whether the graph of layers is written; true unless told. */
+  readonly writeGraph?: boolean;
+}
+
+/**
+ * Writes every epoch's numbers as `epoch_loss`, `epoch_accuracy`, …, those of validation beside them, the
+ * layers as a graph, and weights as histograms where that is asked for. Look at them by
+ * `tensorboard --logdir logs`. Tags and folders are Keras's.
+ *
+ * @throws FormatError where a file cannot be written.
+ * @example callbacks: [callbacks.tensorBoard({ path: "logs/run-1", histogramFrequency: 1 })]
+ */
+export function tensorBoard(options: TensorBoardOptions = {}): Callback {
+  const { path = "logs", histogramFrequency = 0, writeGraph = true } = options;
+  const files = new Map<string, string>();
+  const write = async (part: "train" | "validation", step: number, content: EventContent) => {
+    const wallTime = Date.now() / 1000;
+    try {
+      let file = files.get(part);
+      if (file === undefined) {
+        const folder = join(path, part);
+        await mkdir(folder, { recursive: true });
+        // TensorBoard knows event files by this word in their names.
+        file = join(folder, `events.out.tfevents.${Math.floor(wallTime)}.${process.pid}.fovea`);
+        files.set(part, file);
+        await appendFile(file, encodeEvent({ wallTime, content: { version: true } }));
+      }
+      await appendFile(file, encodeEvent({ wallTime, step, content }));
+    } catch (cause) {
+      throw new FormatError({
+        what: `The event files in ${path} cannot be written.`,
+        received: (cause as Error).message,
+        cause,
+      });
+    }
+  };
+  return {
+    async onTrainBegin(_, { model }) {
+      files.clear();
+      if (writeGraph) await write("train", 0, { graph: graphOf(model.network) });
+    },
+    async onEpochEnd({ epoch, logs }, { model }) {
+      const scalars = Object.entries(logs).map(([name, scalar]) => ({ name, scalar }));
+      const validated = scalars.filter(({ name }) => name.startsWith("val_"));
+      const trained = scalars.filter(({ name }) => !name.startsWith("val_"));
+      const valuesOf = (some: typeof scalars) => ({
+        values: some.map(({ name, scalar }) => ({
+          tag: `epoch_${name.replace(/^val_/, "")}`,
+          scalar,
+        })),
+      });
+      await write("train", epoch - 1, valuesOf(trained));
+      if (validated.length > 0) await write("validation", epoch - 1, valuesOf(validated));
+      if (histogramFrequency === 0 || (epoch - 1) % histogramFrequency !== 0) return;
+      const values = [...model.getWeights()].map(([tag, { data }]) => ({
+        tag,
+        histogram: histogramOf(data),
+      }));
+      await write("train", epoch - 1, { values });
+    },
+  };
+}
+
+function graphOf(network: Network) {
+  const shown = new Set(network.layers.map(({ name }) => name));
+  const hidden = network.inputNames.filter((name) => !shown.has(name));
+  return [
+    ...hidden.map((name) => ({ name, op: "InputLayer", inputs: [] })),
+    ...network.layers.map(({ name, layer, applications }) => ({
+      name,
+      op: layer.className,
+      inputs: applications
+        .flatMap(({ inputs }) => inputs)
+        .map((tensor) => network.referenceTo(tensor)[0]),
+    })),
+  ];
+}
+
+/** Thirty equal steps from the least value to the largest, as TensorFlow has them. */
+export function histogramOf(values: Float32Array, buckets = 30): Histogram {
+  const finite = values.filter(Number.isFinite);
+  const least = finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const largest = finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (finite.length === 0) {
+    return { least: 0, largest: 0, count: 0, sum: 0, sumOfSquares: 0, limits: [0], counts: [0] };
+  }
+  const width = (largest - least) / buckets || 1;
+  const counts = new Array<number>(buckets).fill(0);
+  for (const value of finite) {
+    counts[Math.min(buckets - 1, Math.floor((value - least) / width))]++;
+  }
+  return {
+    least,
+    largest,
+    count: finite.length,
+    sum: finite.reduce((sum, value) => sum + value, 0),
+    sumOfSquares: finite.reduce((sum, value) => sum + value * value, 0),
+    limits: counts.map((_, i) => (i === buckets - 1 ? largest : least + (i + 1) * width)),
+    counts,
+  };
+}

@@ -1,0 +1,109 @@
+// Examples for models with any number of inputs and outputs. Floor 5. Data sets are the case of one
+// input and one answer.
+
+import { DataError } from "../core/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { checkExamples, type Examples } from "../data/examples.ts";
+
+/** One tensor, several in the model's order, or by name. */
+export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string, T>>;
+
+/** `[N, …]` for each input. A u8 value from 0 to 255 is scaled to 0 to 1; f32 is kept. */
+export type InputValues = Values<Examples["x"]>;
+
+/** Inputs with their answers, row by row; `y` holds what each output should be. */
+export interface ModelExamples {
+  readonly x: InputValues;
+  readonly y: Values<Examples["y"]>;
+  /**
+   * How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. One for
+   * every output, a list in their order, or a record for some by name.
+   */
+  readonly sampleWeights?: Values<Tensor<Float32Array>>;
+  /** The name of class `i` at index `i`, where there is one answer. */
+  readonly classNames?: readonly string[];
+}
+
+/** The same, in the order of the model. */
+export interface OrderedExamples {
+  readonly x: readonly Examples["x"][];
+  readonly y: readonly Examples["y"][];
+  /** For each answer; nothing where all count alike. */
+  readonly sampleWeights: readonly (Tensor<Float32Array> | undefined)[];
+  readonly count: number;
+}
+
+const isOne = <T extends Tensor>(values: Values<T>): values is T =>
+  "data" in values && "shape" in values && Array.isArray(values.shape);
+
+/**
+ * `values` in the order of `names`; `what` begins messages.
+ *
+ * @throws DataError where one is missing, or one is too many.
+ */
+export function inOrder<T extends Tensor>(
+  values: Values<T>,
+  names: readonly string[],
+  what: string,
+): readonly T[] {
+  const list = isOne(values) ? [values] : values;
+  const expected = `${names.length === 1 ? "one tensor" : `${names.length} tensors`} for ${names.join(", ")}`;
+  if (Array.isArray(list)) {
+    if (list.length === names.length) return list;
+    throw new DataError({
+      what: `${what}: there are not as many tensors as the model needs.`,
+      expected,
+      received: `${list.length} tensors`,
+    });
+  }
+  const record = list as Readonly<Record<string, T>>;
+  const missing = names.find((name) => !Object.hasOwn(record, name));
+  const unknown = Object.keys(record).find((name) => !names.includes(name));
+  if (missing === undefined && unknown === undefined) return names.map((name) => record[name]);
+  throw new DataError({
+    what: `${what}: the names are not those of the model.`,
+    expected,
+    received: Object.keys(record).join(", "),
+  });
+}
+
+/** The weights of each output's answers. @throws DataError where they are of none. */
+function weightsInOrder(
+  weights: ModelExamples["sampleWeights"],
+  outputNames: readonly string[],
+  what: string,
+): OrderedExamples["sampleWeights"] {
+  if (weights === undefined || isOne(weights)) return outputNames.map(() => weights);
+  if (Array.isArray(weights)) return inOrder(weights, outputNames, what);
+  const record = weights as Readonly<Record<string, Tensor<Float32Array>>>;
+  const given = outputNames.filter((name) => Object.hasOwn(record, name));
+  inOrder(record, given, what);
+  return outputNames.map((name) => (Object.hasOwn(record, name) ? record[name] : undefined));
+}
+
+/**
+ * Examples in the model's order: inputs by `inputNames`, answers by `outputNames`.
+ *
+ * @throws DataError where names, counts or sizes do not fit each other; `what` begins the message.
+ */
+export function orderExamples(
+  { x, y, sampleWeights, classNames }: ModelExamples,
+  inputNames: readonly string[],
+  outputNames: readonly string[],
+  what: string,
+): OrderedExamples {
+  const inputs = inOrder(x, inputNames, `${what}: x`);
+  const answers = inOrder(y, outputNames, `${what}: y`);
+  const weights = weightsInOrder(sampleWeights, outputNames, `${what}: sampleWeights`);
+  const names = classNames === undefined || answers.length > 1 ? {} : { classNames };
+  const check = (input: number, answer: number, title: string) => {
+    const given = weights[answer];
+    const weighed = given === undefined ? {} : { sampleWeights: given };
+    checkExamples({ x: inputs[input], y: answers[answer], ...weighed, ...names }, title);
+  };
+  inputs.forEach((_, i) => {
+    check(i, 0, inputs.length === 1 ? what : `${what}, "${inputNames[i]}"`);
+  });
+  for (let i = 1; i < answers.length; i++) check(0, i, `${what}, "${outputNames[i]}"`);
+  return { x: inputs, y: answers, sampleWeights: weights, count: inputs[0].shape[0] };
+}

@@ -1,0 +1,120 @@
+// What a model remembers: weights, what the optimizer keeps of them, and a flag that stops training in
+// time. Floor 5. On a device while the model is at work there, else on the host.
+
+import { type Shape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Device } from "../machine/device.ts";
+import type { Network } from "../nn/network.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
+import { names } from "./graphs.ts";
+import { Store } from "./store.ts";
+import { type Variable, variablesOf } from "./variable.ts";
+
+type Values = Map<string, Tensor<Float32Array>>;
+
+export class ModelMemory {
+  readonly #network: Network;
+  readonly #variables: ReadonlyMap<string, Variable>;
+  #slots: Values = new Map();
+  #store: Store | undefined;
+  #held: ReadonlyMap<string, number> = new Map();
+
+  constructor(network: Network, seed: number) {
+    this.#network = network;
+    this.#variables = variablesOf(network.owners, seed);
+  }
+
+  /** Puts the weights on `device`. @throws TargetError where memory is used up; nothing stays then. */
+  open(device: Device): void {
+    const held = new Map<string, number>();
+    try {
+      for (const [fullName, variable] of this.#variables) held.set(fullName, variable.hold(device));
+    } catch (error) {
+      for (const fullName of held.keys()) this.#variables.get(fullName)?.release();
+      throw error;
+    }
+    this.#held = held;
+    this.#store = new Store(device);
+  }
+
+  /** Gives the device's memory back; values stay readable. */
+  close(slots: readonly string[]): void {
+    this.#slots = this.readSlots(slots);
+    for (const fullName of this.#held.keys()) this.#variables.get(fullName)?.release();
+    this.#held = new Map();
+    this.#store?.release();
+    this.#store = undefined;
+  }
+
+  /** Where each value lies, by the names that graphs use. */
+  get addresses(): Map<string, number> {
+    const weights = [...this.#held].map(([fullName, address]): [string, number] => [
+      names.weight(fullName),
+      address,
+    ]);
+    return new Map([...weights, ...(this.#store?.addresses ?? [])]);
+  }
+
+  /** Makes ready for training: slots that are not there yet are as they begin, or what was taken over. */
+  prepare(optimizer: Optimizer): void {
+    const store = this.#store as Store;
+    store.reserve(names.halted, []);
+    store.clear(names.halted);
+    for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
+      if (store.has(`slot/${key}`)) continue;
+      store.reserve(`slot/${key}`, shape);
+      store.write(`slot/${key}`, this.#slots.get(key) ?? firstSlot(optimizer, key, shape));
+    }
+  }
+
+  /** Forgets what the optimizer remembered. */
+  forgetSlots(): void {
+    this.#slots.clear();
+    this.#store?.release("slot/");
+  }
+
+  readWeights(): Values {
+    return new Map([...this.#variables].map(([fullName, variable]) => [fullName, variable.read()]));
+  }
+
+  /** @throws ShapeError where one is missing, unknown, or of another shape; nothing changes then. */
+  writeWeights(weights: ReadonlyMap<string, Tensor>): void {
+    checkWeights(this.#network, weights);
+    for (const [fullName, variable] of this.#variables) {
+      variable.write((weights.get(fullName) as Tensor).data);
+    }
+  }
+
+  readSlots(slots: readonly string[]): Values {
+    const values = new Map(this.#slots);
+    for (const key of slotShapes(this.#network, slots).keys()) {
+      if (this.#store?.has(`slot/${key}`)) values.set(key, this.#store.read(`slot/${key}`));
+    }
+    return values;
+  }
+
+  /** @throws ShapeError unless they are none, or those of the optimizer; nothing changes then. */
+  checkSlots(slots: readonly string[], values: ReadonlyMap<string, Tensor>): void {
+    checkSlots(this.#network, slots, values);
+  }
+
+  /** Takes slots over; those of `optimizer` that are not among them begin anew. */
+  writeSlots(
+    values: ReadonlyMap<string, Tensor<Float32Array>>,
+    optimizer: Optimizer | undefined,
+  ): void {
+    this.#slots = new Map(values);
+    if (optimizer === undefined) return;
+    for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
+      if (!this.#store?.has(`slot/${key}`)) continue;
+      this.#store.write(`slot/${key}`, values.get(key) ?? firstSlot(optimizer, key, shape));
+    }
+  }
+}
+
+/** What a slot, such as `conv2d/kernel/momentum`, begins with. */
+function firstSlot(optimizer: Optimizer, key: string, shape: Shape): Tensor<Float32Array> {
+  const first = optimizer.firstSlots?.[key.slice(key.lastIndexOf("/") + 1)] ?? 0;
+  return { data: new Float32Array(sizeOf(shape)).fill(first), shape };
+}

@@ -1,0 +1,96 @@
+// Examples on their way to a device: in the model's order, checked, and copied. Floor 5.
+
+import { ConfigError, DataError } from "../core/errors.ts";
+import type { Network } from "../nn/network.ts";
+import type { Engine, ResidentExamples, Role, TrainingSettings } from "./engine.ts";
+import type { Head } from "./heads.ts";
+import {
+  type InputValues,
+  inOrder,
+  type ModelExamples,
+  type OrderedExamples,
+  orderExamples,
+} from "./model-examples.ts";
+import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
+import { type ClassWeighting, weightsOf } from "./weights.ts";
+
+/** @throws DataError unless each input is shaped as the network's. */
+function checkAll({ inputs, inputNames }: Network, x: OrderedExamples["x"]): void {
+  x.forEach((values, i) => {
+    const name = inputs.length === 1 ? [] : [`the model's input "${inputNames[i]}"`];
+    checkInputs(values, inputs[i].shape, ...name);
+  });
+}
+
+/**
+ * The inputs in the network's order; `what` begins messages.
+ *
+ * @throws DataError where they do not fit the network, or each other.
+ */
+export function orderInputs(network: Network, x: InputValues, what: string): OrderedExamples["x"] {
+  const inputs = inOrder(x, network.inputNames, what);
+  checkAll(network, inputs);
+  const counts = inputs.map(({ shape }) => shape[0]);
+  if (counts.every((count) => count === counts[0])) return inputs;
+  throw new DataError({
+    what: `${what} do not have as many rows as each other.`,
+    expected: `${counts[0]} rows each`,
+    received: counts.join(", "),
+  });
+}
+
+/**
+ * The examples in the order of the network's inputs and of the heads; `what` begins messages.
+ *
+ * @throws DataError where they do not fit the network, or each other.
+ */
+export function orderFor(
+  network: Network,
+  examples: ModelExamples,
+  { heads }: TrainingSettings,
+  what: string,
+): OrderedExamples {
+  const answered = heads.map(({ name }) => name);
+  const ordered = orderExamples(examples, network.inputNames, answered, what);
+  checkAll(network, ordered.x);
+  return ordered;
+}
+
+/**
+ * Puts examples on the device, with their weights.
+ *
+ * @throws DataError where the answers do not fit the losses, ConfigError where classes are weighed that
+ * cannot be.
+ */
+export async function place(
+  engine: Engine,
+  role: Role,
+  { x, y, sampleWeights, count }: OrderedExamples,
+  { heads }: TrainingSettings,
+  weighting?: ClassWeighting,
+): Promise<ResidentExamples> {
+  if (weighting?.classWeights !== undefined) requireOneHead(heads);
+  const answers = heads.map(({ loss, outputShape }, i) => prepareAnswers(y[i], loss, outputShape));
+  const weights = heads.map((_, i) =>
+    weightsOf({ answers: y[i], sampleWeights: sampleWeights[i] }, weighting),
+  );
+  const placed = await engine.reserve(role, count, { x, y: answers, weights });
+  const residents = [...placed.inputs, ...placed.answers, ...placed.weights];
+  [...x, ...answers, ...weights].forEach((values, i) => {
+    const resident = residents[i];
+    if (resident === undefined || values === undefined) return;
+    fillRows(engine.device, resident, values, 0, count);
+  });
+  return placed;
+}
+
+/** @throws ConfigError where several outputs are trained: it is not said which one's classes weigh. */
+function requireOneHead(heads: readonly Head[]): void {
+  if (heads.length === 1) return;
+  throw new ConfigError({
+    what: "The option classWeights cannot be used.",
+    expected: "one output that is trained",
+    received: heads.map(({ name }) => name).join(", "),
+    fix: "give the examples sampleWeights, by the names of the outputs",
+  });
+}

@@ -1,0 +1,67 @@
+// Layers that join several inputs.
+
+import type { LayerCase } from "./layer-case.ts";
+
+/** A layer that joins inputs element by element; `pairs` where it takes just two. */
+const joining = (pairs = false): LayerCase => ({
+  defaults: { given: {}, all: {} },
+  samples: [
+    { options: {}, input: [3, 4, 2], others: [[3, 4, 2]], output: [3, 4, 2] },
+    { options: {}, input: [1, 1, 5], others: [[2, 3, 5]], output: [2, 3, 5] },
+    { options: {}, input: [2, 3, 1], others: [[4]], output: [2, 3, 4] },
+    ...(pairs ? [] : [{ options: {}, input: [6], others: [[6], [1]], output: [6] }]),
+  ],
+  misfits: [
+    { input: [4] },
+    { input: [3, 4, 2], others: [[3, 5, 2]] },
+    { input: [3, 4, 2], others: [[3]] },
+    ...(pairs ? [{ input: [4], others: [[4], [4]] }] : []),
+  ],
+  refused: [],
+});
+
+export const merging = {
+  add: joining(),
+  subtract: joining(true),
+  multiply: joining(),
+  average: joining(),
+  maximum: joining(),
+  minimum: joining(),
+  channelPooling: {
+    defaults: { given: {}, all: {} },
+    samples: [
+      { options: {}, input: [3, 4, 5], output: [3, 4, 2] },
+      { options: {}, input: [1, 2, 1], output: [1, 2, 2] },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8] }],
+    refused: [],
+  },
+  concatenate: {
+    defaults: { given: {}, all: { axis: -1 } },
+    samples: [
+      {
+        options: {},
+        input: [3, 4, 2],
+        others: [
+          [3, 4, 5],
+          [3, 4, 1],
+        ],
+        output: [3, 4, 8],
+      },
+      { options: { axis: 1 }, input: [2, 3, 2], others: [[4, 3, 2]], output: [6, 3, 2] },
+      { options: { axis: -2 }, input: [2, 3, 2], others: [[2, 1, 2]], output: [2, 4, 2] },
+      { options: {}, input: [17], others: [[3]], output: [20] },
+    ],
+    misfits: [
+      { input: [4] },
+      { input: [3, 4, 2], others: [[3, 5, 2]] },
+      { input: [3, 4, 2], others: [[4]] },
+      { options: { axis: 3 }, input: [4], others: [[4]] },
+      { options: { axis: -3 }, input: [4], others: [[4]] },
+    ],
+    refused: [
+      { options: { axis: 0 }, names: "axis" },
+      { options: { axis: 1.5 }, names: "axis" },
+    ],
+  },
+} satisfies Record<string, LayerCase>;

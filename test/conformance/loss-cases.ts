@@ -1,0 +1,252 @@
+// Cases of every loss, with Keras's formula written out once more in plain numbers.
+
+import type { Shape } from "../../src/core/shape.ts";
+import type { ActivationName } from "../../src/nn/activations.ts";
+import type { LossName } from "../../src/nn/losses/index.ts";
+
+/** How results come about: what a model ends in decides how a cross-entropy is computed. */
+export interface LossCase {
+  readonly options: object;
+  readonly endsIn: ActivationName;
+  readonly shape: Shape;
+  /** Where the results, before the activation, lie. */
+  readonly range?: readonly [number, number];
+  /** The loss of one row, from Keras's formula; results are after the activation. */
+  readonly formula: (answers: readonly number[], results: readonly number[]) => number;
+}
+
+export const mean = (values: readonly number[]) =>
+  values.reduce((a, b) => a + b, 0) / values.length;
+const clipped = (value: number) => Math.min(Math.max(value, 1e-7), 1 - 1e-7);
+const shareOf = (results: readonly number[]) => {
+  const total = results.reduce((a, b) => a + b, 0);
+  return results.map((value) => clipped(value / total));
+};
+const softmaxOf = (logits: readonly number[]) => shareOf(logits.map(Math.exp));
+
+const categorical = (answers: readonly number[], results: readonly number[]) =>
+  -shareOf(results).reduce((sum, share, i) => sum + answers[i] * Math.log(share), 0);
+const categoricalOfLogits = (answers: readonly number[], logits: readonly number[]) =>
+  categorical(answers, softmaxOf(logits));
+const sparse = ([label]: readonly number[], results: readonly number[]) =>
+  -Math.log(shareOf(results)[label]);
+export const binary = (answers: readonly number[], results: readonly number[]) =>
+  -mean(
+    results.map((result, i) => {
+      const yes = answers[i] * Math.log(clipped(result));
+      return yes + (1 - answers[i]) * Math.log(1 - clipped(result));
+    }),
+  );
+const binaryOfLogits = (answers: readonly number[], logits: readonly number[]) =>
+  binary(
+    answers,
+    logits.map((logit) => 1 / (1 + Math.exp(-logit))),
+  );
+
+type Row = readonly number[];
+const sumOf = (each: (answer: number, result: number) => number) => (answers: Row, results: Row) =>
+  results.reduce((sum, result, i) => sum + each(answers[i], result), 0);
+const meanOf = (each: (answer: number, result: number) => number) => (answers: Row, results: Row) =>
+  sumOf(each)(answers, results) / results.length;
+const both = sumOf((answer, result) => answer * result);
+const total = (row: Row) => row.reduce((a, b) => a + b, 0);
+const huberOf = (delta: number) => (answer: number, result: number) => {
+  const size = Math.abs(result - answer);
+  return size <= delta ? size ** 2 / 2 : delta * size - delta ** 2 / 2;
+};
+const focal = (gamma: number, alpha: number | undefined) =>
+  meanOf((y, x) => {
+    const right = y * x + (1 - y) * (1 - x);
+    const weight = alpha === undefined ? 1 : y * alpha + (1 - y) * (1 - alpha);
+    return weight * (1 - right) ** gamma * binary([y], [x]);
+  });
+
+/** Cases of every loss. */
+export const lossCases = {
+  sparseCategoricalCrossentropy: [
+    { options: {}, endsIn: "softmax", shape: [5, 10], formula: sparse },
+    { options: {}, endsIn: "sigmoid", shape: [5, 3], formula: sparse },
+    {
+      options: { fromLogits: true },
+      endsIn: "linear",
+      shape: [3, 17],
+      formula: ([label], logits) => sparse([label], softmaxOf(logits)),
+    },
+  ],
+  categoricalCrossentropy: [
+    { options: {}, endsIn: "softmax", shape: [4, 6], formula: categorical },
+    { options: {}, endsIn: "exponential", shape: [4, 3], formula: categorical },
+    {
+      options: { fromLogits: true },
+      endsIn: "linear",
+      shape: [4, 3],
+      formula: categoricalOfLogits,
+    },
+  ],
+  binaryCrossentropy: [
+    { options: {}, endsIn: "sigmoid", shape: [7, 1], formula: binary },
+    { options: {}, endsIn: "linear", shape: [3, 4], range: [0.1, 0.9], formula: binary },
+    { options: {}, endsIn: "sigmoid", shape: [3, 2, 2, 3], formula: binary },
+    { options: { fromLogits: true }, endsIn: "linear", shape: [3, 4], formula: binaryOfLogits },
+  ],
+  meanSquaredError: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [5, 3],
+      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
+    },
+    {
+      options: {},
+      endsIn: "tanh",
+      shape: [2, 3, 4, 2],
+      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
+    },
+  ],
+  meanAbsoluteError: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [5, 3],
+      formula: meanOf((y, x) => Math.abs(y - x)),
+    },
+  ],
+  meanAbsolutePercentageError: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [2, 3, 4],
+      formula: meanOf((y, x) => (100 * Math.abs(y - x)) / Math.max(Math.abs(y), 1e-7)),
+    },
+  ],
+  meanSquaredLogarithmicError: [
+    {
+      options: {},
+      endsIn: "exponential",
+      shape: [5, 3],
+      formula: meanOf((y, x) => (Math.log1p(Math.max(x, 1e-7)) - Math.log1p(y)) ** 2),
+    },
+  ],
+  huber: [
+    { options: {}, endsIn: "linear", shape: [7, 3], formula: meanOf(huberOf(1)) },
+    { options: { delta: 0.4 }, endsIn: "tanh", shape: [2, 2, 3], formula: meanOf(huberOf(0.4)) },
+  ],
+  logCosh: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [5, 3],
+      range: [-9, 9],
+      formula: meanOf((y, x) => Math.log(Math.cosh(x - y))),
+    },
+  ],
+  poisson: [
+    {
+      options: {},
+      endsIn: "exponential",
+      shape: [5, 3],
+      formula: meanOf((y, x) => x - y * Math.log(x + 1e-7)),
+    },
+  ],
+  klDivergence: [
+    {
+      options: {},
+      endsIn: "softmax",
+      shape: [5, 3],
+      formula: sumOf((y, x) => y * Math.log(y / x)),
+    },
+  ],
+  hinge: [
+    {
+      options: {},
+      endsIn: "tanh",
+      shape: [5, 3],
+      formula: meanOf((y, x) => Math.max(1 - y * x, 0)),
+    },
+  ],
+  squaredHinge: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [2, 3, 3],
+      formula: meanOf((y, x) => Math.max(1 - y * x, 0) ** 2),
+    },
+  ],
+  categoricalHinge: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [5, 4],
+      formula(answers, results) {
+        const right = sumOf((y, x) => y * x)(answers, results);
+        const best = Math.max(...results.map((x, i) => (1 - answers[i]) * x));
+        return Math.max(best - right + 1, 0);
+      },
+    },
+  ],
+  cosineSimilarity: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [5, 3],
+      formula(answers, results) {
+        const length = (row: readonly number[]) => Math.hypot(...row);
+        return -sumOf((y, x) => y * x)(answers, results) / length(answers) / length(results);
+      },
+    },
+  ],
+  binaryFocalCrossentropy: [
+    { options: {}, endsIn: "sigmoid", shape: [5, 3], formula: focal(2, undefined) },
+    {
+      options: { gamma: 3.5, applyClassBalancing: true, alpha: 0.3 },
+      endsIn: "sigmoid",
+      shape: [2, 3, 1],
+      formula: focal(3.5, 0.3),
+    },
+  ],
+  categoricalFocalCrossentropy: [
+    {
+      options: {},
+      endsIn: "softmax",
+      shape: [5, 3],
+      formula: (answers, results) =>
+        sumOf((y, x) => -0.25 * (1 - x) ** 2 * y * Math.log(x))(answers, shareOf(results)),
+    },
+  ],
+  categoricalGeneralizedCrossEntropy: [
+    {
+      options: { q: 0.7 },
+      endsIn: "softmax",
+      shape: [5, 4],
+      formula: ([label], results) => (1 - results[label] ** 0.7) / 0.7,
+    },
+  ],
+  dice: [
+    {
+      options: { axis: [1] },
+      endsIn: "sigmoid",
+      shape: [5, 6],
+      formula: (y, x) => 1 - (2 * both(y, x)) / (total(y) + total(x) + 1e-7),
+    },
+  ],
+  tversky: [
+    {
+      options: { axis: 1, alpha: 0.7, beta: 0.2 },
+      endsIn: "sigmoid",
+      shape: [5, 6],
+      formula(y, x) {
+        const shared = both(y, x);
+        const rest = 0.7 * (total(y) - shared) + 0.2 * (total(x) - shared);
+        return 1 - shared / (shared + rest + 1e-7);
+      },
+    },
+  ],
+  iou: [
+    {
+      options: { axis: [1] },
+      endsIn: "sigmoid",
+      shape: [5, 6],
+      formula: (y, x) => 1 - both(y, x) / (total(y) + total(x) - both(y, x) + 1e-7),
+    },
+  ],
+} satisfies Record<LossName, readonly LossCase[]>;

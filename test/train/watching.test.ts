@@ -1,0 +1,241 @@
+// Callbacks in real runs: they stop, restore, save and resume; and what they refuse.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RandomStream } from "../../src/core/random.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import type { Callback } from "../../src/train/callback.ts";
+import { callbacks } from "../../src/train/callbacks/index.ts";
+import { fillIn } from "../../src/train/callbacks/model-checkpoint.ts";
+import { loadModel } from "../../src/train/checkpoint.ts";
+import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
+
+let device: Device;
+let folder: string;
+beforeAll(async () => {
+  device = await WasmDevice.open({ threads: 1 });
+  folder = mkdtempSync(join(tmpdir(), "fovea-watching-"));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await device.close();
+});
+
+const examples = tinyExamples(24);
+const options = { batchSize: 8, validationSplit: 0.25, verbose: 0 } as const;
+
+describe("earlyStopping", () => {
+  test("ends a run, says why, and brings the best weights back", async () => {
+    const model = tinyModel(device);
+    const weights: ReturnType<typeof model.getWeights>[] = [];
+    const spoil: Callback = {
+      onEpochEnd: ({ epoch }) => {
+        weights.push(model.getWeights());
+        // From here on it only gets worse.
+        if (epoch === 2) model.learningRate = 3;
+      },
+    };
+    const stopping = callbacks.earlyStopping({ patience: 2, restoreBestWeights: true });
+    const { stopped, history } = await model.fit(examples, {
+      ...options,
+      epochs: 50,
+      callbacks: [spoil, stopping],
+    });
+    expect(stopped).toBe("val_loss did not get better");
+    const best = history.val_loss.indexOf(Math.min(...history.val_loss));
+    expect(history.val_loss).toHaveLength(best + 3);
+    expect(model.getWeights()).toEqual(weights[best]);
+    expect(weights[best]).not.toEqual(weights[best + 2]);
+    await model.dispose();
+  });
+
+  test("refuses a number that is not reported, and one whose better way nobody knows", async () => {
+    const model = tinyModel(device);
+    const run = model.fit(examples, {
+      batchSize: 8,
+      verbose: 0,
+      callbacks: [callbacks.earlyStopping()],
+    });
+    await expect(run).rejects.toThrow(/"val_loss", which was not reported[\s\S]*accuracy, loss/);
+    expect(() => callbacks.earlyStopping({ monitor: "val_wonder" })).toThrow(/mode: "min" or/);
+    await model.dispose();
+  });
+});
+
+test("learningRateScheduler sets the rate of every epoch, counted from 0", async () => {
+  const model = tinyModel(device);
+  const asked: [number, number][] = [];
+  const { history } = await model.fit(examples, {
+    ...options,
+    epochs: 3,
+    callbacks: [
+      callbacks.learningRateScheduler((epoch, rate) => {
+        asked.push([epoch, rate]);
+        return rate / 2;
+      }),
+    ],
+  });
+  expect(asked).toEqual([
+    [0, 0.01],
+    [1, 0.005],
+    [2, 0.0025],
+  ]);
+  expect(history.learning_rate).toEqual([0.005, 0.0025, 0.00125]);
+  await model.dispose();
+});
+
+describe("modelCheckpoint", () => {
+  test("fills numbers into the path, and makes folders", async () => {
+    const model = tinyModel(device);
+    const path = join(folder, "runs/{epoch:02d}-{val_loss:.3f}.safetensors");
+    const { history } = await model.fit(examples, {
+      ...options,
+      epochs: 2,
+      callbacks: [callbacks.modelCheckpoint({ path })],
+    });
+    const expected = history.val_loss.map((loss, i) => `0${i + 1}-${loss.toFixed(3)}.safetensors`);
+    expect(readdirSync(join(folder, "runs")).sort()).toEqual(expected);
+    const { model: last } = await loadModel(join(folder, "runs", expected[1]), { device });
+    expect(last.getWeights()).toEqual(model.getWeights());
+    expect(fillIn("{a:4.1f}|{a}|{b:3d}|{b:03d}", { a: 2.25, b: 7 })).toBe(" 2.3|2.25|  7|007");
+    expect(() => fillIn("{c}", { a: 1 })).toThrow(/"c", which is not reported/);
+    await model.dispose();
+  });
+
+  test("keeps the best alone where that is asked for", async () => {
+    const model = tinyModel(device);
+    const path = join(folder, "best.safetensors");
+    const worsen = callbacks.learningRateScheduler((epoch) => (epoch < 2 ? 0.01 : 3));
+    const { history } = await model.fit(examples, {
+      ...options,
+      epochs: 5,
+      callbacks: [worsen, callbacks.modelCheckpoint({ path, saveBestOnly: true })],
+    });
+    const best = history.val_loss.indexOf(Math.min(...history.val_loss));
+    expect(best).toBeLessThan(4);
+    const { model: kept } = await loadModel(path, { device });
+    expect(kept.progress.epochs).toBe(best + 1);
+    await model.dispose();
+  });
+
+  test("saves every so many steps", async () => {
+    const model = tinyModel(device);
+    const path = join(folder, "steps/{epoch}-{step}.safetensors");
+    const checkpoint = callbacks.modelCheckpoint({ path, saveFrequency: 2 });
+    await model.fit(examples, { batchSize: 8, verbose: 0, epochs: 2, callbacks: [checkpoint] });
+    expect(readdirSync(join(folder, "steps")).sort()).toEqual([
+      "1-2.safetensors",
+      "2-1.safetensors",
+      "2-3.safetensors",
+    ]);
+    await model.dispose();
+  });
+});
+
+test("tensorBoard writes a file of sound records for training and one for validation", async () => {
+  const model = tinyModel(device);
+  const path = join(folder, "logs");
+  await model.fit(examples, {
+    ...options,
+    epochs: 3,
+    callbacks: [callbacks.tensorBoard({ path, histogramFrequency: 2 })],
+  });
+  const recordsIn = (part: string) => {
+    const [file, ...others] = readdirSync(join(path, part));
+    expect(file).toMatch(/^events\.out\.tfevents\./);
+    expect(others).toEqual([]);
+    const bytes = readFileSync(join(path, part, file));
+    const records: string[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const length = Number(bytes.readBigUInt64LE(at));
+      records.push(bytes.toString("latin1", at + 12, at + 12 + length));
+      at += length + 16;
+    }
+    return records;
+  };
+  const train = recordsIn("train");
+  // What it is, the graph, three epochs, and the weights of the first and the third.
+  expect(train).toHaveLength(1 + 1 + 3 + 2);
+  expect(train[1]).toMatch(/input_layer[\s\S]*InputLayer[\s\S]*batch_normalization/);
+  expect(train[2]).toContain("epoch_learning_rate");
+  expect(train[3]).toContain("conv2d/kernel");
+  expect(recordsIn("validation")).toHaveLength(1 + 3);
+  expect(recordsIn("validation")[3]).toContain("epoch_accuracy");
+  await model.dispose();
+});
+
+describe("backupAndRestore", () => {
+  /** The list of a run that lowers its rate, with a backup in front. */
+  const list = (path: string, saveFrequency: "epoch" | number, ...more: Callback[]) => [
+    callbacks.backupAndRestore({ path, saveFrequency }),
+    callbacks.reduceLROnPlateau({ monitor: "loss", patience: 1, minDelta: 0.05, factor: 0.5 }),
+    ...more,
+  ];
+  const epochs = 6;
+
+  test.each<["epoch" | number, number]>([
+    ["epoch", 2],
+    ["epoch", 8],
+    ["epoch", 17],
+    [1, 7],
+    [2, 12],
+  ])("every %s: a run that breaks at step %i goes on with the same bits", async (often, at) => {
+    const path = join(folder, `backup-${often}-${at}.safetensors`);
+    const straight = tinyModel(device);
+    await straight.fit(examples, { ...options, epochs, callbacks: list(`${path}.x`, often) });
+    const broken = tinyModel(device);
+    let steps = 0;
+    const fail: Callback = {
+      onStepEnd() {
+        steps++;
+        if (steps === at) throw new Error("killed");
+      },
+    };
+    const run = broken.fit(examples, { ...options, epochs, callbacks: list(path, often, fail) });
+    await expect(run).rejects.toThrow("killed");
+    expect(existsSync(path)).toBe(true);
+    const again = tinyModel(device);
+    await again.fit(examples, { ...options, epochs, callbacks: list(path, often) });
+    expect(outcomeOf(again)).toEqual(outcomeOf(straight));
+    expect(existsSync(path)).toBe(false);
+    await Promise.all([straight, broken, again].map((model) => model.dispose()));
+  });
+
+  test("a run that is killed at random moments ends in the same bits", async () => {
+    const child = new URL("backup-child.ts", import.meta.url).pathname;
+    const path = join(folder, "killed.safetensors");
+    /** Runs the child, for at most so long; what it said at its end. */
+    const run = (file: string, milliseconds?: number) =>
+      new Promise<string>((resolve) => {
+        const process_ = spawn(process.execPath, ["--import", "tsx", child, file], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        let text = "";
+        let kill: NodeJS.Timeout | undefined;
+        process_.stdout.on("data", (more) => {
+          text += more;
+          // From the first step on, so that starting up takes none of the time.
+          if (milliseconds === undefined || kill !== undefined) return;
+          kill = setTimeout(() => process_.kill("SIGKILL"), milliseconds);
+        });
+        process_.on("exit", () => {
+          clearTimeout(kill);
+          resolve(text);
+        });
+      });
+    const expected = /end (\w+)/.exec(await run(join(folder, "straight.safetensors")))?.[1];
+    expect(expected).toMatch(/^[0-9a-f]{64}$/);
+    const random = new RandomStream(Date.now() % 1e6);
+    let killed = 0;
+    for (let i = 0; i < 4; i++) {
+      if (!(await run(path, 20 + random.below(250))).includes("end")) killed++;
+    }
+    expect(killed).toBeGreaterThan(0);
+    const ended = /end (\w+)/.exec(await run(path))?.[1];
+    expect(ended).toBe(expected);
+  }, 240_000);
+});
