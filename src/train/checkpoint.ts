@@ -1,7 +1,6 @@
 // A whole model in one safetensors file: architecture, weights, and what it takes to train on as if
 // nothing had happened. Floor 5. The bytes are formats/' business.
 
-import { z } from "zod";
 import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
@@ -13,66 +12,19 @@ import type { Metric } from "../nn/metrics/metric.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
-import { rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
-import { Model } from "./model.ts";
-import { networkSchema } from "./network-schema.ts";
+import { Model, type ModelState } from "./model.ts";
+import {
+  type ModelDescription,
+  readDescription,
+  type StoredHead,
+  type WrittenDescription,
+  writeDescription,
+} from "./model-description.ts";
 import type { ModelOptions } from "./options.ts";
 
-const whole = z.number().int().nonnegative();
-/** A number; JSON has no word for one that is none. */
-const value = z.number().or(z.null().transform(() => Number.NaN));
-const numbers = z.record(z.string(), value);
-
-const record = z.object({ epoch: whole, seconds: z.number(), logs: numbers });
-
-const metric = z.object({
-  kind: z.string(),
-  name: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  weighted: z.boolean(),
-});
-
-/** What the file's metadata must say. */
-const header = z.object({
-  version: z.literal(2),
-  seed: z.number().int(),
-  network: networkSchema,
-  training: z
-    .object({
-      optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-      heads: z
-        .array(
-          z.object({
-            output: z.string(),
-            loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
-            weight: z.number(),
-            metrics: z.array(metric).max(100),
-          }),
-        )
-        .min(1)
-        .max(1000),
-      learningRate: z
-        .number()
-        .nonnegative()
-        .or(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
-    })
-    .optional(),
-  progress: z.object({
-    epochs: whole,
-    steps: whole,
-    means: z.object({ examples: whole, sums: z.record(z.string(), z.array(value)) }),
-    iterations: whole,
-    history: z.array(record).max(1_000_000),
-  }),
-  classNames: z.array(z.string()).max(1_000_000).optional(),
-});
-
-/** Levels of brackets that a description may have; a nested network takes three. */
-const mostNesting = 320;
-/** The metadata key under which the file keeps it. */
-const key = "fovea";
 /** What the names of the optimizer's values begin with in the file. */
 const slotPrefix = "optimizer/";
 
@@ -88,7 +40,7 @@ export function encodeModel(
 ): Uint8Array {
   const { weights, slots, progress } = model.getState();
   const { settings } = model;
-  const description: z.input<typeof header> = {
+  const description: WrittenDescription = {
     version: 2,
     seed: model.seed,
     network: model.network.toConfig(),
@@ -111,14 +63,14 @@ export function encodeModel(
             learningRate: storeRate(model.rateSetting) as number,
           },
         }),
-    progress: structuredClone(progress) as z.input<typeof header>["progress"],
+    progress: structuredClone(progress) as WrittenDescription["progress"],
     ...(classNames === undefined ? {} : { classNames: [...classNames] }),
   };
   const tensors: [string, Tensor][] = [
     ...weights,
     ...[...slots].map(([name, value]): [string, Tensor] => [slotPrefix + name, value]),
   ];
-  return encodeSafetensors({ tensors, metadata: { [key]: JSON.stringify(description) } });
+  return encodeSafetensors({ tensors, metadata: writeDescription(description) });
 }
 
 /**
@@ -135,11 +87,6 @@ export async function saveModel(
   await writeFileAtomically(path, encodeModel(model, options));
 }
 
-export interface LoadOptions extends Pick<ModelOptions, "device"> {
-  /** Layers of your own that the file may hold, by their kind. */
-  readonly customLayers?: CustomLayers;
-}
-
 /** A loaded model, with what the file knows besides. */
 export interface LoadedModel {
   readonly model: Model;
@@ -152,6 +99,8 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly loss?: HeadOptions["loss"];
   /** Metrics of your own, by their names. */
   readonly metrics?: readonly Metric[];
+  /** Layers of your own that the file may hold, by their kind. */
+  readonly customLayers?: CustomLayers;
 }
 
 /** The model again. `name` is for messages. @throws FormatError where the file is not a model. */
@@ -161,18 +110,10 @@ export function decodeModel(
   { loss, metrics = [], customLayers, ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  const { seed, network: config, training, progress, classNames } = readHeader(metadata, name);
+  const { seed, network: config, training, progress, classNames } = readDescription(metadata, name);
   try {
     const network = networkFrom(config, customLayers);
-    const named = new Set(network.weights.map((weight) => weight.fullName));
-    const weights = new Map<string, Tensor<Float32Array>>();
-    const slots = new Map<string, Tensor<Float32Array>>();
-    for (const [tensorName, { data, shape }] of tensors) {
-      const value = { data: Float32Array.from(data), shape };
-      const isSlot = !named.has(tensorName) && tensorName.startsWith(slotPrefix);
-      if (isSlot) slots.set(tensorName.slice(slotPrefix.length), value);
-      else weights.set(tensorName, value);
-    }
+    const { weights, slots } = valuesOf(tensors, network);
     // Before the model makes room: the description may ask for more than the file holds.
     checkWeights(network, weights);
     const model = new Model(network, { ...options, seed });
@@ -196,16 +137,28 @@ export function decodeModel(
   }
 }
 
-type StoredHeads = NonNullable<z.output<typeof header>["training"]>["heads"];
+/** A file's tensors as weights and as what the optimizer remembers. */
+function valuesOf(tensors: Iterable<readonly [string, Tensor]>, network: Network) {
+  const named = new Set(network.weights.map((weight) => weight.fullName));
+  const weights = new Map<string, Tensor<Float32Array>>();
+  const slots = new Map<string, Tensor<Float32Array>>();
+  for (const [name, { data, shape }] of tensors) {
+    const value = { data: Float32Array.from(data), shape };
+    const isSlot = !named.has(name) && name.startsWith(slotPrefix);
+    if (isSlot) slots.set(name.slice(slotPrefix.length), value);
+    else weights.set(name, value);
+  }
+  return { weights, slots };
+}
 
 /** What `compile` is told to make the heads again. */
 function headOptions(
-  heads: StoredHeads,
+  heads: readonly StoredHead[],
   { outputNames }: Network,
   { loss, metrics }: { loss: LoadOptions["loss"]; metrics: readonly Metric[] },
 ) {
   const own = loss === undefined ? [] : lossesOf(loss, outputNames);
-  const byOutput = <T>(value: (head: StoredHeads[number]) => T) =>
+  const byOutput = <T>(value: (head: StoredHead) => T) =>
     Object.fromEntries(heads.map((head) => [head.output, value(head)]));
   return {
     loss: byOutput(
@@ -218,59 +171,13 @@ function headOptions(
   };
 }
 
-function metricsOf(
-  { metrics }: StoredHeads[number],
-  weighted: boolean,
-  own: readonly Metric[],
-): Metric[] {
+function metricsOf({ metrics }: StoredHead, weighted: boolean, own: readonly Metric[]): Metric[] {
   return metrics
     .filter((stored) => stored.weighted === weighted)
     .map(({ kind, name, options }) => {
       const given = own.find((metric) => metric.name === name);
       return given ?? metricFrom(kind, { ...options, name });
     });
-}
-
-/** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === '"') inString = !inString;
-    // What a backslash hides is neither the end of the string nor another backslash.
-    else if (inString && character === "\\") i++;
-    else if (inString) continue;
-    else if (character === "[" || character === "{") depth++;
-    else if (character === "]" || character === "}") depth--;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
-}
-
-function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
-  const fail = (received: string): never => {
-    throw new FormatError({
-      what: `${name} is not a model saved by Fovea.`,
-      expected: `metadata "${key}" that describes the model`,
-      received,
-      fix: "use a file written by saveModel or by fovea train",
-    });
-  };
-  const text = Object.hasOwn(metadata, key) ? metadata[key] : fail("none");
-  // A stack has an end: nobody nests models so deep, and a hostile file shall not overflow it.
-  if (nestingOf(text) > mostNesting) fail("networks nested too deep");
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    fail("text that is not JSON");
-  }
-  const result = header.safeParse(parsed);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  return fail(`${issue.path.join(".") || "it"}: ${issue.message}`);
 }
 
 /**
@@ -281,4 +188,33 @@ function readHeader(metadata: Readonly<Record<string, string>>, name: string) {
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   return decodeModel(await readWholeFile(path), path, options);
+}
+
+/** What a file holds of a model that is there already. */
+export interface SavedState {
+  readonly state: ModelState;
+  /** Its learning rate; undefined where it was not compiled. */
+  readonly rateSetting: LearningRate | undefined;
+}
+
+/**
+ * Reads weights, optimizer and progress for `model` from a file that `saveModel` wrote of it. Layers,
+ * losses and schedules of its own need not be handed in: the model has them.
+ *
+ * @throws FormatError where the file is missing, damaged, or holds something else.
+ */
+export async function loadState(path: string, model: Model<SymbolicOutputs>): Promise<SavedState> {
+  const { tensors, metadata } = decodeSafetensors(await readWholeFile(path), path);
+  const { training, progress } = readDescription(metadata, path);
+  const state = { ...valuesOf(tensors, model.network), progress };
+  return { state, rateSetting: training && rateLike(model.rateSetting, training.learningRate) };
+}
+
+/** The rate that was saved; the present one where it is the same: a schedule may be one's own. */
+function rateLike(
+  present: LearningRate,
+  saved: NonNullable<ModelDescription["training"]>["learningRate"],
+): LearningRate {
+  const isSame = JSON.stringify(storeRate(present)) === JSON.stringify(saved);
+  return isSame ? present : rateFrom(saved);
 }

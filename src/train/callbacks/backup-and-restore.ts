@@ -3,7 +3,7 @@
 import { stat, unlink } from "node:fs/promises";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
-import { loadModel, saveModel } from "../checkpoint.ts";
+import { loadState, saveModel } from "../checkpoint.ts";
 
 export interface BackupAndRestoreOptions {
   /** The file that holds the run while it lasts. */
@@ -32,9 +32,9 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       epochs = record.epochs;
       const present = await stat(path).catch(() => undefined);
       if (present === undefined) return;
-      const { model: saved } = await loadModel(path);
-      restore(saved.getState());
-      model.rateSetting = saved.rateSetting;
+      const { state, rateSetting = model.rateSetting } = await loadState(path, model);
+      restore(state);
+      model.rateSetting = rateSetting;
     },
     async onTrainEnd({ stopped }, { model }) {
       const isOver = model.progress.epochs >= epochs;
