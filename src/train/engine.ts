@@ -7,6 +7,7 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
+import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
 import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
 import type { Network } from "../nn/network.ts";
@@ -64,16 +65,23 @@ export class Engine {
   readonly #network: Network;
   readonly #memory: ModelMemory;
   readonly #seed: number;
+  readonly #precision: Precision;
   readonly #residents = new Map<Role, ResidentExamples>();
   readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
   /** Milliseconds that each program took to compile, by mode. */
   readonly compileMilliseconds = new Map<Mode, number>();
 
-  constructor(device: Device, network: Network, memory: ModelMemory, seed: number) {
+  constructor(
+    device: Device,
+    network: Network,
+    memory: ModelMemory,
+    { seed, precision }: { readonly seed: number; readonly precision: Precision },
+  ) {
     this.device = device;
     this.#network = network;
     this.#memory = memory;
     this.#seed = seed;
+    this.#precision = precision;
   }
 
   /** The layer of each step, nested ones behind the name of their network. */
@@ -167,7 +175,9 @@ export class Engine {
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
-    const program = compile(`${this.#network.name}.${mode}`, graph(), this.device.machine, ops);
+    const name = `${this.#network.name}.${mode}`;
+    const precision = this.#precision;
+    const program = compile(name, graph(), this.device.machine, ops, { precision });
     const states = this.#memory.addresses;
     inputs.forEach(({ address }, i) => {
       states.set(names.inputs(i), address);

@@ -3,6 +3,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
@@ -34,6 +35,8 @@ export interface ModelState {
 /** A model whose results have the form `O`: one tensor unless told. */
 export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architecture<O> {
   readonly seed: number;
+  /** Whether algorithms are allowed that round more than plain sums do. */
+  readonly precision: Precision;
   #deviceChoice: Device | undefined;
   readonly #memory: ModelMemory;
   #engine: Engine | undefined;
@@ -44,7 +47,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /** Programs of earlier settings on their way out. */
   #retiring: Promise<void> | undefined;
 
-  constructor(network: Network, { seed = 0, device }: ModelOptions = {}) {
+  constructor(network: Network, { seed = 0, precision = "fast", device }: ModelOptions = {}) {
     super(network);
     if (!Number.isSafeInteger(seed)) {
       throw new ConfigError({
@@ -53,7 +56,15 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         received: String(seed),
       });
     }
+    if (!precisions.includes(precision)) {
+      throw new ConfigError({
+        what: "The precision cannot be used.",
+        expected: precisions.join(" or "),
+        received: String(precision),
+      });
+    }
     this.seed = seed;
+    this.precision = precision;
     this.#deviceChoice = device;
     this.#memory = new ModelMemory(network, seed);
   }
@@ -319,7 +330,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     const device = this.#deviceChoice ?? (await sharedDevice());
     this.#memory.open(device);
     this.#deviceChoice = device;
-    this.#engine = new Engine(device, this.network, this.#memory, this.seed);
+    this.#engine = new Engine(device, this.network, this.#memory, this);
     return this.#engine;
   }
 }

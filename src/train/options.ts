@@ -1,5 +1,6 @@
 // What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
 
+import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
@@ -13,6 +14,11 @@ import type { ClassWeights } from "./weights.ts";
 export interface ModelOptions {
   /** Decides first weights, order of examples and dropout; 0 unless told. */
   readonly seed?: number;
+  /**
+   * `fast` (the default) computes 3x3 convolutions by Winograd's algorithm where it saves time, whose
+   * errors are about ten times those of plain sums: 1e-5 of the largest result. `exact` does not.
+   */
+  readonly precision?: Precision;
   /** Where the model computes; the device that models share unless told. */
   readonly device?: Device;
 }

@@ -245,6 +245,19 @@ describe("reductions", () => {
   });
 });
 
+test("transpositions, small and large", async () => {
+  const size = fc.constantFrom(1, 3, 16, 33, 65, 130);
+  const property = fc.asyncProperty(
+    fc.tuple(fc.constantFrom(1, 2, 3), size, size),
+    fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+    (shape, order) => {
+      const x = input("x", shape);
+      return holds(ops.negate(ops.transpose(x, order)), [x]);
+    },
+  );
+  await fc.assert(property, cases);
+});
+
 test("chains of elementwise ops over shapes that stretch to each other", async () => {
   /** Some axes of `shape` as 1, and some leading ones left out. */
   const narrowed = (shape: Shape, choices: readonly number[]) =>

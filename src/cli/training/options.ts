@@ -1,6 +1,7 @@
 // What `fovea train` takes. Floor 8.
 
 import { z } from "zod";
+import { precisions } from "../../kernel/schedules/schedule.ts";
 import { type OptimizerName, optimizers } from "../../nn/optimizers/index.ts";
 import { architectureNames } from "../../zoo/index.ts";
 import { batchSizeField, dataFields, deviceFields, outputFields } from "../fields.ts";
@@ -30,6 +31,9 @@ export const trainOptions = z.object({
   }),
   seed: z.int().default(0).meta({
     description: "decides first weights, order of images and dropout",
+  }),
+  precision: z.enum(precisions).default("fast").meta({
+    description: "fast allows convolutions that round more, exact does not",
   }),
   ...deviceFields,
   out: z

@@ -82,7 +82,12 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): S
       received: "architecture and weights only",
     });
   }
-  const own = { model: model.name, optimizer: settings.optimizer.name, seed: model.seed };
+  const own = {
+    model: model.name,
+    optimizer: settings.optimizer.name,
+    seed: model.seed,
+    precision: model.precision,
+  };
   for (const [name, value] of Object.entries(own)) {
     if (given[name] === undefined || String(given[name]) === String(value)) continue;
     throw new ConfigError({

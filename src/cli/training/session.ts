@@ -62,7 +62,7 @@ async function startRun(options: TrainOptions, device: Device, output: Output): 
     inputShape: data.train.x.shape.slice(1),
     classes: classCountIn(data.train),
   });
-  const model = new Model(network, { seed: options.seed, device });
+  const model = new Model(network, { seed: options.seed, precision: options.precision, device });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   const { out } = options;
   const folder = await createRunFolder(out === undefined ? {} : { exact: out });

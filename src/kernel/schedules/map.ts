@@ -1,8 +1,9 @@
 // The schedule of what is computed element by element: lanes along the last axis, tasks along the
 // first. Floor 2.
 
-import { sizeOf } from "../../core/shape.ts";
-import { KernelDraft, type Launch, type ViewStore } from "../draft.ts";
+import { sizeOf, stridesOf } from "../../core/shape.ts";
+import { type Expression, isLookup, readsOf } from "../../graph/expression.ts";
+import { KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import { vectorizes } from "../formula.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import { collapse } from "./collapse.ts";
@@ -10,6 +11,11 @@ import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } fr
 
 /** Elements of a long row that one task takes, at least and at most. */
 const rowBlock = { least: 512, most: 16384 };
+
+/** Elements of the last two axes from which on they are worth visiting square by square. */
+const worthTiles = 1 << 12;
+
+type ViewRead = Extract<Expression<View>, { kind: "read" }>;
 
 /** The launches that compute `work`. */
 export function scheduleMap(context: ScheduleContext, work: Work): Stage[] {
@@ -20,7 +26,12 @@ export function scheduleMap(context: ScheduleContext, work: Work): Stage[] {
     view: { storage: view.storage, shape: extents },
     formula: flat.formulas[i],
   }));
-  if (extents.length > 1) return [[nested(context, extents, stores)]];
+  if (extents.length > 1) {
+    const launches = isTransposition(stores, extents)
+      ? transposed(context, extents, stores)
+      : [nested(context, extents, stores)];
+    return [launches];
+  }
   const { lanes } = context.machine;
   const wanted = Math.ceil(extents[0] / (2 * enoughTasks));
   const bounded = Math.min(rowBlock.most, Math.max(rowBlock.least, wanted));
@@ -69,6 +80,70 @@ function nested(
   };
   descend(axes);
   return draft.finish();
+}
+
+/** Whether neighbours along the last axis are read from far apart, and along the one before from close by. */
+function isTransposition(stores: readonly ViewStore[], extents: readonly number[]): boolean {
+  const last = extents.length - 1;
+  if (extents[last] * extents[last - 1] < worthTiles) return false;
+  return stores.some(({ formula }) =>
+    [...readsOf(formula)].some(
+      (r) =>
+        r.outside === undefined &&
+        !r.index.some(isLookup) &&
+        strideOf(r, last) > 1 &&
+        strideOf(r, last - 1) === 1,
+    ),
+  );
+}
+
+function strideOf({ source, index }: ViewRead, axis: number): number {
+  const strides = stridesOf(source.shape);
+  return index.reduce(
+    (sum, at, i) => sum + (isLookup(at) ? 0 : (at.factors[axis] ?? 0) * strides[i]),
+    0,
+  );
+}
+
+/** Squares of the last two axes, one after another: the lines that one row reads serve the next. */
+function transposed(
+  context: ScheduleContext,
+  extents: readonly number[],
+  stores: readonly ViewStore[],
+): Launch[] {
+  const { lanes } = context.machine;
+  const outer = extents.slice(0, -2);
+  const [rows, columns] = extents.slice(-2);
+  return blocksOf(rows, lanes).map((block) => {
+    const draft = new KernelDraft(`${context.name}.map`, lanes);
+    const w = draft.writer;
+    const bound = draft.bindStores(stores);
+    const vectorAxis = extents.length - 1;
+    const wide = bound.every(({ formula }) => vectorizes(formula, vectorAxis, extents));
+    const outerAxes = outer.map((extent) => w.parallel(extent));
+    const first = sumPositions(
+      timesPosition(w.parallel(block.count), block.size),
+      still(block.start),
+    );
+    for (const { start, count, size } of blocksOf(columns, lanes)) {
+      w.loop(count, (i) => {
+        const column = sumPositions(timesPosition(i, lanes), still(start));
+        w.loop(block.size, (r) => {
+          const axes = [...outerAxes, sumPositions(first, r)];
+          if (wide) {
+            const place = { axes: [...axes, column], extents, vectorAxis, lanes: size };
+            draft.writeStores(bound, place);
+            return;
+          }
+          w.loop(size, (c) => {
+            const place = { axes: [...axes, sumPositions(column, c)], extents, lanes: 1 };
+            draft.writeStores(bound, place);
+          });
+        });
+      });
+    }
+    return draft.finish();
+  });
 }
 
 /** `size` elements along the last axis from `first`. */

@@ -7,7 +7,9 @@ import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 
 /** `fast` allows algorithms that round more than plain sums do; `exact` does not. */
-export type Precision = "fast" | "exact";
+export const precisions = ["fast", "exact"] as const;
+
+export type Precision = (typeof precisions)[number];
 
 /** What a schedule may use. */
 export interface ScheduleContext {
