@@ -2,7 +2,7 @@
 // node joins the cluster that makes its input, so a bias, an activation or a mask costs no trip to
 // memory of its own. It decides what is computed together, never how.
 
-import { type Shape, sameShape, sizeOf } from "../../core/shape.ts";
+import { type Shape, sameShape } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
 import {
   type Affine,
@@ -13,12 +13,12 @@ import {
   read,
   readsOf,
   rewrite,
-  type ScalarOp,
   substitute,
 } from "../expression.ts";
 import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
 import { isComposite, type Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
+import { Inlining, isPlain } from "./inlining.ts";
 
 /** The contraction or reduction at the heart of a cluster. */
 export type Root = Exclude<
@@ -67,35 +67,9 @@ export function storageOf(node: Node): Node {
   return base;
 }
 
-/** Scalar operations that take a step or two. */
-const quickOps: ReadonlySet<ScalarOp> = new Set([
-  "add",
-  "subtract",
-  "multiply",
-  "maximum",
-  "minimum",
-  "negate",
-  "absolute",
-  "toF32",
-  "select",
-  "equal",
-  "less",
-  "lessEqual",
-]);
-
-function isQuick<S>(formula: Expression<S>): boolean {
-  if (formula.kind !== "scalar") return true;
-  return quickOps.has(formula.op) && formula.args.every(isQuick);
-}
-
 function lowerNode(node: Node): Computation {
   if (isComposite(node.op)) throw new Error(`${node.op.name} was not expanded`);
   return node.op.lower(node.inputs, node.attributes, node);
-}
-
-/** Whether a read is affine and always inside. */
-function isPlain<S>(r: Extract<Expression<S>, { kind: "read" }>): boolean {
-  return r.outside === undefined && !r.index.some(isLookup);
 }
 
 /** Whether a read takes the element at the same coordinates of an equally shaped value. */
@@ -118,12 +92,7 @@ class Fuser {
   readonly #computations: Map<Node, Computation>;
   readonly #outputs: Set<Node>;
   readonly #updateValues: Set<Node>;
-  readonly #inlined = new Set<Node>();
-  /** In how many places each of them is written out. */
-  readonly #copies = new Map<Node, number>();
-  /** Those of them that are written out in any cluster, not only in a reduction's body. */
-  readonly #anywhere = new Set<Node>();
-  readonly #updateOnly = new Set<Node>();
+  readonly #inlining: Inlining;
   readonly #drafts: Draft[] = [];
   readonly #updateDrafts: Draft[] = [];
   readonly #home = new Map<Node, Draft>();
@@ -135,13 +104,19 @@ class Fuser {
     this.#computations = new Map(this.#order.map((node) => [node, lowerNode(node)]));
     this.#outputs = new Set(Object.values(graph.outputs));
     this.#updateValues = new Set(graph.updates.map((update) => update.value));
+    this.#inlining = new Inlining({
+      order: this.#order,
+      consumers: this.#consumers,
+      computations: this.#computations,
+      outputs: this.#outputs,
+      updateValues: this.#updateValues,
+    });
   }
 
   run(): Cluster[] {
-    for (const node of [...this.#order].reverse()) this.#classify(node);
     for (const node of this.#order) this.#place(node);
     for (const update of this.#graph.updates) {
-      if (!this.#updateOnly.has(update.value)) this.#copy(update.value, update.state);
+      if (!this.#inlining.isForUpdates(update.value)) this.#copy(update.value, update.state);
     }
     const stored = this.#storedNodes();
     return [...this.#drafts, ...this.#updateDrafts]
@@ -151,86 +126,6 @@ class Fuser {
 
   #kind(node: Node) {
     return (this.#computations.get(node) as Computation).kind;
-  }
-
-  /** Decides, users first, which nodes exist only for updates and which only inside a reduction. */
-  #classify(node: Node): void {
-    if (this.#kind(node) !== "map" || this.#outputs.has(node)) return;
-    const consumers = this.#consumers.get(node) as Node[];
-    const wanted = this.#updateValues.has(node);
-    if ((wanted || consumers.length > 0) && consumers.every((user) => this.#updateOnly.has(user))) {
-      this.#updateOnly.add(node);
-      return;
-    }
-    if (wanted) return;
-    const copies = consumers.reduce((sum, user) => sum + (this.#copies.get(user) ?? 1), 0);
-    if (
-      (this.#isComparison(node) || this.#isWorthRepeating(node)) &&
-      consumers.every((user) => this.#readsPlainly(user, node))
-    ) {
-      this.#inline(node, copies);
-      this.#anywhere.add(node);
-      return;
-    }
-    if (consumers.length !== 1 || copies > 1) return;
-    const [user] = consumers;
-    const computation = this.#computations.get(user) as Computation;
-    const inside = computation.kind === "reduce" || this.#inlined.has(user);
-    if (!inside || this.#iterations(user) > sizeOf(node.shape)) return;
-    if (!this.#readsPlainly(user, node)) return;
-    if (this.#anywhere.has(user)) {
-      // A cluster's lanes lie as its root wants them: there, only plain reads can follow.
-      const { body } = this.#computations.get(node) as Computation & { kind: "map" };
-      if (![...readsOf(body)].every(isPlain)) return;
-      this.#anywhere.add(node);
-    }
-    this.#inline(node, copies);
-  }
-
-  #inline(node: Node, copies: number): void {
-    this.#inlined.add(node);
-    this.#copies.set(node, copies);
-  }
-
-  /** How often the formula of `user` is evaluated. */
-  #iterations(user: Node): number {
-    const computation = this.#computations.get(user) as Computation;
-    const inner = computation.kind === "reduce" ? sizeOf(computation.extents) : 1;
-    return sizeOf(user.shape) * inner;
-  }
-
-  /**
-   * Whether all users of a node should compute it again: it takes a few quick steps from one value of
-   * its own size that must lie in memory anyway, so that no user reads more than it would.
-   */
-  #isWorthRepeating(node: Node): boolean {
-    const { body } = this.#computations.get(node) as Computation & { kind: "map" };
-    const reads = [...readsOf(body)];
-    if (!reads.every(isPlain) || !isQuick(body)) return false;
-    const size = sizeOf(node.shape);
-    const large = [...new Set(reads.map((r) => node.inputs[r.source]))].filter(
-      (input) => 8 * sizeOf(input.shape) > size,
-    );
-    if (large.length !== 1 || sizeOf(large[0].shape) !== size) return false;
-    const [from] = large;
-    if (constantValue(from) !== undefined) return false;
-    const isSource = this.#kind(from) === "source";
-    const shared = new Set(this.#consumers.get(from)).size > 1;
-    const consumers = this.#consumers.get(node) as Node[];
-    return (isSource || shared) && consumers.every((user) => this.#iterations(user) <= size);
-  }
-
-  /** A comparison costs less than the memory it would fill: its users compare again. */
-  #isComparison(node: Node): boolean {
-    return ["equal", "less", "lessEqual"].includes(node.op.name);
-  }
-
-  /** Whether the formula of `user` can have `node` written out in it. */
-  #readsPlainly(user: Node, node: Node): boolean {
-    const computation = this.#computations.get(user) as Computation;
-    if (computation.kind !== "map" && computation.kind !== "reduce") return false;
-    const uses = [...readsOf(computation.body)].filter((r) => user.inputs[r.source] === node);
-    return uses.every(isPlain);
   }
 
   /** A formula over inputs as one over nodes, with constants and inlined nodes written out. */
@@ -244,7 +139,7 @@ class Fuser {
         return { kind: "constant", value, dtype: source.dtype === "f32" ? "f32" : "i32" };
       }
       const index = r.index.map(resolveIndex);
-      if (this.#inlined.has(source)) {
+      if (this.#inlining.has(source)) {
         const computation = this.#computations.get(source) as Computation & { kind: "map" };
         return substitute(
           this.#resolve(computation.body, source.inputs),
@@ -263,7 +158,7 @@ class Fuser {
         return;
       case "map":
         if (constantValue(node) !== undefined && !this.#mustExist(node)) return;
-        if (!this.#inlined.has(node)) this.#placeMap(node, computation.body);
+        if (!this.#inlining.has(node)) this.#placeMap(node, computation.body);
         return;
       case "reduce": {
         const { extents, combine, finish } = computation;
@@ -309,10 +204,10 @@ class Fuser {
   #placeMap(node: Node, body: Expression<number>): void {
     const formula = this.#resolve(body, node.inputs);
     const reads = [...readsOf(formula)];
-    const drafts = this.#updateOnly.has(node) ? this.#updateDrafts : this.#drafts;
+    const drafts = this.#inlining.isForUpdates(node) ? this.#updateDrafts : this.#drafts;
     let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, drafts));
     if (home === undefined && this.#canWait(node)) {
-      this.#inlined.add(node);
+      this.#inlining.add(node);
       return;
     }
     if (home === undefined) {
@@ -341,7 +236,7 @@ class Fuser {
       this.#kind(user) === "map" &&
       sameShape(user.shape, node.shape) &&
       [...readsOf(body)].every(isPlain) &&
-      this.#readsPlainly(user, node)
+      this.#inlining.readsPlainly(user, node)
     );
   }
 
@@ -365,7 +260,7 @@ class Fuser {
         related = true;
       } else if (home !== undefined && drafts.indexOf(home) > at) {
         return false;
-      } else if (this.#updateOnly.has(node) && isIdentity(r, draft.shape)) {
+      } else if (this.#inlining.isForUpdates(node) && isIdentity(r, draft.shape)) {
         related ||= draft.reads.has(r.source);
       }
     }
@@ -401,7 +296,8 @@ class Fuser {
     for (const [node, formula] of draft.formulas) {
       if (node.op.name === "state" || stored.has(node)) stores.push({ node, formula });
       for (const { state, value } of this.#graph.updates) {
-        if (value === node && this.#updateOnly.has(node)) stores.push({ node: state, formula });
+        if (value === node && this.#inlining.isForUpdates(node))
+          stores.push({ node: state, formula });
       }
     }
     return { shape: draft.shape, root: draft.root, stores };
