@@ -116,7 +116,7 @@ class KernelEmitter {
     const done = a.label();
     a.compare(gpr.rsi, gpr.rdx);
     a.jumpIf("aboveEqual", done);
-    a.constant(gpr.r15, BigInt(this.#pool.address));
+    a.addressOf(gpr.r15, this.#pool.start);
     for (const stream of this.#streams.movedBy(undefined)) this.#start(stream);
     const next = a.label();
     a.bind(next);
