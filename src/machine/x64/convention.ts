@@ -5,6 +5,7 @@
 // convention.
 
 import { type Assembler, gpr } from "./assembler.ts";
+import { pageBytes } from "./page.ts";
 
 export interface Convention {
   /** Registers of the first three whole numbers. */
@@ -35,6 +36,16 @@ export const conventions = {
 } as const satisfies Record<string, Convention>;
 
 const lowBytes = 16;
+
+/** Windows grows a stack by one page at a time, and only when that page is met before the next. */
+export function lowerStack(a: Assembler, bytes: number): void {
+  let left = bytes;
+  for (; left >= pageBytes; left -= pageBytes) {
+    a.addConstant(gpr.rsp, -pageBytes);
+    a.storeRegister({ base: gpr.rsp, displacement: 0 }, gpr.rsp);
+  }
+  a.addConstant(gpr.rsp, -left);
+}
 
 /**
  * The begin of a function that may use every register: `frame` bytes lie at rsp, and the parameters

@@ -6,8 +6,9 @@
 import { TargetError } from "../../core/errors.ts";
 import type { Convention } from "./convention.ts";
 import { type Koffi, loadKoffi, type NativeFunction, runPrototype } from "./koffi.ts";
+import { pageBytes, roundUp } from "./page.ts";
 import { posix } from "./posix.ts";
-import { pageBytes, roundUp, type System } from "./system.ts";
+import type { System } from "./system.ts";
 import { windows } from "./windows.ts";
 
 /** Reserved addresses, of which the first part has memory. */

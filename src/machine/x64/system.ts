@@ -19,9 +19,3 @@ export interface System {
   /** Gives back all that one `reserve` gave: its addresses and what lies behind them. */
   release(address: number, bytes: number): void;
 }
-
-/** A page of every processor that the x64 target runs on. */
-export const pageBytes = 4096;
-
-/** The next multiple of `unit`. */
-export const roundUp = (bytes: number, unit: number) => Math.ceil(bytes / unit) * unit;
