@@ -24,7 +24,9 @@ export class DeviceMemory {
   /** Zeroed bytes, by their distance from the first. @throws TargetError where there are no more. */
   allocate(bytes: number): number {
     const block = this.#allocator.allocate(bytes, (stale, length) => {
-      this.view("u8", stale, length).fill(0);
+      // What has no memory yet, because the system refused it before, is zero when it gets some.
+      const end = Math.min(stale + length, this.#native.committed);
+      if (end > stale) this.view("u8", stale, end - stale).fill(0);
     });
     try {
       this.#native.commit(block + bytes);
