@@ -1,18 +1,18 @@
-// The constants of a program, each repeated or laid out over the lanes of a whole vector. Floor 3.
+// The constants of a program, each repeated or laid out over the lanes of a whole vector. Floor 3. They
+// lie behind the program's code, where nothing can write.
+
+import type { Assembler, Label } from "./assembler.ts";
 
 const vectorBytes = 64;
 
 export class ConstantPool {
-  /** Where the pool lies in memory. */
-  readonly address: number;
-  readonly #capacity: number;
+  /** Where the pool begins, once it is written. */
+  readonly start: Label;
   readonly #known = new Map<string, number>();
-  readonly #bytes: DataView;
+  readonly #vectors: Uint8Array[] = [];
 
-  constructor(address: number, capacity: number) {
-    this.address = address;
-    this.#capacity = capacity;
-    this.#bytes = new DataView(new ArrayBuffer(capacity));
+  constructor(assembler: Assembler) {
+    this.start = assembler.label();
   }
 
   /** The offset of sixteen values, which are put into the pool if they are not there. */
@@ -20,18 +20,21 @@ export class ConstantPool {
     const key = `${type} ${values.map((value) => (Object.is(value, -0) ? "-0" : value)).join()}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const offset = this.#known.size * vectorBytes;
-    if (offset + vectorBytes > this.#capacity) throw new Error("the constant pool is full");
+    const offset = this.#vectors.length * vectorBytes;
+    const bytes = new DataView(new ArrayBuffer(vectorBytes));
     for (const [lane, value] of values.entries()) {
-      if (type === "f32") this.#bytes.setFloat32(offset + 4 * lane, value, true);
-      else this.#bytes.setInt32(offset + 4 * lane, value | 0, true);
+      if (type === "f32") bytes.setFloat32(4 * lane, value, true);
+      else bytes.setInt32(4 * lane, value | 0, true);
     }
+    this.#vectors.push(new Uint8Array(bytes.buffer));
     this.#known.set(key, offset);
     return offset;
   }
 
-  /** What belongs at the pool's address. */
-  get bytes(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, 0, this.#known.size * vectorBytes);
+  /** Puts the pool where the assembler is: when all code is written. */
+  write(assembler: Assembler): void {
+    assembler.align(vectorBytes);
+    assembler.bind(this.start);
+    for (const vector of this.#vectors) assembler.append(vector);
   }
 }

@@ -1,16 +1,18 @@
 // What the processor can do, by its own word: CPUID, and whether the system saves wide registers. Floor 3.
 
 import { Assembler, gpr, type VectorWidth } from "./assembler.ts";
+import type { Convention } from "./convention.ts";
 import type { Native } from "./native.ts";
 
-/** Runs CPUID for a leaf and stores eax, ebx, ecx, edx at the address in the third argument. */
-function cpuidCode(): Uint8Array {
+/** Runs CPUID: (leaf, subleaf, where eax, ebx, ecx and edx go). */
+function cpuidCode({ parameters }: Convention): Uint8Array {
   const a = new Assembler(256);
+  const [leaf, subleaf, into] = parameters;
   a.push(gpr.rbx);
-  // Arguments: rdi = leaf, rsi = subleaf, rdx = where to.
-  a.move(gpr.r8, gpr.rdx);
-  a.move(gpr.rax, gpr.rdi);
-  a.move(gpr.rcx, gpr.rsi);
+  // In this order no move overwrites what the next one reads, in either convention.
+  a.move(gpr.r8, into);
+  a.move(gpr.rax, leaf);
+  a.move(gpr.rcx, subleaf);
   a.cpuid();
   [gpr.rax, gpr.rbx, gpr.rcx, gpr.rdx].forEach((register, i) => {
     a.store32({ base: gpr.r8, displacement: 4 * i }, register);
@@ -21,9 +23,9 @@ function cpuidCode(): Uint8Array {
 }
 
 /** Reads extended control register 0 into the same place. */
-function controlCode(): Uint8Array {
+function controlCode({ parameters }: Convention): Uint8Array {
   const a = new Assembler(256);
-  a.move(gpr.r8, gpr.rdx);
+  a.move(gpr.r8, parameters[2]);
   a.zero(gpr.rcx);
   a.readExtendedControl();
   a.store32({ base: gpr.r8, displacement: 0 }, gpr.rax);
@@ -36,11 +38,9 @@ const bit = (word: number, number: number) => ((word >>> number) & 1) === 1;
 /** The widths that can be used here, widest first; none without AVX2 and fused multiply-add. */
 export function findWidths(native: Native): VectorWidth[] {
   const answer = native.reserve(64);
+  answer.commit(64);
   const words = new Uint32Array(answer.buffer, 0, 4);
-  const code = [cpuidCode(), controlCode()].map((bytes) => ({
-    bytes: bytes.length,
-    ...native.install(bytes),
-  }));
+  const code = [cpuidCode, controlCode].map((write) => native.install(write(native.convention)));
   const [cpuid, control] = code.map(({ address }) => native.callable(address));
   const ask = (leaf: number) => {
     cpuid(leaf, 0, answer.address);
@@ -52,8 +52,8 @@ export function findWidths(native: Native): VectorWidth[] {
   const saves = bit(features, 27);
   if (saves) control(0, 0, answer.address);
   const saved = saves ? words[0] : 0;
-  for (const { address, bytes } of code) native.release(address, bytes);
-  native.release(answer.address, 64);
+  for (const { release } of code) release();
+  answer.retire();
   const avx2 = bit(features, 12) && bit(features, 28) && bit(extended, 5) && (saved & 6) === 6;
   // AVX-512: foundation, doubleword and quadword, and the three states that hold its registers.
   const avx512 = avx2 && bit(extended, 16) && bit(extended, 17) && (saved & 0xe6) === 0xe6;

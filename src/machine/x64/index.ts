@@ -1,26 +1,18 @@
 // The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add. Floor 3.
 
-import { type DType, viewOf } from "../../core/dtype.ts";
+import type { DType } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import { Allocator } from "../allocator.ts";
 import type { Device, Executable } from "../device.ts";
 import { Layout } from "../layout.ts";
 import { Team } from "../team.ts";
 import type { VectorWidth } from "./assembler.ts";
-import { ConstantPool } from "./constant-pool.ts";
 import { findWidths } from "./cpu.ts";
-import { type Native, openNative, runPrototype } from "./native.ts";
-import { barrierBytes, emitProgram } from "./program.ts";
-
-/**
- * Address space that is set aside: the largest that one ArrayBuffer of Node 20 shows. Memory is only
- * taken when it is touched.
- */
-const reservedBytes = 4 * 2 ** 30;
-/** Room for the distinct constants of a program. */
-const poolBytes = 1 << 16;
+import { installProgram } from "./install.ts";
+import { runPrototype } from "./koffi.ts";
+import { DeviceMemory } from "./memory.ts";
+import { type Native, type NativeCode, openNative } from "./native.ts";
 
 /** Tiles fill the register file, less what code needs for the moment. */
 const machines: Record<VectorWidth, MachineDescription> = {
@@ -66,11 +58,12 @@ export class X64Device implements Device {
   readonly #width: VectorWidth;
   readonly #native: Native;
   readonly #team: Team;
-  readonly #allocator = new Allocator(2 ** 16, reservedBytes);
-  readonly #memory: { readonly address: number; readonly buffer: ArrayBuffer };
+  readonly #memory: DeviceMemory;
   readonly #koffiPath: string;
   /** Where threads look whether to stop. */
   readonly #stop: number;
+  /** What is installed; it goes with the device at the latest. */
+  readonly #codes = new Set<NativeCode>();
   #ended: Promise<void> | undefined;
   #rejectRuns: (error: Error) => void = () => {};
   readonly #closed: Promise<never>;
@@ -79,7 +72,7 @@ export class X64Device implements Device {
     native: Native,
     width: VectorWidth,
     team: Team,
-    memory: { readonly address: number; readonly buffer: ArrayBuffer },
+    memory: DeviceMemory,
     koffiPath: string,
   ) {
     this.#native = native;
@@ -114,24 +107,22 @@ export class X64Device implements Device {
     }
     const { createRequire } = await import("node:module");
     const koffiPath = createRequire(import.meta.url).resolve("koffi");
-    const memory = native.reserve(reservedBytes);
+    const memory = new DeviceMemory(native);
     return new X64Device(native, chosen, await Team.start(threads, prepare), memory, koffiPath);
   }
 
   allocate(bytes: number): number {
     this.#refuseClosed();
-    return this.#allocator.allocate(bytes, (address, stale) => {
-      this.view("u8", address, stale).fill(0);
-    });
+    return this.#memory.allocate(bytes);
   }
 
   free(address: number): void {
-    this.#allocator.free(address);
+    this.#memory.free(address);
   }
 
   view(dtype: DType, address: number, length: number) {
     this.#refuseClosed();
-    return viewOf(dtype, this.#memory.buffer, address, length);
+    return this.#memory.view(dtype, address, length);
   }
 
   async load(
@@ -141,61 +132,46 @@ export class X64Device implements Device {
   ): Promise<Executable> {
     this.#refuseClosed();
     const layout = new Layout(this, program, states, stepsAtOnce);
-    const blocks: number[] = [];
-    const giveBack = () => {
-      layout.dispose();
-      for (const block of blocks.splice(0)) this.free(block);
-    };
+    let code: NativeCode | undefined;
     try {
-      const { address, bytes } = this.#install(program, layout, blocks);
-      const id = await this.#team.load({ address, koffiPath: this.#koffiPath });
-      return this.#executable(id, layout, () => {
-        giveBack();
-        // Code goes when no thread can be in it: all have dropped it, or all have ended.
-        void this.#team
-          .drop(id)
-          .catch(() => this.#end())
-          .then(() => this.#native.release(address, bytes));
-      });
+      code = this.#install(program, layout);
+      const id = await this.#team.load({ address: code.address, koffiPath: this.#koffiPath });
+      return this.#executable(id, layout, code);
     } catch (error) {
-      giveBack();
+      layout.dispose();
+      // No thread runs what was never loaded everywhere.
+      if (code !== undefined) this.#release(code);
       throw error;
     }
   }
 
-  /** Writes a program's code; what it takes of the device's memory is added to `blocks`. */
-  #install(
-    program: Program,
-    layout: Layout,
-    blocks: number[],
-  ): { readonly address: number; readonly bytes: number } {
-    const take = (bytes: number) => {
-      const address = this.allocate(bytes);
-      blocks.push(address);
-      return address;
-    };
-    const memory = this.#memory.address;
-    const barrier = take(barrierBytes);
-    const poolAddress = take(poolBytes);
-    const handed = program.stages.flat().reduce((sum, { bindings }) => sum + bindings.length, 0);
-    let tables = take(8 * handed * this.threads);
-    const pool = new ConstantPool(memory + poolAddress, poolBytes);
-    const table = (addresses: readonly number[]) => {
-      const at = tables;
-      tables += 8 * addresses.length;
-      new BigInt64Array(this.#memory.buffer, at, addresses.length).set(addresses.map(BigInt));
-      return memory + at;
-    };
-    const places = { memory, barrier, stop: this.#stop };
-    const code = emitProgram(program, this.#width, layout, pool, places, table);
-    this.view("u8", poolAddress, pool.bytes.length).set(pool.bytes);
-    return { ...this.#native.install(code), bytes: code.length };
+  #install(program: Program, layout: Layout): NativeCode {
+    const code = installProgram(this.#native, program, {
+      width: this.#width,
+      layout,
+      memory: this.#memory,
+      stop: this.#stop,
+    });
+    this.#codes.add(code);
+    return code;
   }
 
-  /** A program on all threads; `dispose` gives back what it took. */
-  #executable(id: number, layout: Layout, dispose: () => void): Executable {
+  #release(code: NativeCode): void {
+    if (this.#codes.delete(code)) code.release();
+  }
+
+  /** A program on all threads. */
+  #executable(id: number, layout: Layout, code: NativeCode): Executable {
     let running = 0;
     let disposed = false;
+    const dispose = () => {
+      layout.dispose();
+      // Code goes when no thread can be in it: all have dropped it, or all have ended.
+      void this.#team
+        .drop(id)
+        .catch(() => this.#end())
+        .then(() => this.#release(code));
+    };
     return {
       stepsAtOnce: layout.stepsAtOnce,
       run: async (steps) => {
@@ -232,7 +208,7 @@ export class X64Device implements Device {
 
   /** Threads leave their program at the next barrier, for good. */
   stopThreads(): void {
-    new Int32Array(this.#memory.buffer, this.#stop, 1)[0] = 1;
+    this.#memory.view("i32", this.#stop, 1)[0] = 1;
   }
 
   /** Ends the threads; resolves when none is left. */
@@ -247,7 +223,8 @@ export class X64Device implements Device {
       if (openDevices.size === 0) process.off("exit", stopAll);
       this.#rejectRuns(closedError());
       await this.#end();
-      this.#native.retire(this.#memory);
+      for (const code of this.#codes) this.#release(code);
+      this.#memory.retire();
     })();
     return this.#ended;
   }

@@ -1,117 +1,130 @@
-// Memory of the operating system's own, and code in it. Floor 3. The one file that speaks to the system,
-// through the optional package koffi. Code is written while its memory is writable, and run when it is
-// executable and no longer writable (W^X).
+// Memory of the operating system's own, and code in it. Floor 3. Addresses are reserved at once and get
+// memory as it is asked for, so nothing is promised that is not used; code is written while its memory
+// is writable, and run when it is executable and no longer writable (W^X). Each is one way for all
+// systems, over the few functions of `system.ts`.
 
 import { TargetError } from "../../core/errors.ts";
+import type { Convention } from "./convention.ts";
+import { type Koffi, loadKoffi, type NativeFunction, runPrototype } from "./koffi.ts";
+import { pageBytes, roundUp } from "./page.ts";
+import { posix } from "./posix.ts";
+import type { System } from "./system.ts";
+import { windows } from "./windows.ts";
 
-/** A function of machine code: three whole numbers in, nothing out. */
-export type NativeFunction = (a: number, b: number, c: number) => void;
+/** Reserved addresses, of which the first part has memory. */
+export interface NativeMemory {
+  readonly address: number;
+  /** All of it. What has no memory yet must not be touched. */
+  readonly buffer: ArrayBuffer;
+  /** Bytes from the start that have memory. */
+  readonly committed: number;
+  /** Lets the first `bytes` have memory, zeroed where it is new. @throws TargetError at a refusal. */
+  commit(bytes: number): void;
+  /** Gives memory back at once, and the addresses when no view is left that could read there. */
+  retire(): void;
+}
+
+/** Code that can be called. */
+export interface NativeCode {
+  readonly address: number;
+  /** Gives its memory back; no thread may be in it. Twice is as good as once. */
+  release(): void;
+}
 
 /** What the x64 target needs of a system. */
 export interface Native {
-  /** Reserved bytes, zeroed, given real memory when first touched. */
-  reserve(bytes: number): { readonly address: number; readonly buffer: ArrayBuffer };
+  readonly convention: Convention;
+  /** The address of a function that lets other threads run. */
+  readonly letOthersRun: number;
+  reserve(bytes: number): NativeMemory;
   /** Copies code into memory of its own, and makes that executable. */
-  install(code: Uint8Array): { readonly address: number };
-  release(address: number, bytes: number): void;
-  /** Gives real memory back at once, and its addresses when no view is left that could read there. */
-  retire(memory: { readonly address: number; readonly buffer: ArrayBuffer }): void;
+  install(code: Uint8Array): NativeCode;
   /** The function at an address. */
   callable(address: number): NativeFunction;
 }
 
-/** A program's `run`. It has no name: koffi refuses the same one twice. */
-export const runPrototype = "void (int64_t thread, int64_t threads, int64_t steps)";
+/** Memory comes in pieces that end where the large pages of the processor do. */
+const largePageBytes = 2 ** 21;
 
-const pageBytes = 4096;
-const roundUp = (bytes: number) => Math.ceil(bytes / pageBytes) * pageBytes;
-
-/** The parts of koffi that are used. */
-interface Koffi {
-  load(name: null): { func(definition: string): (...args: unknown[]) => unknown };
-  address(pointer: unknown): bigint;
-  view(pointer: unknown, bytes: number): ArrayBuffer;
-  proto(definition: string): unknown;
-  decode(pointer: unknown, type: unknown): NativeFunction;
-}
-
-async function loadKoffi(): Promise<Koffi> {
-  try {
-    const module = (await import("koffi")) as unknown as { default: Koffi };
-    return module.default;
-  } catch (cause) {
-    throw new TargetError({
-      what: "The x64 target needs the package koffi, which could not be loaded.",
-      fix: "install it (npm install koffi), or use --target wasm",
-      cause,
-    });
-  }
-}
-
-/** Protections, advice and flags of POSIX; the flags differ between Linux and macOS. */
-const readWrite = 3;
-const readExecute = 5;
-const dontNeed = 4;
-const privateAnonymous: Partial<Record<NodeJS.Platform, number>> = {
-  linux: 0x4022,
-  darwin: 0x1042,
-};
-
-function posix(koffi: Koffi): Native {
-  const flags = privateAnonymous[process.platform] as number;
-  // The process itself has the C library, whichever that is.
-  const libc = koffi.load(null);
-  const mmap = libc.func(
-    "void *mmap(void *address, size_t length, int protection, int flags, int file, int64_t offset)",
-  );
-  const mprotect = libc.func("int mprotect(uintptr_t address, size_t length, int protection)");
-  const munmap = libc.func("int munmap(uintptr_t address, size_t length)");
-  const madvise = libc.func("int madvise(uintptr_t address, size_t length, int advice)");
+function createNative(koffi: Koffi, system: System): Native {
   const retired = new FinalizationRegistry<{ address: number; bytes: number }>(
-    ({ address, bytes }) => munmap(address, bytes),
+    ({ address, bytes }) => system.release(address, bytes),
   );
-  const map = (bytes: number) => {
-    const pointer = mmap(null, bytes, readWrite, flags, -1, 0);
-    const address = Number(koffi.address(pointer));
-    if (address <= 0 || address >= 2 ** 52) {
-      throw new TargetError({
-        what: "The system gave no memory to the x64 target.",
-        received: `a refusal for ${Math.ceil(bytes / 2 ** 20)} MiB`,
-        fix: "raise the limit of address space (ulimit -v), or use --target wasm",
-      });
-    }
-    return { pointer, address };
-  };
   const signature = koffi.proto(runPrototype);
+  const reserve = (wanted: number) => {
+    const bytes = roundUp(wanted, pageBytes);
+    const address = system.reserve(bytes);
+    if (address === 0) throw refusal(bytes, "address space", "raise its limit (ulimit -v)");
+    return { address, bytes };
+  };
+  const commit = (address: number, bytes: number) => {
+    if (system.commit(address, bytes)) return;
+    throw refusal(bytes, "memory", "use a smaller batch or fewer images, close other programs");
+  };
   return {
-    reserve(bytes) {
-      const { pointer, address } = map(roundUp(bytes));
-      return { address, buffer: koffi.view(pointer, bytes) };
+    convention: system.convention,
+    letOthersRun: system.letOthersRun,
+    reserve(wanted) {
+      const { address, bytes } = reserve(wanted);
+      const buffer = koffi.view(BigInt(address), bytes);
+      let committed = 0;
+      return {
+        address,
+        buffer,
+        get committed() {
+          return committed;
+        },
+        commit(end) {
+          if (end <= committed) return;
+          const next = Math.min(bytes, roundUp(address + end, largePageBytes) - address);
+          commit(address + committed, next - committed);
+          committed = next;
+        },
+        retire() {
+          system.discard(address, committed);
+          retired.register(buffer, { address, bytes });
+        },
+      };
     },
     install(code) {
-      const bytes = roundUp(code.length);
-      const { pointer, address } = map(bytes);
-      new Uint8Array(koffi.view(pointer, bytes)).set(code);
-      if (mprotect(address, bytes, readExecute) !== 0) {
-        munmap(address, bytes);
-        throw new TargetError({
-          what: "The system does not let memory become executable.",
-          fix: "use --target wasm",
-        });
+      const { address, bytes } = reserve(code.length);
+      let released = false;
+      const release = () => {
+        if (!released) system.release(address, bytes);
+        released = true;
+      };
+      try {
+        commit(address, bytes);
+        new Uint8Array(koffi.view(BigInt(address), bytes)).set(code);
+        if (system.makeExecutable(address, bytes)) return { address, release };
+      } catch (error) {
+        release();
+        throw error;
       }
-      return { address };
-    },
-    release(address, bytes) {
-      munmap(address, roundUp(bytes));
-    },
-    retire({ address, buffer }) {
-      const bytes = roundUp(buffer.byteLength);
-      madvise(address, bytes, dontNeed);
-      retired.register(buffer, { address, bytes });
+      release();
+      throw new TargetError({
+        what: "The system does not let memory become executable.",
+        fix: "use --target wasm",
+      });
     },
     callable: (address) => koffi.decode(BigInt(address), signature),
   };
 }
+
+function refusal(bytes: number, of: string, advice: string): TargetError {
+  return new TargetError({
+    what: `The system gave no ${of} to the x64 target.`,
+    received: `a refusal for ${Math.ceil(bytes / 2 ** 20)} MiB`,
+    fix: `${advice}, or use --target wasm`,
+  });
+}
+
+/** The systems that are known. */
+const systems: Partial<Record<NodeJS.Platform, (koffi: Koffi) => System>> = {
+  linux: (koffi) => posix(koffi, "linux"),
+  darwin: (koffi) => posix(koffi, "darwin"),
+  win32: windows,
+};
 
 let opened: Promise<Native> | undefined;
 
@@ -122,14 +135,24 @@ export function openNative(): Promise<Native> {
 }
 
 async function open(): Promise<Native> {
-  const supported = process.arch === "x64" && privateAnonymous[process.platform] !== undefined;
-  if (!supported) {
+  const openSystem = process.arch === "x64" ? systems[process.platform] : undefined;
+  if (openSystem === undefined) {
     throw new TargetError({
       what: "The x64 target does not run here.",
-      expected: "x64 with Linux or macOS",
+      expected: "x64 with Linux, macOS or Windows",
       received: `${process.arch} with ${process.platform}`,
       fix: "use --target wasm",
     });
   }
-  return posix(await loadKoffi());
+  const koffi = await loadKoffi();
+  try {
+    return createNative(koffi, openSystem(koffi));
+  } catch (cause) {
+    throw new TargetError({
+      what: "The system lacks a function that the x64 target needs.",
+      received: String(cause),
+      fix: "use --target wasm",
+      cause,
+    });
+  }
 }

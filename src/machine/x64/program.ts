@@ -1,71 +1,68 @@
 // A whole program as machine code: its kernels, a barrier, and `run(thread, threads, steps)`, which
 // every thread calls once for any number of steps. Floor 3.
 
+import { bytesPerElement } from "../../core/dtype.ts";
 import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
 import { type Share, sharesOf } from "../shares.ts";
 import { Assembler, gpr, type Label, type Place, type VectorWidth } from "./assembler.ts";
-import type { ConstantPool } from "./constant-pool.ts";
+import { ConstantPool } from "./constant-pool.ts";
+import { type Convention, callSystem, enter, leave } from "./convention.ts";
 import { emitKernel } from "./kernel.ts";
 
 /** Bytes that a barrier needs: arrivals and rounds, each on a cache line of its own. */
 export const barrierBytes = 2 * 64;
 /** How often a thread looks before it lets others run. */
 const looks = 4000;
-/** Linux's call that lets others run. */
-const schedYield = 24;
-
 /** The frame of `run`: thread, threads, steps and the number of the step. */
 const [threadSlot, threadsSlot, stepsSlot, stepSlot] = [0, 8, 16, 24];
 const frame = 32;
-const saved = [gpr.rbx, gpr.rbp, gpr.r12, gpr.r13, gpr.r14, gpr.r15];
 
-/** What a program is told of the device's memory: its address, and places within. */
-export interface ProgramAddresses {
-  readonly memory: number;
+/** Where a program finds what lies outside of it. */
+export interface Surroundings {
+  readonly convention: Convention;
+  /** The address of a function of the system's that lets other threads run. */
+  readonly letOthersRun: number;
+  /** The address of `barrierBytes` bytes of the program's own, all 0. */
   readonly barrier: number;
-  /** A number of 32 bits; when it is no longer 0, threads leave at their next barrier. */
+  /** The address of 32 bits; when they are no longer 0, threads leave at their next barrier. */
   readonly stop: number;
+  /** The address of `bytes` bytes of a block. */
+  addressOf(block: number, bytes: number): number;
+  /** Keeps addresses, and says where they lie. */
+  table(addresses: readonly number[]): number;
 }
 
 class ProgramEmitter {
   readonly #a: Assembler;
   readonly #layout: Layout;
   readonly #pool: ConstantPool;
-  readonly #memory: number;
-  readonly #barrierAddress: number;
-  readonly #stopAddress: number;
+  readonly #around: Surroundings;
   readonly #barrier: Label;
   /** Where `run` ends. */
   readonly #end: Label;
   readonly #kernels = new Map<Kernel, Label>();
 
-  constructor(
-    width: VectorWidth,
-    layout: Layout,
-    pool: ConstantPool,
-    { memory, barrier, stop }: ProgramAddresses,
-  ) {
+  constructor(width: VectorWidth, layout: Layout, surroundings: Surroundings) {
     this.#a = new Assembler(width);
     this.#layout = layout;
-    this.#pool = pool;
-    this.#memory = memory;
-    this.#barrierAddress = barrier;
-    this.#stopAddress = stop;
+    this.#pool = new ConstantPool(this.#a);
+    this.#around = surroundings;
     this.#barrier = this.#a.label();
     this.#end = this.#a.label();
   }
 
-  /** `run` comes first. Tables of addresses are written by `table`, which says where each lies. */
-  run(program: Program, table: (addresses: readonly number[]) => number): Uint8Array {
+  /** `run` comes first, then the barrier, the kernels and their constants. */
+  run(program: Program): Uint8Array {
     const a = this.#a;
-    for (const register of saved) a.push(register);
-    a.addConstant(gpr.rsp, -frame);
-    a.storeRegister(this.#slot(threadSlot), gpr.rdi);
-    a.storeRegister(this.#slot(threadsSlot), gpr.rsi);
-    a.storeRegister(this.#slot(stepsSlot), gpr.rdx);
+    const { convention } = this.#around;
+    const [thread, threads, steps] = convention.parameters;
+    enter(a, convention, frame);
+    a.storeRegister(this.#slot(threadSlot), thread);
+    a.storeRegister(this.#slot(threadsSlot), threads);
+    a.storeRegister(this.#slot(stepsSlot), steps);
     a.zero(gpr.rax);
     a.storeRegister(this.#slot(stepSlot), gpr.rax);
     const next = a.label();
@@ -77,7 +74,7 @@ class ProgramEmitter {
       for (const [i, { kernel, bindings }] of stage.entries()) {
         const skip = a.label();
         this.#tasks(shares[i], taskCount(kernel), skip);
-        this.#table(bindings, table);
+        this.#table(bindings);
         a.call(this.#kernel(kernel));
         a.bind(skip);
       }
@@ -89,15 +86,13 @@ class ProgramEmitter {
     a.compareWith(gpr.rax, this.#slot(stepsSlot));
     a.jumpIf("below", next);
     a.bind(this.#end);
-    a.addConstant(gpr.rsp, frame);
-    for (const register of [...saved].reverse()) a.pop(register);
-    a.zeroUpper();
-    a.return();
+    leave(a, convention, frame);
     this.#emitBarrier();
     for (const [kernel, label] of this.#kernels) {
       a.bind(label);
       emitKernel(kernel, a, this.#pool);
     }
+    this.#pool.write(a);
     return a.finish();
   }
 
@@ -106,17 +101,18 @@ class ProgramEmitter {
   }
 
   /** rdi: the addresses that a kernel is handed. With a workspace each thread has its own table. */
-  #table(bindings: readonly Storage[], table: (addresses: readonly number[]) => number): void {
+  #table(bindings: readonly Storage[]): void {
     const a = this.#a;
     const { addressOf, workspaceBytes, threads } = this.#layout;
     const own = bindings.some(({ isWorkspace }) => isWorkspace);
     const tables = Array.from({ length: own ? threads : 1 }, (_, thread) =>
       bindings.map((storage) => {
-        const address = this.#memory + (addressOf.get(storage) as number);
-        return storage.isWorkspace ? address + thread * workspaceBytes : address;
+        const own = storage.isWorkspace ? thread * workspaceBytes : 0;
+        const bytes = storage.size * bytesPerElement[storage.dtype];
+        return this.#around.addressOf((addressOf.get(storage) as number) + own, bytes);
       }),
     );
-    a.constant(gpr.rdi, BigInt(table(tables.flat())));
+    a.constant(gpr.rdi, BigInt(this.#around.table(tables.flat())));
     if (!own) return;
     a.load(gpr.rax, this.#slot(threadSlot));
     a.multiplyConstant(gpr.rax, gpr.rax, 8 * bindings.length);
@@ -161,13 +157,15 @@ class ProgramEmitter {
     a.load(gpr.rax, this.#slot(threadSlot));
     a.compareConstant(gpr.rax, 0);
     a.jumpIf("notEqual", skip);
+    const { stepsAtOnce } = this.#layout;
     for (const { address, staging, stride, bytes } of copies) {
       const [value, waiting] = way === "in" ? [gpr.rdi, gpr.rsi] : [gpr.rsi, gpr.rdi];
       a.load(gpr.rax, this.#slot(stepSlot));
       a.multiplyConstant(gpr.rax, gpr.rax, stride);
-      a.constant(waiting, BigInt(this.#memory + staging));
+      const room = stride * (stepsAtOnce - 1) + bytes;
+      a.constant(waiting, BigInt(this.#around.addressOf(staging, room)));
       a.add(waiting, gpr.rax);
-      a.constant(value, BigInt(this.#memory + address));
+      a.constant(value, BigInt(this.#around.addressOf(address, bytes)));
       a.constant(gpr.rcx, BigInt(bytes));
       a.copyBytes();
     }
@@ -180,23 +178,26 @@ class ProgramEmitter {
    */
   #emitBarrier(): void {
     const a = this.#a;
-    const [arrivals, rounds] = [0, 64].map((displacement) => ({ base: gpr.r8, displacement }));
+    const { convention, letOthersRun, barrier, stop } = this.#around;
+    // These registers outlive a call of the system, in either convention.
+    const [base, round, stopAt] = [gpr.rbx, gpr.r12, gpr.r13];
+    const [arrivals, rounds] = [0, 64].map((displacement) => ({ base, displacement }));
     // The call put its return address on the stack: the frame lies eight bytes further up.
     const threads = this.#slot(8 + threadsSlot);
     const [done, leave] = [a.label(), a.label()];
     const lookWhetherToStop = () => {
-      a.load32(gpr.rax, { base: gpr.rdx, displacement: 0 });
+      a.load32(gpr.rax, { base: stopAt, displacement: 0 });
       a.compareConstant(gpr.rax, 0);
       a.jumpIf("notEqual", leave);
     };
     a.bind(this.#barrier);
-    a.constant(gpr.rdx, BigInt(this.#memory + this.#stopAddress));
+    a.constant(stopAt, BigInt(stop));
     lookWhetherToStop();
     a.load(gpr.r9, threads);
     a.compareConstant(gpr.r9, 1);
     a.jumpIf("equal", done);
-    a.constant(gpr.r8, BigInt(this.#memory + this.#barrierAddress));
-    a.load32(gpr.r10, rounds);
+    a.constant(base, BigInt(barrier));
+    a.load32(round, rounds);
     a.constant32(gpr.rax, 1);
     a.exchangeAdd32(arrivals, gpr.rax);
     a.addConstant(gpr.rax, 1);
@@ -213,16 +214,12 @@ class ProgramEmitter {
     a.constant32(gpr.r11, looks);
     a.bind(look);
     a.load32(gpr.rax, rounds);
-    a.compare(gpr.rax, gpr.r10);
+    a.compare(gpr.rax, round);
     a.jumpIf("notEqual", done);
     a.pause();
     a.addConstant(gpr.r11, -1);
     a.jumpIf("notEqual", look);
-    if (process.platform === "linux") {
-      // A system call changes rcx and r11 only; the result in rax does not matter.
-      a.constant32(gpr.rax, schedYield);
-      a.systemCall();
-    }
+    callSystem(a, convention, letOthersRun);
     lookWhetherToStop();
     a.jump(wait);
     a.bind(done);
@@ -233,14 +230,12 @@ class ProgramEmitter {
   }
 }
 
-/** The code of a program whose blocks lie where `layout` says, in memory that begins at `memory`. */
+/** The code of a program whose blocks lie where `layout` says. */
 export function emitProgram(
   program: Program,
   width: VectorWidth,
   layout: Layout,
-  pool: ConstantPool,
-  addresses: ProgramAddresses,
-  table: (addresses: readonly number[]) => number,
+  surroundings: Surroundings,
 ): Uint8Array {
-  return new ProgramEmitter(width, layout, pool, addresses).run(program, table);
+  return new ProgramEmitter(width, layout, surroundings).run(program);
 }

@@ -1,7 +1,7 @@
 // How each operation of the kernel language is said in x86-64: the emit table of this target. Floor 3.
 // A missing rule is a compile error.
 
-import type { KernelOp, ValueType } from "../../kernel/language.ts";
+import type { Instruction, KernelOp, ValueType } from "../../kernel/language.ts";
 import type { Assembler, Place, UnaryName, VectorName } from "./assembler.ts";
 
 /** What rules may use. */
@@ -183,3 +183,18 @@ export const rules = {
   bitsToF32: unary("vmovups"),
   bitsToI32: unary("vmovups"),
 } as const satisfies Record<KernelOp, Rule>;
+
+/** Operations that need more than two registers for the moment, by the width of vectors. */
+const demanding: Record<512 | 256, ReadonlySet<KernelOp>> = {
+  512: new Set(["multiplyHigh", "toI32"]),
+  256: new Set(["multiplyHigh", "toI32", "select", "equal", "less", "lessEqual"]),
+};
+
+/** How many vector registers the rules need for the moment, in all of a kernel. */
+export function momentaryRegisters(body: readonly Instruction[], width: 512 | 256): 2 | 3 {
+  const demands = body.some((i) => {
+    if (i.kind === "loop") return momentaryRegisters(i.body, width) === 3;
+    return i.kind === "compute" && demanding[width].has(i.op);
+  });
+  return demands ? 3 : 2;
+}

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Assembler, gpr } from "../../../src/machine/x64/assembler.ts";
+import { GeneralAssembler } from "../../../src/machine/x64/general-assembler.ts";
 import { instructions } from "./instructions.ts";
 
 const golden = readFileSync(new URL("instructions.txt", import.meta.url), "utf8")
@@ -91,10 +92,17 @@ describe("the assembler", () => {
       "jump",
       "jumpIf",
       "call",
+      "addressOf",
+      "align",
+      "append",
+      // Of use to instructions only.
+      "modRegister",
+      "modMemory",
     ];
-    const missing = Object.getOwnPropertyNames(Assembler.prototype).filter(
-      (name) => !called.has(name) && !elsewhere.includes(name),
+    const names = [Assembler, GeneralAssembler].flatMap(({ prototype }) =>
+      Object.getOwnPropertyNames(prototype),
     );
+    const missing = names.filter((name) => !called.has(name) && !elsewhere.includes(name));
     expect(missing).toEqual([]);
   });
 
@@ -120,6 +128,17 @@ describe("the assembler", () => {
     a.return();
     const jumps = ["e91d000000", "0f82f5ffffff", "0f8311000000", "0f84e9ffffff", "0f8505000000"];
     expect(hex(a.finish())).toBe(`${jumps.join("")}e8deffffffc3`);
+  });
+
+  test("knows where data behind the code lies, at a multiple of what is asked", () => {
+    const a = new Assembler(512);
+    const data = a.label();
+    a.addressOf(gpr.rax, data);
+    a.addressOf(gpr.r15, data);
+    a.align(16);
+    a.bind(data);
+    a.append(Uint8Array.of(1, 2, 3));
+    expect(hex(a.finish())).toBe("488d05090000004c8d3d02000000cccc010203");
   });
 
   test("refuses to finish where a jump leads nowhere", () => {

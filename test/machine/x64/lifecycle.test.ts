@@ -14,6 +14,15 @@ const withoutMaps = process.platform === "linux" ? undefined : "/proc/self/maps 
 
 const mappings = () => readFileSync("/proc/self/maps", "utf8").split("\n").length;
 
+/** Bytes of memory of no file that code runs in, and nothing writes to. */
+function codeBytes(): number {
+  return readFileSync("/proc/self/maps", "utf8")
+    .split("\n")
+    .map((line) => /^(\w+)-(\w+) r-xp \S+ \S+ 0 *$/.exec(line))
+    .map((found) => (found ? Number.parseInt(found[2], 16) - Number.parseInt(found[1], 16) : 0))
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** A device with a program of `stages` stages, each of about so many rounds. */
 async function ready(rounds = 10, stages = 1) {
   const device = await X64Device.open({ threads: 2 });
@@ -53,6 +62,24 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
     },
   );
 
+  test.skipIf(withoutMaps !== undefined)(
+    `gives back the code of loads that failed, and of programs left over${withoutMaps ?? ""}`,
+    async () => {
+      const { device, load } = await ready(10, 4000);
+      const before = codeBytes();
+      const leftOver = await load();
+      const each = codeBytes() - before;
+      expect(each).toBeGreaterThan(2 ** 17);
+      const failing = Array.from({ length: 12 }, () => load());
+      const refused = failing.map((loading) => expect(loading).rejects.toThrow("closed"));
+      expect(codeBytes() - before).toBeGreaterThan(12 * each);
+      await device.close();
+      await Promise.all(refused);
+      expect(codeBytes() - before).toBeLessThan(each);
+      leftOver.dispose();
+    },
+  );
+
   test("opens and closes again and again", async () => {
     for (let i = 0; i < 8; i++) {
       const { device, load, result } = await ready();
@@ -73,6 +100,18 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
     // A view from before must not bring the process down.
     expect(view[0]).toBe(0);
     executable.dispose();
+  });
+
+  test("gives memory to what was handed out, and refuses to show what was not", async () => {
+    const { device } = await ready();
+    const address = device.allocate(40 << 20);
+    const last = address + (40 << 20) - 4;
+    device.view("f32", last, 1)[0] = 3;
+    expect(device.view("f32", last, 1)[0]).toBe(3);
+    expect(() => device.view("f32", 2 ** 31, 1)).toThrow("outside of the device's memory");
+    expect(() => device.view("f32", -4, 1)).toThrow("outside of the device's memory");
+    expect(() => device.allocate(2 ** 33)).toThrow("used up");
+    await device.close();
   });
 
   test("closes in the middle of a run, which is then refused", async () => {
@@ -140,7 +179,7 @@ test("without koffi, an error says what to do", async () => {
     await device.close();`;
   const { code, output } = await runChild(script);
   expect(code).toBe(0);
-  if (process.arch !== "x64" || process.platform === "win32") return;
+  if (process.arch !== "x64") return;
   expect(output).toContain("TargetError The x64 target needs the package koffi");
   expect(output).toContain("to do:    install it (npm install koffi), or use --target wasm");
   expect(output).toContain(

@@ -19,6 +19,7 @@ import { InterpreterDevice } from "../../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../../src/machine/wasm/index.ts";
 import { X64Device } from "../../../src/machine/x64/index.ts";
 import { makeContents, makeKernel } from "./kernel-maker.ts";
+import { waitingProgram } from "./long-kernel.ts";
 import { differences, runKernelOn } from "./run-kernel.ts";
 import { widths } from "./widths.ts";
 
@@ -359,6 +360,32 @@ describe.each(widths)("$name", ({ width, missing }) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test("a kernel may have thousands of constants", async () => {
+    const count = 3000;
+    const w = new KernelWriter("constants", width / 32);
+    const [x, y] = ["x", "y"].map((name) => w.buffer(name, "f32", count));
+    for (let i = 0; i < count; i++) {
+      const value = on(w, "add", w.loadOne(w.access(x, still(i))), w.constant(i + 0.5));
+      w.store(w.access(y, still(i)), value);
+    }
+    const zeros = new Array<number>(count).fill(0);
+    const [, after] = await runKernelOn(device, w.finish(), [zeros, zeros]);
+    expect(after).toEqual(zeros.map((_, i) => i + 0.5));
+  });
+
+  test("a program that could leave its memory is refused when it is loaded", async () => {
+    const w = new KernelWriter("wild", width / 32);
+    const out = w.buffer("out", "f32", 64);
+    w.store(w.access(out, still(64)), w.constant(1));
+    const storage = { name: "out", dtype: "f32", size: 64 } as const;
+    const sound = waitingProgram(width / 32, 1);
+    const states = new Map([["out", device.allocate(256)]]);
+    const wild = { ...sound, stages: [[{ kernel: w.finish(), bindings: [storage] }]] };
+    await expect(device.load(wild, states)).rejects.toThrow("could leave its buffer");
+    const nowhere = new Map([["out", 2 ** 31]]);
+    await expect(device.load(sound, nowhere)).rejects.toThrow("outside of the device's memory");
   });
 
   test("kernels for vectors of other widths are refused", async () => {

@@ -1,0 +1,160 @@
+// Loads and stores: whole vectors, some of their lanes, lanes that lie apart, bytes. Floor 3. The
+// verifier has proved that each stays within its buffer, as long as code touches the lanes that it
+// names and no others.
+
+import type { Instruction, Register } from "../../kernel/language.ts";
+import { type Assembler, gpr, type Place } from "./assembler.ts";
+import type { Places } from "./places.ts";
+
+type Load = Extract<Instruction, { kind: "load" }>;
+type Store = Extract<Instruction, { kind: "store" }>;
+
+/** Mask registers that hold the same lanes all through a kernel; register 1 is for the moment. */
+const heldMasks = [2, 3, 4, 5, 6, 7];
+
+/** How many lanes the loads and stores of some lanes touch. */
+function partialLanes(body: readonly Instruction[], all: number, found: Set<number>): Set<number> {
+  for (const i of body) {
+    if (i.kind === "loop") partialLanes(i.body, all, found);
+    if (i.kind !== "load" && i.kind !== "store") continue;
+    const register = i.kind === "load" ? i.to : i.value;
+    const { dtype } = i.kind === "load" ? i.from.buffer : i.into.buffer;
+    if (register.vector && dtype !== "u8" && i.stride === 1 && i.lanes < all) found.add(i.lanes);
+  }
+  return found;
+}
+
+export class Accesses {
+  readonly #a: Assembler;
+  readonly #places: Places;
+  /** The mask register of the first so many lanes. */
+  readonly #masks: ReadonlyMap<number, number>;
+
+  constructor(assembler: Assembler, places: Places) {
+    this.#a = assembler;
+    this.#places = places;
+    const { body, lanes } = places.kernel;
+    const wanted = assembler.width === 512 ? [...partialLanes(body, lanes, new Set())] : [];
+    this.#masks = new Map(
+      wanted.slice(0, heldMasks.length).map((partial, i) => [partial, heldMasks[i]]),
+    );
+  }
+
+  /** Sets the masks that the kernel needs, once. */
+  begin(): void {
+    for (const [lanes, k] of this.#masks) this.#setMask(k, lanes);
+  }
+
+  load({ to, from, lanes, stride }: Load): void {
+    const a = this.#a;
+    if (!this.#places.has(to)) return;
+    const place = this.#places.address(from);
+    const { dtype } = from.buffer;
+    if (dtype === "u8") {
+      this.#loadBytes(to, place, lanes, stride);
+      return;
+    }
+    if (!to.vector || stride === 0) {
+      this.#places.make(to, (target) => a.unary("vbroadcastss", target, place));
+      return;
+    }
+    if (stride !== 1) {
+      this.#gatherLanes(place, lanes, stride, 4);
+      this.#places.make(to, (target) => a.unary("vmovups", target, this.#places.slot(0)));
+      return;
+    }
+    if (lanes === this.#places.kernel.lanes) {
+      this.#places.make(to, (target) => a.unary("vmovups", target, place));
+      return;
+    }
+    this.#places.make(to, (target) => {
+      if (a.width === 512) {
+        a.loadMasked(target, place, this.#maskOf(lanes));
+      } else {
+        const [, mask] = this.#places.scratch;
+        a.unary("vmovups", mask, this.#laneMask(lanes));
+        a.loadByMask(target, mask, place);
+      }
+    });
+  }
+
+  /** A mask register with the first `lanes` bits set. */
+  #maskOf(lanes: number): number {
+    const held = this.#masks.get(lanes);
+    if (held !== undefined) return held;
+    this.#setMask(1, lanes);
+    return 1;
+  }
+
+  /** Leaves rax alone: it may hold an address. */
+  #setMask(k: number, lanes: number): void {
+    this.#a.constant32(gpr.rcx, 2 ** lanes - 1);
+    this.#a.setMask(k, gpr.rcx);
+  }
+
+  /** The same for 256 bits: all ones in the first `lanes` lanes. */
+  #laneMask(lanes: number): Place {
+    const values = Array.from({ length: 16 }, (_, lane) => (lane < lanes ? -1 : 0));
+    return this.#places.constant(values, "i32");
+  }
+
+  /** Elements of `bytes`, `stride` apart, into the frame one after another, as 32 bits each. */
+  #gatherLanes(place: Place, lanes: number, stride: number, bytes: 1 | 4): void {
+    const a = this.#a;
+    a.zero(gpr.rcx);
+    for (let lane = 0; lane < this.#places.kernel.lanes; lane++) {
+      const from = { ...place, displacement: place.displacement + lane * stride * bytes };
+      if (lane < lanes && bytes === 4) a.load32(gpr.rcx, from);
+      if (lane < lanes && bytes === 1) a.loadByte(gpr.rcx, from);
+      if (lane === lanes) a.zero(gpr.rcx);
+      a.store32(this.#places.slot(4 * lane), gpr.rcx);
+    }
+  }
+
+  #loadBytes(to: Register, place: Place, lanes: number, stride: number): void {
+    const a = this.#a;
+    if (!to.vector || stride === 0) {
+      a.loadByte(gpr.rcx, place);
+      this.#places.make(to, (target) => {
+        a.moveToVector(target, gpr.rcx);
+        a.unary("vpbroadcastd", target, target);
+      });
+    } else if (stride === 1 && lanes === this.#places.kernel.lanes) {
+      this.#places.make(to, (target) => a.unary("vpmovzxbd", target, place));
+    } else {
+      this.#gatherLanes(place, lanes, stride, 1);
+      this.#places.make(to, (target) => a.unary("vmovups", target, this.#places.slot(0)));
+    }
+  }
+
+  store({ into, value, lanes, stride }: Store): void {
+    const a = this.#a;
+    const [first, second] = this.#places.scratch;
+    const from = this.#places.value(value, second);
+    const place = this.#places.address(into);
+    if (into.buffer.dtype === "u8") {
+      a.storeVector(this.#places.slot(0), from);
+      for (let lane = 0; lane < lanes; lane++) {
+        a.load32(gpr.rcx, this.#places.slot(4 * lane));
+        a.storeByte({ ...place, displacement: place.displacement + lane * stride }, gpr.rcx);
+      }
+      return;
+    }
+    if (lanes > 1 && stride !== 1) {
+      a.storeVector(this.#places.slot(0), from);
+      for (let lane = 0; lane < lanes; lane++) {
+        a.load32(gpr.rcx, this.#places.slot(4 * lane));
+        a.store32({ ...place, displacement: place.displacement + 4 * lane * stride }, gpr.rcx);
+      }
+      return;
+    }
+    if (!value.vector || lanes === 1) a.storeFirst(place, from);
+    else if (lanes === this.#places.kernel.lanes) a.storeVector(place, from);
+    else if (a.width === 512) {
+      a.storeMasked(place, from, this.#maskOf(lanes));
+    } else {
+      a.unary("vmovups", first, this.#laneMask(lanes));
+      a.storeByMask(place, first, from);
+    }
+  }
+}

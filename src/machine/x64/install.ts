@@ -1,0 +1,71 @@
+// A program as code in memory of its own, with the blocks of the device's memory that it needs. Floor 3.
+// Nothing unproven is emitted: not even a program that no compiler of ours made.
+
+import type { Program } from "../../kernel/program.ts";
+import { verifyStages } from "../../kernel/verify.ts";
+import type { Layout } from "../layout.ts";
+import type { VectorWidth } from "./assembler.ts";
+import type { Convention } from "./convention.ts";
+import type { DeviceMemory } from "./memory.ts";
+import type { Native, NativeCode } from "./native.ts";
+import { barrierBytes, emitProgram } from "./program.ts";
+
+export interface InstallOptions {
+  readonly width: VectorWidth;
+  readonly layout: Layout;
+  readonly memory: DeviceMemory;
+  /** The block where threads look whether to stop. */
+  readonly stop: number;
+  /** How `run` is called and calls the system; as the system does unless told. */
+  readonly calls?: { readonly convention: Convention; readonly letOthersRun: number };
+}
+
+/**
+ * Proves a program right and installs its code.
+ *
+ * @throws VerificationError where the program could leave its memory, TargetError where the system has
+ * no room; then nothing is left behind.
+ */
+export function installProgram(
+  native: Native,
+  program: Program,
+  { width, layout, memory, stop, calls = native }: InstallOptions,
+): NativeCode {
+  verifyStages(program.stages);
+  const blocks: number[] = [];
+  const take = (bytes: number) => {
+    const block = memory.allocate(bytes);
+    blocks.push(block);
+    return block;
+  };
+  const free = () => {
+    for (const block of blocks.splice(0)) memory.free(block);
+  };
+  try {
+    const barrier = take(barrierBytes);
+    const handed = program.stages.flat().reduce((sum, { bindings }) => sum + bindings.length, 0);
+    let next = take(8 * handed * layout.threads);
+    const code = emitProgram(program, width, layout, {
+      convention: calls.convention,
+      letOthersRun: calls.letOthersRun,
+      barrier: memory.addressOf(barrier, barrierBytes),
+      stop: memory.addressOf(stop, 4),
+      addressOf: (block, bytes) => memory.addressOf(block, bytes),
+      table: (addresses) => {
+        const table = next;
+        next += 8 * addresses.length;
+        memory.setAddresses(table, addresses);
+        return memory.addressOf(table, 8 * addresses.length);
+      },
+    });
+    const { address, release } = native.install(code);
+    const releaseAll = () => {
+      release();
+      free();
+    };
+    return { address, release: releaseAll };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}

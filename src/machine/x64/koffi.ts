@@ -1,0 +1,40 @@
+// The optional package koffi, which calls functions of the system and of our own. Floor 3.
+
+import { TargetError } from "../../core/errors.ts";
+
+/** A function of machine code: three whole numbers in, nothing out. */
+export type NativeFunction = (a: number, b: number, c: number) => void;
+
+/** A program's `run`. It has no name: koffi refuses the same one twice. */
+export const runPrototype = "void (int64_t thread, int64_t threads, int64_t steps)";
+
+/** A library that is open. Whole numbers come as `bigint` where a `number` would not hold them. */
+export interface Library {
+  func(definition: string): (...args: unknown[]) => number | bigint;
+  /** A pointer to a function. */
+  symbol(name: string): unknown;
+}
+
+/** The parts of koffi that are used. */
+export interface Koffi {
+  /** Opens a library; null is the process itself. */
+  load(name: string | null): Library;
+  address(pointer: unknown): bigint;
+  view(pointer: bigint, bytes: number): ArrayBuffer;
+  proto(definition: string): unknown;
+  decode(pointer: bigint, type: unknown): NativeFunction;
+}
+
+/** @throws TargetError where koffi is not installed, or not for this system. */
+export async function loadKoffi(): Promise<Koffi> {
+  try {
+    const module = (await import("koffi")) as unknown as { default: Koffi };
+    return module.default;
+  } catch (cause) {
+    throw new TargetError({
+      what: "The x64 target needs the package koffi, which could not be loaded.",
+      fix: "install it (npm install koffi), or use --target wasm",
+      cause,
+    });
+  }
+}
