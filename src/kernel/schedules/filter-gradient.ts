@@ -142,13 +142,17 @@ class Emitter {
           this.#forEachTile(tiles, (group, filterAt, channelAt) => {
             this.#forEachTap(band, (taps) => {
               const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
-              const sums = this.#sums(tiles);
+              const partialAt = (axes: readonly Position[]) => {
+                const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
+                return w.access(target.buffer, sumPositions(base, ...offsets));
+              };
+              const sums = this.#axesOf(place, tiles).map((row) =>
+                row.map(({ axes, lanes }) => w.variable(w.loadVector(partialAt(axes), lanes))),
+              );
               const source = fill === undefined ? image : still(0);
               this.#sumPixels({ image, read: source }, place, tiles, taps, sums);
               this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
-                const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
-                const to = w.access(target.buffer, sumPositions(base, ...offsets));
-                w.store(to, w.compute("add", w.loadVector(to, lanes), result), lanes);
+                w.store(partialAt(axes), result, lanes);
               });
             });
           });
@@ -304,24 +308,37 @@ class Emitter {
     });
   }
 
-  /** Visits each vector of sums at its axes [r, s, c, k] of the filter. */
+  /** Where each vector of sums belongs: its axes [r, s, c, k] of the filter. */
+  #axesOf(place: TilePlace, { channels, filters }: Tiles) {
+    const { lanes } = this.#draft.writer;
+    const { groups, outputChannels } = this.#geometry;
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+    return numbers(channels.size).map((c) =>
+      numbers(Math.ceil(filters.size / lanes)).map((v) => {
+        const filter = sumPositions(
+          timesPosition(place.group, outputChannels / groups),
+          place.filter,
+          still(v * lanes),
+        );
+        const channel = sumPositions(place.channel, still(c));
+        return {
+          axes: [place.tapRow, place.tapColumn, channel, filter],
+          lanes: Math.min(lanes, filters.size - v * lanes),
+        };
+      }),
+    );
+  }
+
+  /** Visits each vector of sums at its axes of the filter. */
   #forEachSum(
     place: TilePlace,
     tiles: Tiles,
     sums: readonly (readonly Register[])[],
     visit: (axes: Position[], lanes: number, sum: Register) => void,
   ): void {
-    const { lanes } = this.#draft.writer;
-    const { groups, outputChannels } = this.#geometry;
-    sums.forEach((row, c) => {
-      row.forEach((sum, v) => {
-        const filter = sumPositions(
-          timesPosition(place.group, outputChannels / groups),
-          place.filter,
-          still(v * lanes),
-        );
-        const axes = [place.tapRow, place.tapColumn, sumPositions(place.channel, still(c)), filter];
-        visit(axes, Math.min(lanes, tiles.filters.size - v * lanes), sum);
+    this.#axesOf(place, tiles).forEach((row, c) => {
+      row.forEach(({ axes, lanes }, v) => {
+        visit(axes, lanes, sums[c][v]);
       });
     });
   }
