@@ -52,12 +52,19 @@ export class Places {
     this.#a = assembler;
     this.#pool = pool;
     this.streams = new Streams(kernel);
-    this.prepared = prepare(kernel, this.streams, assembler.width === 512);
     const count = assembler.width === 512 ? 32 : 16;
     const few = momentaryRegisters(kernel.body, assembler.width);
     this.scratch = Array.from({ length: few }, (_, i) => count - few + i);
     const registers = Array.from({ length: count - few }, (_, i) => i);
-    const vectors = allocate(this.prepared.vectors, registers);
+    // A register that holds a repeated number saves loads; where there is none left, multiply-adds
+    // read memory themselves.
+    let prepared = prepare(kernel, this.streams, false);
+    let vectors = allocate(prepared.vectors, registers);
+    if (vectors.slots > 0 && assembler.width === 512) {
+      prepared = prepare(kernel, this.streams, true);
+      vectors = allocate(prepared.vectors, registers);
+    }
+    this.prepared = prepared;
     const integers = allocate(this.prepared.integers, integerRegisters);
     this.#vectors = vectors.locations;
     this.#integers = integers.locations;
