@@ -45,7 +45,7 @@ export function objectIn(value: unknown, what: string) {
  * @throws FormatError where Keras has no such option.
  */
 export function encodeOptions(
-  { options: known, beginnings = [] }: KerasRow,
+  { options: known, beginnings = [], ownFixed = {} }: KerasRow,
   options: object,
   title: string,
   style: KerasStyle,
@@ -53,6 +53,7 @@ export function encodeOptions(
   const config: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined || beginnings.includes(option)) continue;
+    if (Object.hasOwn(ownFixed, option) && ownFixed[option] === value) continue;
     if (!known.includes(option)) {
       refuse({
         what: `Keras has no option for ${option} of ${title}.`,

@@ -12,6 +12,8 @@ export interface KerasRow {
   readonly formerly?: Readonly<Record<string, string>>;
   /** What Keras states besides, with the one value that Fovea has as well. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Options of ours that Keras has not, with the one value that it has as well. */
+  readonly ownFixed?: Readonly<Record<string, unknown>>;
   /** Options for which `null` is a choice of its own, not the same as saying nothing. */
   readonly nullable?: readonly string[];
   /** Options that say what weights begin with; what the weights have become is written instead. */

@@ -121,7 +121,10 @@ export const metricRows = {
     "fromLogits",
   ]),
   binaryAccuracy: metric("BinaryAccuracy", ["threshold"]),
-  binaryCrossentropy: metric("BinaryCrossentropy", ["fromLogits", "labelSmoothing"]),
+  binaryCrossentropy: {
+    ...metric("BinaryCrossentropy", ["fromLogits", "labelSmoothing"]),
+    ownFixed: { axis: -1 },
+  },
   binaryIoU: metric("BinaryIoU", ["targetClassIds", "threshold"]),
   categoricalAccuracy: metric("CategoricalAccuracy"),
   categoricalCrossentropy: metric("CategoricalCrossentropy", smoothed),
