@@ -24,7 +24,10 @@ let calls = 0;
 /** Loads the library, and gives it a file name of its own. */
 async function withLibrary<T>(use: (library: Library, path: string) => T): Promise<T> {
   const library = await import("h5wasm");
-  const { FS } = await library.ready;
+  const module = await library.ready;
+  // What goes wrong is thrown rather than printed.
+  module.activate_throwing_error_handler();
+  const { FS } = module;
   const path = `/file-${calls++}.h5`;
   try {
     return use(library, path);

@@ -53,7 +53,7 @@ export function ofFile<T>(file: string, make: () => T): T {
     }
     throw new FormatError({
       what: `${file} does not hold a model that fits together.`,
-      received: cause instanceof FoveaError ? cause.message : String(cause),
+      received: cause instanceof FoveaError ? cause.message : `a value of another kind (${cause})`,
       fix: "Check that this is the right file, or save it again.",
       cause,
     });

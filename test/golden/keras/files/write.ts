@@ -78,7 +78,8 @@ function layerModel(kind: LayerKind, sample: LayerSample): Model<SymbolicOutputs
 function positive(network: Network): Map<string, Tensor<Float32Array>> {
   const weights = networkWeights(network);
   for (const [name, { data }] of weights) {
-    if (name.endsWith("variance")) data.forEach((value, i) => (data[i] = Math.abs(value) + 0.5));
+    if (!name.endsWith("variance")) continue;
+    for (let i = 0; i < data.length; i++) data[i] = Math.abs(data[i]) + 0.5;
   }
   return weights;
 }
