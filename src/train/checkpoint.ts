@@ -1,5 +1,6 @@
 // A whole model in one safetensors file: architecture, weights, and what it takes to train on as if
-// nothing had happened. Floor 5. The bytes are formats/' business.
+// nothing had happened. Floor 5. The bytes are formats/' business. Files of Keras and of TensorFlow.js go
+// through model-files.ts.
 
 import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -15,6 +16,7 @@ import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
+import { modelFormatOf } from "./keras/index.ts";
 import { Model, type ModelState } from "./model.ts";
 import {
   type ModelDescription,
@@ -23,6 +25,7 @@ import {
   type WrittenDescription,
   writeDescription,
 } from "./model-description.ts";
+import { readModelFile, writeModelFile } from "./model-files.ts";
 import type { ModelOptions } from "./options.ts";
 
 /** What the names of the optimizer's values begin with in the file. */
@@ -31,15 +34,17 @@ const slotPrefix = "optimizer/";
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
   readonly classNames?: readonly string[];
+  /** Whether optimizer, losses and metrics are kept; true unless told. */
+  readonly training?: boolean;
 }
 
 /** The model as one safetensors file. */
 export function encodeModel(
   model: Model<SymbolicOutputs>,
-  { classNames }: SaveOptions = {},
+  { classNames, training = true }: SaveOptions = {},
 ): Uint8Array {
   const { weights, slots, progress } = model.getState();
-  const { settings } = model;
+  const settings = training ? model.settings : undefined;
   const description: WrittenDescription = {
     version: 2,
     seed: model.seed,
@@ -69,23 +74,32 @@ export function encodeModel(
   };
   const tensors: [string, Tensor][] = [
     ...weights,
-    ...[...slots].map(([name, value]): [string, Tensor] => [slotPrefix + name, value]),
+    ...(settings === undefined ? [] : [...slots]).map(([name, value]): [string, Tensor] => [
+      slotPrefix + name,
+      value,
+    ]),
   ];
   return encodeSafetensors({ tensors, metadata: writeDescription(description) });
 }
 
 /**
- * Saves architecture, weights, settings and progress. The file is whole or not there at all.
+ * Saves architecture, weights, settings and progress. The file is whole or not there at all. The end of
+ * its name says what it is: `.keras` and `.h5` are Keras's, `.json` is that of TensorFlow.js (with shards
+ * beside it), anything else is Fovea's own safetensors file, the only one that keeps the progress.
  *
- * @throws FormatError where it cannot be written; a file that was there before stays.
+ * @throws FormatError where it cannot be written, or cannot hold the model; a file that was there before
+ * stays.
  * @example await saveModel(model, "model.safetensors")
+ * @example await saveModel(model, "model.keras")
  */
 export async function saveModel(
   model: Model<SymbolicOutputs>,
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  await writeFileAtomically(path, encodeModel(model, options));
+  const format = modelFormatOf(path);
+  if (format !== undefined) await writeModelFile(model, path, format, options);
+  else await writeFileAtomically(path, encodeModel(model, options));
 }
 
 /** A loaded model, with what the file knows besides. */
@@ -102,13 +116,15 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly metrics?: readonly Metric[];
   /** Layers of your own that the file may hold, by their kind. */
   readonly customLayers?: CustomLayers;
+  /** Whether optimizer, losses and metrics are read; true unless told. */
+  readonly training?: boolean;
 }
 
 /** The model again. `name` is for messages. @throws FormatError where the file is not a model. */
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  { loss, metrics = [], customLayers, ...options }: LoadOptions = {},
+  { loss, metrics = [], customLayers, training: trains = true, ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const description = readDescription(metadata, name);
@@ -119,14 +135,14 @@ export function decodeModel(
     // Before the model makes room: the description may ask for more than the file holds.
     checkWeights(network, weights);
     const model = new Model(network, { ...options, seed, precision });
-    if (training !== undefined) {
+    if (training !== undefined && trains) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
         ...headOptions(training.heads, network, { loss, metrics }),
       });
       model.rateSetting = rateFrom(training.learningRate);
     }
-    model.setState({ weights, slots, progress });
+    model.setState({ weights, slots: trains ? slots : new Map(), progress });
     return { model, classNames };
   } catch (cause) {
     if (!(cause instanceof FoveaError)) throw cause;
@@ -183,12 +199,15 @@ function metricsOf({ metrics }: StoredHead, weighted: boolean, own: readonly Met
 }
 
 /**
- * Loads a model that `saveModel` or `fovea train` wrote.
+ * Loads a model that `saveModel` or `fovea train` wrote, or Keras (`.keras`, `.h5`), or TensorFlow.js
+ * (`model.json`).
  *
  * @throws FormatError where the file is missing, damaged, or holds something else.
  * @example const { model } = await loadModel("runs/train/best.safetensors")
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  const format = modelFormatOf(path);
+  if (format !== undefined) return readModelFile(path, format, options);
   return decodeModel(await readWholeFile(path), path, options);
 }
 

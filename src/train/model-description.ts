@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
+import { nestingOf } from "../formats/json.ts";
 import { precisions } from "../kernel/schedules/schedule.ts";
 import { networkSchema } from "./network-schema.ts";
 
@@ -72,24 +73,6 @@ export type StoredHead = NonNullable<ModelDescription["training"]>["heads"][numb
 /** The metadata that say it. */
 export function writeDescription(written: WrittenDescription): Record<string, string> {
   return { [key]: JSON.stringify(written) };
-}
-
-/** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === '"') inString = !inString;
-    // What a backslash hides is neither the end of the string nor another backslash.
-    else if (inString && character === "\\") i++;
-    else if (inString) continue;
-    else if (character === "[" || character === "{") depth++;
-    else if (character === "]" || character === "}") depth--;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 /** What the metadata say. `name` is for messages. @throws FormatError where they are no model's. */

@@ -15,6 +15,7 @@ import { Engine, type TrainingSettings } from "./engine.ts";
 import { checkCounts, evaluateRows, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
 import { historyOf } from "./history.ts";
+import { readWeights, writeWeights } from "./keras/weights-files.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
 import type { CompileOptions, FitOptions, History, ModelOptions } from "./options.ts";
@@ -241,6 +242,28 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   setWeights(weights: ReadonlyMap<string, Tensor>): void {
     this.#memory.writeWeights(weights);
+  }
+
+  /**
+   * Writes all weights, and nothing else: `.weights.h5` as Keras 3, `.h5` as Keras 2, `.safetensors`. The
+   * file is whole or not there at all.
+   *
+   * @throws FormatError where it cannot be written.
+   * @example await model.saveWeights("model.weights.h5")
+   */
+  async saveWeights(path: string): Promise<void> {
+    await writeWeights(path, this.network, this.getWeights());
+  }
+
+  /**
+   * Replaces all weights by those of a file: one of `saveWeights`, or a whole model in `.h5` or
+   * `.safetensors`.
+   *
+   * @throws FormatError where it is damaged, or holds the weights of another model; nothing is replaced
+   * then.
+   */
+  async loadWeights(path: string): Promise<void> {
+    this.setWeights(new Map([...this.getWeights(), ...(await readWeights(path, this.network))]));
   }
 
   /** A copy of weights, slots and progress. */

@@ -1,0 +1,55 @@
+// JSON from files that nobody vouches for. Floor 4. Bounded before it is parsed: a stack has an end.
+
+import { FormatError } from "../core/errors.ts";
+
+/** Levels of brackets that a text may have unless told. */
+const mostNesting = 512;
+
+/** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
+export function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') inString = !inString;
+    // What a backslash hides is neither the end of the string nor another backslash.
+    else if (inString && character === "\\") i++;
+    else if (inString) continue;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/**
+ * What a JSON text says, in which Python's `NaN` and `Infinity` are not accepted; `name` is what errors
+ * call it by.
+ *
+ * @throws FormatError where it is not UTF-8, not JSON, or nested too deep.
+ */
+export function parseJson(source: string | Uint8Array, name: string): unknown {
+  const fail = (what: string, expected: string, received: string, cause?: unknown): never => {
+    const fix = "Save or download the file again.";
+    throw new FormatError({ what: `${name} ${what}`, expected, received, fix, cause });
+  };
+  let text = "";
+  try {
+    text =
+      typeof source === "string"
+        ? source
+        : new TextDecoder("utf-8", { fatal: true }).decode(source);
+  } catch (cause) {
+    fail("is not UTF-8 text.", "UTF-8", "other bytes", cause);
+  }
+  const nesting = nestingOf(text);
+  if (nesting > mostNesting) {
+    fail("is nested too deep.", `at most ${mostNesting} levels`, `${nesting} levels`);
+  }
+  try {
+    return JSON.parse(text, (key, value) => (key === "__proto__" ? undefined : value));
+  } catch (cause) {
+    return fail("is not JSON.", "JSON", JSON.stringify(text.slice(0, 40)), cause);
+  }
+}

@@ -1,0 +1,136 @@
+// The values of TensorFlow.js: `weightsManifest` and its shards. Floor 4. Knows no layer.
+
+import { dirname, join } from "node:path";
+import { FormatError } from "../core/errors.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
+import { crc32 } from "./crc32.ts";
+import { readWholeFile, writeFileAtomically } from "./files.ts";
+
+/** Bytes of one shard; TensorFlow.js cuts there, for browsers keep files of that size. */
+const shardBytes = 2 ** 22;
+const mostShards = 10_000;
+const mostBytes = 2 ** 31;
+
+export interface NamedValues {
+  readonly name: string;
+  readonly data: Float32Array;
+  readonly shape: Shape;
+}
+
+/** How a number is read, by the manifest's word, and the bytes that it takes. */
+const readers = {
+  float32: (view: DataView, at: number) => view.getFloat32(at, true),
+  int32: (view: DataView, at: number) => view.getInt32(at, true),
+  bool: (view: DataView, at: number) => view.getUint8(at),
+} as const;
+const widths: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1 };
+
+function refuse(file: string, why: string, expected: string, received: unknown): never {
+  throw new FormatError({
+    what: `${file} is not a sound model of TensorFlow.js: ${why}.`,
+    expected,
+    received: (JSON.stringify(received) ?? "nothing").slice(0, 200),
+    fix: "Save or download the model again, with its .bin files beside it.",
+  });
+}
+
+/**
+ * Writes shards beside `path`, and gives the manifest that names them. Their names hold a checksum: the
+ * files of a model that was there before stay whole until the new model.json takes its place.
+ */
+export async function writeShards(
+  path: string,
+  values: readonly NamedValues[],
+): Promise<readonly object[]> {
+  const bytes = new Uint8Array(values.reduce((sum, { data }) => sum + data.length * 4, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const { data } of values) {
+    for (const value of data) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  const count = Math.max(1, Math.ceil(bytes.length / shardBytes));
+  const stamp = crc32(bytes).toString(16).padStart(8, "0");
+  const names: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = `weights-${stamp}-shard${i + 1}of${count}.bin`;
+    const shard = bytes.subarray(i * shardBytes, (i + 1) * shardBytes);
+    await writeFileAtomically(join(dirname(path), name), shard);
+    names.push(name);
+  }
+  const weights = values.map(({ name, shape }) => ({ name, shape, dtype: "float32" }));
+  return [{ paths: names, weights }];
+}
+
+/** The values that a manifest names. @throws FormatError where shards are missing or do not fit. */
+export async function readShards(path: string, manifest: unknown): Promise<NamedValues[]> {
+  if (!Array.isArray(manifest)) refuse(path, "it has no weightsManifest", "a list", manifest);
+  const values: NamedValues[] = [];
+  let total = 0;
+  for (const group of manifest as readonly unknown[]) {
+    const { paths, weights } = (group ?? {}) as { paths?: unknown; weights?: unknown };
+    if (!Array.isArray(paths) || !Array.isArray(weights) || paths.length > mostShards) {
+      refuse(path, "its weightsManifest is not described", "paths and weights", group);
+    }
+    const shards: Uint8Array[] = [];
+    for (const name of paths as readonly unknown[]) {
+      const shard = await readWholeFile(join(dirname(path), shardName(path, name)));
+      total += shard.length;
+      if (total > mostBytes) refuse(path, "its shards are too large", `${mostBytes} bytes`, total);
+      shards.push(shard);
+    }
+    values.push(...valuesIn(path, joined(shards), weights as readonly unknown[]));
+  }
+  return values;
+}
+
+/** A plain file name: shards lie beside the model, and nowhere else. */
+function shardName(path: string, name: unknown): string {
+  const isPlain =
+    typeof name === "string" && /^[^\\/:\0]+$/.test(name) && name !== "." && name !== "..";
+  if (isPlain) return name;
+  return refuse(path, "a shard's name leads out of its folder", "a file name", name);
+}
+
+function joined(shards: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(shards.reduce((sum, shard) => sum + shard.length, 0));
+  let at = 0;
+  for (const shard of shards) {
+    bytes.set(shard, at);
+    at += shard.length;
+  }
+  return bytes;
+}
+
+function valuesIn(path: string, bytes: Uint8Array, weights: readonly unknown[]): NamedValues[] {
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const values = weights.map((weight) => {
+    const { name, shape, dtype, quantization } = (weight ?? {}) as Record<string, unknown>;
+    const isShape =
+      Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+    if (typeof name !== "string" || !isShape) {
+      return refuse(path, "a weight is not described", "a name and a shape", weight);
+    }
+    const width = typeof dtype === "string" && Object.hasOwn(widths, dtype) ? widths[dtype] : 0;
+    if (width === 0 || quantization !== undefined) {
+      refuse(path, `the weight ${name} is packed`, "float32, without quantization", weight);
+    }
+    const count = sizeOf(shape as number[]);
+    if (at + count * width > bytes.length) {
+      refuse(path, `its shards end inside ${name}`, `${at + count * width} bytes`, bytes.length);
+    }
+    const start = at;
+    at += count * width;
+    const read = readers[dtype as keyof typeof readers];
+    const data = new Float32Array(count);
+    for (let i = 0; i < count; i++) data[i] = read(view, start + width * i);
+    return { name, data, shape };
+  });
+  if (at !== bytes.length) {
+    refuse(path, "its shards go on after the last weight", `${at} bytes`, bytes.length);
+  }
+  return values;
+}

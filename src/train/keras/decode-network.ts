@@ -1,0 +1,214 @@
+// A network again, from what Keras's files say of it: Sequential or a graph, of Keras 3 or 2. Floor 5.
+// Nothing in the file is taken on trust.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { Shape } from "../../core/shape.ts";
+import type {
+  FunctionalConfig,
+  NetworkConfig,
+  SequentialConfig,
+  TensorReference,
+  UnitConfig,
+} from "../../nn/network-config.ts";
+import { networkKind } from "../../nn/steps.ts";
+import { decodeNodes, referencesIn } from "./inbound-nodes.ts";
+import { decodeLayer, type KnownLayers } from "./layer.ts";
+import { objectIn } from "./object.ts";
+import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Networks inside of networks. */
+const deepest = 50;
+
+/** The classes of networks. Any other model is a class of its own, whose code no file holds. */
+const isNetworkClass = (className: string) =>
+  className === "Sequential" || className === "Functional" || className === "Model";
+
+/** @throws FormatError where `value` describes no network that Fovea can make. */
+export function decodeNetwork(value: unknown, custom: KnownLayers, depth = 0): NetworkConfig {
+  const { className, config } = objectIn(value, "The model");
+  if (depth > deepest) {
+    refuse({ what: "Models are nested too deep.", expected: `${deepest} levels`, received: depth });
+  }
+  if (className === "Sequential") return decodeSequential(config, custom, depth);
+  if (isNetworkClass(className)) return decodeFunctional(config, custom, depth);
+  return refuse({
+    what: `The model is of a class of its own, ${className}.`,
+    expected: "Sequential or Functional",
+    received: className,
+    fix: "Build it with keras.Model(inputs, outputs), and save it again.",
+  });
+}
+
+function decodeUnit(value: unknown, custom: KnownLayers, depth: number): UnitConfig {
+  const { className } = objectIn(value, "A layer");
+  if (!isNetworkClass(className)) return decodeLayer(value, custom);
+  return { kind: networkKind, options: decodeNetwork(value, custom, depth + 1) };
+}
+
+function nameAndTrainable(config: Config) {
+  const frozen = config.trainable === false ? { trainable: false } : {};
+  return { name: textIn(config.name, "The model's name"), ...frozen };
+}
+
+/** A shape with N, which is any: `[null, 28, 28, 1]` → `[28, 28, 1]`. */
+function shapeIn(value: unknown, what: string): Shape {
+  const [, ...shape] = listIn(value, `The shape of ${what}`);
+  if (shape.length <= 8 && shape.every((size) => Number.isSafeInteger(size) && Number(size) > 0)) {
+    return shape as number[];
+  }
+  return refuse({
+    what: `The shape of ${what} is not one that Fovea can use.`,
+    expected: "[null, height, width, channels], with only the first unknown",
+    received: value,
+    fix: "Give the model an input of a fixed size in Keras, and save it again.",
+  });
+}
+
+const inputShapeOf = (config: Config) => config.batch_shape ?? config.batch_input_shape;
+
+function decodeSequential(config: Config, custom: KnownLayers, depth: number): SequentialConfig {
+  const units = listIn(config.layers, "The list of layers");
+  const parts = units.map((unit) => ({ unit, ...objectIn(unit, "A layer") }));
+  const layers = parts.filter(({ className }) => className !== "InputLayer");
+  const given = parts.map((part) => inputShapeOf(part.config)).find((one) => one !== undefined);
+  const shape = given ?? config.build_input_shape ?? inputShapeInside(layers[0]?.unit);
+  return {
+    ...nameAndTrainable(config),
+    inputShape: shapeIn(shape, "the model's input"),
+    layers: layers.map(({ unit }) => decodeUnit(unit, custom, depth)),
+  };
+}
+
+/** A sequential model may begin with another model, which knows the shape. */
+function inputShapeInside(first: unknown, depth = 0): unknown {
+  if (first === undefined || depth > deepest) return undefined;
+  const { config } = objectIn(first, "A layer");
+  if (!Array.isArray(config.layers)) return inputShapeOf(config) ?? config.build_input_shape;
+  return inputShapeOf(config) ?? inputShapeInside(config.layers[0], depth + 1);
+}
+
+function decodeFunctional(config: Config, custom: KnownLayers, depth: number): FunctionalConfig {
+  const described = listIn(config.layers, "The list of layers").map((entry) => {
+    const { name, inbound_nodes: nodes } = recordOf(entry, "A layer");
+    const object = objectIn(entry, "A layer");
+    const own = textIn(name ?? object.config.name, "A layer's name");
+    return { entry, ...object, name: own, nodes: listIn(nodes ?? [], `The use of "${own}"`) };
+  });
+  const inputs = described.filter(({ className }) => className === "InputLayer");
+  const others = described.filter(({ className }) => className !== "InputLayer");
+  const shapes = new Map(
+    inputs.map(({ name, config: own }) => [
+      name,
+      shapeIn(inputShapeOf(own), `the input "${name}"`),
+    ]),
+  );
+  const units = others.map(({ entry, name, className }) => ({
+    name,
+    unit: named(decodeUnit(entry, custom, depth), name),
+    isNetwork: isNetworkClass(className),
+  }));
+  const uses = others.map(({ name, nodes }) => ({ name, inputs: decodeNodes(nodes, name) }));
+  const inputNames = referencesIn(config.input_layers, "The list of inputs").map(([name]) => name);
+  const { form, references } = outputsIn(config.output_layers);
+  const all = [...uses.flatMap((use) => use.inputs.flat()), ...references];
+  const firsts = firstUses(units, all);
+  const shift = ([name, use, index]: TensorReference): TensorReference => [
+    name,
+    use - (firsts.get(name) ?? 0),
+    index,
+  ];
+  return {
+    ...nameAndTrainable(config),
+    inputs: inputNames.map((name) => ({ name, shape: shapes.get(name) ?? missing(name) })),
+    layers: units.map(({ unit }) => unit),
+    uses: inOrder(uses, inputNames, shift),
+    outputs: form(references.map(shift)),
+  };
+}
+
+const named = ({ kind, options }: UnitConfig, name: string): UnitConfig => ({
+  kind,
+  options: { ...options, name },
+});
+
+function missing(name: string): never {
+  throw new ConfigError({
+    what: "The model refers to a layer that it does not describe.",
+    expected: "a description of every layer",
+    received: `"${name}"`,
+  });
+}
+
+/**
+ * From which number on the uses of a nested network are counted: some files count its own making as
+ * use 0, and refer to it by none.
+ */
+function firstUses(
+  units: readonly { readonly name: string; readonly isNetwork: boolean }[],
+  references: readonly TensorReference[],
+): ReadonlyMap<string, number> {
+  const nested = new Set(units.filter((unit) => unit.isNetwork).map(({ name }) => name));
+  const firsts = new Map<string, number>();
+  for (const [name, use] of references) {
+    if (nested.has(name)) firsts.set(name, Math.min(use, firsts.get(name) ?? use));
+  }
+  return firsts;
+}
+
+interface LayerUses {
+  readonly name: string;
+  readonly inputs: readonly (readonly TensorReference[])[];
+}
+
+/** Each use of a layer, those that others need first. @throws FormatError where they go in a circle. */
+function inOrder(
+  layers: readonly LayerUses[],
+  inputNames: readonly string[],
+  shift: (reference: TensorReference) => TensorReference,
+): FunctionalConfig["uses"] {
+  const done = new Map(inputNames.map((name) => [name, 1]));
+  const ordered: { layer: string; inputs: readonly TensorReference[] }[] = [];
+  let waiting = layers.filter(({ inputs }) => inputs.length > 0);
+  while (waiting.length > 0) {
+    const before = ordered.length;
+    for (const { name, inputs } of waiting) {
+      for (let next = done.get(name) ?? 0; next < inputs.length; next++) {
+        const references = inputs[next].map(shift);
+        if (!references.every(([other, use]) => use < (done.get(other) ?? 0))) break;
+        ordered.push({ layer: name, inputs: references });
+        done.set(name, next + 1);
+      }
+    }
+    waiting = waiting.filter(({ name, inputs }) => (done.get(name) ?? 0) < inputs.length);
+    if (ordered.length > before) continue;
+    refuse({
+      what: "Layers of the model wait for each other, or for what does not exist.",
+      expected: "a way from the inputs to each layer",
+      received: waiting
+        .slice(0, 5)
+        .map(({ name }) => `"${name}"`)
+        .join(", "),
+    });
+  }
+  return ordered;
+}
+
+/** Outputs in the form in which a file gives them: one, a list, or a record. */
+function outputsIn(value: unknown): {
+  readonly references: readonly TensorReference[];
+  form(references: readonly TensorReference[]): FunctionalConfig["outputs"];
+} {
+  const references = referencesIn(value, "The list of outputs");
+  if (!Array.isArray(value)) {
+    const names = Object.keys(recordOf(value, "The list of outputs"));
+    return {
+      references,
+      form: (all) => ({ record: Object.fromEntries(names.map((name, i) => [name, all[i]])) }),
+    };
+  }
+  // Keras 2 has one output as a list of one.
+  const isOne = references.length === 1;
+  return { references, form: (all) => (isOne ? { one: all[0] } : { list: all }) };
+}

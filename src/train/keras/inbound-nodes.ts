@@ -1,0 +1,87 @@
+// What layers are applied to, as Keras's files say it: `inbound_nodes` of Keras 3 and of Keras 2. Floor
+// 5.
+
+import type { TensorReference } from "../../nn/network-config.ts";
+import { listIn, recordOf, refuse } from "./refuse.ts";
+
+/** The inputs of each use of the layer `name`. */
+export function decodeNodes(
+  nodes: readonly unknown[],
+  name: string,
+): readonly (readonly TensorReference[])[] {
+  return nodes.map((node) => {
+    const inputs = Array.isArray(node) ? decodeOldNode(node, name) : decodeNode(node, name);
+    if (inputs.length > 0) return inputs;
+    return refuse({
+      what: `The layer "${name}" is applied to nothing.`,
+      expected: "a tensor of the model",
+      received: node,
+    });
+  });
+}
+
+/** Keras 3: `{ args, kwargs }` with tensors in them. */
+function decodeNode(node: unknown, name: string): readonly TensorReference[] {
+  const { args, kwargs } = recordOf(node, `The use of "${name}"`);
+  requireQuiet(recordOf(kwargs ?? {}, `The use of "${name}"`), name);
+  return listIn(args, `The use of "${name}"`)
+    .flat(3)
+    .map((value) => {
+      const { class_name: className, config } = recordOf(value, `An input of "${name}"`);
+      const { keras_history: history } = recordOf(config, `An input of "${name}"`);
+      if (className === "__keras_tensor__" && isReference(history)) return history;
+      return refuse({
+        what: `The layer "${name}" is applied to something that is no tensor of the model.`,
+        expected: "tensors of the model",
+        received: value,
+        fix: "Use layers rather than operators between tensors and numbers, and save it again.",
+      });
+    });
+}
+
+/** Keras 2: `[[name, use, index, {}], …]`. */
+function decodeOldNode(node: readonly unknown[], name: string): readonly TensorReference[] {
+  return node.map((input) => {
+    const [layer, use, index, kwargs] = listIn(input, `An input of "${name}"`);
+    requireQuiet(recordOf(kwargs ?? {}, `The use of "${name}"`), name);
+    const reference = [layer, use, index];
+    if (isReference(reference)) return reference;
+    return refuse({
+      what: `An input of "${name}" is not described.`,
+      expected: "[layer, use, result]",
+      received: input,
+    });
+  });
+}
+
+/** Layers may be told how to work at each use; Fovea's are not. */
+function requireQuiet(kwargs: Readonly<Record<string, unknown>>, name: string): void {
+  for (const [key, value] of Object.entries(kwargs)) {
+    if (value === null || value === false) continue;
+    refuse({
+      what: `The layer "${name}" is used with ${key}, which Fovea cannot do.`,
+      expected: "null, or false",
+      received: value,
+      fix: "Call the layer without it in Keras, and save the model again.",
+    });
+  }
+}
+
+function isReference(value: unknown): value is TensorReference {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [name, use, index] = value;
+  const counts = [use, index].every((one) => Number.isSafeInteger(one) && one >= 0);
+  return typeof name === "string" && name !== "__proto__" && counts;
+}
+
+/** References as files list them: one alone, a list, or a record. */
+export function referencesIn(value: unknown, what: string): readonly TensorReference[] {
+  if (isReference(value)) return [value];
+  const several = Array.isArray(value) ? value : Object.values(recordOf(value, what));
+  if (several.length > 0 && several.every(isReference)) return several;
+  return refuse({
+    what: `${what} is not one that Fovea can use.`,
+    expected: "[layer, use, result], a list or a record of them",
+    received: value,
+  });
+}

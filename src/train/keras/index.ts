@@ -1,0 +1,28 @@
+// The kinds of model files that are not Fovea's own: one row each, by how their names end. Floor 5.
+
+import { h5Model } from "./h5-model.ts";
+import { kerasArchive } from "./keras-archive.ts";
+import type { ModelFormat } from "./model-format.ts";
+import { refuse } from "./refuse.ts";
+import { tensorflowJsModel } from "./tensorflow-js-model.ts";
+
+export const modelFormats = {
+  ".keras": kerasArchive,
+  ".h5": h5Model,
+  ".hdf5": h5Model,
+  ".json": tensorflowJsModel,
+} as const satisfies Readonly<Record<string, ModelFormat>>;
+
+/** The kind of model file that `path` names; undefined where it is Fovea's own. */
+export function modelFormatOf(path: string): ModelFormat | undefined {
+  const name = path.toLowerCase();
+  if (name.endsWith(".weights.h5")) {
+    refuse({
+      what: `${path} is the name of a file of weights, which holds no model.`,
+      expected: Object.keys(modelFormats).join(", "),
+      received: ".weights.h5",
+      fix: "Use model.saveWeights and model.loadWeights, or another name.",
+    });
+  }
+  return Object.entries(modelFormats).find(([ending]) => name.endsWith(ending))?.[1];
+}

@@ -1,0 +1,81 @@
+// A layer in a file of Keras's, and ours. Floor 5. Layers of one's own are written under their own
+// class names, and found again by `customLayers`.
+
+import type { UnitConfig } from "../../nn/network-config.ts";
+import { layerRows } from "./layer-rows.ts";
+import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";
+import { recordOf, refuse } from "./refuse.ts";
+import { findRow, type KerasRow, type KerasRows } from "./row.ts";
+import { camelCase, snakeCase } from "./words.ts";
+
+const rows: KerasRows = layerRows;
+
+/** What layers of Keras's are called whose own classes are others. */
+const regularized = "activityRegularizer";
+
+/** Kinds of layers that are not Keras's, by name. */
+export type KnownLayers = Readonly<Record<string, unknown>>;
+
+/** The options of every layer, which Keras states in other ways. */
+function splitOptions(options: object) {
+  const { name, inputShape: _, trainable = true, ...own } = options as Record<string, unknown>;
+  return { name, trainable, own };
+}
+
+/** A layer as a file keeps it; `className` is its class, for layers that are not Keras's. */
+export function encodeLayer(
+  { kind, options }: UnitConfig,
+  className: string,
+  style: KerasStyle,
+): Readonly<Record<string, unknown>> {
+  const { name, trainable, own } = splitOptions(options);
+  const base = { name, trainable, dtype: "float32" };
+  const title = `the layer "${name}"`;
+  if (!Object.hasOwn(rows, kind)) {
+    const keys = Object.entries(own).map(([option, value]) => [snakeCase(option), value]);
+    return encodeObject(className, { ...base, ...Object.fromEntries(keys) }, "fovea", style);
+  }
+  const row = withRegularizer(rows[kind]);
+  const config = { ...base, ...encodeOptions(row, own, title, style) };
+  return encodeObject(row.className, config, "keras.layers", style);
+}
+
+/** A layer of a file. @throws FormatError where Fovea has none like it. */
+export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
+  const { className, config } = objectIn(value, "A layer");
+  const title = `the layer "${config.name}" (${className})`;
+  const base = {
+    name: config.name,
+    ...(config.trainable === false ? { trainable: false } : {}),
+  };
+  const found = findRow(rows, className);
+  if (found !== undefined) {
+    const [kind, row] = found;
+    const options = decodeOptions(withRegularizer(row), config, title);
+    return { kind, options: { ...base, ...options } };
+  }
+  const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
+  if (kind === undefined) {
+    return refuse({
+      what: `Fovea has no layer of the class ${className}, which is that of "${config.name}".`,
+      expected: Object.values(rows)
+        .map((row) => row.className)
+        .join(", "),
+      received: className,
+      fix: `Hand it in: loadModel(path, { customLayers: { ${kindOf(className)} } }).`,
+    });
+  }
+  const { name: _, trainable: __, dtype: ___, ...own } = recordOf(config, title);
+  const entries = Object.entries(own).map(([key, one]) => [camelCase(key), one]);
+  return { kind, options: { ...base, ...Object.fromEntries(entries) } };
+}
+
+/** Every layer of ours may regularize its results. */
+function withRegularizer(row: KerasRow): KerasRow {
+  return { ...row, options: [...row.options, regularized] };
+}
+
+/** `ChannelPooling` → `channelPooling` */
+function kindOf(className: string): string {
+  return className.charAt(0).toLowerCase() + className.slice(1);
+}

@@ -1,0 +1,203 @@
+// Objects as Keras's files keep them, `{ class_name, config }`, and the values in them. Floor 5. What a
+// file says and Fovea cannot do is refused, never left out.
+
+import type { StoredSetting } from "../../nn/setting.ts";
+import { recordOf, refuse, textIn } from "./refuse.ts";
+import { findRow, type KerasRow, type KerasRows } from "./row.ts";
+import { constraintRows, initializerRows, regularizerRows, scheduleRows } from "./setting-rows.ts";
+import { camelCase, kerasNameOf, ourNameOf, snakeCase } from "./words.ts";
+
+/** Keras 3 names modules; Keras 2 and TensorFlow.js do not. */
+export type KerasStyle = "keras3" | "keras2";
+
+/** Tables of things that are options of others, by how those options' names end. */
+const settingTables = {
+  Initializer: { rows: initializerRows as KerasRows, module: "keras.initializers" },
+  Regularizer: { rows: regularizerRows as KerasRows, module: "keras.regularizers" },
+  Constraint: { rows: constraintRows as KerasRows, module: "keras.constraints" },
+  learningRate: { rows: scheduleRows as KerasRows, module: "keras.optimizers.schedules" },
+};
+
+function tableOf(option: string) {
+  return Object.entries(settingTables).find(([ending]) => option.endsWith(ending))?.[1];
+}
+
+/** An object as a file keeps it. */
+export function encodeObject(
+  className: string,
+  config: Readonly<Record<string, unknown>>,
+  module: string,
+  style: KerasStyle,
+): Readonly<Record<string, unknown>> {
+  if (style === "keras2") return { class_name: className, config };
+  return { module, class_name: className, config, registered_name: null };
+}
+
+/** The class name and the configuration of an object in a file. */
+export function objectIn(value: unknown, what: string) {
+  const { class_name: className, config } = recordOf(value, what);
+  return { className: textIn(className, what), config: recordOf(config ?? {}, what) };
+}
+
+/**
+ * The options as Keras has them; `title` says whose they are.
+ *
+ * @throws FormatError where Keras has no such option.
+ */
+export function encodeOptions(
+  { options: known, beginnings = [], ownFixed = {} }: KerasRow,
+  options: object,
+  title: string,
+  style: KerasStyle,
+): Record<string, unknown> {
+  const config: Record<string, unknown> = {};
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || beginnings.includes(option)) continue;
+    if (Object.hasOwn(ownFixed, option) && ownFixed[option] === value) continue;
+    if (!known.includes(option)) {
+      refuse({
+        what: `Keras has no option for ${option} of ${title}.`,
+        expected: known.join(", ") || "no options",
+        received: value,
+        fix: "Save the model as .safetensors, which keeps everything.",
+      });
+    }
+    config[kerasNameOf(option)] = encodeValue(option, value, title, style);
+  }
+  return config;
+}
+
+function encodeValue(option: string, value: unknown, title: string, style: KerasStyle): unknown {
+  const table = tableOf(option);
+  const isSetting = table !== undefined && typeof value !== "number";
+  if (isSetting) return encodeSetting(table, value as StoredSetting | string, style);
+  if (typeof value === "string") return encodeWord(option, value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return refuse({
+    what: `Keras has no such ${option} as that of ${title}.`,
+    expected: "a word, a number or a list",
+    received: value,
+    fix: "Use zeroPadding2d before the layer, or save the model as .safetensors.",
+  });
+}
+
+/** Names that people choose are kept; words of a vocabulary follow the rule. */
+function encodeWord(option: string, value: string): string {
+  return option === "name" || option === "curve" ? value : snakeCase(value);
+}
+
+function decodeWord(option: string, value: string): string {
+  return option === "name" || option === "curve" ? value : camelCase(value);
+}
+
+function encodeSetting(
+  { rows, module }: { readonly rows: KerasRows; readonly module: string },
+  setting: StoredSetting | string,
+  style: KerasStyle,
+): unknown {
+  const { name, options = {} } = typeof setting === "string" ? { name: setting } : setting;
+  if (!Object.hasOwn(rows, name)) {
+    refuse({
+      what: `Keras has no ${name}.`,
+      expected: Object.keys(rows).join(", "),
+      received: name,
+      fix: "Choose one that Keras has, or save the model as .safetensors.",
+    });
+  }
+  const row = rows[name];
+  const config = encodeOptions(row, options, name, style);
+  // TensorFlow.js has only the class of both.
+  const isHalf = style === "keras2" && (name === "l1" || name === "l2");
+  if (isHalf) return encodeObject("L1L2", { l1: 0, l2: 0, ...config }, module, style);
+  return encodeObject(row.className, config, module, style);
+}
+
+/** Options that any object may state, with what makes no difference. */
+const always: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: () => true,
+  dtype: isSingle,
+  trainable: () => true,
+  data_format: (value) => value === "channels_last",
+  autocast: () => true,
+  // First values lie behind a model that is loaded; so do the seeds that they came from.
+  seed: () => true,
+  batch_input_shape: () => true,
+};
+
+/** Whether a dtype, or a policy of dtypes, is that of everything in Fovea. */
+function isSingle(value: unknown): boolean {
+  if (value === "float32") return true;
+  const { config } = (value ?? {}) as { readonly config?: { readonly name?: unknown } };
+  return config?.name === "float32";
+}
+
+/**
+ * Our options from a file's configuration; `title` says whose they are.
+ *
+ * @throws FormatError where it states what Fovea has not.
+ */
+export function decodeOptions(
+  { options: known, formerly = {}, fixed = {}, nullable = [], single = [] }: KerasRow,
+  config: Readonly<Record<string, unknown>>,
+  title: string,
+): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const option = Object.hasOwn(formerly, key) ? formerly[key] : ourNameOf(key, known);
+    if (value === null && !nullable.includes(option)) continue;
+    if (known.includes(option)) {
+      const isOne = single.includes(option) && Array.isArray(value) && value.length === 1;
+      const decoded = decodeValue(option, isOne ? value[0] : value, title);
+      if (decoded !== undefined) options[option] = decoded;
+      continue;
+    }
+    if (Object.hasOwn(fixed, key) && (fixed[key] === undefined || fixed[key] === value)) continue;
+    if (Object.hasOwn(always, key) && always[key](value)) continue;
+    if (value === false || (typeof value === "object" && isEmpty(value))) continue;
+    refuse({
+      what: `Fovea cannot do what the option ${key} of ${title} asks.`,
+      expected: Object.hasOwn(fixed, key) ? JSON.stringify(fixed[key]) : "nothing, or null",
+      received: value,
+      fix: "Change the option in Keras and save the model again.",
+    });
+  }
+  return options;
+}
+
+const isEmpty = (value: object | null) => value !== null && Object.keys(value).length === 0;
+
+function decodeValue(option: string, value: unknown, title: string): unknown {
+  const table = tableOf(option);
+  // Keras 3 writes the state of its seed generators; only a number means the same to us.
+  if (option === "seed") return Number.isSafeInteger(value) ? value : undefined;
+  if (table !== undefined && typeof value !== "number") {
+    return decodeSetting(table.rows, value, `${option} of ${title}`);
+  }
+  if (typeof value === "string") return decodeWord(option, value);
+  return value;
+}
+
+function decodeSetting(rows: KerasRows, value: unknown, title: string): StoredSetting | string {
+  const { className, config } =
+    typeof value === "string" ? { className: value, config: {} } : objectIn(value, title);
+  const found = findRow(rows, className) ?? rowOfWord(rows, className);
+  if (found === undefined) {
+    return refuse({
+      what: `Fovea has no ${className}, which is the ${title}.`,
+      expected: Object.values(rows)
+        .map((row) => row.className)
+        .join(", "),
+      received: className,
+      fix: "Choose another one in Keras and save the model again.",
+    });
+  }
+  const [name, row] = found;
+  const options = decodeOptions(row, config, title);
+  return Object.keys(options).length === 0 ? name : { name, options };
+}
+
+/** A class by the word that Keras knows it by, such as `glorot_uniform`. */
+export function rowOfWord(rows: KerasRows, word: string): readonly [string, KerasRow] | undefined {
+  const name = camelCase(word);
+  return Object.hasOwn(rows, name) ? [name, rows[name]] : undefined;
+}

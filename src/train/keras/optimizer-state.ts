@@ -1,0 +1,106 @@
+// What an optimizer remembers, in Keras's order: finished steps, the learning rate where it is a number,
+// the values that surround every rule, then the rule's own. Floor 5.
+
+import { type Shape, sizeOf } from "../../core/shape.ts";
+import type { Network } from "../../nn/network.ts";
+import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
+import type { Values } from "./stored-model.ts";
+import { type OptimizerRow, optimizerRows } from "./training-rows.ts";
+
+/** One of an optimizer's values in a file. */
+export interface OptimizerValue {
+  /** Such as `conv2d_kernel_momentum`. */
+  readonly name: string;
+  readonly data: Float32Array | Float64Array;
+  readonly shape: Shape;
+  readonly dtype?: "f32" | "i64";
+}
+
+/** What Keras keeps around every rule, before the rule's own. */
+const surrounding = [["average"], ["gradient_accumulator"]];
+
+interface SlotPlace {
+  readonly weight: string;
+  readonly slot: string;
+  readonly shape: Shape;
+}
+
+function slotPlaces(network: Network, optimizer: Optimizer): readonly SlotPlace[] {
+  const row: OptimizerRow | undefined = Object.hasOwn(optimizerRows, optimizer.name)
+    ? optimizerRows[optimizer.name as keyof typeof optimizerRows]
+    : undefined;
+  const trained = network.weights.filter(({ trainable }) => trainable);
+  return [...surrounding, ...(row?.slotGroups ?? [])].flatMap((group) => {
+    const slots = group.filter((slot) => optimizer.slots.includes(slot));
+    return trained.flatMap(({ fullName, shape }) =>
+      slots.map((slot) => ({ weight: fullName, slot, shape })),
+    );
+  });
+}
+
+/** The values as a file keeps them. */
+export function encodeOptimizerState(
+  network: Network,
+  optimizer: Optimizer,
+  { slots, iterations, rate }: { slots: Values; iterations: number; rate: number | undefined },
+): readonly OptimizerValue[] {
+  const values = slotPlaces(network, optimizer).map(({ weight, slot, shape }) => {
+    const first = optimizer.firstSlots?.[slot] ?? 0;
+    const data =
+      slots.get(`${weight}/${slot}`)?.data ?? new Float32Array(sizeOf(shape)).fill(first);
+    return { name: `${weight.replaceAll("/", "_")}_${slot}`, data, shape };
+  });
+  const number = (name: string, value: number): OptimizerValue => ({
+    name,
+    data: Float32Array.of(value),
+    shape: [],
+  });
+  return [
+    { name: "iteration", data: Float64Array.of(iterations), shape: [], dtype: "i64" },
+    ...(rate === undefined ? [] : [number("learning_rate", rate)]),
+    ...values,
+    ...(optimizer.name === "nadam"
+      ? [number("u_product", nadamProduct(optimizer, iterations))]
+      : []),
+  ];
+}
+
+/** Nadam's Π beta1 · (1 − ½ · 0.96ᵗ), which Keras carries along and Fovea works out. */
+function nadamProduct({ options }: Optimizer, iterations: number): number {
+  const { beta1 = 0.9, gradientAccumulationSteps: gathered = 1 } = options as {
+    readonly beta1?: number;
+    readonly gradientAccumulationSteps?: number;
+  };
+  let product = 1;
+  const updates = Math.floor(iterations / gathered);
+  for (let t = 1; t <= updates && product > 0; t++) product *= beta1 * (1 - 0.5 * 0.96 ** t);
+  return product;
+}
+
+/**
+ * Slots and finished steps from a file's values in order. As in Keras, values that are not those of the
+ * optimizer are left out, and it begins anew.
+ */
+export function decodeOptimizerState(
+  network: Network,
+  optimizer: Optimizer,
+  values: readonly Omit<OptimizerValue, "name">[],
+): { readonly slots: Values; readonly iterations: number } {
+  const steps = values[0]?.data[0] ?? 0;
+  const iterations = Number.isSafeInteger(steps) && steps >= 0 ? steps : 0;
+  const places = slotPlaces(network, optimizer);
+  const first = 1 + (typeof optimizer.learningRate === "number" ? 1 : 0);
+  const last = optimizer.name === "nadam" ? 1 : 0;
+  const own = values.slice(first, values.length - last);
+  const fits =
+    own.length === places.length &&
+    places.every(({ shape }, i) => own[i].data.length === sizeOf(shape));
+  if (!fits) return { slots: new Map(), iterations };
+  const slots = places.map(({ weight, slot, shape }, i): [string, Slot] => [
+    `${weight}/${slot}`,
+    { data: Float32Array.from(own[i].data), shape },
+  ]);
+  return { slots: new Map(slots), iterations };
+}
+
+type Slot = { readonly data: Float32Array; readonly shape: Shape };

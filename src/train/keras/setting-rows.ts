@@ -1,0 +1,52 @@
+// Initializers, regularizers, constraints and schedules: one row each, our name and Keras's. Floor 5.
+
+import { type KerasRows, row } from "./row.ts";
+
+export const initializerRows = {
+  constant: row("Constant", ["value"]),
+  glorotNormal: row("GlorotNormal"),
+  glorotUniform: row("GlorotUniform"),
+  heNormal: row("HeNormal"),
+  heUniform: row("HeUniform"),
+  identity: { ...row("Identity", ["gain"]), aliases: ["IdentityInitializer"] },
+  lecunNormal: { ...row("LecunNormal"), aliases: ["LeCunNormal"] },
+  lecunUniform: { ...row("LecunUniform"), aliases: ["LeCunUniform"] },
+  ones: row("Ones"),
+  orthogonal: { ...row("Orthogonal", ["gain"]), aliases: ["OrthogonalInitializer"] },
+  randomNormal: row("RandomNormal", ["mean", "standardDeviation"]),
+  randomUniform: row("RandomUniform", ["minimum", "maximum"]),
+  truncatedNormal: row("TruncatedNormal", ["mean", "standardDeviation"]),
+  varianceScaling: row("VarianceScaling", ["scale", "mode", "distribution"]),
+  zeros: row("Zeros"),
+} satisfies KerasRows;
+
+export const regularizerRows = {
+  l1: row("L1", ["l1"]),
+  l1L2: { ...row("L1L2", ["l1", "l2"]), aliases: ["l1_l2"] },
+  l2: row("L2", ["l2"]),
+  orthogonal: row("OrthogonalRegularizer", ["factor", "mode"]),
+} satisfies KerasRows;
+
+export const constraintRows = {
+  maxNorm: row("MaxNorm", ["maxValue", "axis"]),
+  minMaxNorm: row("MinMaxNorm", ["minValue", "maxValue", "rate", "axis"]),
+  nonNeg: row("NonNeg"),
+  unitNorm: row("UnitNorm", ["axis"]),
+} satisfies KerasRows;
+
+const decay = ["initialLearningRate", "decaySteps"];
+
+export const scheduleRows = {
+  cosineDecay: row("CosineDecay", [...decay, "alpha", "warmupTarget", "warmupSteps"]),
+  cosineDecayRestarts: row("CosineDecayRestarts", [
+    "initialLearningRate",
+    "firstDecaySteps",
+    "tMul",
+    "mMul",
+    "alpha",
+  ]),
+  exponentialDecay: row("ExponentialDecay", [...decay, "decayRate", "staircase"]),
+  inverseTimeDecay: row("InverseTimeDecay", [...decay, "decayRate", "staircase"]),
+  piecewiseConstantDecay: row("PiecewiseConstantDecay", ["boundaries", "values"]),
+  polynomialDecay: row("PolynomialDecay", [...decay, "endLearningRate", "power", "cycle"]),
+} satisfies KerasRows;

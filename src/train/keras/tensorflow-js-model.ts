@@ -1,0 +1,104 @@
+// `model.json` with its shards: a layers model of TensorFlow.js. Floor 5. The configuration is Keras 2's
+// (or, where Keras 3 was converted, Keras 3's); values go by name.
+
+import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
+import { parseJson } from "../../formats/json.ts";
+import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
+import type { Network } from "../../nn/network.ts";
+import { decodeCompile } from "./compile-config.ts";
+import { encodeNetwork } from "./encode-network.ts";
+import { weightIn } from "./keras-weights.ts";
+import type { ModelFormat } from "./model-format.ts";
+import { networkIn } from "./network-in.ts";
+import { ofFile, recordOf, refuse } from "./refuse.ts";
+import type { Values } from "./stored-model.ts";
+
+/** Bytes of a model.json; the values are not in it. */
+const maximumBytes = 2 ** 28;
+
+export const tensorflowJsModel: ModelFormat = {
+  async write(path, { network, weights }) {
+    const values = namesOf(network).map(({ fullName, name }): NamedValues => {
+      const value = weights.get(fullName);
+      return { name, data: value?.data ?? new Float32Array(), shape: value?.shape ?? [] };
+    });
+    const description = {
+      format: "layers-model",
+      generatedBy: "fovea",
+      convertedBy: null,
+      modelTopology: {
+        keras_version: "2.15.0",
+        backend: "tensorflow",
+        model_config: encodeNetwork(network, "keras2"),
+      },
+      weightsManifest: await writeShards(path, values),
+    };
+    await writeFileAtomically(path, JSON.stringify(description));
+  },
+
+  async read(path, options) {
+    const bytes = await readWholeFile(path, { maximumBytes });
+    const file = ofFile(path, () => recordOf(parseJson(bytes, path), "The model"));
+    const values = await readShards(path, file.weightsManifest);
+    return ofFile(path, () => {
+      if (file.format !== undefined && file.format !== "layers-model") {
+        refuse({
+          what: "The file holds a graph of operations, not layers.",
+          expected: "layers-model",
+          received: file.format,
+          fix: "Convert the model with --output_format=tfjs_layers_model.",
+        });
+      }
+      const topology = recordOf(file.modelTopology, "The model");
+      // TensorFlow.js itself leaves the wrapping out.
+      const network = networkIn(topology.model_config ?? topology, options);
+      const training = topology.training_config ?? file.trainingConfig;
+      const told = training === undefined ? undefined : recordOf(training, "The training");
+      const compile =
+        options.training === false || told === undefined
+          ? undefined
+          : decodeCompile(told, told.optimizer_config);
+      const weights = weightsByName(network, values);
+      return { network, weights, compile, slots: new Map(), iterations: 0 };
+    });
+  },
+};
+
+interface NamedWeight {
+  readonly fullName: string;
+  readonly shape: readonly number[];
+  /** As TensorFlow.js calls it: the layer's own name, then the weight's. */
+  readonly name: string;
+}
+
+function namesOf(network: Network): readonly NamedWeight[] {
+  return network.owners.flatMap(({ layer, path, weights }) =>
+    weights.map(({ name, shape }) => {
+      const own = path.slice(path.lastIndexOf("/") + 1);
+      const isDepthwise = layer.kind === "depthwiseConv2d" && name === "kernel";
+      const last = isDepthwise ? "depthwise_kernel" : name;
+      return { fullName: `${path}/${name}`, shape, name: `${own}/${last}` };
+    }),
+  );
+}
+
+/** Values by the end of their names: what is before it are the networks around a layer. */
+function weightsByName(network: Network, values: readonly NamedValues[]): Values {
+  const byName = new Map(values.map((value) => [value.name.replace(/:\d+$/, ""), value]));
+  const bySuffix = new Map<string, NamedValues>();
+  for (const [name, value] of byName) {
+    const parts = name.split("/");
+    parts.forEach((_, i) => {
+      const suffix = parts.slice(i).join("/");
+      if (!bySuffix.has(suffix)) bySuffix.set(suffix, value);
+    });
+  }
+  return new Map(
+    namesOf(network).map((weight) => {
+      const kerasName = weight.name.replace(/depthwise_kernel$/, "kernel");
+      const value =
+        byName.get(weight.fullName) ?? bySuffix.get(weight.name) ?? bySuffix.get(kerasName);
+      return weightIn(weight, value, weight.name);
+    }),
+  );
+}

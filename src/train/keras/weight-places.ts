@@ -1,0 +1,108 @@
+// Which weights stand where in Keras's HDF5 files. Floor 5. Keras 3 has folders by class and number,
+// `layers/conv2d_1/vars/0`; Keras 2 has a group for each layer of the model, with a list of names.
+
+import type { Shape } from "../../core/shape.ts";
+import type { Network } from "../../nn/network.ts";
+import { isNetwork, type NetworkWeight, weightName } from "../../nn/steps.ts";
+import type { Unit } from "../../nn/symbolic.ts";
+import { folderNameOf } from "./words.ts";
+
+/** A layer's folder in a file of Keras 3. */
+export interface LayerPlace {
+  /** Such as `layers/sequential/layers/dense`. */
+  readonly path: string;
+  readonly name: string;
+  readonly weights: readonly PlacedWeight[];
+}
+
+export interface PlacedWeight {
+  readonly fullName: string;
+  readonly shape: Shape;
+}
+
+/** The one class that counts what it has seen beside its weights; loading needs it, nothing else. */
+export const countingClass = "Normalization";
+
+/** What Keras's `Normalization` has last among its variables. */
+export const countName = "count";
+
+/** Every layer's folder, in Keras's order. A layer that is shared is kept where it comes first. */
+export function placesOf(network: Network): readonly LayerPlace[] {
+  const paths = ownerPaths(network);
+  const seen = new Set<Unit>();
+  const places: LayerPlace[] = [];
+  const visit = ({ layers }: Network, prefix: string) => {
+    const counts = new Map<string, number>();
+    for (const { name, layer } of layers) {
+      const base = folderNameOf(layer.className);
+      const count = counts.get(base) ?? 0;
+      counts.set(base, count + 1);
+      if (seen.has(layer)) continue;
+      seen.add(layer);
+      const path = `${prefix}layers/${count === 0 ? base : `${base}_${count}`}`;
+      const weights = isNetwork(layer) ? [] : withCount(layer, weightsOf(layer, network, paths));
+      places.push({ path, name, weights });
+      if (isNetwork(layer)) visit(layer, `${path}/`);
+    }
+  };
+  visit(network, "");
+  return places;
+}
+
+/** A layer's group in a file of Keras 2. */
+export interface LayerGroup {
+  readonly name: string;
+  /** With names such as `conv2d/kernel`, those that are trained first. */
+  readonly weights: readonly (PlacedWeight & { readonly groupName: string })[];
+}
+
+/** The group of each layer of the model, nested ones as a whole. */
+export function groupsOf(network: Network): readonly LayerGroup[] {
+  const paths = ownerPaths(network);
+  return network.layers.map(({ name, layer }) => {
+    const units = isNetwork(layer) ? layer.owners.map((owner) => owner.layer) : [layer];
+    const all = units.flatMap((unit) => {
+      const own = weightsOf(unit, network, paths);
+      return withCount(unit, own).map((weight, i) => ({
+        ...weight,
+        groupName: nameInGroup(weight.fullName, name, layer),
+        isTrained: (own[i]?.trainable ?? false) && unit.trainable && layer.trainable,
+      }));
+    });
+    return {
+      name,
+      weights: [...all.filter((w) => w.isTrained), ...all.filter((w) => !w.isTrained)],
+    };
+  });
+}
+
+/** A layer that is shared with another network is called after that one; here it needs its own. */
+function nameInGroup(fullName: string, group: string, layer: Unit): string {
+  if (fullName.startsWith(`${group}/`)) return fullName;
+  return isNetwork(layer) ? `${group}/${fullName}` : `${group}/${fullName.split("/").at(-1)}`;
+}
+
+const ownerPaths = (network: Network): ReadonlyMap<Unit, string> =>
+  new Map(network.owners.map(({ layer, path }) => [layer, path]));
+
+function weightsOf(
+  layer: Unit,
+  network: Network,
+  paths: ReadonlyMap<Unit, string>,
+): readonly NetworkWeight[] {
+  const owner = network.owners.find((one) => one.layer === layer);
+  const path = paths.get(layer) ?? "";
+  return (owner?.weights ?? []).map((spec) => ({ ...spec, fullName: weightName(path, spec.name) }));
+}
+
+function withCount(layer: Unit, weights: readonly NetworkWeight[]): readonly PlacedWeight[] {
+  if (layer.className !== countingClass) return weights;
+  const [{ fullName }] = weights;
+  const path = fullName.slice(0, fullName.lastIndexOf("/"));
+  return [...weights, { fullName: weightName(path, countName), shape: [] }];
+}
+
+/** Whether a place is that of a count rather than of a weight of ours. */
+export function isCount({ fullName, shape }: PlacedWeight): boolean {
+  return shape.length === 0 && fullName.endsWith(`/${countName}`);
+}

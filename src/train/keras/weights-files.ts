@@ -1,0 +1,67 @@
+// Weights without their model: `.weights.h5` of Keras 3, `.h5` of Keras 2, `.safetensors`. Floor 5.
+
+import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
+import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
+import type { Network } from "../../nn/network.ts";
+import { weightGroups, weightsInGroups } from "./h5-model.ts";
+import { weightIn, weightsFolder, weightsIn } from "./keras-weights.ts";
+import { ofFile } from "./refuse.ts";
+import type { Values } from "./stored-model.ts";
+
+/** A kind of file that holds weights. */
+interface WeightsFormat {
+  encode(network: Network, weights: Values): Promise<Uint8Array>;
+  decode(bytes: Uint8Array, network: Network, file: string): Promise<Values>;
+}
+
+const formats = {
+  ".weights.h5": {
+    encode: (network, weights) => encodeHdf5(weightsFolder(network, weights)),
+    async decode(bytes, network, file) {
+      const root = await readHdf5(bytes, file);
+      return ofFile(file, () => weightsIn(network, root));
+    },
+  },
+  ".h5": {
+    encode: (network, weights) => encodeHdf5(weightGroups(network, weights)),
+    async decode(bytes, network, file) {
+      const root = await readHdf5(bytes, file);
+      const groups = root.groups.get("model_weights") ?? root;
+      return ofFile(file, () => weightsInGroups(network, groups));
+    },
+  },
+  ".safetensors": {
+    encode: async (_, weights) => encodeSafetensors({ tensors: [...weights] }),
+    async decode(bytes, network, file) {
+      const { tensors } = decodeSafetensors(bytes, file);
+      return ofFile(
+        file,
+        () =>
+          new Map(
+            network.weights.map((weight) => {
+              const { data = [], shape = [] } = tensors.get(weight.fullName) ?? {};
+              const value = { data: Float32Array.from(data), shape };
+              return weightIn(weight, data.length === 0 ? undefined : value, weight.fullName);
+            }),
+          ),
+      );
+    },
+  },
+} as const satisfies Readonly<Record<string, WeightsFormat>>;
+
+/** By the end of the path; whatever is not known is taken for safetensors. */
+function formatOf(path: string): WeightsFormat {
+  const ending = Object.entries(formats).find(([end]) => path.toLowerCase().endsWith(end));
+  return ending?.[1] ?? formats[".safetensors"];
+}
+
+/** Writes weights; the file is whole or not there at all. @throws FormatError */
+export async function writeWeights(path: string, network: Network, weights: Values): Promise<void> {
+  await writeFileAtomically(path, await formatOf(path).encode(network, weights));
+}
+
+/** The weights of `network` in a file. @throws FormatError where it is damaged, or does not fit. */
+export async function readWeights(path: string, network: Network): Promise<Values> {
+  return formatOf(path).decode(await readWholeFile(path), network, path);
+}

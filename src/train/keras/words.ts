@@ -1,0 +1,48 @@
+// Names as Keras's files have them, and ours. Floor 5. `kernelSize` is `kernel_size` there by rule; what
+// breaks the rule is listed.
+
+/** Our names whose Keras names do not follow from them. */
+const irregular: Readonly<Record<string, string>> = {
+  beta1: "beta_1",
+  beta2: "beta_2",
+  clipNorm: "clipnorm",
+  clipValue: "clipvalue",
+  globalClipNorm: "global_clipnorm",
+  keepDimensions: "keepdims",
+  maximum: "maxval",
+  minimum: "minval",
+  standardDeviation: "stddev",
+};
+
+const back = new Map(Object.entries(irregular).map(([ours, keras]) => [keras, ours]));
+
+/** `kernelSize` → `kernel_size` */
+export function snakeCase(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `kernel_size` → `kernelSize` */
+export function camelCase(text: string): string {
+  return text.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Keras's name of an option of ours. */
+export function kerasNameOf(option: string): string {
+  return Object.hasOwn(irregular, option) ? irregular[option] : snakeCase(option);
+}
+
+/** Our name of an option of Keras's; `choices` are those that it may be. */
+export function ourNameOf(option: string, choices: readonly string[]): string {
+  const other = back.get(option);
+  if (other !== undefined && choices.includes(other)) return other;
+  return choices.includes(option) ? option : camelCase(option);
+}
+
+/** The folder name that Keras makes of a class name: `Conv2D` → `conv2d`. */
+export function folderNameOf(className: string): string {
+  return className
+    .replaceAll(/\W+/g, "")
+    .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
+}

@@ -1,0 +1,67 @@
+// Models in files that others made or want: between a model and what such a file holds. Floor 5. What a
+// kind of file looks like is keras/'s business.
+
+import { sizeOf } from "../core/shape.ts";
+import type { SymbolicOutputs } from "../nn/network.ts";
+import { checkWeights } from "./check-weights.ts";
+import type { LoadedModel, LoadOptions, SaveOptions } from "./checkpoint.ts";
+import { untrained } from "./fit.ts";
+import type { ModelFormat } from "./keras/model-format.ts";
+import { ofFile, refuse } from "./keras/refuse.ts";
+import { Model } from "./model.ts";
+
+/** Numbers that a file may leave to the model that is made of it. */
+const mostLeftOut = 2 ** 24;
+
+/** Writes `model` as one of those files. @throws FormatError where the file cannot hold it. */
+export async function writeModelFile(
+  model: Model<SymbolicOutputs>,
+  path: string,
+  format: ModelFormat,
+  { classNames, training = true }: SaveOptions,
+): Promise<void> {
+  const { weights, slots, progress } = model.getState();
+  await format.write(path, {
+    network: model.network,
+    weights,
+    slots,
+    iterations: progress.iterations,
+    settings: training ? model.settings : undefined,
+    learningRate: model.rateSetting,
+    classNames,
+  });
+}
+
+/** The model of one of those files. @throws FormatError where it is damaged, or does not fit. */
+export async function readModelFile(
+  path: string,
+  format: ModelFormat,
+  { customLayers, training, loss, metrics: _, ...options }: LoadOptions,
+): Promise<LoadedModel> {
+  const stored = await format.read(path, { customLayers, training });
+  return ofFile(path, () => {
+    const { network, compile, slots, iterations, classNames } = stored;
+    // Before the model makes room: the description may ask for more than the file holds.
+    // What the file leaves out are statistics, which are small.
+    const firsts = network.weights.filter(({ fullName }) => !stored.weights.has(fullName));
+    checkWeights(network, new Map([...firsts.map(emptyOf), ...stored.weights]));
+    const left = firsts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (left > mostLeftOut) {
+      refuse({
+        what: "The file leaves out values that only small layers may leave out.",
+        expected: `at most ${mostLeftOut} numbers`,
+        received: left,
+      });
+    }
+    const model = new Model(network, options);
+    const weights = new Map([...model.getWeights(), ...stored.weights]);
+    if (compile !== undefined) model.compile(loss === undefined ? compile : { ...compile, loss });
+    model.setState({ weights, slots, progress: { ...untrained, iterations } });
+    return { model, classNames };
+  });
+}
+
+/** A weight that the file leaves to the model, for the check alone. */
+function emptyOf({ fullName, shape }: { fullName: string; shape: readonly number[] }) {
+  return [fullName, { data: new Float32Array(), shape }] as const;
+}

@@ -1,0 +1,213 @@
+// Every layer, loss, metric, optimizer and schedule in files of Keras's and of TensorFlow.js: each is in
+// the table of its kind or stated as ours alone, and comes back from each kind of file as it was.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatShape } from "../../src/core/shape.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { constraints } from "../../src/nn/constraints/index.ts";
+import { initializers } from "../../src/nn/initializers/index.ts";
+import { input } from "../../src/nn/input.ts";
+import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts";
+import { lossTable } from "../../src/nn/losses/index.ts";
+import { metricFrom, metricTable } from "../../src/nn/metrics/index.ts";
+import { optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
+import { regularizers } from "../../src/nn/regularizers/index.ts";
+import { schedules } from "../../src/nn/schedules/index.ts";
+import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
+import { model } from "../../src/train/functional.ts";
+import { layerRows, ownLayers } from "../../src/train/keras/layer-rows.ts";
+import {
+  constraintRows,
+  initializerRows,
+  regularizerRows,
+  scheduleRows,
+} from "../../src/train/keras/setting-rows.ts";
+import {
+  lossRows,
+  metricRows,
+  optimizerRows,
+  ownLosses,
+} from "../../src/train/keras/training-rows.ts";
+import { sequential } from "../../src/train/sequential.ts";
+import { classes, networkWeights, uniform } from "../golden/shared-numbers.ts";
+import { layerCases } from "./layer-cases/index.ts";
+import { metricCases } from "./metric-cases.ts";
+
+let device: Device;
+let folder: string;
+beforeAll(async () => {
+  device = await WasmDevice.open({ threads: 1 });
+  folder = mkdtempSync(join(tmpdir(), "fovea-files-"));
+});
+afterAll(async () => {
+  await device.close();
+  rmSync(folder, { recursive: true });
+});
+
+const sorted = (names: readonly string[]) => [...names].sort();
+
+test.each([
+  ["layers", layers, layerRows, ownLayers],
+  ["losses", lossTable, lossRows, ownLosses],
+  ["metrics", metricTable, metricRows, []],
+  ["optimizers", optimizers, optimizerRows, []],
+  // Keras begins some of its schedules with a rise, and has no other; it has no one-cycle policy.
+  ["schedules", schedules, scheduleRows, ["oneCycle", "warmUp"]],
+  ["initializers", initializers, initializerRows, []],
+  ["regularizers", regularizers, regularizerRows, []],
+  ["constraints", constraints, constraintRows, []],
+])("%s have a row each, or are stated as ours alone", (_, table, rows, own) => {
+  expect(sorted([...Object.keys(rows), ...own])).toEqual(sorted(Object.keys(table)));
+});
+
+const endings = [".keras", ".h5", ".json"] as const;
+
+/** A padding of its own on each side is a word that Keras has not. */
+const isOurs = (options: object) =>
+  "padding" in options && typeof options.padding === "object" && !Array.isArray(options.padding);
+
+const samples = (Object.keys(layers) as LayerKind[]).flatMap((kind) =>
+  layerCases[kind].samples
+    .filter(({ options }) => !isOurs(options))
+    .map((sample) => [`${kind} ${JSON.stringify(sample.options)}`, kind, sample] as const),
+);
+
+describe.each(samples)("%s", (_, kind, { options, input: first, others = [], output }) => {
+  test.each(endings)("comes back from %s", async (ending) => {
+    const inputs = [first, ...others].map((shape) => input({ shape }));
+    const made = model({ inputs, outputs: layerFrom(kind, options).apply(inputs), device });
+    made.setWeights(networkWeights(made.network));
+    const path = join(folder, `layer${ending}`);
+    await saveModel(made, path);
+    const { model: again } = await loadModel(path, { device });
+    expect(formatShape(again.network.outputShape)).toBe(formatShape(output));
+    expect(again.getWeights()).toEqual(made.getWeights());
+    // Written again it is the same: nothing is lost on the way.
+    const config = again.network.toConfig();
+    await saveModel(again, path);
+    expect((await loadModel(path, { device })).model.network.toConfig()).toEqual(config);
+    const x = inputs.map(({ shape }, i) => uniform(7 + i, [2, ...shape], 0.1, 1));
+    if (kind === "dropout") return;
+    expect(await again.predict(x)).toEqual(await made.predict(x));
+  });
+});
+
+const small = () =>
+  sequential(
+    [
+      layers.dense({ units: 4, activation: "relu", inputShape: [3] }),
+      layers.dense({ units: 3, activation: "softmax" }),
+    ],
+    { device, seed: 5 },
+  );
+
+type Compiled = Parameters<ReturnType<typeof small>["compile"]>[0];
+
+async function throughFiles(options: Compiled, steps = 0) {
+  const made = small().compile(options);
+  if (steps > 0) {
+    const examples = { x: uniform(1, [6, 3], -1, 1), y: classes(2, 6, 3) };
+    await made.fit(examples, { epochs: steps, batchSize: 6, shuffle: false, verbose: 0 });
+  }
+  const found = [];
+  for (const ending of [".keras", ".h5"]) {
+    const path = join(folder, `training${ending}`);
+    await saveModel(made, path);
+    found.push((await loadModel(path, { device })).model);
+  }
+  return { made, found };
+}
+
+const loss = "sparseCategoricalCrossentropy";
+
+test.each(Object.keys(optimizerRows))("the optimizer %s comes back with its values", async (name) => {
+  const { made, found } = await throughFiles({ optimizer: optimizerFrom(name), loss }, 2);
+  const { slots, weights } = made.getState();
+  for (const again of found) {
+    const state = again.getState();
+    expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
+    expect(again.progress.iterations).toBe(2);
+    expect(state.weights).toEqual(weights);
+    expect(state.slots).toEqual(slots);
+  }
+});
+
+test("everything around an optimizer comes back", async () => {
+  const options = {
+    weightDecay: 0.01,
+    clipNorm: 2,
+    useEma: true,
+    emaMomentum: 0.9,
+    emaOverwriteFrequency: 3,
+    gradientAccumulationSteps: 2,
+  };
+  const { made, found } = await throughFiles({ optimizer: optimizers.adam(options), loss }, 3);
+  for (const again of found) {
+    expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
+    expect(again.getState().slots).toEqual(made.getState().slots);
+  }
+});
+
+const rates = {
+  cosineDecay: { initialLearningRate: 0.1, decaySteps: 10, warmupTarget: 0.2, warmupSteps: 3 },
+  cosineDecayRestarts: { initialLearningRate: 0.1, firstDecaySteps: 3, tMul: 3, mMul: 0.5 },
+  exponentialDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5, staircase: true },
+  inverseTimeDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 },
+  piecewiseConstantDecay: { boundaries: [1, 2], values: [0.3, 0.2, 0.1] },
+  polynomialDecay: { initialLearningRate: 0.1, decaySteps: 10, power: 2, cycle: true },
+} as const satisfies Record<keyof typeof scheduleRows, object>;
+
+test.each(Object.entries(rates))("the schedule %s comes back", async (name, options) => {
+  const learningRate = { name, options };
+  const { made, found } = await throughFiles({ optimizer: optimizers.sgd({ learningRate }), loss });
+  for (const again of found) {
+    expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
+  }
+});
+
+test.each(Object.keys(lossRows) as (keyof typeof lossRows)[])(
+  "the loss %s comes back",
+  async (name) => {
+    const given = lossTable[name]({ reduction: "sum" });
+    const { found } = await throughFiles({ optimizer: "sgd", loss: given });
+    for (const again of found) {
+      const [head] = again.settings?.heads ?? [];
+      expect([head.loss.name, head.loss.options]).toEqual([given.name, given.options]);
+    }
+  },
+);
+
+test.each(Object.keys(metricRows) as (keyof typeof metricRows)[])(
+  "the metric %s comes back",
+  async (kind) => {
+    const { options = {} } = metricCases[kind] as { options?: object };
+    const given = metricFrom(kind, options);
+    const { found } = await throughFiles({
+      optimizer: "sgd",
+      loss: "meanSquaredError",
+      metrics: [given],
+      weightedMetrics: [metricFrom(kind, { ...options, name: "second" })],
+    });
+    for (const again of found) {
+      const [plain, weighed] = again.settings?.heads[0].metrics ?? [];
+      expect([plain.kind, plain.name, plain.options]).toEqual([kind, given.name, given.options]);
+      expect([weighed.kind, weighed.weighted]).toEqual([kind, true]);
+    }
+  },
+);
+
+const ours = (Object.keys(layers) as LayerKind[]).flatMap((kind) =>
+  layerCases[kind].samples
+    .filter(({ options }) => isOurs(options))
+    .map((sample) => [`${kind} ${JSON.stringify(sample.options)}`, kind, sample] as const),
+);
+
+test.each(ours)("%s is refused, for Keras has no such padding", async (_, kind, sample) => {
+  const x = input({ shape: sample.input });
+  const made = model({ inputs: x, outputs: layerFrom(kind, sample.options).apply(x), device });
+  await expect(saveModel(made, join(folder, "padded.keras"))).rejects.toThrow(/padding/);
+});
