@@ -124,17 +124,20 @@ async function throughFiles(options: Compiled, steps = 0) {
 
 const loss = "sparseCategoricalCrossentropy";
 
-test.each(Object.keys(optimizerRows))("the optimizer %s comes back with its values", async (name) => {
-  const { made, found } = await throughFiles({ optimizer: optimizerFrom(name), loss }, 2);
-  const { slots, weights } = made.getState();
-  for (const again of found) {
-    const state = again.getState();
-    expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
-    expect(again.progress.iterations).toBe(2);
-    expect(state.weights).toEqual(weights);
-    expect(state.slots).toEqual(slots);
-  }
-});
+test.each(Object.keys(optimizerRows))(
+  "the optimizer %s comes back with its values",
+  async (name) => {
+    const { made, found } = await throughFiles({ optimizer: optimizerFrom(name), loss }, 2);
+    const { slots, weights } = made.getState();
+    for (const again of found) {
+      const state = again.getState();
+      expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
+      expect(again.progress.iterations).toBe(2);
+      expect(state.weights).toEqual(weights);
+      expect(state.slots).toEqual(slots);
+    }
+  },
+);
 
 test("everything around an optimizer comes back", async () => {
   const options = {
