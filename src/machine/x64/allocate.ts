@@ -31,12 +31,19 @@ export function allocate<T>(
     locations.set(lifetime.value, { kind: "slot", number });
   };
   for (const lifetime of [...lifetimes].sort((a, b) => a.first - b.first)) {
-    const ended = active.filter((other) => other.lifetime.last < lifetime.first);
-    active = active.filter((other) => other.lifetime.last >= lifetime.first);
-    free.push(...ended.map((other) => other.register));
+    if (active.some((other) => other.lifetime.last < lifetime.first)) {
+      for (const { lifetime: other, register } of active) {
+        if (other.last < lifetime.first) free.push(register);
+      }
+      active = active.filter((other) => other.lifetime.last >= lifetime.first);
+    }
     let register = free.pop();
     if (register === undefined) {
-      const [weakest] = [...active].sort((a, b) => a.lifetime.weight - b.lifetime.weight);
+      let weakest = active.at(0);
+      for (const other of active) {
+        if (weakest === undefined || other.lifetime.weight < weakest.lifetime.weight)
+          weakest = other;
+      }
       if (weakest === undefined || weakest.lifetime.weight >= lifetime.weight) {
         spill(lifetime);
         continue;

@@ -56,15 +56,9 @@ export class Places {
     const few = momentaryRegisters(kernel.body, assembler.width);
     this.scratch = Array.from({ length: few }, (_, i) => count - few + i);
     const registers = Array.from({ length: count - few }, (_, i) => i);
-    // A register that holds a repeated number saves loads; where there is none left, multiply-adds
-    // read memory themselves.
-    let prepared = prepare(kernel, this.streams, false);
-    let vectors = allocate(prepared.vectors, registers);
-    if (vectors.slots > 0 && assembler.width === 512) {
-      prepared = prepare(kernel, this.streams, true);
-      vectors = allocate(prepared.vectors, registers);
-    }
-    this.prepared = prepared;
+    const foldsBeyond = assembler.width === 512 ? registers.length : undefined;
+    this.prepared = prepare(kernel, this.streams, foldsBeyond);
+    const vectors = allocate(this.prepared.vectors, registers);
     const integers = allocate(this.prepared.integers, integerRegisters);
     this.#vectors = vectors.locations;
     this.#integers = integers.locations;

@@ -76,14 +76,37 @@ function mergeAssigns(
   return merged;
 }
 
-/** Repeated loads whose every use is a multiply-add of the same body, before any store. */
+/**
+ * Vector registers that a body needs: for variables, those that wait for it to end included, for what
+ * it loads, for a repeated number and the next one.
+ */
+function registersOf(body: readonly Instruction[], waiting: ReadonlySet<Register>): number {
+  const variables = new Set(waiting);
+  let loads = 0;
+  for (const i of body) {
+    if (i.kind === "compute" && i.op === "multiplyAdd") variables.add(i.to);
+    if (i.kind === "load" && i.to.vector && i.stride !== 0) loads++;
+  }
+  return variables.size + loads + 2;
+}
+
+/**
+ * Repeated loads whose every use is a multiply-add of the same body, before any store. A register that
+ * holds the number saves loads; where none of the `available` is left, multiply-adds read memory.
+ */
 function findFolds(
   body: readonly Instruction[],
   uses: ReadonlyMap<Register, number>,
+  available: number,
   folded: Map<Register, Access>,
+  outer: ReadonlySet<Register> = new Set(),
 ): void {
+  const fits = registersOf(body, outer) <= available;
+  const variables = new Set(outer);
   for (const [at, load] of body.entries()) {
-    if (load.kind === "loop") findFolds(load.body, uses, folded);
+    if (load.kind === "assign" && load.to.vector) variables.add(load.to);
+    if (load.kind === "loop") findFolds(load.body, uses, available, folded, variables);
+    if (fits) continue;
     if (load.kind !== "load" || !load.to.vector || load.stride !== 0) continue;
     if (load.from.buffer.dtype !== "f32" || load.from.bounded.length > 0) continue;
     let left = uses.get(load.to) ?? 0;
@@ -99,15 +122,22 @@ function findFolds(
   }
 }
 
-/** Prepares a kernel; `folds` says whether the machine repeats memory operands. */
-export function prepare(kernel: Kernel, streams: Streams, folds: boolean): Prepared {
+/**
+ * Prepares a kernel. Where the machine repeats memory operands, loops that need more vector registers
+ * than `foldsBeyond` make use of it.
+ */
+export function prepare(
+  kernel: Kernel,
+  streams: Streams,
+  foldsBeyond: number | undefined,
+): Prepared {
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
   const constants = new Map<Register, number>();
   findConstants(kernel.body, constants);
   const body = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Access>();
-  if (folds) findFolds(body, uses, folded);
+  if (foldsBeyond !== undefined) findFolds(body, uses, foldsBeyond, folded);
 
   const vectors = new Map<Register, Lifetime<Register>>();
   const integers = new Map<Stream | LoopIndex, Lifetime<Stream | LoopIndex>>();
