@@ -224,16 +224,20 @@ export function along(index: LoopIndex, factor = 1): Position {
 
 /** The sum of positions. */
 export function sumPositions(...positions: readonly Position[]): Position {
-  const factors = new Map<LoopIndex, number>();
+  // Schedules call this more than anything else: no map, and no copy where there is nothing to add.
+  const terms: { index: LoopIndex; factor: number }[] = [];
   let offset = 0;
+  let vanishes = false;
   for (const position of positions) {
     offset += position.offset;
     for (const { index, factor } of position.terms) {
-      factors.set(index, (factors.get(index) ?? 0) + factor);
+      const known = terms.find((term) => term.index === index);
+      if (known === undefined) terms.push({ index, factor });
+      else known.factor += factor;
+      vanishes ||= factor === 0 || known?.factor === 0;
     }
   }
-  const terms = [...factors].filter(([, factor]) => factor !== 0);
-  return { offset, terms: terms.map(([index, factor]) => ({ index, factor })) };
+  return { offset, terms: vanishes ? terms.filter(({ factor }) => factor !== 0) : terms };
 }
 
 /** A position `factor` times as far. */

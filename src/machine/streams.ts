@@ -71,7 +71,10 @@ export class Streams {
 
   #add(access: Access): void {
     const depth = (index: LoopIndex) => this.#depths.get(index) as number;
-    const terms = [...access.at.terms].sort((a, b) => depth(a.index) - depth(b.index));
+    const terms =
+      access.at.terms.length < 2
+        ? access.at.terms
+        : [...access.at.terms].sort((a, b) => depth(a.index) - depth(b.index));
     const shifted = access.at.offset < 0 || terms.some(({ factor }) => factor < 0);
     const stream = this.#stream(access.buffer, terms, shifted);
     if (shifted) stream.origin = Math.min(stream.origin, access.at.offset);
@@ -80,8 +83,8 @@ export class Streams {
 
   /** Streams with an origin of their own are kept apart from those that others build on. */
   #stream(buffer: KernelBuffer, terms: Position["terms"], shifted: boolean): Stream {
-    const names = terms.map(({ index, factor }) => `${index.id}*${factor}`);
-    const key = [this.#kernel.buffers.indexOf(buffer), shifted, ...names].join(" ");
+    let key = `${this.#kernel.buffers.indexOf(buffer)} ${shifted}`;
+    for (const { index, factor } of terms) key += ` ${index.id}*${factor}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const outer = terms.length > 0 ? this.#stream(buffer, terms.slice(0, -1), false) : undefined;
@@ -89,7 +92,9 @@ export class Streams {
     const stream = { buffer, bytes: bytesPerElement[buffer.dtype], terms, origin, outer };
     this.#known.set(key, stream);
     const loop = terms.at(-1)?.index;
-    this.#byLoop.set(loop, [...(this.#byLoop.get(loop) ?? []), stream]);
+    const moved = this.#byLoop.get(loop);
+    if (moved === undefined) this.#byLoop.set(loop, [stream]);
+    else moved.push(stream);
     return stream;
   }
 }

@@ -46,6 +46,8 @@ export class Places {
   readonly #vectors: Map<Register, Location>;
   readonly #integers: Map<Stream | LoopIndex, Location>;
   readonly #integerSlots: number;
+  /** Where constants lie that were asked for. */
+  readonly #constants = new Map<Register, Place>();
 
   constructor(kernel: Kernel, assembler: Assembler, pool: ConstantPool) {
     this.kernel = kernel;
@@ -171,8 +173,12 @@ export class Places {
   operand(register: Register): number | Place {
     const constant = this.prepared.constants.get(register);
     if (constant !== undefined) {
+      const known = this.#constants.get(register);
+      if (known !== undefined) return known;
       const type = register.type === "f32" ? "f32" : "i32";
-      return this.constant(new Array<number>(16).fill(constant), type);
+      const place = this.constant(new Array<number>(16).fill(constant), type);
+      this.#constants.set(register, place);
+      return place;
     }
     const access = this.prepared.folded.get(register);
     if (access !== undefined) return { ...this.address(access), repeat: true };

@@ -195,10 +195,12 @@ export function prepare(
   }
   visit(body, 0);
   // What a loop uses from outside must outlive all of its rounds.
+  // Both are in the order of their first positions.
+  let next = 0;
   for (const lifetime of vectors.values()) {
-    for (const loop of loops) {
-      const entered = lifetime.first < loop.first && lifetime.last >= loop.first;
-      if (entered) lifetime.last = Math.max(lifetime.last, Math.min(loop.last, end));
+    while (next < loops.length && loops[next].first <= lifetime.first) next++;
+    for (let l = next; l < loops.length && loops[l].first <= lifetime.last; l++) {
+      lifetime.last = Math.max(lifetime.last, Math.min(loops[l].last, end));
     }
   }
   return {
