@@ -124,17 +124,20 @@ async function throughFiles(options: Compiled, steps = 0) {
 
 const loss = "sparseCategoricalCrossentropy";
 
-test.each(Object.keys(optimizerRows))("the optimizer %s comes back with its values", async (name) => {
-  const { made, found } = await throughFiles({ optimizer: optimizerFrom(name), loss }, 2);
-  const { slots, weights } = made.getState();
-  for (const again of found) {
-    const state = again.getState();
-    expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
-    expect(again.progress.iterations).toBe(2);
-    expect(state.weights).toEqual(weights);
-    expect(state.slots).toEqual(slots);
-  }
-});
+test.each(Object.keys(optimizerRows))(
+  "the optimizer %s comes back with its values",
+  async (name) => {
+    const { made, found } = await throughFiles({ optimizer: optimizerFrom(name), loss }, 2);
+    const { slots, weights } = made.getState();
+    for (const again of found) {
+      const state = again.getState();
+      expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);
+      expect(again.progress.iterations).toBe(2);
+      expect(state.weights).toEqual(weights);
+      expect(state.slots).toEqual(slots);
+    }
+  },
+);
 
 test("everything around an optimizer comes back", async () => {
   const options = {
@@ -210,4 +213,23 @@ test.each(ours)("%s is refused, for Keras has no such padding", async (_, kind, 
   const x = input({ shape: sample.input });
   const made = model({ inputs: x, outputs: layerFrom(kind, sample.options).apply(x), device });
   await expect(saveModel(made, join(folder, "padded.keras"))).rejects.toThrow(/padding/);
+});
+
+test.each([
+  ["kernelInitializer", { name: "varianceScaling", options: { mode: "fanAverage" } }],
+  ["kernelInitializer", { name: "randomNormal", options: { standardDeviation: 0.2 } }],
+  ["kernelInitializer", { name: "randomUniform", options: { minimum: -0.2, maximum: 0.1 } }],
+  ["kernelRegularizer", { name: "l1L2", options: { l1: 0.1, l2: 0.2 } }],
+  ["kernelRegularizer", { name: "orthogonal", options: { factor: 0.2, mode: "columns" } }],
+  ["kernelConstraint", { name: "minMaxNorm", options: { minValue: 0.5, axis: [0] } }],
+  ["activityRegularizer", { name: "l1L2", options: { l1: 0.1, l2: 0 } }],
+])("%s %j comes back", async (option, setting) => {
+  const dense = layerFrom("dense", { units: 2, inputShape: [3], [option]: setting });
+  const made = sequential([dense], { device });
+  for (const ending of endings) {
+    const path = join(folder, `setting${ending}`);
+    await saveModel(made, path);
+    const [layer] = (await loadModel(path, { device })).model.network.layers;
+    expect((layer.layer.options as Record<string, unknown>)[option]).toEqual(setting);
+  }
 });
