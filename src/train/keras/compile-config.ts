@@ -85,7 +85,8 @@ export function encodeOptimizer(
   const row = rowOf(optimizerRows, name, "optimizer");
   const given = Object.entries({ ...options, learningRate: storeRate(learningRate) });
   const own = given.filter(([, value]) => !isNothing(value));
-  const config = encodeOptions(row, Object.fromEntries(own), name, style);
+  // Keras 3 looks for modules in a schedule, whatever the file.
+  const config = { name, ...encodeOptions(row, Object.fromEntries(own), name, "keras3") };
   return encodeObject(row.className, config, "keras.optimizers", style);
 }
 

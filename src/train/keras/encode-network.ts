@@ -54,10 +54,7 @@ function inputLayer(name: string, shape: Shape, style: KerasStyle): Config {
   return encodeObject("InputLayer", config, "keras.layers", style);
 }
 
-/**
- * Where a tensor comes from. A functional network counts its own making as its first use; to TensorFlow.js
- * a sequential one does as well.
- */
+/** Where a tensor comes from. To TensorFlow.js a network counts its own making as its first use. */
 function referenceTo(
   network: Network,
   tensor: SymbolicTensor,
@@ -66,8 +63,7 @@ function referenceTo(
   const [name, use, index] = network.referenceTo(tensor);
   const unit = network.layers.find((placed) => placed.name === name)?.layer;
   if (unit === undefined || !isNetwork(unit)) return [name, use, index];
-  const counts = unit.className === "Functional" || style === "tensorflowJs";
-  return [name, use + (counts ? 1 : 0), index];
+  return [name, use + (style === "tensorflowJs" ? 1 : 0), index];
 }
 
 function encodeNode(network: Network, inputs: readonly SymbolicTensor[], style: KerasStyle) {

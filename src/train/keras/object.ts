@@ -30,7 +30,13 @@ export function encodeObject(
   style: KerasStyle,
 ): Readonly<Record<string, unknown>> {
   if (style !== "keras3") return { class_name: className, config };
-  return { module, class_name: className, config, registered_name: null };
+  const isFunctional = className === "Functional";
+  return {
+    module: isFunctional ? "keras.src.models.functional" : module,
+    class_name: className,
+    config,
+    registered_name: isFunctional ? className : null,
+  };
 }
 
 /** The class name and the configuration of an object in a file. */
@@ -74,6 +80,14 @@ function encodeValue(option: string, value: unknown, title: string, style: Keras
   const table = tableOf(option);
   const isSetting = table !== undefined && typeof value !== "number";
   if (isSetting) return encodeSetting(table, value as StoredSetting | string, style);
+  if (value === "geluApproximate") {
+    refuse({
+      what: `Keras has no word for the ${option} of ${title}.`,
+      expected: "gelu, or another word of Keras's",
+      received: value,
+      fix: "Save the model as .safetensors.",
+    });
+  }
   if (typeof value === "string") return encodeWord(option, value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return refuse({
