@@ -48,6 +48,7 @@ export function encodeModel(
   const description: WrittenDescription = {
     version: 2,
     seed: model.seed,
+    precision: model.precision,
     network: model.network.toConfig(),
     ...(settings === undefined
       ? {}
@@ -126,13 +127,14 @@ export function decodeModel(
   { loss, metrics = [], customLayers, training: trains = true, ...options }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  const { seed, network: config, training, progress, classNames } = readDescription(metadata, name);
+  const description = readDescription(metadata, name);
+  const { seed, precision, network: config, training, progress, classNames } = description;
   try {
     const network = networkFrom(config, customLayers);
     const { weights, slots } = valuesOf(tensors, network);
     // Before the model makes room: the description may ask for more than the file holds.
     checkWeights(network, weights);
-    const model = new Model(network, { ...options, seed });
+    const model = new Model(network, { ...options, seed, precision });
     if (training !== undefined && trains) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),

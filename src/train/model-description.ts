@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
 import { nestingOf } from "../formats/json.ts";
+import { precisions } from "../kernel/schedules/schedule.ts";
 import { networkSchema } from "./network-schema.ts";
 
 const whole = z.number().int().nonnegative();
@@ -23,6 +24,7 @@ const metric = z.object({
 const description = z.object({
   version: z.literal(2),
   seed: z.number().int(),
+  precision: z.enum(precisions).default("fast"),
   network: networkSchema,
   training: z
     .object({

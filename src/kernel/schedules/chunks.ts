@@ -1,8 +1,11 @@
 // Sums over images, in chunks: a task adds up some images, into a partial result of its own. Floor 2.
 // Chunks are cut by shape, never by threads, so that the order of additions is always the same.
 
-import type { View } from "../draft.ts";
-import { type Blocks, blocksOf, type ScheduleContext } from "./schedule.ts";
+import { sizeOf } from "../../core/shape.ts";
+import { axis, read } from "../../graph/expression.ts";
+import type { Launch, View } from "../draft.ts";
+import { scheduleReduce } from "./reduce.ts";
+import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 
 /** Chunks of equal size: how many images each, and the number of the first one. */
 export interface Chunks {
@@ -32,4 +35,20 @@ export function chunkImages(
   });
   const storage = context.scratch("f32", first * elements);
   return { chunks, count: first, partial: { storage, shape: [first, elements] } };
+}
+
+/** The stages of a sum over images: what `launchOf` writes for some chunks, then the sum of all chunks. */
+export function sumInChunks(
+  context: ScheduleContext,
+  { shape, stores }: Work,
+  images: number,
+  most: number,
+  launchOf: (chunks: Chunks, partial: View) => Launch,
+): Stage[] {
+  const { chunks, count, partial } = chunkImages(context, images, most, sizeOf(shape));
+  const view: View = { storage: partial.storage, shape: [count, ...shape] };
+  const launches = chunks.map((some) => launchOf(some, view));
+  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
+  const joined = { shape, stores, extents: [count], combine: "sum" as const };
+  return [launches, ...scheduleReduce(context, { ...joined, body: read(view, index) })];
 }

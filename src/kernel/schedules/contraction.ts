@@ -18,8 +18,9 @@ import { schedulePoolGradient } from "./pool-gradient.ts";
 import type { ScheduleContext, Stage, Work } from "./schedule.ts";
 import { scheduleTapConvolution } from "./tap-convolution.ts";
 import { forwardPhases, inputGradientPhases } from "./taps.ts";
-import { scheduleWinograd, type TileAxis, winogradPays } from "./winograd.ts";
+import { scheduleWinograd, winogradPays } from "./winograd.ts";
 import { scheduleWinogradFilterGradient } from "./winograd-filter-gradient.ts";
+import type { TileAxis } from "./winograd-tiles.ts";
 
 type Convolution = Extract<Computation, { kind: "convolution" }>;
 

@@ -4,7 +4,6 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
-import { axis, read } from "../../graph/expression.ts";
 import type { WindowAxis } from "../../graph/window.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
@@ -16,9 +15,8 @@ import {
   sumPositions,
   timesPosition,
 } from "../language.ts";
-import { type Chunks, chunkImages } from "./chunks.ts";
+import { type Chunks, sumInChunks } from "./chunks.ts";
 import { paddedSize, padImages, reachOf } from "./padded-image.ts";
-import { scheduleReduce } from "./reduce.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
@@ -42,7 +40,7 @@ export function scheduleFilterGradient(
   context: ScheduleContext,
   work: FilterGradientWork,
 ): Stage[] {
-  const { geometry, shape, stores } = work;
+  const { geometry } = work;
   const { images, groups } = geometry;
   const channels = geometry.inputChannels / groups;
   const vectors = Math.ceil(geometry.outputChannels / groups / context.machine.lanes);
@@ -50,12 +48,9 @@ export function scheduleFilterGradient(
   if (images === 1) {
     return [tilesOf(context, work, tile).map((t) => new Emitter(context, work).alone(t))];
   }
-  const { chunks, count, partial } = chunkImages(context, images, mostChunks, sizeOf(shape));
-  const view = { storage: partial.storage, shape: [count, ...shape] };
-  const launches = chunks.map((some) => new Emitter(context, work).chunked(some, view, tile));
-  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
-  const sum = { shape, stores, extents: [count], combine: "sum" as const };
-  return [launches, ...scheduleReduce(context, { ...sum, body: read(view, index) })];
+  return sumInChunks(context, work, images, mostChunks, (chunks, partial) =>
+    new Emitter(context, work).chunked(chunks, partial, tile),
+  );
 }
 
 /** Tiles of one size: `channels` and `filters` in blocks. */

@@ -4,14 +4,12 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
-import { axis, read } from "../../graph/expression.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { still, sumPositions, timesPosition } from "../language.ts";
-import { type ChunkedSum, type Chunks, chunkImages } from "./chunks.ts";
+import { type Chunks, sumInChunks } from "./chunks.ts";
 import type { FilterGradientWork } from "./filter-gradient.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
 import { writeProduct } from "./product.ts";
-import { scheduleReduce } from "./reduce.ts";
 import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
 
 const mostChunks = 16;
@@ -36,19 +34,15 @@ export function scheduleNarrowFilterGradient(
   context: ScheduleContext,
   work: FilterGradientWork,
 ): Stage[] {
-  const { geometry, shape, stores } = work;
-  const sum = chunkImages(context, geometry.images, mostChunks, sizeOf(shape));
-  const launches = sum.chunks.map((chunks) => writeChunks(context, work, sum, chunks));
-  const partial: View = { storage: sum.partial.storage, shape: [sum.count, ...shape] };
-  const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
-  const joined = { shape, stores, extents: [sum.count], combine: "sum" as const };
-  return [launches, ...scheduleReduce(context, { ...joined, body: read(partial, index) })];
+  return sumInChunks(context, work, work.geometry.images, mostChunks, (chunks, partial) =>
+    writeChunks(context, work, partial, chunks),
+  );
 }
 
 function writeChunks(
   context: ScheduleContext,
   { geometry, shape, image, gradient }: FilterGradientWork,
-  { partial }: ChunkedSum,
+  partial: View,
   { images, first }: Chunks,
 ): Launch {
   const { window, inputChannels: channels, outputChannels: filters } = geometry;

@@ -33,7 +33,7 @@ import {
   type TileRow,
   tileRuns,
   tilesPerTask,
-} from "./winograd.ts";
+} from "./winograd-tiles.ts";
 import {
   filterGradientMap,
   gradientMap,
