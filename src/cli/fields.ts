@@ -44,7 +44,8 @@ export const outputFields = {
 /** A trained model. */
 export const modelField = z.string().meta({
   value: "path",
-  description: "a .safetensors file, or a run folder: its best.safetensors",
+  description:
+    "a file (.safetensors, .keras, .h5, or model.json), or a run folder: its best.safetensors",
 });
 
 /** Images that are worked on at a time. */

@@ -66,9 +66,12 @@ test.each([
 
 const endings = [".keras", ".h5", ".json"] as const;
 
-/** A padding of its own on each side is a word that Keras has not. */
+/** Keras has no padding with a number for each side, and no word for the approximate GELU. */
 const isOurs = (options: object) =>
-  "padding" in options && typeof options.padding === "object" && !Array.isArray(options.padding);
+  ("padding" in options &&
+    typeof options.padding === "object" &&
+    !Array.isArray(options.padding)) ||
+  ("activation" in options && options.activation === "geluApproximate");
 
 const samples = (Object.keys(layers) as LayerKind[]).flatMap((kind) =>
   layerCases[kind].samples
@@ -209,8 +212,27 @@ const ours = (Object.keys(layers) as LayerKind[]).flatMap((kind) =>
     .map((sample) => [`${kind} ${JSON.stringify(sample.options)}`, kind, sample] as const),
 );
 
-test.each(ours)("%s is refused, for Keras has no such padding", async (_, kind, sample) => {
+test.each(ours)("%s is refused, for Keras has nothing like it", async (_, kind, sample) => {
   const x = input({ shape: sample.input });
   const made = model({ inputs: x, outputs: layerFrom(kind, sample.options).apply(x), device });
-  await expect(saveModel(made, join(folder, "padded.keras"))).rejects.toThrow(/padding/);
+  await expect(saveModel(made, join(folder, "padded.keras"))).rejects.toThrow(/Keras has no/);
+});
+
+test.each([
+  ["kernelInitializer", { name: "varianceScaling", options: { mode: "fanAverage" } }],
+  ["kernelInitializer", { name: "randomNormal", options: { standardDeviation: 0.2 } }],
+  ["kernelInitializer", { name: "randomUniform", options: { minimum: -0.2, maximum: 0.1 } }],
+  ["kernelRegularizer", { name: "l1L2", options: { l1: 0.1, l2: 0.2 } }],
+  ["kernelRegularizer", { name: "orthogonal", options: { factor: 0.2, mode: "columns" } }],
+  ["kernelConstraint", { name: "minMaxNorm", options: { minValue: 0.5, axis: [0] } }],
+  ["activityRegularizer", { name: "l1L2", options: { l1: 0.1, l2: 0 } }],
+])("%s %j comes back", async (option, setting) => {
+  const dense = layerFrom("dense", { units: 2, inputShape: [3], [option]: setting });
+  const made = sequential([dense], { device });
+  for (const ending of endings) {
+    const path = join(folder, `setting${ending}`);
+    await saveModel(made, path);
+    const [layer] = (await loadModel(path, { device })).model.network.layers;
+    expect((layer.layer.options as Record<string, unknown>)[option]).toEqual(setting);
+  }
 });

@@ -30,6 +30,10 @@ export const commands = {
     summary: "show the layers of a model or an architecture",
     load: async () => (await import("./summary.ts")).summary,
   },
+  convert: {
+    summary: "write a model as another kind of file",
+    load: async () => (await import("./convert.ts")).convert,
+  },
   bench: {
     summary: "measure how fast this machine trains and predicts",
     load: async () => (await import("./bench.ts")).bench,

@@ -1,9 +1,10 @@
 // A run that may be killed at any moment, and goes on as if it had not been. Floor 5.
 
 import { stat, unlink } from "node:fs/promises";
+import { writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
-import { loadState, saveModel } from "../checkpoint.ts";
+import { encodeModel, loadState } from "../checkpoint.ts";
 
 export interface BackupAndRestoreOptions {
   /** The file that holds the run while it lasts. */
@@ -27,6 +28,9 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
   let epochs = 0;
   let steps = 0;
+  // Whatever the path ends with: only Fovea's own file keeps the progress.
+  const keep = (model: Parameters<typeof encodeModel>[0]) =>
+    writeFileAtomically(path, encodeModel(model));
   const restored: Callback = {
     async onTrainBegin(record, { model, restore }) {
       epochs = record.epochs;
@@ -46,14 +50,14 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
     return {
       ...restored,
       // Not at an epoch's end: then others in the list have still to act on it.
-      onEpochBegin: (_, { model }) => saveModel(model, path),
+      onEpochBegin: (_, { model }) => keep(model),
     };
   }
   return {
     ...restored,
     async onStepEnd(_, { model }) {
       steps++;
-      if (steps % saveFrequency === 0) await saveModel(model, path);
+      if (steps % saveFrequency === 0) await keep(model);
     },
   };
 }

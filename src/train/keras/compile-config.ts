@@ -71,7 +71,7 @@ function perOutput<T>(
   if (outputNames.length === 1 && outputForm !== "record") return value(heads[0]);
   const byName = new Map(heads.map((head) => [head.name, value(head)]));
   const all = outputNames.map((name) => byName.get(name) ?? null);
-  if (outputForm !== "record" || style === "keras2") return all;
+  if (outputForm !== "record" || style !== "keras3") return all;
   return Object.fromEntries(outputNames.map((name, i) => [name, all[i]]));
 }
 
@@ -85,7 +85,8 @@ export function encodeOptimizer(
   const row = rowOf(optimizerRows, name, "optimizer");
   const given = Object.entries({ ...options, learningRate: storeRate(learningRate) });
   const own = given.filter(([, value]) => !isNothing(value));
-  const config = encodeOptions(row, Object.fromEntries(own), name, style);
+  // Keras 3 looks for modules in a schedule, whatever the file.
+  const config = { name, ...encodeOptions(row, Object.fromEntries(own), name, "keras3") };
   return encodeObject(row.className, config, "keras.optimizers", style);
 }
 

@@ -31,7 +31,7 @@ export function encodeNetwork(network: Network, style: KerasStyle, name = networ
     const nodes = applications.map(({ inputs }) => encodeNode(network, inputs, style));
     return { ...encodeUnit(placed, style), name: own, inbound_nodes: nodes };
   });
-  const inputs = network.inputs.map((tensor) => referenceTo(network, tensor));
+  const inputs = network.inputs.map((tensor) => referenceTo(network, tensor, style));
   const config = {
     ...base,
     layers,
@@ -54,17 +54,21 @@ function inputLayer(name: string, shape: Shape, style: KerasStyle): Config {
   return encodeObject("InputLayer", config, "keras.layers", style);
 }
 
-/** Where a tensor comes from. A functional network counts its own making as its first use. */
-function referenceTo(network: Network, tensor: SymbolicTensor): readonly [string, number, number] {
+/** Where a tensor comes from. To TensorFlow.js a network counts its own making as its first use. */
+function referenceTo(
+  network: Network,
+  tensor: SymbolicTensor,
+  style: KerasStyle,
+): readonly [string, number, number] {
   const [name, use, index] = network.referenceTo(tensor);
   const unit = network.layers.find((placed) => placed.name === name)?.layer;
-  const counted = unit !== undefined && isNetwork(unit) && unit.className === "Functional" ? 1 : 0;
-  return [name, use + counted, index];
+  if (unit === undefined || !isNetwork(unit)) return [name, use, index];
+  return [name, use + (style === "tensorflowJs" ? 1 : 0), index];
 }
 
 function encodeNode(network: Network, inputs: readonly SymbolicTensor[], style: KerasStyle) {
-  const references = inputs.map((tensor) => referenceTo(network, tensor));
-  if (style === "keras2") return references.map((reference) => [...reference, {}]);
+  const references = inputs.map((tensor) => referenceTo(network, tensor, style));
+  if (style !== "keras3") return references.map((reference) => [...reference, {}]);
   const tensors = references.map((reference, i) => ({
     class_name: "__keras_tensor__",
     config: { shape: withBatch(inputs[i].shape), dtype: "float32", keras_history: reference },
@@ -74,8 +78,8 @@ function encodeNode(network: Network, inputs: readonly SymbolicTensor[], style: 
 
 /** Keras 2 and TensorFlow.js know lists alone. */
 function encodeOutputs(network: Network, style: KerasStyle): unknown {
-  const references = network.outputs.map((tensor) => referenceTo(network, tensor));
-  if (style === "keras2" || network.outputForm === "list") return references;
+  const references = network.outputs.map((tensor) => referenceTo(network, tensor, style));
+  if (style !== "keras3" || network.outputForm === "list") return references;
   if (network.outputForm === "one") return references[0];
   return Object.fromEntries(network.outputNames.map((name, i) => [name, references[i]]));
 }

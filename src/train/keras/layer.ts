@@ -29,7 +29,8 @@ export function encodeLayer(
   style: KerasStyle,
 ): Readonly<Record<string, unknown>> {
   const { name, trainable, own } = splitOptions(options);
-  const base = { name, trainable, dtype: "float32" };
+  // Some classes take no such option; it is true unless told.
+  const base = { name, ...(trainable ? {} : { trainable }), dtype: "float32" };
   const title = `the layer "${name}"`;
   if (!Object.hasOwn(rows, kind)) {
     const keys = Object.entries(own).map(([option, value]) => [snakeCase(option), value]);

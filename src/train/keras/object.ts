@@ -7,8 +7,8 @@ import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 import { constraintRows, initializerRows, regularizerRows, scheduleRows } from "./setting-rows.ts";
 import { camelCase, kerasNameOf, ourNameOf, snakeCase } from "./words.ts";
 
-/** Keras 3 names modules; Keras 2 and TensorFlow.js do not. */
-export type KerasStyle = "keras3" | "keras2";
+/** Keras 3 names modules; Keras 2 and TensorFlow.js do not, and have older names. */
+export type KerasStyle = "keras3" | "keras2" | "tensorflowJs";
 
 /** Tables of things that are options of others, by how those options' names end. */
 const settingTables = {
@@ -29,8 +29,14 @@ export function encodeObject(
   module: string,
   style: KerasStyle,
 ): Readonly<Record<string, unknown>> {
-  if (style === "keras2") return { class_name: className, config };
-  return { module, class_name: className, config, registered_name: null };
+  if (style !== "keras3") return { class_name: className, config };
+  const isFunctional = className === "Functional";
+  return {
+    module: isFunctional ? "keras.src.models.functional" : module,
+    class_name: className,
+    config,
+    registered_name: isFunctional ? className : null,
+  };
 }
 
 /** The class name and the configuration of an object in a file. */
@@ -45,11 +51,12 @@ export function objectIn(value: unknown, what: string) {
  * @throws FormatError where Keras has no such option.
  */
 export function encodeOptions(
-  { options: known, beginnings = [], ownFixed = {} }: KerasRow,
+  { options: known, beginnings = [], ownFixed = {}, formerly = {}, words = {} }: KerasRow,
   options: object,
   title: string,
   style: KerasStyle,
 ): Record<string, unknown> {
+  const older = Object.entries(style === "keras3" ? {} : formerly);
   const config: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined || beginnings.includes(option)) continue;
@@ -62,7 +69,9 @@ export function encodeOptions(
         fix: "Save the model as .safetensors, which keeps everything.",
       });
     }
-    config[kerasNameOf(option)] = encodeValue(option, value, title, style);
+    const name = older.find(([, ours]) => ours === option)?.[0] ?? kerasNameOf(option);
+    const word = Object.entries(words).find(([, ours]) => ours === value)?.[0];
+    config[name] = word ?? encodeValue(option, value, title, style);
   }
   return config;
 }
@@ -71,6 +80,14 @@ function encodeValue(option: string, value: unknown, title: string, style: Keras
   const table = tableOf(option);
   const isSetting = table !== undefined && typeof value !== "number";
   if (isSetting) return encodeSetting(table, value as StoredSetting | string, style);
+  if (value === "geluApproximate") {
+    refuse({
+      what: `Keras has no word for the ${option} of ${title}.`,
+      expected: "gelu, or another word of Keras's",
+      received: value,
+      fix: "Save the model as .safetensors.",
+    });
+  }
   if (typeof value === "string") return encodeWord(option, value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return refuse({
@@ -107,7 +124,7 @@ function encodeSetting(
   const row = rows[name];
   const config = encodeOptions(row, options, name, style);
   // TensorFlow.js has only the class of both.
-  const isHalf = style === "keras2" && (name === "l1" || name === "l2");
+  const isHalf = style !== "keras3" && (name === "l1" || name === "l2");
   if (isHalf) return encodeObject("L1L2", { l1: 0, l2: 0, ...config }, module, style);
   return encodeObject(row.className, config, module, style);
 }
@@ -137,17 +154,20 @@ function isSingle(value: unknown): boolean {
  * @throws FormatError where it states what Fovea has not.
  */
 export function decodeOptions(
-  { options: known, formerly = {}, fixed = {}, nullable = [], single = [] }: KerasRow,
+  row: KerasRow,
   config: Readonly<Record<string, unknown>>,
   title: string,
 ): Record<string, unknown> {
+  const { options: known, formerly = {}, fixed = {}, nullable = [], single = [] } = row;
+  const words: Readonly<Record<string, string>> = { ...row.words, ...row.olderWords };
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
     const option = Object.hasOwn(formerly, key) ? formerly[key] : ourNameOf(key, known);
     if (value === null && !nullable.includes(option)) continue;
     if (known.includes(option)) {
       const isOne = single.includes(option) && Array.isArray(value) && value.length === 1;
-      const decoded = decodeValue(option, isOne ? value[0] : value, title);
+      const isWord = typeof value === "string" && Object.hasOwn(words, value);
+      const decoded = isWord ? words[value] : decodeValue(option, isOne ? value[0] : value, title);
       if (decoded !== undefined) options[option] = decoded;
       continue;
     }

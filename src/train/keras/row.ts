@@ -10,6 +10,10 @@ export interface KerasRow {
   readonly aliases?: readonly string[];
   /** Older names of options, as Keras 2 has them, with ours. */
   readonly formerly?: Readonly<Record<string, string>>;
+  /** Keras's words whose ours do not follow from them. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** Words of older files, with ours; they are read and not written. */
+  readonly olderWords?: Readonly<Record<string, string>>;
   /** What Keras states besides, with the one value that Fovea has as well. */
   readonly fixed?: Readonly<Record<string, unknown>>;
   /** Options of ours that Keras has not, with the one value that it has as well. */

@@ -16,7 +16,11 @@ export const initializerRows = {
   randomNormal: row("RandomNormal", ["mean", "standardDeviation"]),
   randomUniform: row("RandomUniform", ["minimum", "maximum"]),
   truncatedNormal: row("TruncatedNormal", ["mean", "standardDeviation"]),
-  varianceScaling: row("VarianceScaling", ["scale", "mode", "distribution"]),
+  varianceScaling: {
+    ...row("VarianceScaling", ["scale", "mode", "distribution"]),
+    words: { fan_avg: "fanAverage" },
+    olderWords: { normal: "truncatedNormal" },
+  },
   zeros: row("Zeros"),
 } satisfies KerasRows;
 

@@ -29,7 +29,7 @@ export const tensorflowJsModel: ModelFormat = {
       modelTopology: {
         keras_version: "2.15.0",
         backend: "tensorflow",
-        model_config: encodeNetwork(network, "keras2"),
+        model_config: encodeNetwork(network, "tensorflowJs"),
       },
       weightsManifest: await writeShards(path, values),
     };

@@ -50,7 +50,11 @@ export const optimizerRows = {
     ["rho", "momentum", "epsilon", "centered"],
     [["velocity"], ["momentum"], ["average_gradient"]],
   ),
-  sgd: optimizer("SGD", ["momentum", "nesterov"], [["momentum"]]),
+  sgd: {
+    ...optimizer("SGD", ["momentum", "nesterov"], [["momentum"]]),
+    // It is the default, and JSON's 0 is no float to Keras, which insists on one here.
+    ownFixed: { momentum: 0 },
+  },
 } satisfies Readonly<Record<string, OptimizerRow>>;
 
 const loss = (className: string, options: readonly string[] = []) =>

@@ -53,7 +53,8 @@ def check(folder, entry, count):
         worst = max(worst, float(numpy.abs(one - expected).max(initial=0)) / scale)
     if "iterations" in entry and int(model.optimizer._iterations.numpy()) != entry["iterations"]:
         raise ValueError(f"{int(model.optimizer._iterations.numpy())} iterations")
-    if "optimizer" in entry:
+    # A model of an .h5 file that is compiled cannot be trained on in Keras 3.15, its own no better.
+    if "optimizer" in entry and path.suffix == ".keras":
         width = model.input_shape[-1]
         model.train_on_batch(numpy.ones((2, width)), answers(model))
     return worst
