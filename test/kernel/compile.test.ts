@@ -5,7 +5,10 @@ import { describe, expect, test } from "vitest";
 import type { NumericArray } from "../../src/core/dtype.ts";
 import { type Tensor, tensor } from "../../src/core/tensor.ts";
 import type { Graph } from "../../src/graph/graph.ts";
+import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import { printKernel } from "../../src/kernel/print.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { type Outcome, runCompiled, runReference } from "../conformance/compiled.ts";
 
@@ -194,6 +197,28 @@ describe("clusters", () => {
   test("do not take in what looks up places that they compute", async () => {
     const next = ops.add(labels, ops.constant(1, [], "i32"));
     await step({ outputs: { next, found: ops.gather(table, next) }, updates: [] }, lookUps);
+  });
+
+  test("compute a value once that each link of a chain reads twice", async () => {
+    const outputs: Record<string, Node> = {};
+    let power: Node = ops.absolute(a);
+    let smaller: Node = ops.less(a, b);
+    for (let i = 0; i < 12; i++) {
+      power = ops.multiply(power, power);
+      smaller = ops.less(smaller, ops.subtract(one, smaller));
+      outputs[`power${i}`] = ops.sum(power, { axes: [1] });
+    }
+    const graph = { outputs: { ...outputs, smaller: ops.sum(smaller) }, updates: [] };
+    const { stages } = compile("chain", graph, new InterpreterDevice().machine, ops);
+    const lengths = stages.flat().map(({ kernel }) => printKernel(kernel).split("\n").length);
+    expect(Math.max(...lengths)).toBeLessThan(200);
+    const near = numbers([0.5, 0.75, 1, 1, 0.25, 0], [2, 3]);
+    const { outputs: received } = await runCompiled(new DirtyInterpreter(), graph, {
+      ...sources,
+      a: near,
+    });
+    expect(received.power0).toEqual(Float32Array.of(1.8125, 1.0625));
+    expect(Array.from(received.power11)).toEqual([1, 1]);
   });
 
   test("of a reduction look up values that were computed before", async () => {

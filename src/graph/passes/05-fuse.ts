@@ -5,7 +5,6 @@
 import { type Shape, sameShape } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
 import {
-  type Affine,
   aligned,
   type Expression,
   type Index,
@@ -13,7 +12,6 @@ import {
   read,
   readsOf,
   rewrite,
-  substitute,
 } from "../expression.ts";
 import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
 import { isComposite, type Node } from "../op.ts";
@@ -128,28 +126,6 @@ class Fuser {
     return (this.#computations.get(node) as Computation).kind;
   }
 
-  /** A formula over inputs as one over nodes, with constants and inlined nodes written out. */
-  #resolve(body: Expression<number>, inputs: readonly Node[]): Expression<Node> {
-    const resolveIndex = (index: Index<number>): Index<Node> =>
-      isLookup(index) ? { lookup: this.#resolve(index.lookup, inputs) } : index;
-    return rewrite<number, Node>(body, (r) => {
-      const source = inputs[r.source];
-      const value = constantValue(source);
-      if (value !== undefined && r.outside === undefined) {
-        return { kind: "constant", value, dtype: source.dtype === "f32" ? "f32" : "i32" };
-      }
-      const index = r.index.map(resolveIndex);
-      if (this.#inlining.has(source)) {
-        const computation = this.#computations.get(source) as Computation & { kind: "map" };
-        return substitute(
-          this.#resolve(computation.body, source.inputs),
-          index as readonly Affine[],
-        );
-      }
-      return read(source, index, r.outside);
-    });
-  }
-
   #place(node: Node): void {
     const computation = this.#computations.get(node) as Computation;
     switch (computation.kind) {
@@ -162,14 +138,14 @@ class Fuser {
         return;
       case "reduce": {
         const { extents, combine, finish } = computation;
-        const body = this.#resolve(computation.body, node.inputs);
+        const body = this.#inlining.resolve(computation.body, node.inputs);
         const result: Expression<Node> =
-          finish === undefined ? { kind: "result" } : this.#resolve(finish, node.inputs);
+          finish === undefined ? { kind: "result" } : this.#inlining.resolve(finish, node.inputs);
         this.#open(node, { kind: "reduce", extents, combine, body }, result);
         return;
       }
       case "argMaximum": {
-        const body = this.#resolve(computation.body, node.inputs);
+        const body = this.#inlining.resolve(computation.body, node.inputs);
         this.#open(node, { kind: "argMaximum", extent: computation.extent, body });
         return;
       }
@@ -202,7 +178,7 @@ class Fuser {
   }
 
   #placeMap(node: Node, body: Expression<number>): void {
-    const formula = this.#resolve(body, node.inputs);
+    const formula = this.#inlining.resolve(body, node.inputs);
     const reads = [...readsOf(formula)];
     const drafts = this.#inlining.isForUpdates(node) ? this.#updateDrafts : this.#drafts;
     let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, drafts));

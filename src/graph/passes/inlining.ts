@@ -3,7 +3,17 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
-import { type Expression, isLookup, readsOf, type ScalarOp } from "../expression.ts";
+import {
+  type Affine,
+  type Expression,
+  type Index,
+  isLookup,
+  read,
+  readsOf,
+  rewrite,
+  type ScalarOp,
+  substituteAffine,
+} from "../expression.ts";
 import type { Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
 
@@ -78,6 +88,40 @@ export class Inlining {
     if (computation.kind !== "map" && computation.kind !== "reduce") return false;
     const uses = [...readsOf(computation.body)].filter((r) => user.inputs[r.source] === node);
     return uses.every(isPlain);
+  }
+
+  /**
+   * A formula over inputs as one over nodes, with constants and inlined nodes written out: each once
+   * a place, or a chain of nodes that read a value twice would double at every link.
+   */
+  resolve(
+    body: Expression<number>,
+    inputs: readonly Node[],
+    axes?: readonly Affine[],
+    written = new Map<Node, Map<string, Expression<Node>>>(),
+  ): Expression<Node> {
+    const move = (at: Affine) => (axes === undefined ? at : substituteAffine(at, axes));
+    const resolveIndex = (index: Index<number>): Index<Node> =>
+      isLookup(index) ? { lookup: this.resolve(index.lookup, inputs, axes, written) } : move(index);
+    const resolveRead = (r: Extract<Expression<number>, { kind: "read" }>): Expression<Node> => {
+      const source = inputs[r.source];
+      const value = constantValue(source);
+      if (value !== undefined && r.outside === undefined) {
+        return { kind: "constant", value, dtype: source.dtype === "f32" ? "f32" : "i32" };
+      }
+      const index = r.index.map(resolveIndex);
+      if (!this.#inlined.has(source)) return read(source, index, r.outside);
+      const places = written.get(source) ?? new Map<string, Expression<Node>>();
+      written.set(source, places);
+      const place = JSON.stringify(index);
+      const known = places.get(place);
+      if (known !== undefined) return known;
+      const { body } = this.#computationOf(source) as Computation & { kind: "map" };
+      const formula = this.resolve(body, source.inputs, index as readonly Affine[], written);
+      places.set(place, formula);
+      return formula;
+    };
+    return rewrite<number, Node>(body, resolveRead, move);
   }
 
   #computationOf(node: Node): Computation {
