@@ -11,7 +11,7 @@ import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 const [kills = "50", where = tmpdir()] = process.argv.slice(2);
 const child = new URL("../train/backup-child.ts", import.meta.url).pathname;
 const folder = mkdtempSync(join(where, "fovea-killed-"));
-const epochs = "8";
+const epochs = 8;
 
 interface Outcome {
   /** The digest of the weights, of a run that came to its end. */
@@ -20,10 +20,16 @@ interface Outcome {
   readonly milliseconds: number;
 }
 
-/** Runs the child, and kills it so long after its first step. */
-function run(path: string, often: string, killAfter?: number): Promise<Outcome> {
+/** When a run is killed: so long after an epoch's first step. */
+interface Moment {
+  readonly epoch: number;
+  readonly milliseconds: number;
+}
+
+/** Runs the child, and kills it where a moment is given. */
+function run(path: string, often: string, moment?: Moment): Promise<Outcome> {
   return new Promise((resolve) => {
-    const one = spawn(process.execPath, ["--import", "tsx", child, path, often, epochs], {
+    const one = spawn(process.execPath, ["--import", "tsx", child, path, often, String(epochs)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let text = "";
@@ -31,9 +37,10 @@ function run(path: string, often: string, killAfter?: number): Promise<Outcome> 
     let kill: NodeJS.Timeout | undefined;
     one.stdout.on("data", (more) => {
       text += more;
-      if (began !== undefined) return;
-      began = performance.now();
-      if (killAfter !== undefined) kill = setTimeout(() => one.kill("SIGKILL"), killAfter);
+      began ??= performance.now();
+      if (moment === undefined || kill !== undefined) return;
+      if (!text.includes(`step ${moment.epoch}.`)) return;
+      kill = setTimeout(() => one.kill("SIGKILL"), moment.milliseconds);
     });
     one.on("exit", () => {
       clearTimeout(kill);
@@ -73,7 +80,10 @@ while (sum.killed < Number(kills)) {
   const often = frequencies[round % frequencies.length];
   const path = join(folder, `round-${round}.safetensors`);
   const whole = straight.get(often)?.milliseconds ?? 0;
-  const moment = Math.random() * whole;
+  const moment = {
+    epoch: 1 + Math.floor(Math.random() * epochs),
+    milliseconds: (Math.random() * whole) / epochs,
+  };
   const { digest } = await run(path, often, moment);
   const after = look();
   const again = await run(path, often);
@@ -83,8 +93,8 @@ while (sum.killed < Number(kills)) {
   sum.broken += after.broken.length + end.broken.length;
   sum.pieces += after.pieces.length;
   sum.left += end.pieces.length;
-  const how =
-    digest === undefined ? `killed after ${moment.toFixed(0)} ms` : "over before its kill";
+  const at = `epoch ${moment.epoch} + ${moment.milliseconds.toFixed(0)} ms`;
+  const how = digest === undefined ? `killed at ${at}` : "over before its kill";
   console.log(`${round + 1}: ${how}, backup every ${often}: ${again.digest === expected}`);
   rmSync(path, { force: true });
 }
