@@ -29,12 +29,18 @@ export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { callbacks } from "./train/callbacks/index.ts";
 export { type LoadedModel, type LoadOptions, loadModel, saveModel } from "./train/checkpoint.ts";
-export type { EpochRecord, Logs, StepRecord, TrainRecord } from "./train/events.ts";
+export type * from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";
 export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.ts";
 export type { Model } from "./train/model.ts";
 export type { ModelExamples } from "./train/model-examples.ts";
 export type { ModelLayer } from "./train/model-layer.ts";
-export type { CompileOptions, FitOptions, History, ModelOptions } from "./train/options.ts";
+export type {
+  CompileOptions,
+  FitOptions,
+  History,
+  ModelOptions,
+  PassOptions,
+} from "./train/options.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";

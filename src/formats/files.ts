@@ -1,9 +1,9 @@
 // Whole files: read within a limit, written completely or not at all. Floor 4. Knows no format.
 // The only file of this folder that touches a disk.
 
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { FormatError } from "../core/errors.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function writeFileAtomically(
   content: Uint8Array | string,
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.fovea-${randomUUID()}.tmp`);
+  const temporary = join(folder, `${temporaryPrefix(path)}${randomUUID()}.tmp`);
   try {
     await writeToDisk(temporary, content);
     await rename(temporary, path);
@@ -29,6 +29,22 @@ export async function writeFileAtomically(
     throw writeError(path, folder, cause);
   }
   await syncFolder(folder);
+}
+
+/**
+ * Removes what a process that was killed left of its attempts to write `path`. For files of which one
+ * process at a time is the writer: another's attempt would fail.
+ */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const ours = names.filter((name) => name.startsWith(temporaryPrefix(path)));
+  for (const name of ours) await rm(join(folder, name), { force: true }).catch(() => undefined);
+}
+
+/** What temporary files for `path` begin with: as long for every name, since names may be too long. */
+function temporaryPrefix(path: string): string {
+  return `.fovea-${createHash("md5").update(basename(path)).digest("hex").slice(0, 8)}-`;
 }
 
 /**

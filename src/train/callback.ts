@@ -1,14 +1,26 @@
-// What a callback may do while a model trains. Floor 5. Hooks get plain records, and a handle to stop.
+// What a callback may do while a model trains, is evaluated or predicts. Floor 5. Hooks get plain records,
+// and a handle to stop.
 
 import type { SymbolicOutputs } from "../nn/network.ts";
-import type { EpochRecord, StepRecord, TrainRecord } from "./events.ts";
+import type {
+  DivergenceRecord,
+  EpochRecord,
+  PassRecord,
+  PredictStepRecord,
+  StepRecord,
+  TestStepRecord,
+  TrainRecord,
+} from "./events.ts";
 import type { Model, ModelState } from "./model.ts";
 
-/** How a callback acts on the training it watches. */
+/** How a callback acts on what it watches. */
 export interface TrainControl {
-  /** Ends training. In `onStepEnd` no further step is made; its epoch stays unfinished. */
+  /**
+   * Ends the run: no further step is made. An epoch that has begun ends there: it is validated, reported
+   * and counted, as in Keras.
+   */
   stop(reason: string): void;
-  /** The model that trains: to look at, to save, to change its learning rate or weights. */
+  /** The model at work: to look at, to save, to change its learning rate or weights. */
   readonly model: Model<SymbolicOutputs>;
   /** Takes over weights, slots and progress, as from a file; in `onTrainBegin` alone. */
   restore(state: ModelState): void;
@@ -16,16 +28,35 @@ export interface TrainControl {
 
 type Hook<T> = (record: T, control: TrainControl) => void | Promise<void>;
 
-/** Any of the hooks; they run in the order of the list that `fit` is given. */
+/**
+ * Any of the hooks; they run in the order of the list that `fit`, `evaluate` or `predict` is given. They
+ * are those of Keras: what is a batch there is a step here. A hook of single steps makes each step wait
+ * for it, so that several cannot go at once.
+ */
 export interface Callback {
   /** Before the first step. */
   readonly onTrainBegin?: Hook<TrainRecord>;
   /** Before the first step of an epoch, counted from 1. */
   readonly onEpochBegin?: Hook<{ readonly epoch: number }>;
+  /** Before every step. */
+  readonly onStepBegin?: Hook<Pick<StepRecord, "epoch" | "step">>;
   /** After every step, and before the next one: the model is as that step left it. */
   readonly onStepEnd?: Hook<StepRecord>;
   /** After every epoch, its validation included. */
   readonly onEpochEnd?: Hook<EpochRecord>;
+  /** Where a loss or gradient is no longer a number: `fit` throws the error unless a callback stops. */
+  readonly onDivergence?: Hook<DivergenceRecord>;
   /** At the end, however it came; `stopped` says why, where it came early. */
   readonly onTrainEnd?: Hook<{ readonly stopped: string | undefined }>;
+  /** Before examples are evaluated, by `evaluate` or for validation. */
+  readonly onTestBegin?: Hook<PassRecord>;
+  readonly onTestStepBegin?: Hook<Pick<TestStepRecord, "step">>;
+  readonly onTestStepEnd?: Hook<TestStepRecord>;
+  /** After the last of them, with the means over all. */
+  readonly onTestEnd?: Hook<Pick<TestStepRecord, "logs">>;
+  /** Before `predict` takes its first step. */
+  readonly onPredictBegin?: Hook<PassRecord>;
+  readonly onPredictStepBegin?: Hook<Pick<PredictStepRecord, "step">>;
+  readonly onPredictStepEnd?: Hook<PredictStepRecord>;
+  readonly onPredictEnd?: Hook<Readonly<Record<string, never>>>;
 }

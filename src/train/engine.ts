@@ -244,7 +244,7 @@ const busyMilliseconds = 40;
 /**
  * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
  * do not pay for the call. How steps are grouped changes no result. `goesOn` is asked between calls,
- * which take `atMost` steps each.
+ * which take `atMost` steps each; `before` is awaited before each of a call's steps.
  */
 export async function runSteps(
   executable: Executable,
@@ -253,12 +253,20 @@ export async function runSteps(
   after: (step: number, outputs: StepOutputs) => void | Promise<void>,
   {
     goesOn = () => true,
+    before,
     atMost = executable.stepsAtOnce,
-  }: { readonly goesOn?: () => boolean; readonly atMost?: number } = {},
+  }: {
+    readonly goesOn?: () => boolean;
+    readonly before?: (step: number) => Promise<void>;
+    readonly atMost?: number;
+  } = {},
 ): Promise<void> {
   let atOnce = 1;
   for (let done = 0; done < count && goesOn(); ) {
     const steps = Math.min(atOnce, atMost, executable.stepsAtOnce, count - done);
+    if (before !== undefined) {
+      for (let i = 0; i < steps; i++) await before(done + i);
+    }
     const start = performance.now();
     const outputs = await executable.run(
       Array.from({ length: steps }, (_, i) => inputsOf(done + i)),

@@ -1,6 +1,9 @@
 // What training reports, as plain records that the console, logs and reports all render. Floor 5.
 // Knows nothing of models, engines or screens.
 
+import type { TrainingError } from "../core/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+
 /** Numbers under their Keras names: `loss`, `accuracy`, `val_loss`, `val_accuracy`, … */
 export type Logs = Readonly<Record<string, number>>;
 
@@ -36,4 +39,32 @@ export interface EpochRecord {
    * `learning_rate`. Which of them are there depends on the run.
    */
   readonly logs: Logs;
+}
+
+/** A loss or gradient is no longer a number. The model has the weights of before. */
+export interface DivergenceRecord extends Pick<StepRecord, "epoch" | "step"> {
+  /** What `fit` throws. */
+  readonly error: TrainingError;
+}
+
+/** Examples are about to be evaluated, or predicted for. */
+export interface PassRecord {
+  readonly steps: number;
+  readonly examples: number;
+}
+
+/** One finished step of evaluation. */
+export interface TestStepRecord {
+  /** Counted from 1. */
+  readonly step: number;
+  /** Means over the examples so far, named as in training. */
+  readonly logs: Logs;
+}
+
+/** One finished step of prediction. */
+export interface PredictStepRecord {
+  /** Counted from 1. */
+  readonly step: number;
+  /** The step's results `[N, …]`, a tensor for each output of the model. */
+  readonly outputs: readonly Tensor<Float32Array>[];
 }

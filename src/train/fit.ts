@@ -4,12 +4,14 @@
 import { ConfigError, TrainingError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { StepInputs, StepOutputs } from "../machine/device.ts";
-import type { Callback, TrainControl } from "./callback.ts";
+import { batchesOf } from "./batches.ts";
 import type { Engine, ResidentExamples, TrainingSettings } from "./engine.ts";
 import { runSteps } from "./engine.ts";
+import { evaluateRows } from "./evaluate.ts";
 import type { EpochRecord } from "./events.ts";
 import { names } from "./graphs.ts";
 import { Means, type MeansState } from "./means.ts";
+import type { Watchers } from "./watchers.ts";
 
 /** How far training has come, as plain data. */
 export interface Progress {
@@ -49,16 +51,16 @@ export interface FitJob {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  readonly callbacks: readonly Callback[];
+  readonly watchers: Watchers;
   /** Whether every step is over before the next begins: a callback may look, or change things. */
   readonly stepByStep: boolean;
-  /** What callbacks may use besides ending the run. */
-  readonly handles: Pick<TrainControl, "model" | "restore">;
   readonly signal?: AbortSignal;
   /** The rate after so many finished steps. */
   learningRate(iterations: number): number;
   progress(): Progress;
   setProgress(progress: Progress): void;
+  /** Once training has come to an end that leaves nothing to take up again. */
+  finish(): void;
 }
 
 /** Streams from here on order examples; layers and weights have others. */
@@ -71,100 +73,53 @@ function orderOf({ seed, shuffle, training }: FitJob, iterations: number): Int32
   return new RandomStream(seed, orderStream + iterations).permutation(count);
 }
 
-/** Whole batches, then what is left. */
-function batchesOf(count: number, size: number): { batch: number; first: number; steps: number }[] {
-  const whole = Math.floor(count / size);
-  const rest = count - whole * size;
-  return [
-    { batch: size, first: 0, steps: whole },
-    { batch: rest, first: whole, steps: rest > 0 ? 1 : 0 },
-  ].filter(({ steps }) => steps > 0);
-}
-
-/** Loss and metrics over `count` rows from `first`. */
-export async function evaluateRows(
-  engine: Engine,
-  settings: TrainingSettings,
-  examples: ResidentExamples,
-  rows: { readonly first: number; readonly count: number },
-  batchSize: number,
-): Promise<Means> {
-  const means = new Means(settings.metrics);
-  for (const { batch, first, steps } of batchesOf(rows.count, batchSize)) {
-    const executable = await engine.program("evaluate", batch, examples, settings);
-    const start = rows.first + first * batchSize;
-    const inputsOf = (step: number): StepInputs => ({
-      rows: Int32Array.from({ length: batch }, (_, i) => start + step * batch + i),
-      step: [0],
-    });
-    await runSteps(executable, steps, inputsOf, (_, outputs) => {
-      means.add(batch, outputs);
-    });
-  }
-  return means;
-}
-
 /** Trains until the job's epochs are done, a callback stops it, or it is aborted. */
-export async function runFit(job: FitJob): Promise<string | undefined> {
+export async function runFit(job: FitJob): Promise<void> {
   const loop = new FitLoop(job);
-  return loop.run();
+  await loop.run();
 }
 
 class FitLoop {
   readonly #job: FitJob;
-  #stopped: string | undefined;
-  readonly #control: TrainControl;
+  /** Whether the epoch under way is left as it is, to be taken up again. */
+  #cutShort = false;
 
   constructor(job: FitJob) {
     this.#job = job;
-    this.#control = {
-      ...job.handles,
-      stop: (reason) => {
-        this.#stopped ??= reason;
-      },
-    };
   }
 
-  async run(): Promise<string | undefined> {
-    const { training, validation, epochs, batchSize } = this.#job;
-    const steps = Math.ceil(training.count / batchSize);
-    await this.#notify("onTrainBegin", {
+  async run(): Promise<void> {
+    const { training, validation, epochs, batchSize, watchers, finish, progress } = this.#job;
+    await watchers.notify("onTrainBegin", {
       epochs,
-      steps,
+      steps: Math.ceil(training.count / batchSize),
       examples: training.count,
       validationExamples: validation?.count ?? 0,
     });
     try {
-      while (this.#job.progress().epochs < epochs && this.#going()) await this.#epoch();
+      checkMidEpoch(progress(), this.#job);
+      while (progress().epochs < epochs && this.#going()) await this.#epoch();
+      if (!this.#cutShort) finish();
     } finally {
-      await this.#notify("onTrainEnd", { stopped: this.#stopped });
+      await watchers.notify("onTrainEnd", { stopped: watchers.stopped });
     }
-    return this.#stopped;
   }
 
   #going(): boolean {
-    if (this.#job.signal?.aborted) this.#control.stop("interrupted");
-    return this.#stopped === undefined;
-  }
-
-  async #notify<K extends keyof Callback>(
-    hook: K,
-    record: Parameters<NonNullable<Callback[K]>>[0],
-  ): Promise<void> {
-    for (const callback of this.#job.callbacks) {
-      const run = callback[hook] as
-        | ((record: unknown, control: TrainControl) => void | Promise<void>)
-        | undefined;
-      await run?.call(callback, record, this.#control);
+    const { signal, watchers } = this.#job;
+    if (signal?.aborted && watchers.stopped === undefined) {
+      watchers.stop("interrupted");
+      this.#cutShort = true;
     }
+    return watchers.stopped === undefined;
   }
 
   async #epoch(): Promise<void> {
-    const { training, batchSize, engine, settings } = this.#job;
+    const { training, batchSize, engine, settings, watchers } = this.#job;
     const before = this.#job.progress();
     const epoch = before.epochs + 1;
     const started = performance.now();
-    await this.#notify("onEpochBegin", { epoch });
+    await watchers.notify("onEpochBegin", { epoch });
     const order = orderOf(this.#job, before.iterations - before.steps);
     const means = new Means(settings.metrics, before.means);
     for (const { batch, first, steps } of batchesOf(training.count, batchSize)) {
@@ -176,9 +131,13 @@ class FitLoop {
       const rowsOf = (step: number) =>
         order.subarray((offset + step) * batchSize, (offset + step) * batchSize + batch);
       const inputsOf = (step: number) => this.#stepInputs(origin + step + 1, rowsOf(step));
+      const placeOf = (step: number) => ({ epoch, step: offset + step + 1 });
       const after = async (step: number, outputs: StepOutputs) => {
+        // Steps of the same call that came after one whose loss was lost have changed nothing.
+        if (this.#cutShort) return;
         if (outputs.halted[0] !== 0) {
-          await this.#explain(epoch, offset + step + 1, outputs.loss[0], rowsOf(step));
+          await this.#diverge(placeOf(step), outputs.loss[0], rowsOf(step));
+          return;
         }
         means.add(batch, outputs);
         const progress = this.#job.progress();
@@ -188,15 +147,16 @@ class FitLoop {
           iterations: progress.iterations + 1,
           means: means.state,
         });
-        const logs = means.logs();
-        await this.#notify("onStepEnd", { epoch, step: offset + step + 1, logs });
+        await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
       await runSteps(executable, steps - skipped, inputsOf, after, {
         goesOn: () => this.#going(),
+        before: (step) => watchers.notify("onStepBegin", placeOf(step)),
         ...(this.#job.stepByStep ? { atMost: 1 } : {}),
       });
-      if (!this.#going()) return;
+      if (!this.#going()) break;
     }
+    if (this.#cutShort || means.state.examples === 0) return;
     await this.#finishEpoch(epoch, means, started);
   }
 
@@ -208,11 +168,10 @@ class FitLoop {
   }
 
   async #finishEpoch(epoch: number, means: Means, started: number): Promise<void> {
-    const { validation, engine, settings, batchSize } = this.#job;
+    const { validation, watchers } = this.#job;
     const logs: Record<string, number> = means.logs();
     if (validation !== undefined) {
-      const { examples } = validation;
-      const seen = await evaluateRows(engine, settings, examples, validation, batchSize);
+      const seen = await evaluateRows({ ...this.#job, ...validation });
       Object.assign(logs, seen.logs("val_"));
     }
     const progress = this.#job.progress();
@@ -225,11 +184,28 @@ class FitLoop {
       iterations: progress.iterations,
       history: [...progress.history, record],
     });
-    await this.#notify("onEpochEnd", record);
+    await watchers.notify("onEpochEnd", record);
+  }
+
+  /** Ends training, by an error unless a callback stops it. */
+  async #diverge(
+    place: { readonly epoch: number; readonly step: number },
+    loss: number,
+    rows: Int32Array,
+  ): Promise<void> {
+    const { watchers } = this.#job;
+    const error = await this.#explain(place, loss, rows);
+    await watchers.notify("onDivergence", { ...place, error });
+    if (watchers.stopped === undefined) throw error;
+    this.#cutShort = true;
   }
 
   /** Says where numbers ceased to be finite, on the weights from before the step. */
-  async #explain(epoch: number, step: number, loss: number, rows: Int32Array): Promise<never> {
+  async #explain(
+    { epoch, step }: { readonly epoch: number; readonly step: number },
+    loss: number,
+    rows: Int32Array,
+  ): Promise<TrainingError> {
     const { engine, settings, training } = this.#job;
     const inspect = await engine.program("inspect", rows.length, training.examples, settings);
     const iteration = this.#job.progress().iterations + 1;
@@ -239,7 +215,7 @@ class FitLoop {
     const weight = engine.trainedNames.findLast((_, i) => outputs[`gradient${i}`][0] !== 0);
     const isNumber = Number.isFinite(loss);
     const lost = isNumber ? "gradient" : "loss";
-    throw new TrainingError({
+    return new TrainingError({
       what: `Training stopped: the ${lost} is no longer a number at step ${step} of epoch ${epoch}.`,
       expected: isNumber ? "finite gradients" : "a finite loss",
       received: `${loss}; ${originOf(layer, isNumber, weight)}`,
@@ -267,4 +243,22 @@ export function checkCounts(values: Readonly<Record<string, number>>): void {
       received: String(value),
     });
   }
+}
+
+/**
+ * In the middle of an epoch the examples that were seen must stay those that were seen.
+ *
+ * @throws ConfigError where batches are others than before.
+ */
+function checkMidEpoch(
+  { steps, means }: Progress,
+  { batchSize, training: { count } }: Pick<FitJob, "batchSize" | "training">,
+): void {
+  if (steps === 0 || means.examples === Math.min(steps * batchSize, count)) return;
+  throw new ConfigError({
+    what: "The run stopped in the middle of an epoch, which cannot go on with other batches.",
+    expected: "the examples and the batchSize that it was started with",
+    received: `${count} examples in batches of ${batchSize}, after ${means.examples} in ${steps} steps`,
+    fix: "give fit the same examples, validationSplit and batchSize as before",
+  });
 }

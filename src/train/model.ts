@@ -11,19 +11,22 @@ import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
+import type { Callback } from "./callback.ts";
 import { Engine, type TrainingSettings } from "./engine.ts";
-import { checkCounts, evaluateRows, type Progress, runFit, untrained } from "./fit.ts";
+import { evaluateRows } from "./evaluate.ts";
+import { checkCounts, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
 import { historyOf } from "./history.ts";
 import { readWeights, writeWeights } from "./keras/weights-files.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
-import type { CompileOptions, FitOptions, History, ModelOptions } from "./options.ts";
+import type { CompileOptions, FitOptions, History, ModelOptions, PassOptions } from "./options.ts";
 import { orderFor, orderInputs, place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
 import { progressBar } from "./progress-bar.ts";
 import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Everything that a checkpoint must hold. */
 export interface ModelState {
@@ -156,7 +159,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         const first = held === undefined ? split.count : 0;
         const count = other === undefined ? split.held : other.count;
         if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
-        const stopped = await runFit({
+        const watchers = this.#watchers([...progressBar(verbose), ...callbacks]);
+        await runFit({
           engine,
           settings,
           seed: this.seed,
@@ -167,18 +171,20 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
           epochs,
           batchSize,
           shuffle,
-          callbacks: [...progressBar(verbose), ...callbacks],
-          stepByStep: callbacks.some((callback) => callback.onStepEnd !== undefined),
-          handles: { model: this, restore: (state) => this.#takeOver(state) },
+          watchers,
+          stepByStep: this.#watchers(callbacks).have("onStepBegin", "onStepEnd"),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.#learningRate, iterations),
           progress: () => this.#progress,
           setProgress: (progress) => {
             this.#progress = progress;
           },
+          finish: () => {
+            const hasAverages = settings.optimizer.endsWithAverage && this.#progress.iterations > 0;
+            if (hasAverages) this.#takeAverages();
+          },
         });
-        if (stopped === undefined && settings.optimizer.endsWithAverage) this.#takeAverages();
-        return historyOf(this.#progress.history, stopped);
+        return historyOf(this.#progress.history, watchers.stopped);
       } finally {
         await engine.release("training");
         await engine.release("validation");
@@ -194,7 +200,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   async evaluate(
     examples: ModelExamples,
-    { batchSize = 32 }: { readonly batchSize?: number } = {},
+    { batchSize = 32, callbacks = [] }: PassOptions = {},
   ): Promise<Record<string, number>> {
     const settings = this.#requireSettings("evaluate");
     checkCounts({ batchSize });
@@ -202,9 +208,19 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     return this.#exclusively("evaluate", async () => {
       const engine = await this.#open();
       const placed = await place(engine, "evaluation", ordered, settings);
+      const watchers = this.#watchers(callbacks);
       try {
-        const rows = { first: 0, count: ordered.count };
-        return (await evaluateRows(engine, settings, placed, rows, batchSize)).logs();
+        const means = await evaluateRows({
+          engine,
+          settings,
+          examples: placed,
+          first: 0,
+          count: ordered.count,
+          batchSize,
+          watchers,
+          goesOn: () => watchers.stopped === undefined,
+        });
+        return means.logs();
       } finally {
         await engine.releaseIfLarge("evaluation");
       }
@@ -220,12 +236,14 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   async predict(
     x: InputValues,
-    { batchSize = 32 }: { readonly batchSize?: number } = {},
+    { batchSize = 32, callbacks = [] }: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkCounts({ batchSize });
     const inputs = orderInputs(this.network, x, "The inputs");
     return this.#exclusively("predict", async () => {
-      const results = await predictAll(await this.#open(), this.network, inputs, batchSize);
+      const watchers = this.#watchers(callbacks);
+      const engine = await this.#open();
+      const results = await predictAll(engine, this.network, inputs, { batchSize, watchers });
       return shaped<O, Tensor<Float32Array>>(this.network, results);
     });
   }
@@ -287,6 +305,13 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     this.#memory.writeWeights(weights);
     this.#memory.writeSlots(slots, this.#settings?.optimizer);
     this.#progress = progress;
+  }
+
+  #watchers(callbacks: readonly Callback[]): Watchers {
+    return new Watchers(callbacks, {
+      model: this,
+      restore: (state) => this.#takeOver(state),
+    });
   }
 
   /** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */

@@ -58,10 +58,17 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
   readonly verbose?: Verbosity;
-  /** Ends training after the steps that are under way. */
+  /** Ends training after the steps that are under way; an epoch that has begun can be taken up again. */
   readonly signal?: AbortSignal;
   /** Goes on where a loaded model stopped, rather than from epoch 1. */
   readonly resume?: boolean;
+}
+
+/** How examples are gone through once, by `evaluate` or `predict`. */
+export interface PassOptions {
+  /** Examples of one step; 32 unless told. */
+  readonly batchSize?: number;
+  readonly callbacks?: readonly Callback[];
 }
 
 /** What training leaves behind. */

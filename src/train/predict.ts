@@ -7,55 +7,99 @@ import type { Network } from "../nn/network.ts";
 import { type Engine, type ResidentExamples, runSteps } from "./engine.ts";
 import { names } from "./graphs.ts";
 import { fillRows } from "./residency.ts";
+import type { Watchers } from "./watchers.ts";
 
 /** Bytes of examples that prediction puts on the device at a time. */
 const chunkBytes = 128 << 20;
 
-/** The network's results for `x`, a tensor for each input: a tensor for each output. */
+/**
+ * The network's results for `x`, a tensor for each input: a tensor for each output. Where a callback stops
+ * it, the rows that were seen until then.
+ */
 export async function predictAll(
   engine: Engine,
   network: Network,
   x: readonly Examples["x"][],
-  batchSize: number,
+  { batchSize, watchers }: { readonly batchSize: number; readonly watchers: Watchers },
 ): Promise<Tensor<Float32Array>[]> {
   const count = x[0].shape[0];
   const rowBytes = x.reduce(
     (sum, { data, shape }) => sum + sizeOf(shape.slice(1)) * data.BYTES_PER_ELEMENT,
     0,
   );
-  const chunk = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
+  const most = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
+  const batch = Math.min(batchSize, most);
+  // Whole batches, so that steps fall where they would without chunks.
+  const chunk = most === count ? count : most - (most % batch);
   const examples = await engine.reserve("prediction", chunk, { x });
   const results = network.outputs.map(({ shape }) => ({
     data: new Float32Array(count * sizeOf(shape)),
-    shape: [count, ...shape],
+    shape,
     row: sizeOf(shape),
   }));
+  let seen = 0;
+  const tensorsFrom = (first: number) =>
+    results.map(({ data, shape, row }) => ({
+      data: data.slice(first * row, seen * row),
+      shape: [seen - first, ...shape],
+    }));
+  const isWatched = watchers.have("onPredictStepBegin", "onPredictStepEnd");
+  await watchers.notify("onPredictBegin", { steps: Math.ceil(count / batch), examples: count });
+  const goesOn = () => seen === 0 || watchers.stopped === undefined;
   try {
-    for (let start = 0; start < count; start += chunk) {
+    for (let start = 0; start < count && goesOn(); start += chunk) {
       const end = Math.min(count, start + chunk);
       x.forEach((values, i) => {
         fillRows(engine.device, examples.inputs[i], values, start, end);
       });
-      await predictRows(engine, examples, end - start, batchSize, (at, outputs) => {
-        results.forEach(({ data, row }, i) => {
-          data.set(outputs[names.output(i)], (start + at) * row);
-        });
+      await predictRows(engine, examples, end - start, {
+        batch: Math.min(batch, end - start),
+        goesOn,
+        ...(isWatched ? { atMost: 1 } : {}),
+        before: (step) => watchers.notify("onPredictStepBegin", { step: start / batch + step + 1 }),
+        async after(step, at, outputs) {
+          results.forEach(({ data, row }, i) => {
+            data.set(outputs[names.output(i)], (start + at) * row);
+          });
+          const first = seen;
+          seen = start + Math.min(end - start, (step + 1) * batch);
+          if (!isWatched) return;
+          await watchers.notify("onPredictStepEnd", {
+            step: start / batch + step + 1,
+            outputs: tensorsFrom(first),
+          });
+        },
       });
     }
   } finally {
     await engine.releaseIfLarge("prediction");
   }
-  return results.map(({ data, shape }) => ({ data, shape }));
+  await watchers.notify("onPredictEnd", {});
+  return seen === count
+    ? results.map(({ data, shape }) => ({ data, shape: [count, ...shape] }))
+    : tensorsFrom(0);
+}
+
+/** How rows are gone through, and what is done at each step. */
+interface Passage {
+  readonly batch: number;
+  readonly atMost?: number;
+  goesOn(): boolean;
+  before(step: number): Promise<void>;
+  /** The step's results, and the row at which they begin. */
+  after(
+    step: number,
+    at: number,
+    outputs: Readonly<Record<string, ArrayLike<number>>>,
+  ): Promise<void>;
 }
 
 async function predictRows(
   engine: Engine,
   examples: ResidentExamples,
   count: number,
-  batchSize: number,
-  take: (at: number, outputs: Readonly<Record<string, ArrayLike<number>>>) => void,
+  { batch, after, ...passage }: Passage,
 ): Promise<void> {
-  const batch = Math.min(batchSize, count);
   const executable = await engine.program("predict", batch, examples);
   const steps = Math.ceil(count / batch);
   // The last step looks at rows that were seen before rather than at fewer rows.
@@ -64,5 +108,7 @@ async function predictRows(
     rows: Int32Array.from({ length: batch }, (_, i) => firstOf(step) + i),
     step: [0],
   });
-  await runSteps(executable, steps, inputsOf, (step, outputs) => take(firstOf(step), outputs));
+  const take = (step: number, outputs: Readonly<Record<string, ArrayLike<number>>>) =>
+    after(step, firstOf(step), outputs);
+  await runSteps(executable, steps, inputsOf, take, passage);
 }

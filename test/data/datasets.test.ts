@@ -3,21 +3,34 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
 import { fashionMnistRecord } from "../../src/data/datasets/fashion-mnist.ts";
-import { load, names } from "../../src/data/datasets/index.ts";
+import { type DatasetName, load, names } from "../../src/data/datasets/index.ts";
 import { mnistRecord } from "../../src/data/datasets/mnist.ts";
-import { emptyFolder, fileNames, fill, images, labels } from "./tiny-dataset.ts";
+import { cifarBatch, emptyFolder, fileNames, fill, images, labels } from "./tiny-dataset.ts";
+
+const idxFiles = {
+  [fileNames.trainImages]: images(20, 28),
+  [fileNames.trainLabels]: labels(20, 10),
+  [fileNames.testImages]: images(10, 28),
+  [fileNames.testLabels]: labels(10, 10),
+};
+
+/** A small folder of each dataset's own files, and the shape of an image in it. */
+const folders = {
+  cifar10: {
+    files: { "data_batch_1.bin": cifarBatch(20), "test_batch.bin": cifarBatch(10) },
+    image: [32, 32, 3],
+  },
+  "fashion-mnist": { files: idxFiles, image: [28, 28, 1] },
+  mnist: { files: idxFiles, image: [28, 28, 1] },
+} satisfies Record<DatasetName, { files: Record<string, Uint8Array>; image: number[] }>;
 
 describe.each(names)("the dataset %s", (name) => {
   test("is loaded by its name, from a folder with its files", async () => {
-    const folder = await fill(await emptyFolder(), {
-      [fileNames.trainImages]: images(20, 28),
-      [fileNames.trainLabels]: labels(20, 10),
-      [fileNames.testImages]: images(10, 28),
-      [fileNames.testLabels]: labels(10, 10),
-    });
+    const { files, image } = folders[name];
+    const folder = await fill(await emptyFolder(), files);
     const loaded = await load(name, { source: { folder } });
     expect(loaded.name).toBe(name);
-    expect(loaded.train.x.shape).toEqual([20, 28, 28, 1]);
+    expect(loaded.train.x.shape).toEqual([20, ...image]);
     expect(loaded.train.classNames?.length).toBe(10);
     expect(loaded.test.y.shape).toEqual([10]);
   });

@@ -33,6 +33,14 @@ export function images(count: number, size = 2): Uint8Array {
   return gzipSync(encodeIdx({ data, shape: [count, size, size] }));
 }
 
+/** CIFAR-10's records, whose bytes tell image, channel and pixel apart. */
+export function cifarBatch(count: number, first = 0): Uint8Array {
+  return Uint8Array.from({ length: count * 3073 }, (_, i) => {
+    const record = first + Math.floor(i / 3073);
+    return i % 3073 === 0 ? record % 10 : (record + i) % 251;
+  });
+}
+
 export function labels(count: number, classes = 3): Uint8Array {
   const data = Uint8Array.from({ length: count }, (_, i) => i % classes);
   return gzipSync(encodeIdx({ data, shape: [count] }));

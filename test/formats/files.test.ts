@@ -17,6 +17,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
+import { removeLeftovers } from "../../src/formats/files.ts";
 import { readWholeFile, writeFileAtomically } from "../../src/formats/index.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -179,4 +180,26 @@ describe("reading", () => {
     symlinkSync("/dev/zero", join(folder, "a"));
     expect((await failureOf(readWholeFile(join(folder, "a")))).message).toMatch(/not a file/);
   });
+});
+
+test("what a killed process left of a file goes, and nothing else", async () => {
+  const path = join(folder, "backup");
+  const module = pathToFileURL(join(repository, "src/formats/files.ts")).href;
+  const script = `
+    import { writeFileAtomically } from ${JSON.stringify(module)};
+    void writeFileAtomically(${JSON.stringify(path)}, new Uint8Array(2e8));
+    const { readdirSync } = await import("node:fs");
+    while (readdirSync(${JSON.stringify(folder)}).length === 0) await new Promise(setImmediate);
+    process.kill(process.pid, "SIGKILL");`;
+  spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+    cwd: repository,
+  });
+  const [left, ...others] = readdirSync(folder);
+  expect(left).toMatch(/^\.fovea-.*\.tmp$/);
+  expect(others).toEqual([]);
+  writeFileSync(join(folder, "other"), "");
+  await removeLeftovers(join(folder, "other"));
+  expect(readdirSync(folder)).toEqual([left, "other"]);
+  await removeLeftovers(path);
+  expect(readdirSync(folder)).toEqual(["other"]);
 });

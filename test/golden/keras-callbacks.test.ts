@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import type { Callback } from "../../src/train/callback.ts";
+import type { Callback, TrainControl } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import type { Logs } from "../../src/train/events.ts";
 import type { Model } from "../../src/train/model.ts";
-import { tinyModel } from "../train/tiny.ts";
+import { tinyExamples, tinyModel } from "../train/tiny.ts";
 
 interface Fixtures {
   readonly numbers: Readonly<Record<string, readonly number[]>>;
@@ -28,6 +28,15 @@ interface Fixtures {
     readonly rows: readonly (readonly Logs[])[];
     readonly options: Readonly<Record<string, never>>;
     readonly text: string;
+  }[];
+  readonly hooks: readonly {
+    /** The hooks that stop the run. */
+    readonly stops: readonly string[];
+    readonly fit?: readonly string[];
+    readonly evaluate?: readonly string[];
+    readonly predict?: readonly string[];
+    /** How many rows were predicted. */
+    readonly rows?: number;
   }[];
 }
 
@@ -137,4 +146,68 @@ describe("csvLogger", () => {
       expect(readFileSync(file, "utf8")).toBe(text);
     },
   );
+});
+
+/** Every hook under Keras's name. */
+const hookNames = {
+  onTrainBegin: "on_train_begin",
+  onEpochBegin: "on_epoch_begin",
+  onStepBegin: "on_train_batch_begin",
+  onStepEnd: "on_train_batch_end",
+  onEpochEnd: "on_epoch_end",
+  onTrainEnd: "on_train_end",
+  onTestBegin: "on_test_begin",
+  onTestStepBegin: "on_test_batch_begin",
+  onTestStepEnd: "on_test_batch_end",
+  onTestEnd: "on_test_end",
+  onPredictBegin: "on_predict_begin",
+  onPredictStepBegin: "on_predict_batch_begin",
+  onPredictStepEnd: "on_predict_batch_end",
+  onPredictEnd: "on_predict_end",
+} satisfies Record<Exclude<keyof Callback, "onDivergence">, string>;
+
+/** Notes every hook as Keras would name it, steps and epochs from 0, and stops at some of them. */
+function noting(notes: string[], stops: readonly string[]): Callback {
+  const hooks = Object.entries(hookNames).map(([name, keras]) => {
+    const hook = (record: { epoch?: number; step?: number }, control: TrainControl) => {
+      const at = keras.includes("epoch") ? record.epoch : record.step;
+      const hasPlace = keras.includes("epoch") || keras.includes("batch");
+      const place = hasPlace ? `${keras} ${Number(at) - 1}` : keras;
+      notes.push(place);
+      if (stops.includes(place)) control.stop("enough");
+    };
+    return [name, hook] as const;
+  });
+  return Object.fromEntries(hooks);
+}
+
+describe("hooks come in Keras's order", () => {
+  test.each(fixtures.hooks)("stopped by $stops", async ({ stops, rows, ...expected }) => {
+    const model = tinyModel(device);
+    const examples = tinyExamples(8);
+    const validationData = tinyExamples(4);
+    const runs = {
+      fit: (callback: Callback) =>
+        model.fit(examples, {
+          epochs: 2,
+          batchSize: 3,
+          verbose: 0,
+          validationData,
+          callbacks: [callback],
+        }),
+      evaluate: (callback: Callback) =>
+        model.evaluate(examples, { batchSize: 3, callbacks: [callback] }),
+      predict: (callback: Callback) =>
+        model.predict(examples.x, { batchSize: 3, callbacks: [callback] }),
+    };
+    for (const [name, run] of Object.entries(runs)) {
+      const wanted = expected[name as keyof typeof runs];
+      if (wanted === undefined) continue;
+      const notes: string[] = [];
+      const result = await run(noting(notes, stops));
+      expect(notes).toEqual(wanted);
+      if (name === "predict") expect(result).toMatchObject({ shape: [rows, 3] });
+    }
+    await model.dispose();
+  });
 });

@@ -104,7 +104,7 @@ describe("callbacks", () => {
     await model.dispose();
   });
 
-  test("stop after a step: no further step is made, and the epoch stays unfinished", async () => {
+  test("stop after a step: the epoch ends there, is validated and counts, as in Keras", async () => {
     const notes: string[] = [];
     const stopping: Callback = {
       onStepEnd({ epoch, step }, control) {
@@ -115,12 +115,52 @@ describe("callbacks", () => {
     const { epochs, stopped } = await model.fit(examples, {
       ...options,
       epochs: 9,
+      validationData: tinyExamples(6),
       callbacks: [stopping, noting("a", notes)],
     });
     expect(stopped).toBe("enough");
-    expect(epochs).toHaveLength(1);
-    expect(model.progress).toMatchObject({ epochs: 1, steps: 2, iterations: 5 });
-    expect(notes.slice(-2)).toEqual(["a step 2.2", "a ends enough"]);
+    expect(epochs).toHaveLength(2);
+    expect(model.progress).toMatchObject({ epochs: 2, steps: 0, iterations: 5 });
+    expect(notes.slice(-3)).toEqual([
+      "a step 2.2",
+      "a epoch 2 ends accuracy loss val_accuracy val_loss learning_rate",
+      "a ends enough",
+    ]);
+    await model.dispose();
+  });
+
+  test("stop before the first step of an epoch: it does not count", async () => {
+    const model = tinyModel(device);
+    const { epochs, stopped } = await model.fit(examples, {
+      ...options,
+      epochs: 3,
+      callbacks: [
+        {
+          onEpochBegin({ epoch }, { stop }) {
+            if (epoch === 2) stop("no more");
+          },
+        },
+      ],
+    });
+    expect([epochs.length, stopped]).toEqual([1, "no more"]);
+    await model.dispose();
+  });
+
+  test("hear what each step of an evaluation and of a prediction gives", async () => {
+    const model = tinyModel(device);
+    const seen: number[] = [];
+    const logged: unknown[] = [];
+    const whole = await model.predict(examples.x, {
+      batchSize: 8,
+      callbacks: [{ onPredictStepEnd: ({ outputs: [one] }) => void seen.push(...one.data) }],
+    });
+    expect(seen).toEqual([...whole.data]);
+    const numbers = await model.evaluate(examples, {
+      batchSize: 8,
+      callbacks: [{ onTestStepEnd: ({ logs }) => void logged.push(logs) }],
+    });
+    expect(logged).toHaveLength(3);
+    expect(logged[2]).toEqual(numbers);
     await model.dispose();
   });
 
@@ -158,22 +198,34 @@ describe("callbacks", () => {
     await model.dispose();
   });
 
-  test.each(["onTrainBegin", "onEpochBegin", "onStepEnd", "onEpochEnd", "onTrainEnd"] as const)(
-    "that fail in %s fail the run, and the model can be used again",
-    async (hook) => {
-      const failing: Callback = {
-        [hook]: () => {
-          throw new RangeError(`out of ${hook}`);
-        },
-      };
-      const model = tinyModel(device);
-      const run = model.fit(examples, { ...options, callbacks: [failing] });
-      await expect(run).rejects.toThrow(new RangeError(`out of ${hook}`));
-      await model.fit(examples, options);
-      expect(model.progress.epochs).toBe(1);
-      await model.dispose();
-    },
-  );
+  test.each([
+    "onTrainBegin",
+    "onEpochBegin",
+    "onStepBegin",
+    "onStepEnd",
+    "onTestBegin",
+    "onTestStepBegin",
+    "onTestStepEnd",
+    "onTestEnd",
+    "onEpochEnd",
+    "onTrainEnd",
+  ] as const)("that fail in %s fail the run, and the model can be used again", async (hook) => {
+    const failing: Callback = {
+      [hook]: () => {
+        throw new RangeError(`out of ${hook}`);
+      },
+    };
+    const model = tinyModel(device);
+    const run = model.fit(examples, {
+      ...options,
+      validationSplit: 0.25,
+      callbacks: [failing],
+    });
+    await expect(run).rejects.toThrow(new RangeError(`out of ${hook}`));
+    await model.fit(examples, options);
+    expect(model.progress.epochs).toBe(1);
+    await model.dispose();
+  });
 
   test("that fail in a step still hear of the end", async () => {
     const ends: unknown[] = [];

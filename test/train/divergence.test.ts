@@ -8,6 +8,7 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Layer } from "../../src/nn/layer.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { type OptimizerName, optimizerFrom } from "../../src/nn/optimizers/index.ts";
+import { callbacks } from "../../src/train/callbacks/index.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -127,6 +128,25 @@ describe("a learning rate that is far too large", () => {
     expect(before.length).toBeGreaterThan(0);
     expect(model.getWeights()).toEqual(before.at(-1));
     await model.dispose();
+  });
+
+  test("is told to callbacks, and ends training quietly where one of them stops it", async () => {
+    const [loud, quiet] = [build("sgd", 30), build("sgd", 30)];
+    const run = { batchSize: 4, epochs: 50, verbose: 0 } as const;
+    const error = await errorOf(loud.fit(examplesFor(2), run));
+    const told: unknown[] = [];
+    const { stopped, epochs } = await quiet.fit(examplesFor(2), {
+      ...run,
+      callbacks: [
+        { onDivergence: (record) => void told.push(record.error.message) },
+        callbacks.terminateOnNaN(),
+      ],
+    });
+    expect(stopped).toBe(error.message);
+    expect(told).toEqual([error.message]);
+    expect(outcomeOf(quiet)).toEqual(outcomeOf(loud));
+    expect(epochs.every(({ logs }) => Number.isFinite(logs.loss))).toBe(true);
+    await Promise.all([loud, quiet].map((model) => model.dispose()));
   });
 
   test("keeps the same weights when steps run together", async () => {

@@ -66,6 +66,25 @@ describe("a run of four epochs", () => {
     await goOn(await reload(model));
   });
 
+  test("refuses other batches in the middle of an epoch, and changes nothing", async () => {
+    const model = tinyModel(device);
+    const abort = new AbortController();
+    await model.fit(examples, {
+      ...options,
+      signal: abort.signal,
+      callbacks: [afterStep(9, () => abort.abort())],
+    });
+    const before = outcomeOf(model);
+    for (const batchSize of [5, 3]) {
+      const run = model.fit(examples, { ...options, batchSize, resume: true });
+      await expect(run).rejects.toThrow(
+        /middle of an epoch, which cannot go on with other batches/,
+      );
+    }
+    expect(outcomeOf(model)).toEqual(before);
+    await goOn(await reload(model));
+  });
+
   test("is the same when aborted while steps run together, at any moment", async () => {
     const model = tinyModel(device);
     const abort = new AbortController();

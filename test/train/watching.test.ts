@@ -53,6 +53,41 @@ describe("earlyStopping", () => {
     await model.dispose();
   });
 
+  test("that keeps a file has the best weights after a run that broke, too", async () => {
+    const path = join(folder, "kept.safetensors");
+    const backup = join(folder, "kept-backup.safetensors");
+    const csv = join(folder, "kept.csv");
+    const run = { ...options, epochs: 9 };
+    const list = (...more: Callback[]) => [
+      callbacks.backupAndRestore({ path: backup }),
+      // From the third epoch on it only gets worse.
+      callbacks.learningRateScheduler((epoch) => (epoch < 2 ? 0.01 : 3)),
+      callbacks.csvLogger({ path: csv }),
+      callbacks.earlyStopping({ patience: 4, restoreBestWeights: true, path }),
+      ...more,
+    ];
+    const straight = tinyModel(device);
+    await straight.fit(examples, { ...run, callbacks: list() });
+    const lines = readFileSync(csv, "utf8");
+    const broken = tinyModel(device);
+    const fail: Callback = {
+      onEpochEnd({ epoch }) {
+        if (epoch === 4) throw new Error("killed");
+      },
+    };
+    const attempt = broken.fit(examples, { ...run, callbacks: list(fail) });
+    await expect(attempt).rejects.toThrow("killed");
+    const again = tinyModel(device);
+    await again.fit(examples, { ...run, callbacks: list() });
+    expect(again.getWeights()).toEqual(straight.getWeights());
+    const { model: kept } = await loadModel(path, { device });
+    expect(kept.progress.epochs).toBeLessThan(4);
+    expect(again.getWeights()).toEqual(kept.getWeights());
+    // The fourth epoch was logged, and is made again: it stands there once.
+    expect(readFileSync(csv, "utf8")).toBe(lines);
+    await Promise.all([straight, broken, again, kept].map((model) => model.dispose()));
+  });
+
   test("refuses a number that is not reported, and one whose better way nobody knows", async () => {
     const model = tinyModel(device);
     const run = model.fit(examples, {

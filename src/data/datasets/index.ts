@@ -8,6 +8,7 @@ import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
 export type * from "./dataset.ts";
 
 const table = {
+  cifar10: async () => (await import("./cifar10.ts")).cifar10,
   "fashion-mnist": async () => (await import("./fashion-mnist.ts")).fashionMnist,
   mnist: async () => (await import("./mnist.ts")).mnist,
 } as const satisfies Record<string, () => Promise<Dataset>>;

@@ -1,7 +1,7 @@
 // A run that may be killed at any moment, and goes on as if it had not been. Floor 5.
 
 import { stat, unlink } from "node:fs/promises";
-import { writeFileAtomically } from "../../formats/files.ts";
+import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
 import { encodeModel, loadState } from "../checkpoint.ts";
@@ -18,7 +18,8 @@ export interface BackupAndRestoreOptions {
 /**
  * Keeps weights, optimizer and progress in a file; a run that finds such a file when it begins goes on
  * from there, with the same bits as if it had never been stopped. Put it first in the list: others then
- * see the run as it was. The file is whole or not there at all. As in Keras.
+ * see the run as it was. The file is whole or not there at all, and belongs to one run at a time. As in
+ * Keras.
  *
  * @throws FormatError where the file is no backup of this model, or cannot be written.
  * @example callbacks: [callbacks.backupAndRestore({ path: "backup.safetensors" })]
@@ -34,6 +35,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   const restored: Callback = {
     async onTrainBegin(record, { model, restore }) {
       epochs = record.epochs;
+      await removeLeftovers(path);
       const present = await stat(path).catch(() => undefined);
       if (present === undefined) return;
       const { state, rateSetting = model.rateSetting } = await loadState(path, model);

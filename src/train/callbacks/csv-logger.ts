@@ -2,6 +2,7 @@
 
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
+import { writeFileAtomically } from "../../formats/files.ts";
 import type { Callback } from "../callback.ts";
 import type { Logs } from "../events.ts";
 
@@ -15,7 +16,8 @@ export interface CsvLoggerOptions {
 
 /**
  * Writes `epoch` (counted from 0) and every number in alphabetical order, a line an epoch, as Keras
- * does: the first epoch settles the columns, what an epoch does not have is `NA`.
+ * does: the first epoch settles the columns, what an epoch does not have is `NA`. A run that is resumed
+ * goes on with its file: the lines of the epochs behind it stay, whatever else a kill has left goes.
  *
  * @throws FormatError where the file cannot be written.
  * @example callbacks: [callbacks.csvLogger({ path: "training.csv" })]
@@ -37,11 +39,15 @@ export function csvLogger({ path, separator = ",", append = false }: CsvLoggerOp
   const lineOf = (fields: readonly string[]) =>
     `${fields.map((field) => quote(field, separator)).join(separator)}\r\n`;
   return {
-    async onTrainBegin() {
+    async onTrainBegin(_, { model }) {
       columns = undefined;
-      const present = append ? await readFile(path, "utf8").catch(() => "") : "";
-      hasHeader = present !== "";
+      const finished = model.progress.epochs;
+      const isResumed = finished > 0;
+      const present = append || isResumed ? await readFile(path, "utf8").catch(() => "") : "";
+      const kept = isResumed ? withoutEpochsFrom(finished, present, separator) : present;
+      hasHeader = kept !== "";
       if (!hasHeader) await attempt(() => writeFile(path, ""));
+      else if (kept !== present) await writeFileAtomically(path, kept);
     },
     async onEpochEnd({ epoch, logs }) {
       columns ??= columnsOf(logs);
@@ -59,6 +65,15 @@ function columnsOf(logs: Logs): string[] {
   const names = Object.keys(logs).sort();
   const validated = names.some((name) => name.startsWith("val_"));
   return validated ? names : [...names, ...names.map((name) => `val_${name}`)];
+}
+
+/** The text without lines at its end that are cut off, or of epochs that are still to come. */
+function withoutEpochsFrom(first: number, text: string, separator: string): string {
+  const lines = text.split("\r\n").slice(0, -1);
+  while (lines.length > 0 && Number(lines[lines.length - 1].split(separator)[0]) >= first) {
+    lines.pop();
+  }
+  return lines.map((line) => `${line}\r\n`).join("");
 }
 
 function quote(field: string, separator: string): string {

@@ -1,8 +1,13 @@
 // Ends training when a number gets no better. Floor 5.
 
+import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
+import { removeLeftovers } from "../../formats/files.ts";
+import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
+import { loadState, saveModel } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
+import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -12,6 +17,11 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly baseline?: number;
   /** Whether the weights of the best epoch come back at the end; false unless told. */
   readonly restoreBestWeights?: boolean;
+  /**
+   * A file for the model at its best, so that a run that is resumed has those weights. Without it they
+   * are lost in between: what gets no better after that ends with the weights of its last epoch.
+   */
+  readonly path?: string;
   /** Epochs before this one, counted from 0, are not looked at; 0 unless told. */
   readonly startFromEpoch?: number;
 }
@@ -24,39 +34,57 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * @example callbacks: [callbacks.earlyStopping({ patience: 3, restoreBestWeights: true })]
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;
+  const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0, path } = options;
   const monitor = new Monitor(options);
   let wait = 0;
   let best: number | undefined;
+  let bestEpoch: number | undefined;
   let weights: ReadonlyMap<string, Tensor> | undefined;
 
-  /** Takes an epoch in; `keep` keeps its weights where it is the best. Whether it is time to stop. */
-  const observe = ({ epoch, logs }: EpochRecord, keep: () => void): boolean => {
+  /** Takes an epoch in. Whether its weights are the ones to keep, and whether it is time to stop. */
+  const observe = ({ epoch, logs }: EpochRecord): { toKeep: boolean; isOver: boolean } => {
     const value = monitor.valueIn(logs);
-    if (epoch - 1 < startFromEpoch) return false;
-    if (weights === undefined) keep();
+    if (epoch - 1 < startFromEpoch) return { toKeep: false, isOver: false };
+    const isFirst = bestEpoch === undefined;
     wait++;
     if (monitor.isBetter(value, best)) {
       best = value;
-      keep();
+      bestEpoch = epoch;
       if (baseline === undefined || monitor.isBetter(value, baseline)) wait = 0;
-      return false;
+      return { toKeep: true, isOver: false };
     }
-    return wait >= patience && epoch > 1;
+    if (isFirst) bestEpoch = epoch;
+    return { toKeep: isFirst, isOver: wait >= patience && epoch > 1 };
+  };
+
+  const keep = async (model: Model<SymbolicOutputs>) => {
+    weights = model.getWeights();
+    if (path === undefined) return;
+    await removeLeftovers(path);
+    await saveModel(model, path);
+  };
+
+  /** The best weights of a run that is resumed. */
+  const findKept = async (model: Model<SymbolicOutputs>) => {
+    if (path === undefined || bestEpoch === undefined) return undefined;
+    if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+    const { state } = await loadState(path, model);
+    // A kill may have come after a better epoch that has to be made again: then it is kept again.
+    return state.progress.epochs === bestEpoch ? state.weights : undefined;
   };
   return {
-    onTrainBegin(_, { model }) {
+    async onTrainBegin(_, { model }) {
       wait = 0;
       best = undefined;
-      weights = undefined;
-      // A run that is resumed has waited before; the best weights of then are lost.
-      for (const record of model.progress.history) observe(record, () => undefined);
+      bestEpoch = undefined;
+      // A run that is resumed has waited before.
+      for (const record of model.progress.history) observe(record);
+      weights = restoreBestWeights ? await findKept(model) : undefined;
     },
-    onEpochEnd(record, { model, stop }) {
-      const keep = () => {
-        if (restoreBestWeights) weights = model.getWeights();
-      };
-      if (observe(record, keep)) stop(`${monitor.name} did not get better`);
+    async onEpochEnd(record, { model, stop }) {
+      const { toKeep, isOver } = observe(record);
+      if (toKeep && restoreBestWeights) await keep(model);
+      if (isOver) stop(`${monitor.name} did not get better`);
     },
     onTrainEnd(_, { model }) {
       if (weights !== undefined) model.setWeights(weights);

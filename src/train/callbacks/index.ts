@@ -7,6 +7,7 @@ import { learningRateScheduler } from "./learning-rate-scheduler.ts";
 import { modelCheckpoint } from "./model-checkpoint.ts";
 import { reduceLROnPlateau } from "./reduce-lr-on-plateau.ts";
 import { tensorBoard } from "./tensor-board.ts";
+import { terminateOnNaN } from "./terminate-on-nan.ts";
 
 /** Every callback by its name. */
 export const callbacks = {
@@ -17,4 +18,5 @@ export const callbacks = {
   modelCheckpoint,
   reduceLROnPlateau,
   tensorBoard,
+  terminateOnNaN,
 };

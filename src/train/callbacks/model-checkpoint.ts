@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
+import { removeLeftovers } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
 import { type SaveOptions, saveModel } from "../checkpoint.ts";
@@ -45,6 +46,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     }
     const file = fillIn(path, { ...logs, ...place });
     await mkdir(dirname(file), { recursive: true });
+    await removeLeftovers(file);
     await saveModel(model, file, options);
   };
   if (saveFrequency === "epoch") {

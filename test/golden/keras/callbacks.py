@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 
 import keras
+import numpy
 
 here = pathlib.Path(__file__).resolve().parent
 
@@ -89,6 +90,55 @@ def logged(rows, **options):
     return {"rows": rows, "options": options, "text": text}
 
 
+class Noting(keras.callbacks.Callback):
+    """Notes every hook with its step or epoch, and stops at some of them."""
+
+    def __init__(self, stops):
+        super().__init__()
+        self.notes = []
+        for hook in [name for name in dir(keras.callbacks.Callback) if name.startswith("on_")]:
+            setattr(self, hook, self.noting(hook, stops))
+
+    def noting(self, hook, stops):
+        def note(at=None, logs=None):
+            place = hook if at is None or isinstance(at, dict) else f"{hook} {at}"
+            self.notes.append(place)
+            if stops.get(place):
+                setattr(self.model, stops[place], True)
+
+        return note
+
+
+HOOKED = [
+    {},
+    {"on_train_batch_end 1": "stop_training"},
+    {"on_epoch_end 0": "stop_training"},
+    {"on_test_batch_end 0": "stop_evaluating"},
+    {"on_predict_batch_end 0": "stop_predicting"},
+]
+
+
+def hooked(stops):
+    x, y = numpy.ones((8, 1), "float32"), numpy.ones((8, 1), "float32")
+    notes = {}
+    for name in ["fit", "evaluate", "predict"]:
+        if name != "fit" and any("train" in place or "epoch" in place for place in stops):
+            continue
+        if name == "fit" and any("test" in place for place in stops):
+            continue
+        noting = Noting(stops)
+        one = model()
+        options = {"batch_size": 3, "callbacks": [noting], "verbose": 0}
+        if name == "fit":
+            one.fit(x, y, epochs=2, validation_data=(x[:4], y[:4]), **options)
+        elif name == "evaluate":
+            one.evaluate(x, y, **options)
+        else:
+            notes["rows"] = len(one.predict(x, **options))
+        notes[name] = noting.notes
+    return {"stops": list(stops), **notes}
+
+
 def main():
     plain = [[{"loss": 1.5, "accuracy": 0.25}, {"loss": 1.125, "val_loss": 2.125, "accuracy": 0.5}]]
     validated = [[{"val_loss": 2.5, "loss": 1.5}, {"loss": 1.25}]]
@@ -102,6 +152,7 @@ def main():
             logged(validated + validated, append=True),
             logged(validated + validated),
         ],
+        "hooks": [hooked(stops) for stops in HOOKED],
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
     (here / "callbacks.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

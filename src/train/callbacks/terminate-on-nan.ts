@@ -1,0 +1,18 @@
+// Ends training quietly where a number is lost. Floor 5.
+
+import type { Callback } from "../callback.ts";
+
+/**
+ * Ends training where a loss or gradient is no longer a number, rather than letting `fit` throw:
+ * `history.stopped` says why. The weights are those of before; the epoch is left unfinished, where Keras
+ * goes on to validate what is lost.
+ *
+ * @example callbacks: [callbacks.terminateOnNaN()]
+ */
+export function terminateOnNaN(): Callback {
+  return {
+    onDivergence({ error }, { stop }) {
+      stop(error.message);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// Loss and metrics over examples that are on the device. Floor 5. Knows no epochs.
+
+import type { StepInputs } from "../machine/device.ts";
+import { batchesOf } from "./batches.ts";
+import { type Engine, type ResidentExamples, runSteps, type TrainingSettings } from "./engine.ts";
+import { Means } from "./means.ts";
+import type { Watchers } from "./watchers.ts";
+
+/** What is evaluated, and how much at a time. */
+export interface EvaluationJob {
+  readonly engine: Engine;
+  readonly settings: TrainingSettings;
+  readonly examples: ResidentExamples;
+  /** The rows that count: so many, from this one on. */
+  readonly first: number;
+  readonly count: number;
+  readonly batchSize: number;
+  readonly watchers: Watchers;
+  /** Asked before every step but the first; yes unless told. */
+  readonly goesOn?: () => boolean;
+}
+
+/** Loss and metrics over the job's rows. */
+export async function evaluateRows(job: EvaluationJob): Promise<Means> {
+  const { engine, settings, examples, batchSize, watchers, goesOn = () => true } = job;
+  const means = new Means(settings.metrics);
+  const batches = batchesOf(job.count, batchSize);
+  const steps = Math.ceil(job.count / batchSize);
+  const isWatched = watchers.have("onTestStepBegin", "onTestStepEnd");
+  await watchers.notify("onTestBegin", { steps, examples: job.count });
+  for (const { batch, first, steps } of batches) {
+    const executable = await engine.program("evaluate", batch, examples, settings);
+    const start = job.first + first * batchSize;
+    const inputsOf = (step: number): StepInputs => ({
+      rows: Int32Array.from({ length: batch }, (_, i) => start + step * batch + i),
+      step: [0],
+    });
+    const before = (step: number) => watchers.notify("onTestStepBegin", { step: first + step + 1 });
+    await runSteps(
+      executable,
+      steps,
+      inputsOf,
+      async (step, outputs) => {
+        means.add(batch, outputs);
+        if (!isWatched) return;
+        await watchers.notify("onTestStepEnd", { step: first + step + 1, logs: means.logs() });
+      },
+      {
+        // One step is always made, as in Keras: the mean of none is no number.
+        goesOn: () => means.state.examples === 0 || goesOn(),
+        ...(isWatched ? { before, atMost: 1 } : {}),
+      },
+    );
+  }
+  await watchers.notify("onTestEnd", { logs: means.logs() });
+  return means;
+}
