@@ -3,7 +3,7 @@
 
 import { bytesPerElement } from "../core/dtype.ts";
 import type { Launch, Storage } from "./draft.ts";
-import type { Instruction, KernelBuffer } from "./language.ts";
+import type { Instruction, Kernel, KernelBuffer } from "./language.ts";
 import type { Program } from "./program.ts";
 import type { Stage } from "./schedules/schedule.ts";
 
@@ -21,24 +21,34 @@ export interface Uses {
 }
 
 export function usesOf({ kernel, bindings }: Launch): Uses {
-  const storageOf = new Map<KernelBuffer, Storage>(
-    kernel.buffers.map((buffer, i) => [buffer, bindings[i]]),
-  );
-  const reads = new Set<Storage>();
-  const writes = new Set<Storage>();
+  const { reads, writes } = buffersOf(kernel);
+  const bound = (buffers: ReadonlySet<KernelBuffer>) =>
+    new Set(bindings.filter((_, i) => buffers.has(kernel.buffers[i])));
+  return { reads: bound(reads), writes: bound(writes) };
+}
+
+interface BufferUses {
+  readonly reads: Set<KernelBuffer>;
+  readonly writes: Set<KernelBuffer>;
+}
+
+/** Launches share kernels: each is looked through once. */
+const knownUses = new WeakMap<Kernel, BufferUses>();
+
+function buffersOf(kernel: Kernel): BufferUses {
+  const known = knownUses.get(kernel);
+  if (known !== undefined) return known;
+  const uses: BufferUses = { reads: new Set(), writes: new Set() };
   const visit = (body: readonly Instruction[]) => {
     for (const instruction of body) {
-      if (instruction.kind === "load") {
-        reads.add(storageOf.get(instruction.from.buffer) as Storage);
-      } else if (instruction.kind === "store") {
-        writes.add(storageOf.get(instruction.into.buffer) as Storage);
-      } else if (instruction.kind === "loop") {
-        visit(instruction.body);
-      }
+      if (instruction.kind === "load") uses.reads.add(instruction.from.buffer);
+      else if (instruction.kind === "store") uses.writes.add(instruction.into.buffer);
+      else if (instruction.kind === "loop") visit(instruction.body);
     }
   };
   visit(kernel.body);
-  return { reads, writes };
+  knownUses.set(kernel, uses);
+  return uses;
 }
 
 /**

@@ -50,6 +50,9 @@ export interface Cluster {
 }
 
 interface Draft {
+  /** Its place in its list; those for updates have one of their own. */
+  readonly at: number;
+  readonly isForUpdates: boolean;
   readonly shape: Shape;
   readonly root: ClusterRoot;
   readonly formulas: Map<Node, Expression<Node>>;
@@ -167,6 +170,8 @@ class Fuser {
 
   #open(node: Node, root: ClusterRoot, formula: Expression<Node> = { kind: "result" }): Draft {
     const draft: Draft = {
+      at: this.#drafts.length,
+      isForUpdates: false,
       shape: node.shape,
       root,
       formulas: new Map([[node, formula]]),
@@ -181,13 +186,20 @@ class Fuser {
     const formula = this.#inlining.resolve(body, node.inputs);
     const reads = [...readsOf(formula)];
     const drafts = this.#inlining.isForUpdates(node) ? this.#updateDrafts : this.#drafts;
-    let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, drafts));
+    let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads));
     if (home === undefined && this.#canWait(node)) {
       this.#inlining.add(node);
       return;
     }
     if (home === undefined) {
-      home = { shape: node.shape, root: { kind: "none" }, formulas: new Map(), reads: new Set() };
+      home = {
+        at: drafts.length,
+        isForUpdates: drafts === this.#updateDrafts,
+        shape: node.shape,
+        root: { kind: "none" },
+        formulas: new Map(),
+        reads: new Set(),
+      };
       drafts.push(home);
     }
     const target = home;
@@ -224,9 +236,8 @@ class Fuser {
    * A node may join a draft that makes something it reads at the same coordinates, or (among
    * updates) one that reads the same values, if all else that it reads is made before.
    */
-  #canJoin(draft: Draft, node: Node, reads: readonly Read[], drafts: readonly Draft[]): boolean {
+  #canJoin(draft: Draft, node: Node, reads: readonly Read[]): boolean {
     if (!sameShape(draft.shape, node.shape) || draft.root.kind === "argMaximum") return false;
-    const at = drafts.indexOf(draft);
     let related = false;
     for (const r of reads) {
       const home = this.#home.get(storageOf(r.source));
@@ -234,7 +245,7 @@ class Fuser {
       if (home === draft) {
         if (!draft.formulas.has(r.source) || !isIdentity(r, draft.shape)) return false;
         related = true;
-      } else if (home !== undefined && drafts.indexOf(home) > at) {
+      } else if (home?.isForUpdates === draft.isForUpdates && home.at > draft.at) {
         return false;
       } else if (this.#inlining.isForUpdates(node) && isIdentity(r, draft.shape)) {
         related ||= draft.reads.has(r.source);
@@ -251,6 +262,8 @@ class Fuser {
   #copy(value: Node, state: Node): void {
     const formula = read(value, aligned(value.shape, value.shape));
     this.#updateDrafts.push({
+      at: this.#updateDrafts.length,
+      isForUpdates: true,
       shape: state.shape,
       root: { kind: "none" },
       formulas: new Map([[state, formula]]),
