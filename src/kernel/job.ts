@@ -133,7 +133,7 @@ class Signature {
   #text(formula: Expression<View>): string {
     switch (formula.kind) {
       case "constant":
-        return `${formula.dtype} ${Object.is(formula.value, -0) ? "-0" : formula.value}`;
+        return `${formula.dtype} ${numberText(formula.value)}`;
       case "result":
         return "result";
       case "coordinate":
@@ -142,7 +142,7 @@ class Signature {
         return `${formula.op} ${formula.args.map((arg) => this.#formula(arg))}`;
       case "read": {
         const index = formula.index.map((i) => this.#index(i)).join(" ");
-        return `read ${this.#view(formula.source)} ${index} ${formula.outside}`;
+        return `read ${this.#view(formula.source)} ${index} ${numberText(formula.outside)}`;
       }
     }
   }
@@ -150,6 +150,10 @@ class Signature {
   #index(index: Index<View>): string {
     return isLookup(index) ? `(${this.#formula(index.lookup)})` : affineText(index);
   }
+}
+
+function numberText(value: number | undefined): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function affineText({ offset, factors }: Affine): string {

@@ -11,6 +11,8 @@ import type { ConvolutionOptions } from "../../src/graph/builder.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Padding } from "../../src/graph/window.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import { printKernel } from "../../src/kernel/print.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -135,6 +137,28 @@ describe("convolutions", () => {
       return holds(ops.conv2dFilterGradient(x, gradient, shapes), [x, gradient]);
     });
     await fc.assert(property, cases);
+  });
+});
+
+describe("convolutions of few channels and few filters", () => {
+  const far = [
+    { image: [8, 1, 2400, 1], filter: [1, 3, 1, 2], about: "wide rows" },
+    { image: [8, 19, 20, 3], filter: [19, 20, 3, 2], about: "large filters" },
+  ] as const;
+
+  test.each(far)("of $about: a kernel's length is bounded", async ({ image, filter }) => {
+    const x = input("x", image);
+    const taps = input("filter", filter);
+    const y = ops.conv2d(x, taps);
+    const gradient = input("gradient", y.shape);
+    const slope = ops.conv2dFilterGradient(x, gradient, { filterShape: filter });
+    for (const { machine } of devices) {
+      const { stages } = compile("far", { outputs: { y, slope }, updates: [] }, machine, ops);
+      const lengths = stages.flat().map(({ kernel }) => printKernel(kernel).split("\n").length);
+      expect(Math.max(...lengths)).toBeLessThan(2000);
+    }
+    await holds(y, [x, taps]);
+    await holds(slope, [x, gradient]);
   });
 });
 

@@ -36,6 +36,11 @@ describe("the builder", () => {
     expect(reduced.attributes).toEqual({ axes: [0, 2], keepDimensions: false });
     expect(reduced.shape).toEqual([3]);
     expect(ops.concatenate([f32(2, 3), f32(2, 4)], -1).shape).toEqual([2, 7]);
+    const normalized = ops.batchNormalization(f32(2, 3, 5), f32(3, 1), f32(), {
+      axes: [-1, 0],
+      epsilon: 1e-3,
+    });
+    expect(normalized.attributes).toEqual({ axes: [0, 2], epsilon: 1e-3 });
   });
 
   test("makes no node to reshape or stretch to the same shape", () => {

@@ -145,6 +145,15 @@ describe("constants", () => {
   });
 });
 
+describe("kernels", () => {
+  test("are shared by what differs in nothing, not even in the sign of zero", async () => {
+    const x = ops.input("x", { shape: [2], dtype: "f32" });
+    const outputs = { zero: ops.pad(x, [1], [0], 0), negative: ops.pad(x, [1], [0], -0) };
+    const received = await step({ outputs, updates: [] }, { x: numbers([1, 2]) });
+    expect(received.outputs).toEqual({ zero: [0, 1, 2], negative: [-0, 1, 2] });
+  });
+});
+
 describe("windows", () => {
   const image = ops.input("image", { shape: [1, 2, 2, 1], dtype: "f32" });
   const values = { image: numbers([1, 2, 3, 4], [1, 2, 2, 1]) };

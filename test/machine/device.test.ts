@@ -1,7 +1,7 @@
 // What every device does with memory, programs and steps, whatever its target; and what is left when
 // a program, or the device, goes away.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataError, TargetError, VerificationError } from "../../src/core/errors.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
@@ -234,4 +234,17 @@ describe("WebAssembly", () => {
     expect([...square]).toEqual([1, 4, 9]);
     await device.close();
   });
+});
+
+test("wasm goes on after the machine refused memory, with zeros in what it gives next", async () => {
+  const device = await WasmDevice.open({ threads: 1 });
+  const bytes = 2 * memoryOf(device);
+  const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementationOnce(() => {
+    throw new RangeError("no more");
+  });
+  expect(() => device.allocate(bytes)).toThrow(TargetError);
+  grow.mockRestore();
+  const address = device.allocate(bytes);
+  expect(device.view("u8", address, bytes).every((byte) => byte === 0)).toBe(true);
+  await device.close();
 });

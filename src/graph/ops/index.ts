@@ -141,11 +141,16 @@ export type OpName = keyof typeof opTable;
 const unary = (op: Op) => (x: Node) => apply(op, [x], {});
 const binary = (op: Op) => (a: Node, b: Node) => apply(op, [a, b], {});
 
+/** Axes of `x`, each once, in order. */
+function countedFromFront(axes: readonly number[], x: Node): number[] {
+  const counted = new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length)));
+  return [...counted].sort((a, b) => a - b);
+}
+
 const reduce =
   (op: Op<ReduceAttributes>) =>
   (x: Node, { axes = x.shape.map((_, a) => a), keepDimensions = false }: ReduceOptions = {}) => {
-    const joined = new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length)));
-    return apply(op, [x], { axes: [...joined].sort((a, b) => a - b), keepDimensions });
+    return apply(op, [x], { axes: countedFromFront(axes, x), keepDimensions });
   };
 
 function convolutionAttributes(options: ConvolutionOptions = {}): ConvolutionAttributes {
@@ -197,7 +202,7 @@ export const ops: Builder = {
     apply(argMaximum, [x], { axis: normalizeAxis(axis, x.shape.length) }),
 
   batchNormalization: (x, gamma, beta, { axes, epsilon }) =>
-    apply(batchNormalization, [x, gamma, beta], { axes, epsilon }),
+    apply(batchNormalization, [x, gamma, beta], { axes: countedFromFront(axes, x), epsilon }),
 
   reshape: (x, shape) => (sameShape(x.shape, shape) ? x : apply(reshape, [x], { shape })),
   transpose: (x, order) => apply(transpose, [x], { order }),

@@ -5,7 +5,7 @@
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import { paddedSize, padImages } from "./padded-image.ts";
+import { type PaddedImage, paddedSize, padImages } from "./padded-image.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 
 /** What is convolved: [N, H, W, C] with [R, S, C, K], to [N, P, Q, K]. */
@@ -52,6 +52,12 @@ interface Tile {
   readonly rows: Blocks;
 }
 
+/** Pixels of a row, side by side. */
+interface Vector {
+  readonly start: Position;
+  readonly lanes: number;
+}
+
 class NarrowConvolution {
   readonly #context: ScheduleContext;
   readonly #work: NarrowConvolutionWork;
@@ -66,13 +72,38 @@ class NarrowConvolution {
   write(): Launch {
     const w = this.#draft.writer;
     const { geometry, image } = this.#work;
-    const { images, window, inputChannels, outputChannels } = geometry;
+    const { images, window, inputChannels } = geometry;
     const number = w.parallel(images);
     const { padded, fill } = padImages(this.#draft, image, window, inputChannels, "planes");
     fill(number);
-    const across = blocksOf(window[1].output, w.lanes).flatMap(({ start, count, size }) =>
-      Array.from({ length: count }, (_, i) => ({ start: start + i * size, lanes: size })),
-    );
+    for (const columns of this.#columnBlocks()) {
+      w.loop(columns.count, (columnAt) => {
+        const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
+        const across = blocksOf(columns.size, w.lanes).flatMap(({ start, count, size }) =>
+          Array.from({ length: count }, (_, i) => ({
+            start: sumPositions(column, still(start + i * size)),
+            lanes: size,
+          })),
+        );
+        this.#writeColumns(across, number, padded);
+      });
+    }
+    return this.#draft.finish();
+  }
+
+  /** Whole rows, or blocks of a row whose sums would not fit the registers. */
+  #columnBlocks(): Blocks[] {
+    const { lanes } = this.#draft.writer;
+    const { registers } = this.#context.machine;
+    const { output } = this.#work.geometry.window[1];
+    const isWide = Math.ceil(output / lanes) > registers;
+    return blocksOf(output, isWide ? Math.floor((registers - 1) / 2) * lanes : output);
+  }
+
+  /** All rows of some vectors of pixels. */
+  #writeColumns(across: readonly Vector[], number: Position, padded: PaddedImage): void {
+    const w = this.#draft.writer;
+    const { window, outputChannels } = this.#work.geometry;
     const { registers } = this.#context.machine;
     // One register for a tap, one for each vector of pixels of a row.
     const perFilter = (rows: number) => Math.floor((registers - 1) / (rows * across.length)) - 1;
@@ -90,7 +121,6 @@ class NarrowConvolution {
         }
       });
     }
-    return this.#draft.finish();
   }
 
   /** Sums by filter, row and vector. */
@@ -98,8 +128,8 @@ class NarrowConvolution {
     { filters, rows }: Tile,
     filter: Position,
     row: Position,
-    across: readonly { readonly start: number; readonly lanes: number }[],
-    padded: ReturnType<typeof padImages>["padded"],
+    across: readonly Vector[],
+    padded: PaddedImage,
   ): Register[][][] {
     const w = this.#draft.writer;
     const { window, inputChannels, outputChannels } = this.#work.geometry;
@@ -119,7 +149,7 @@ class NarrowConvolution {
           );
           const pixels = numbers(rows.size).map((i) =>
             across.map(({ start, lanes }) => {
-              const at = sumPositions(from, still(i * padded.perRow + start));
+              const at = sumPositions(from, start, still(i * padded.perRow));
               return w.loadVector(w.access(padded.buffer, at), lanes);
             }),
           );
@@ -148,7 +178,7 @@ class NarrowConvolution {
     image: Position,
     filter: Position,
     row: Position,
-    across: readonly { readonly start: number; readonly lanes: number }[],
+    across: readonly Vector[],
   ): void {
     const { shape, stores } = this.#work;
     const bound = this.#draft.bindStores(stores);
@@ -156,12 +186,7 @@ class NarrowConvolution {
       ofFilter.forEach((ofRow, i) => {
         ofRow.forEach((result, v) => {
           const { start, lanes } = across[v];
-          const axes = [
-            image,
-            sumPositions(row, still(i)),
-            still(start),
-            sumPositions(filter, still(k)),
-          ];
+          const axes = [image, sumPositions(row, still(i)), start, sumPositions(filter, still(k))];
           this.#draft.writeStores(bound, { axes, extents: shape, vectorAxis: 2, lanes, result });
         });
       });

@@ -15,6 +15,8 @@ import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
 const mostChunks = 16;
 /** Channels beyond which one tap at a time is as good. */
 const mostChannels = 4;
+/** Sums side by side: each has its own instructions. */
+const mostSums = 1 << 10;
 /** Elements of an image whose copy stays in the cache. */
 const mostElements = 1 << 18;
 
@@ -24,6 +26,7 @@ export function isNarrow({ images, window, groups, inputChannels }: ConvolutionG
     images > 1 &&
     groups === 1 &&
     inputChannels <= mostChannels &&
+    window[0].taps * window[1].taps * inputChannels <= mostSums &&
     window.every(({ before }) => before >= 0) &&
     paddedSize(window, inputChannels) <= mostElements
   );

@@ -102,7 +102,9 @@ export class WasmDevice implements Device {
 
   allocate(bytes: number): number {
     const address = this.#allocator.allocate(bytes, (stale, length) => {
-      this.view("u8", stale, length).fill(0);
+      // What the engine refused to make before is zero when there is some.
+      const end = Math.min(stale + length, this.#memory.buffer.byteLength);
+      if (end > stale) this.view("u8", stale, end - stale).fill(0);
     });
     const pages = Math.ceil(this.#allocator.end / pageBytes);
     const present = this.#memory.buffer.byteLength / pageBytes;
