@@ -240,7 +240,7 @@ describe("pictures for TensorBoard", () => {
   test("are written beside the numbers, and refused where they are none", async () => {
     const model = tinyModel(device);
     const path = join(folder, "pictures");
-    const fit = (shape: readonly number[]) =>
+    const run = (shape: readonly number[]) =>
       model.fit(examples, {
         ...options,
         callbacks: [
@@ -250,11 +250,11 @@ describe("pictures for TensorBoard", () => {
           }),
         ],
       });
-    await fit([2, 2, 1]);
+    await run([2, 2, 1]);
     const [file] = readdirSync(join(path, "train"));
     const text = readFileSync(join(path, "train", file), "latin1");
     expect(text).toMatch(/ramp[\s\S]*PNG/);
-    await expect(fit([4])).rejects.toThrow(/cannot be shown[\s\S]*\[4\]/);
+    await expect(run([4])).rejects.toThrow(/cannot be shown[\s\S]*\[4\]/);
     await model.dispose();
   });
 });
