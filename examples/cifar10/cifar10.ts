@@ -1,7 +1,7 @@
 // A network of three blocks for small colour images, as courses train it on CIFAR-10: batch normalisation
 // and dropout in every block, a learning rate that falls on plateaus, and an early stop.
 //
-//     npx tsx examples/cifar10/cifar10.ts [folder] [epochs]
+//     npx tsx examples/cifar10/cifar10.ts [epochs] [folder]
 //
 // `folder` holds CIFAR-10's binary files (https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz,
 // unpacked). Without it the sample of Fashion-MNIST that comes with Fovea takes their place.
@@ -106,7 +106,7 @@ function firstOf(examples: Examples, images = Number.POSITIVE_INFINITY): Example
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const [folder, epochs] = process.argv.slice(2);
+  const [epochs, folder] = process.argv.slice(2);
   await main({
     ...(folder && { folder }),
     ...(epochs && { epochs: Number(epochs) }),

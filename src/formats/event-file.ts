@@ -1,10 +1,20 @@
-// TensorBoard's event files: numbers, histograms and graphs as bytes. Floor 4. Knows the format, and
+// TensorBoard's event files: numbers, histograms, pictures and graphs as bytes. Floor 4. Knows the format, and
 // nothing of training. Layout: TensorFlow's event.proto, summary.proto, graph.proto and record_writer.cc.
 
-/** One number or distribution under a name. */
+/** One number, distribution or picture under a name. */
 export type EventValue =
   | { readonly tag: string; readonly scalar: number }
-  | { readonly tag: string; readonly histogram: Histogram };
+  | { readonly tag: string; readonly histogram: Histogram }
+  | { readonly tag: string; readonly image: EventImage };
+
+/** A picture that is packed already. */
+export interface EventImage {
+  readonly height: number;
+  readonly width: number;
+  /** 1 is grey, 2 grey with alpha, 3 RGB, 4 RGBA. */
+  readonly channels: number;
+  readonly png: Uint8Array;
+}
 
 /** How often values fall below each limit, and at or above the one before it. */
 export interface Histogram {
@@ -112,7 +122,12 @@ function histogramBytes(histogram: Histogram): Uint8Array {
 function valueBytes(value: EventValue): Uint8Array {
   const message = new Message().text(1, value.tag);
   if ("scalar" in value) return message.float(2, value.scalar).bytes();
+  if ("image" in value) return message.block(4, imageBytes(value.image)).bytes();
   return message.block(5, histogramBytes(value.histogram)).bytes();
+}
+
+function imageBytes({ height, width, channels, png }: EventImage): Uint8Array {
+  return new Message().whole(1, height).whole(2, width).whole(3, channels).block(4, png).bytes();
 }
 
 function graphBytes(nodes: readonly GraphNode[]): Uint8Array {

@@ -32,6 +32,17 @@ const records: EventRecord[] = [
   },
   { wallTime: 3, content: { values: [{ tag: "dense/kernel", histogram }] } },
   {
+    wallTime: 3.5,
+    content: {
+      values: [
+        {
+          tag: "picture",
+          image: { height: 2, width: 3, channels: 1, png: Uint8Array.of(0, 1, 2, 3, 4) },
+        },
+      ],
+    },
+  },
+  {
     wallTime: 4,
     content: {
       graph: [

@@ -4,11 +4,13 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
+import { filterSheet } from "../../src/train/callbacks/event-image.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import { fillIn } from "../../src/train/callbacks/model-checkpoint.ts";
 import { loadModel } from "../../src/train/checkpoint.ts";
@@ -157,6 +159,22 @@ describe("modelCheckpoint", () => {
     await model.dispose();
   });
 
+  test("does not take what comes after a resumption for the best", async () => {
+    const model = tinyModel(device);
+    const path = join(folder, "best-resumed.safetensors");
+    const checkpoint = () => callbacks.modelCheckpoint({ path, saveBestOnly: true });
+    await model.fit(examples, { ...options, epochs: 3, callbacks: [checkpoint()] });
+    const { history } = model.progress;
+    const best = Math.min(...history.map(({ logs }) => logs.val_loss));
+    model.learningRate = 3;
+    const rest = { ...options, epochs: 5, resume: true, callbacks: [checkpoint()] };
+    const { history: all } = await model.fit(examples, rest);
+    expect(Math.min(...all.val_loss)).toBe(best);
+    const { model: kept } = await loadModel(path, { device });
+    expect(kept.progress.epochs).toBe(all.val_loss.indexOf(best) + 1);
+    await model.dispose();
+  });
+
   test("saves every so many steps", async () => {
     const model = tinyModel(device);
     const path = join(folder, "steps/{epoch}-{step}.safetensors");
@@ -201,6 +219,44 @@ test("tensorBoard writes a file of sound records for training and one for valida
   expect(recordsIn("validation")).toHaveLength(1 + 3);
   expect(recordsIn("validation")[3]).toContain("epoch_accuracy");
   await model.dispose();
+});
+
+describe("pictures for TensorBoard", () => {
+  test("show filters side by side, from black to white", () => {
+    const data = Float32Array.from({ length: 2 * 2 * 5 }, (_, i) => i);
+    const sheet = filterSheet({ data, shape: [2, 2, 1, 5] });
+    // Three filters across and two down, a pixel apart.
+    expect(sheet).toMatchObject({ height: 5, width: 8, channels: 1 });
+    const pixels = decode(sheet?.png as Uint8Array).data;
+    expect(pixels[0]).toBe(0);
+    expect(pixels[1]).toBe(Math.round((255 * 5) / 19));
+    expect(pixels[2]).toBe(0);
+    expect(pixels[3]).toBe(Math.round((255 * 1) / 19));
+    expect(pixels[(3 + 1) * 8 + 3 + 1]).toBe(255);
+    expect(filterSheet({ data, shape: [2, 1, 2, 5] })).toBeUndefined();
+    expect(filterSheet({ data, shape: [4, 5] })).toBeUndefined();
+  });
+
+  test("are written beside the numbers, and refused where they are none", async () => {
+    const model = tinyModel(device);
+    const path = join(folder, "pictures");
+    const run = (shape: readonly number[]) =>
+      model.fit(examples, {
+        ...options,
+        callbacks: [
+          callbacks.tensorBoard({
+            path,
+            images: () => ({ ramp: { data: Float32Array.of(-1, 0.5, 2, 1), shape } }),
+          }),
+        ],
+      });
+    await run([2, 2, 1]);
+    const [file] = readdirSync(join(path, "train"));
+    const text = readFileSync(join(path, "train", file), "latin1");
+    expect(text).toMatch(/ramp[\s\S]*PNG/);
+    await expect(run([4])).rejects.toThrow(/cannot be shown[\s\S]*\[4\]/);
+    await model.dispose();
+  });
 });
 
 describe("backupAndRestore", () => {

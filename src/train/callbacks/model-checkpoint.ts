@@ -50,7 +50,17 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     await saveModel(model, file, options);
   };
   if (saveFrequency === "epoch") {
-    return { onEpochEnd: ({ epoch, logs }, { model }) => save(model, logs, { epoch }) };
+    return {
+      onTrainBegin(_, { model }) {
+        if (monitor === undefined) return;
+        // A run that is resumed has had its best epochs before.
+        for (const { logs } of model.progress.history) {
+          const value = monitor.valueIn(logs);
+          if (monitor.isBetter(value, best)) best = value;
+        }
+      },
+      onEpochEnd: ({ epoch, logs }, { model }) => save(model, logs, { epoch }),
+    };
   }
   requireWhole(saveFrequency, "saveFrequency");
   return {

@@ -3,9 +3,12 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import { type EventContent, encodeEvent, type Histogram } from "../../formats/event-file.ts";
-import type { Network } from "../../nn/network.ts";
+import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
+import type { Model } from "../model.ts";
+import { filterSheet, imageOf } from "./event-image.ts";
 
 export interface TensorBoardOptions {
   /** The folder; `logs` unless told. Below it lie `train` and `validation`. */
@@ -14,18 +17,26 @@ export interface TensorBoardOptions {
   readonly histogramFrequency?: number;
   /** Whether the graph of layers is written; true unless told. */
   readonly writeGraph?: boolean;
+  /** Whether filters that see one or three channels are written as pictures; false unless told. */
+  readonly writeImages?: boolean;
+  /** Pictures `[H, W, C]` of your own for every epoch, by name; C is 1 to 4, u8, or f32 from 0 to 1. */
+  readonly images?: (
+    model: Model<SymbolicOutputs>,
+    epoch: number,
+  ) => Readonly<Record<string, Tensor<Uint8Array | Float32Array>>>;
 }
 
 /**
  * Writes every epoch's numbers as `epoch_loss`, `epoch_accuracy`, …, those of validation beside them, the
- * layers as a graph, and weights as histograms where that is asked for. Look at them by
- * `tensorboard --logdir logs`. Tags and folders are Keras's.
+ * layers as a graph, and weights as histograms and filters as pictures where that is asked for. Look at
+ * them by `tensorboard --logdir logs`. Tags and folders are Keras's.
  *
- * @throws FormatError where a file cannot be written.
+ * @throws FormatError where a file cannot be written, DataError where an image is none.
  * @example callbacks: [callbacks.tensorBoard({ path: "logs/run-1", histogramFrequency: 1 })]
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
   const { path = "logs", histogramFrequency = 0, writeGraph = true } = options;
+  const { writeImages = false, images } = options;
   const files = new Map<string, string>();
   const write = async (part: "train" | "validation", step: number, content: EventContent) => {
     const wallTime = Date.now() / 1000;
@@ -65,6 +76,12 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
       });
       await write("train", epoch - 1, valuesOf(trained));
       if (validated.length > 0) await write("validation", epoch - 1, valuesOf(validated));
+      const given = images?.(model, epoch) ?? {};
+      const pictures = [
+        ...(writeImages ? filtersOf(model) : []),
+        ...Object.entries(given).map(([tag, one]) => ({ tag, image: imageOf(one) })),
+      ];
+      if (pictures.length > 0) await write("train", epoch - 1, { values: pictures });
       if (histogramFrequency === 0 || (epoch - 1) % histogramFrequency !== 0) return;
       const values = [...model.getWeights()].map(([tag, { data }]) => ({
         tag,
@@ -73,6 +90,13 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
       await write("train", epoch - 1, { values });
     },
   };
+}
+
+function filtersOf(model: Model<SymbolicOutputs>) {
+  return [...model.getWeights()].flatMap(([tag, weight]) => {
+    const image = filterSheet(weight);
+    return image === undefined ? [] : [{ tag, image }];
+  });
 }
 
 function graphOf(network: Network) {

@@ -24,6 +24,11 @@ def records():
     )
     summary = summary_pb2.Summary(value=[Value(tag="dense/kernel", histo=histogram)])
     yield event_pb2.Event(wall_time=3, summary=summary)
+    image = summary_pb2.Summary.Image(
+        height=2, width=3, colorspace=1, encoded_image_string=bytes(range(5))
+    )
+    summary = summary_pb2.Summary(value=[Value(tag="picture", image=image)])
+    yield event_pb2.Event(wall_time=3.5, summary=summary)
     graph = graph_pb2.GraphDef()
     graph.node.add(name="x", op="InputLayer")
     graph.node.add(name="add", op="Add", input=["x", "x"])

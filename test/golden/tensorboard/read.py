@@ -16,5 +16,8 @@ for part in ("train", "validation"):
     for tag in tags["histograms"]:
         last = events.Histograms(tag)[-1]
         print(" ", tag, last.step, last.histogram_value.num, len(last.histogram_value.bucket))
+    for tag in tags["images"]:
+        last = events.Images(tag)[-1]
+        print(" ", tag, last.step, last.height, last.width, last.encoded_image_string[1:4].decode())
     if tags["graph"]:
         print(" ", [(node.name, node.op, list(node.input)) for node in events.Graph().node])

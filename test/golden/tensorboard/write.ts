@@ -11,7 +11,13 @@ await model.fit(tinyExamples(24), {
   epochs: 3,
   validationSplit: 0.25,
   verbose: 0,
-  callbacks: [callbacks.tensorBoard({ path: process.argv[2], histogramFrequency: 1 })],
+  callbacks: [
+    callbacks.tensorBoard({
+      path: process.argv[2],
+      histogramFrequency: 1,
+      images: () => ({ ramp: { data: Float32Array.of(0, 0.5, 1, 2), shape: [2, 2, 1] } }),
+    }),
+  ],
 });
 await model.dispose();
 await device.close();
