@@ -228,7 +228,10 @@ function isListOfSizes(value: unknown): value is number[] {
 function shown(value: unknown): string {
   if (value === null) return "null";
   if (!Array.isArray(value)) return typeof value;
-  const head = value.slice(0, 8).map(String).join(", ");
+  // An object may have a `toString` that is none.
+  const word = (entry: unknown) =>
+    typeof entry === "object" && entry !== null ? "an object" : String(entry);
+  const head = value.slice(0, 8).map(word).join(", ");
   return `[${head}${value.length > 8 ? ", ..." : ""}]`;
 }
 

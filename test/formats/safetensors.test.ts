@@ -358,6 +358,13 @@ describe("whatever comes", () => {
       { numRuns: 1000 },
     );
   });
+
+  test.each(['{"a":[{"toString":""}]}', '{"__metadata__":[{"toString":""}]}'])(
+    "so is a header whose words cannot be said: %s",
+    (json) => {
+      expect(isReadOrRefused(fileWith(json, 0))).toBe(true);
+    },
+  );
 });
 
 function bytesOf({ data }: Tensor): number[] {
