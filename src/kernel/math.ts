@@ -17,18 +17,27 @@ function polynomial(w: KernelWriter, x: Register, coefficients: readonly number[
     );
 }
 
-/** eˣ, within 1.1 ulp; 0 below −87.336, ∞ above 88.722. */
-export function exponential(w: KernelWriter, x: Register): Register {
-  const highest = 88.72283;
-  const lowest = -87.33654;
-  const inside = w.compute(
-    "maximum",
-    w.compute("minimum", x, w.constant(highest)),
-    w.constant(lowest),
-  );
-  const n = w.compute("nearest", w.compute("multiply", inside, w.constant(Math.LOG2E)));
-  const coarse = w.compute("multiplyAdd", n, w.constant(-0.693359375), inside);
+/** The whole number of a power of two, at the end of an f32's bits, and what is left of the exponent. */
+interface SplitExponent {
+  /** 1.5 · 2²³ more than the whole number, so that its bits end in that number's. */
+  readonly shifted: Register;
+  /** What is left, within ± ln 2 / 2. */
+  readonly rest: Register;
+}
+
+/** x = n · ln 2 + rest. */
+function splitExponent(w: KernelWriter, x: Register): SplitExponent {
+  const ones = w.constant(1.5 * 2 ** 23);
+  const shifted = w.compute("multiplyAdd", x, w.constant(Math.LOG2E), ones);
+  const n = w.compute("subtract", shifted, ones);
+  const coarse = w.compute("multiplyAdd", n, w.constant(-0.693359375), x);
   const rest = w.compute("multiplyAdd", n, w.constant(2.1219444005469057e-4), coarse);
+  return { shifted, rest };
+}
+
+/** eˣ between −87.336 and 88.722; anything for an x beyond, or one that is no number. */
+function plainExponential(w: KernelWriter, x: Register): Register {
+  const { shifted, rest } = splitExponent(w, x);
   const series = polynomial(
     w,
     rest,
@@ -39,21 +48,20 @@ export function exponential(w: KernelWriter, x: Register): Register {
   );
   const square = w.compute("multiply", rest, rest);
   const fraction = w.compute("add", w.compute("multiplyAdd", series, square, rest), w.constant(1));
-  // 2ⁿ in two steps: n = 128 has no bits of its own.
-  const half = w.compute("floor", w.compute("multiply", n, w.constant(0.5)));
-  const scaled = w.compute(
-    "multiply",
-    w.compute("multiply", fraction, powerOfTwo(w, half)),
-    powerOfTwo(w, w.compute("subtract", n, half)),
-  );
-  const low = w.compute("select", w.compute("less", x, w.constant(lowest)), w.constant(0), scaled);
-  const over = w.compute("less", w.constant(highest), x);
-  return w.compute("select", over, w.constant(Number.POSITIVE_INFINITY), low);
+  // Times 2ⁿ: n more in the bits of the exponent.
+  const n = w.compute("shiftLeft", w.compute("bitsToI32", shifted), w.constant(23, "i32"));
+  return w.compute("bitsToF32", w.compute("add", w.compute("bitsToI32", fraction), n));
 }
 
-function powerOfTwo(w: KernelWriter, n: Register): Register {
-  const biased = w.compute("add", w.compute("toI32", n), w.constant(127, "i32"));
-  return w.compute("bitsToF32", w.compute("shiftLeft", biased, w.constant(23, "i32")));
+/** eˣ, within 1.1 ulp; 0 below −87.336, ∞ above 88.722. */
+export function exponential(w: KernelWriter, x: Register): Register {
+  const plain = plainExponential(w, x);
+  const below = w.compute("less", x, w.constant(-87.33654));
+  const low = w.compute("select", below, w.constant(0), plain);
+  // What is no number is not within, and stays one.
+  const within = w.compute("lessEqual", x, w.constant(88.72283));
+  const beyond = w.compute("add", x, w.constant(Number.POSITIVE_INFINITY));
+  return w.compute("select", within, low, beyond);
 }
 
 /** ln x, within 0.9 ulp; −∞ at 0, not a number below. Subnormal numbers count as 0. */
@@ -117,15 +125,19 @@ export function tanh(w: KernelWriter, x: Register): Register {
     [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
   );
   const near = w.compute("multiplyAdd", w.compute("multiply", series, square), x, x);
-  const grown = exponential(w, w.compute("add", size, size));
+  // From 10 on it is 1, as far as an f32 can tell.
+  const doubled = w.compute("minimum", w.compute("add", size, size), w.constant(20));
+  const grown = plainExponential(w, doubled);
   const far = w.compute(
     "subtract",
     w.constant(1),
     w.compute("divide", w.constant(2), w.compute("add", grown, w.constant(1))),
   );
-  const negative = w.compute("less", x, w.constant(0));
-  const signed = w.compute("select", negative, w.compute("negate", far), far);
-  return w.compute("select", w.compute("less", size, w.constant(0.625)), near, signed);
+  // What is no number is not far, and stays one.
+  const isFar = w.compute("lessEqual", w.constant(0.625), size);
+  const signOf = w.compute("and", w.compute("bitsToI32", x), w.constant(-(2 ** 31), "i32"));
+  const signed = w.compute("or", w.compute("bitsToI32", far), signOf);
+  return w.compute("select", isFar, w.compute("bitsToF32", signed), near);
 }
 
 /** 1 / (1 + e⁻ˣ), within 2.6 ulp; 0 below −88.722. */

@@ -129,7 +129,7 @@ export class Accesses {
 
   store({ into, value, lanes, stride }: Store): void {
     const a = this.#a;
-    const [first, second] = this.#places.scratch;
+    const [, second] = this.#places.scratch;
     const from = this.#places.value(value, second);
     const place = this.#places.address(into);
     if (into.buffer.dtype === "u8") {
@@ -153,8 +153,23 @@ export class Accesses {
     else if (a.width === 512) {
       a.storeMasked(place, from, this.#maskOf(lanes));
     } else {
-      a.unary("vmovups", first, this.#laneMask(lanes));
-      a.storeByMask(place, first, from);
+      this.#storePieces(place, from, lanes);
     }
+  }
+
+  /** The first lanes of 256 bits in fours, twos and ones: masked stores take some processors long. */
+  #storePieces(place: Place, from: number, lanes: number): void {
+    const a = this.#a;
+    const [upper] = this.#places.scratch;
+    let [rest, left] = [from, lanes];
+    const behind = (done: number) => ({ ...place, displacement: place.displacement + 4 * done });
+    if (left >= 4) {
+      a.storeLow(place, from);
+      left -= 4;
+      if (left > 0) a.upperHalf(upper, from);
+      rest = upper;
+    }
+    if (left >= 2) a.storePair(behind(lanes - left), rest);
+    if (left % 2 === 1) a.storeLane(behind(lanes - 1), rest, left - 1);
   }
 }

@@ -170,13 +170,26 @@ export class Assembler extends GeneralAssembler {
     this.#vector(code(1, 0, 0x11), from, 0, into, { k });
   }
 
-  /** With 256 bits, lanes whose bits in register `mask` are set. */
-  loadByMask(to: number, mask: number, from: Place): void {
-    this.#vector(code(2, 1, 0x2c), to, mask, from);
+  /** The first two lanes; 256 bits only, as all of the next three. */
+  storePair(into: Place, from: number): void {
+    this.#vector(code(1, 0, 0x13), from, 0, into, { width: 128 });
   }
 
-  storeByMask(into: Place, mask: number, from: number): void {
-    this.#vector(code(2, 1, 0x2e), from, mask, into);
+  /** Lane 0, 1, 2 or 3 alone. */
+  storeLane(into: Place, from: number, lane: number): void {
+    this.#vector(code(3, 1, 0x17), from, 0, into, { width: 128 });
+    this.bytes.push(lane);
+  }
+
+  /** The upper four lanes, as the lower ones of `to`. */
+  upperHalf(to: number, from: number): void {
+    this.#vector(code(3, 1, 0x19), from, 0, to);
+    this.bytes.push(1);
+  }
+
+  /** Lanes whose bits in register `mask` are set; the others become 0. */
+  loadByMask(to: number, mask: number, from: Place): void {
+    this.#vector(code(2, 1, 0x2c), to, mask, from);
   }
 
   /** A number of 32 bits into the first lane. */

@@ -2,13 +2,13 @@
 // frame, pointers and counters in general-purpose registers or in the frame, constants in the pool,
 // elements in buffers. Floor 3.
 
-import type { Access, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
 import { type Stream, Streams } from "../streams.ts";
 import { allocate, type Location } from "./allocate.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { momentaryRegisters } from "./rules.ts";
+import { needsThird } from "./rules.ts";
 
 /** Registers for pointers and counters. rax, rcx and rdx are for the moment; r15 is the pool. */
 const integerRegisters = [
@@ -55,12 +55,22 @@ export class Places {
     this.#pool = pool;
     this.streams = new Streams(kernel);
     const count = assembler.width === 512 ? 32 : 16;
-    const few = momentaryRegisters(kernel.body, assembler.width);
-    this.scratch = Array.from({ length: few }, (_, i) => count - few + i);
-    const registers = Array.from({ length: count - few }, (_, i) => i);
-    const foldsBeyond = assembler.width === 512 ? registers.length : undefined;
-    this.prepared = prepare(kernel, this.streams, foldsBeyond);
-    const vectors = allocate(this.prepared.vectors, registers);
+    // The third is for values, where nothing needs it for the moment.
+    const third = count - 3;
+    this.scratch = [count - 2, count - 1, third];
+    const registers = Array.from({ length: count - 2 }, (_, i) => i);
+    const options = {
+      ...(assembler.width === 512 ? { foldsBeyond: registers.length } : {}),
+      needsThird: (i: Instruction) => needsThird(i, assembler.width),
+    };
+    const place = (splits: boolean) => {
+      const prepared = prepare(kernel, this.streams, { ...options, splits });
+      const reserved = { register: third, spans: prepared.thirdNeeded };
+      return { prepared, vectors: allocate(prepared.vectors, registers, reserved) };
+    };
+    const whole = place(false);
+    const { prepared, vectors } = whole.vectors.slots === 0 ? whole : place(true);
+    this.prepared = prepared;
     const integers = allocate(this.prepared.integers, integerRegisters);
     this.#vectors = vectors.locations;
     this.#integers = integers.locations;

@@ -3,7 +3,8 @@
 
 import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
 import type { Stream, Streams } from "../streams.ts";
-import type { Lifetime } from "./allocate.ts";
+import { type Lifetime, perDepth, type Span } from "./allocate.ts";
+import { splitLoops } from "./split-loops.ts";
 
 /** A kernel ready for code. */
 export interface Prepared {
@@ -14,14 +15,28 @@ export interface Prepared {
   readonly folded: ReadonlyMap<Register, Access>;
   readonly vectors: readonly Lifetime<Register>[];
   readonly integers: readonly Lifetime<Stream | LoopIndex>[];
+  /** When the third register for the moment is needed; no loop lies within. */
+  readonly thirdNeeded: readonly Span[];
 }
 
-/** Uses inside of a loop count this much more. */
-const perDepth = 8;
+/** What the target wants. */
+export interface PrepareOptions {
+  /**
+   * Where the machine repeats memory operands, loops that need more vector registers than this make
+   * use of it.
+   */
+  readonly foldsBeyond?: number;
+  /** Whether what a loop leaves in variables goes on as a value of its own. */
+  readonly splits: boolean;
+  /** Whether an instruction needs a third register for the moment. */
+  needsThird(instruction: Instruction): boolean;
+}
+
 /** A repeated load is worth folding into at most so many multiply-adds. */
 const mostFolds = 4;
 
-function inputsOf(i: Instruction): readonly Register[] {
+/** The values that an instruction reads. */
+export function inputsOf(i: Instruction): readonly Register[] {
   switch (i.kind) {
     case "compute":
       return i.args;
@@ -122,26 +137,25 @@ function findFolds(
   }
 }
 
-/**
- * Prepares a kernel. Where the machine repeats memory operands, loops that need more vector registers
- * than `foldsBeyond` make use of it.
- */
+/** Prepares a kernel. */
 export function prepare(
   kernel: Kernel,
   streams: Streams,
-  foldsBeyond: number | undefined,
+  { foldsBeyond, splits, needsThird }: PrepareOptions,
 ): Prepared {
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
   const constants = new Map<Register, number>();
   findConstants(kernel.body, constants);
-  const body = mergeAssigns(kernel.body, uses);
+  const merged = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Access>();
-  if (foldsBeyond !== undefined) findFolds(body, uses, foldsBeyond, folded);
+  if (foldsBeyond !== undefined) findFolds(merged, uses, foldsBeyond, folded);
+  const body = splits ? splitLoops(merged, kernel.variables) : merged;
 
   const vectors = new Map<Register, Lifetime<Register>>();
   const integers = new Map<Stream | LoopIndex, Lifetime<Stream | LoopIndex>>();
   const loops: { first: number; last: number }[] = [];
+  const thirdNeeded: { first: number; last: number }[] = [];
   let position = 0;
   const touch = (register: Register, weight: number) => {
     if (constants.has(register) || folded.has(register)) return;
@@ -164,9 +178,11 @@ export function prepare(
 
   const visit = (instructions: readonly Instruction[], depth: number) => {
     const weight = perDepth ** depth;
+    let third: { first: number; last: number } | undefined;
     for (const i of instructions) {
       position++;
       if (i.kind === "loop") {
+        third = undefined;
         const loop = { first: position, last: Number.POSITIVE_INFINITY };
         const moving = [i.index, ...streams.movedBy(i.index)];
         for (const stream of streams.movedBy(i.index)) useInteger(stream.outer, weight);
@@ -178,6 +194,13 @@ export function prepare(
           (integers.get(value) as Lifetime<unknown>).last = position;
         }
         continue;
+      }
+      if (needsThird(i)) {
+        if (third === undefined) {
+          third = { first: position, last: position };
+          thirdNeeded.push(third);
+        }
+        third.last = position;
       }
       for (const register of inputsOf(i)) touch(register, weight);
       if (i.kind === "compute" && folded.has(i.args[0])) {
@@ -209,5 +232,6 @@ export function prepare(
     folded,
     vectors: [...vectors.values()],
     integers: [...integers.values()],
+    thirdNeeded,
   };
 }

@@ -10,7 +10,7 @@ export interface RuleContext {
   readonly lanes: number;
   /** Sixteen values in memory. */
   constant(values: readonly number[], type: "f32" | "i32"): Place;
-  /** Registers for the moment. The target may be the first one. */
+  /** Registers for the moment. The target may be the first one; the third is for `demanding` ones. */
   readonly scratch: readonly number[];
 }
 
@@ -184,17 +184,13 @@ export const rules = {
   bitsToI32: unary("vmovups"),
 } as const satisfies Record<KernelOp, Rule>;
 
-/** Operations that need more than two registers for the moment, by the width of vectors. */
+/** Operations that need a third register for the moment, by the width of vectors. */
 const demanding: Record<512 | 256, ReadonlySet<KernelOp>> = {
   512: new Set(["multiplyHigh", "toI32"]),
   256: new Set(["multiplyHigh", "toI32", "select", "equal", "less", "lessEqual"]),
 };
 
-/** How many vector registers the rules need for the moment, in all of a kernel. */
-export function momentaryRegisters(body: readonly Instruction[], width: 512 | 256): 2 | 3 {
-  const demands = body.some((i) => {
-    if (i.kind === "loop") return momentaryRegisters(i.body, width) === 3;
-    return i.kind === "compute" && demanding[width].has(i.op);
-  });
-  return demands ? 3 : 2;
+/** Whether an instruction needs a third vector register for the moment. */
+export function needsThird(i: Instruction, width: 512 | 256): boolean {
+  return i.kind === "compute" && demanding[width].has(i.op);
 }
