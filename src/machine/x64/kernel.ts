@@ -132,8 +132,9 @@ class KernelEmitter {
       case "assign": {
         const constant = this.#places.prepared.constants.get(i.value);
         this.#places.make(i.to, (to) => {
+          const from = this.#places.operand(i.value);
           if (Object.is(constant, 0)) a.vector("vpxor", to, to, to);
-          else a.unary("vmovups", to, this.#places.operand(i.value));
+          else if (from !== to) a.unary("vmovups", to, from);
         });
         return;
       }

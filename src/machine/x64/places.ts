@@ -58,19 +58,14 @@ export class Places {
     // The third is for values, where nothing needs it for the moment.
     const third = count - 3;
     this.scratch = [count - 2, count - 1, third];
-    const registers = Array.from({ length: count - 2 }, (_, i) => i);
     const options = {
-      ...(assembler.width === 512 ? { foldsBeyond: registers.length } : {}),
+      ...(assembler.width === 512 ? { foldsBeyond: count - 2 } : {}),
       needsThird: (i: Instruction) => needsThird(i, assembler.width),
     };
-    const place = (splits: boolean) => {
-      const prepared = prepare(kernel, this.streams, { ...options, splits });
-      const reserved = { register: third, spans: prepared.thirdNeeded };
-      return { prepared, vectors: allocate(prepared.vectors, registers, reserved) };
-    };
-    const whole = place(false);
-    const { prepared, vectors } = whole.vectors.slots === 0 ? whole : place(true);
-    this.prepared = prepared;
+    this.prepared = prepare(kernel, this.streams, options);
+    const registers = Array.from({ length: count - 2 }, (_, i) => i);
+    const reserved = { register: third, spans: this.prepared.thirdNeeded };
+    const vectors = allocate(this.prepared.vectors, registers, reserved);
     const integers = allocate(this.prepared.integers, integerRegisters);
     this.#vectors = vectors.locations;
     this.#integers = integers.locations;

@@ -26,8 +26,6 @@ export interface PrepareOptions {
    * use of it.
    */
   readonly foldsBeyond?: number;
-  /** Whether what a loop leaves in variables goes on as a value of its own. */
-  readonly splits: boolean;
   /** Whether an instruction needs a third register for the moment. */
   needsThird(instruction: Instruction): boolean;
 }
@@ -141,7 +139,7 @@ function findFolds(
 export function prepare(
   kernel: Kernel,
   streams: Streams,
-  { foldsBeyond, splits, needsThird }: PrepareOptions,
+  { foldsBeyond, needsThird }: PrepareOptions,
 ): Prepared {
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
@@ -150,19 +148,19 @@ export function prepare(
   const merged = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Access>();
   if (foldsBeyond !== undefined) findFolds(merged, uses, foldsBeyond, folded);
-  const body = splits ? splitLoops(merged, kernel.variables) : merged;
+  const body = splitLoops(merged, kernel.variables);
 
   const vectors = new Map<Register, Lifetime<Register>>();
   const integers = new Map<Stream | LoopIndex, Lifetime<Stream | LoopIndex>>();
   const loops: { first: number; last: number }[] = [];
   const thirdNeeded: { first: number; last: number }[] = [];
   let position = 0;
-  const touch = (register: Register, weight: number) => {
+  const touch = (register: Register, weight: number, copyOf?: Register) => {
     if (constants.has(register) || folded.has(register)) return;
     const known = vectors.get(register);
     if (known === undefined) {
       const lifetime = { value: register, first: position, last: position, weight };
-      vectors.set(register, lifetime);
+      vectors.set(register, copyOf === undefined ? lifetime : { ...lifetime, copyOf });
       return;
     }
     known.last = Math.max(known.last, position);
@@ -208,7 +206,7 @@ export function prepare(
       }
       if (i.kind === "load") useInteger(streams.of(i.from), weight);
       if (i.kind === "store") useInteger(streams.of(i.into), weight);
-      if ("to" in i) touch(i.to, weight);
+      if ("to" in i) touch(i.to, weight, i.kind === "assign" ? i.value : undefined);
     }
   };
   const end = Number.MAX_SAFE_INTEGER;
