@@ -24,6 +24,7 @@ import {
 } from "./schedule.ts";
 import { runsOf } from "./taps.ts";
 import {
+  imagesAtOnce,
   mapImageTiles,
   pointPitch,
   range,
@@ -32,7 +33,6 @@ import {
   type TilePoints,
   type TileRow,
   tileRuns,
-  tilesPerTask,
 } from "./winograd-tiles.ts";
 import {
   filterGradientMap,
@@ -193,7 +193,7 @@ class ChunkSums {
         });
       });
     });
-    const perBlock = Math.min(this.#images.size, Math.ceil(tilesPerTask / across));
+    const perBlock = imagesAtOnce(this.#images.size, across);
     const rooms = this.#rooms(perBlock * across);
     for (const block of blocksOf(this.#images.size, perBlock)) {
       w.loop(block.count, (b) => {

@@ -27,6 +27,20 @@ export interface TileLine {
 /** Tiles that a task takes, at least, so that a filter's points are worth fetching. */
 export const tilesPerTask = 48;
 
+/**
+ * Of how many images a task takes a row of `across` tiles: as many as give `tilesPerTask`, or, where that
+ * is near, as many as leave no image over, which would want code of its own.
+ */
+export function imagesAtOnce(images: number, across: number): number {
+  const wanted = Math.min(images, Math.ceil(tilesPerTask / across));
+  const reach = 1.5;
+  const near = range(Math.floor(reach * wanted) + 1).filter(
+    (count) => reach * count >= wanted && images % count === 0,
+  );
+  const distance = (count: number) => Math.abs(Math.log(count / wanted));
+  return near.reduce((a, b) => (distance(b) < distance(a) ? b : a), near.at(0) ?? wanted);
+}
+
 /** The tiles of one direction, equal neighbours joined. */
 export function tileRuns({ input, output, before }: TileAxis): Run<TileLine>[] {
   return runsOf(Math.ceil(output / tileOutputs), (tile) => {

@@ -18,6 +18,7 @@ import {
 import { type Run, runsOf } from "./taps.ts";
 import { chooseTile } from "./tile.ts";
 import {
+  imagesAtOnce,
   mapImageTiles,
   pointPitch,
   range,
@@ -85,7 +86,7 @@ export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): 
     shape: [work.filters, tilePoints, work.channels],
   };
   const across = Math.ceil(work.columns.output / tileOutputs);
-  const perTask = Math.min(work.images, Math.ceil(tilesPerTask / across));
+  const perTask = imagesAtOnce(work.images, across);
   const launches = tileRuns(work.rows).flatMap((run) =>
     blocksOf(work.images, perTask).map((images) =>
       new Convolution(context, work, points, run, images).write(),
