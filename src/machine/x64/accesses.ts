@@ -71,9 +71,8 @@ export class Accesses {
       if (a.width === 512) {
         a.loadMasked(target, place, this.#maskOf(lanes));
       } else {
-        const [, mask] = this.#places.scratch;
-        a.unary("vmovups", mask, this.#laneMask(lanes));
-        a.loadByMask(target, mask, place);
+        a.unary("vmovups", target, this.#laneMask(lanes));
+        a.loadByMask(target, target, place);
       }
     });
   }

@@ -8,6 +8,17 @@ export interface Span {
   readonly last: number;
 }
 
+/** The same positions in spans that do not touch, in order. */
+export function joinSpans(spans: readonly Span[]): Span[] {
+  const joined: { first: number; last: number }[] = [];
+  for (const { first, last } of [...spans].sort((a, b) => a.first - b.first)) {
+    const before = joined.at(-1);
+    if (before !== undefined && first <= before.last + 1) before.last = Math.max(before.last, last);
+    else joined.push({ first, last });
+  }
+  return joined;
+}
+
 /** When a value lives, from its first position to its last, and how much it is used. */
 export interface Lifetime<T> {
   readonly value: T;
@@ -19,7 +30,7 @@ export interface Lifetime<T> {
   readonly copyOf?: T;
 }
 
-/** A register that is needed for something else at times, in order. */
+/** A register that is needed for something else at times, one after another. */
 export interface Reserved {
   readonly register: number;
   readonly spans: readonly Span[];
@@ -46,22 +57,24 @@ function givesWay(a: Holder<unknown>, b: Holder<unknown>): boolean {
   return first.last !== second.last ? first.last > second.last : first.weight < second.weight;
 }
 
-/** The registers, by their places in a list, while lifetimes come in the order of their beginnings. */
+/**
+ * The registers, by their places in a list, while lifetimes come in the order of their beginnings. What
+ * a lifetime must leave alone is a set of bits.
+ */
 class Registers<T> {
   /** What is in each register. */
   readonly #holders: (Holder<T> | undefined)[];
-  /** The register that is needed at times, or -1, and when. */
-  readonly #reserved: number;
-  readonly #spans: readonly Span[];
-  /** The span that comes next. */
-  #span = 0;
+  readonly #reserved: { readonly at: number; readonly spans: readonly Span[]; next: number }[];
   /** Where the first of the holders ends. */
   #nextEnd = Number.POSITIVE_INFINITY;
 
-  constructor(numbers: readonly number[], reserved?: Reserved) {
+  constructor(numbers: readonly number[], reserved: readonly Reserved[]) {
     this.#holders = numbers.map(() => undefined);
-    this.#reserved = reserved === undefined ? -1 : numbers.indexOf(reserved.register);
-    this.#spans = reserved?.spans ?? [];
+    this.#reserved = reserved.map(({ register, spans }) => ({
+      at: numbers.indexOf(register),
+      spans,
+      next: 0,
+    }));
   }
 
   /** Frees what has ended before `position`. */
@@ -81,11 +94,16 @@ class Registers<T> {
     this.#nextEnd = Math.min(this.#nextEnd, holder.lifetime.last);
   }
 
-  /** The register that a lifetime must leave alone, or -1. */
+  /** The registers that a lifetime must leave alone. */
   barredFor({ first, last }: Lifetime<T>): number {
-    while (this.#span < this.#spans.length && this.#spans[this.#span].last < first) this.#span++;
-    const isNeeded = this.#span < this.#spans.length && this.#spans[this.#span].first <= last;
-    return isNeeded ? this.#reserved : -1;
+    let barred = 0;
+    for (const reserved of this.#reserved) {
+      const { at, spans } = reserved;
+      while (reserved.next < spans.length && spans[reserved.next].last < first) reserved.next++;
+      const { next } = reserved;
+      if (next < spans.length && spans[next].first <= last) barred |= 1 << at;
+    }
+    return barred;
   }
 
   /** The register of a value that ends at `position`, where a copy of it begins; or -1. */
@@ -93,18 +111,17 @@ class Registers<T> {
     if (value === undefined) return -1;
     for (let r = 0; r < this.#holders.length; r++) {
       const lifetime = this.#holders[r]?.lifetime;
-      if (lifetime?.value === value && lifetime.last === position && r !== barred) return r;
+      if (lifetime?.value !== value) continue;
+      return lifetime.last === position && (barred & (1 << r)) === 0 ? r : -1;
     }
     return -1;
   }
 
-  /** A free register, or -1: the reserved one first, which leaves the others to those that need them. */
+  /** A free register, or -1: a reserved one first, which leaves the others to those that need them. */
   free(barred: number): number {
-    const wish = this.#reserved;
-    if (wish >= 0 && wish !== barred && this.#holders[wish] === undefined) return wish;
-    for (let r = 0; r < this.#holders.length; r++) {
-      if (r !== barred && this.#holders[r] === undefined) return r;
-    }
+    const isFree = (r: number) => this.#holders[r] === undefined && (barred & (1 << r)) === 0;
+    for (const { at } of this.#reserved) if (isFree(at)) return at;
+    for (let r = 0; r < this.#holders.length; r++) if (isFree(r)) return r;
     return -1;
   }
 
@@ -114,7 +131,7 @@ class Registers<T> {
     let weakest = other;
     for (let r = 0; r < this.#holders.length; r++) {
       const holder = this.#holders[r];
-      if (r === barred || holder === undefined || !givesWay(holder, weakest)) continue;
+      if (holder === undefined || (barred & (1 << r)) !== 0 || !givesWay(holder, weakest)) continue;
       found = r;
       weakest = holder;
     }
@@ -130,7 +147,7 @@ class Registers<T> {
 export function allocate<T>(
   lifetimes: readonly Lifetime<T>[],
   numbers: readonly number[],
-  reserved?: Reserved,
+  reserved: readonly Reserved[] = [],
 ): { locations: Map<T, Location>; slots: number } {
   const locations = new Map<T, Location>();
   /** For each slot the end of what lies in it. */

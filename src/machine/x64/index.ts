@@ -17,7 +17,7 @@ import { type Native, type NativeCode, openNative } from "./native.ts";
 /** Tiles fill the register file, less what code needs for the moment. */
 const machines: Record<VectorWidth, MachineDescription> = {
   512: { lanes: 16, registers: 31, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
-  256: { lanes: 8, registers: 14, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
+  256: { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
 };
 
 /**

@@ -2,13 +2,13 @@
 // frame, pointers and counters in general-purpose registers or in the frame, constants in the pool,
 // elements in buffers. Floor 3.
 
-import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import type { Access, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
 import { type Stream, Streams } from "../streams.ts";
-import { allocate, type Location } from "./allocate.ts";
+import { allocate, joinSpans, type Location } from "./allocate.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { needsThird } from "./rules.ts";
+import { scratchFor } from "./rules.ts";
 
 /** Registers for pointers and counters. rax, rcx and rdx are for the moment; r15 is the pool. */
 const integerRegisters = [
@@ -55,22 +55,39 @@ export class Places {
     this.#pool = pool;
     this.streams = new Streams(kernel);
     const count = assembler.width === 512 ? 32 : 16;
-    // The third is for values, where nothing needs it for the moment.
-    const third = count - 3;
-    this.scratch = [count - 2, count - 1, third];
-    const options = {
+    this.scratch = [count - 2, count - 1, count - 3];
+    this.prepared = prepare(kernel, this.streams, {
       ...(assembler.width === 512 ? { foldsBeyond: count - 2 } : {}),
-      needsThird: (i: Instruction) => needsThird(i, assembler.width),
-    };
-    this.prepared = prepare(kernel, this.streams, options);
-    const registers = Array.from({ length: count - 2 }, (_, i) => i);
-    const reserved = { register: third, spans: this.prepared.thirdNeeded };
-    const vectors = allocate(this.prepared.vectors, registers, reserved);
+      scratchFor: (i) => scratchFor(i, assembler.width),
+    });
+    const vectors = this.#placeVectors(count);
     const integers = allocate(this.prepared.integers, integerRegisters);
     this.#vectors = vectors.locations;
     this.#integers = integers.locations;
     this.#integerSlots = slotsFrom + vectors.slots * vectorBytes;
     this.frameBytes = this.#integerSlots + integers.slots * 8;
+  }
+
+  /** Registers are for values where nothing needs them for the moment, as a value in memory does. */
+  #placeVectors(count: number): ReturnType<typeof allocate<Register>> {
+    const { vectors, scratchNeeded } = this.prepared;
+    const [first, second, third] = this.scratch;
+    const registers = Array.from({ length: count }, (_, i) => i);
+    let two = scratchNeeded[2];
+    for (;;) {
+      const reserved = [
+        { register: first, spans: two },
+        { register: second, spans: two },
+        { register: third, spans: scratchNeeded[3] },
+      ];
+      const placed = allocate(vectors, registers, reserved);
+      const inMemory = vectors.filter(({ value }) => placed.locations.get(value)?.kind === "slot");
+      const bare = inMemory.filter(
+        ({ first, last }) => !two.some((span) => span.first <= first && last <= span.last),
+      );
+      if (bare.length === 0) return placed;
+      two = joinSpans([...two, ...bare]);
+    }
   }
 
   /** A place in the frame; lanes one by one begin at 0. */

@@ -15,8 +15,8 @@ export interface Prepared {
   readonly folded: ReadonlyMap<Register, Access>;
   readonly vectors: readonly Lifetime<Register>[];
   readonly integers: readonly Lifetime<Stream | LoopIndex>[];
-  /** When the third register for the moment is needed; no loop lies within. */
-  readonly thirdNeeded: readonly Span[];
+  /** When at least two registers are needed for the moment, and when three, as `scratchFor` has it. */
+  readonly scratchNeeded: Readonly<Record<2 | 3, readonly Span[]>>;
 }
 
 /** What the target wants. */
@@ -26,8 +26,8 @@ export interface PrepareOptions {
    * use of it.
    */
   readonly foldsBeyond?: number;
-  /** Whether an instruction needs a third register for the moment. */
-  needsThird(instruction: Instruction): boolean;
+  /** How many registers an instruction needs for the moment. */
+  scratchFor(instruction: Instruction): 0 | 2 | 3;
 }
 
 /** A repeated load is worth folding into at most so many multiply-adds. */
@@ -135,11 +135,24 @@ function findFolds(
   }
 }
 
+/** Spans of positions that are alike, said one position after another. */
+class Spans {
+  readonly found: { first: number; last: number }[] = [];
+  #goesOn = false;
+
+  say(position: number, belongs: boolean): void {
+    const last = this.found.at(-1);
+    if (belongs && this.#goesOn && last !== undefined) last.last = position;
+    else if (belongs) this.found.push({ first: position, last: position });
+    this.#goesOn = belongs;
+  }
+}
+
 /** Prepares a kernel. */
 export function prepare(
   kernel: Kernel,
   streams: Streams,
-  { foldsBeyond, needsThird }: PrepareOptions,
+  { foldsBeyond, scratchFor }: PrepareOptions,
 ): Prepared {
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
@@ -153,7 +166,7 @@ export function prepare(
   const vectors = new Map<Register, Lifetime<Register>>();
   const integers = new Map<Stream | LoopIndex, Lifetime<Stream | LoopIndex>>();
   const loops: { first: number; last: number }[] = [];
-  const thirdNeeded: { first: number; last: number }[] = [];
+  const scratchNeeded = { 2: new Spans(), 3: new Spans() };
   let position = 0;
   const touch = (register: Register, weight: number, copyOf?: Register) => {
     if (constants.has(register) || folded.has(register)) return;
@@ -176,11 +189,9 @@ export function prepare(
 
   const visit = (instructions: readonly Instruction[], depth: number) => {
     const weight = perDepth ** depth;
-    let third: { first: number; last: number } | undefined;
     for (const i of instructions) {
       position++;
       if (i.kind === "loop") {
-        third = undefined;
         const loop = { first: position, last: Number.POSITIVE_INFINITY };
         const moving = [i.index, ...streams.movedBy(i.index)];
         for (const stream of streams.movedBy(i.index)) useInteger(stream.outer, weight);
@@ -193,13 +204,10 @@ export function prepare(
         }
         continue;
       }
-      if (needsThird(i)) {
-        if (third === undefined) {
-          third = { first: position, last: position };
-          thirdNeeded.push(third);
-        }
-        third.last = position;
-      }
+      const readsConstants = i.kind === "compute" && i.args.some((arg) => constants.has(arg));
+      const scratch = readsConstants ? Math.max(2, scratchFor(i)) : scratchFor(i);
+      scratchNeeded[2].say(position, scratch >= 2);
+      scratchNeeded[3].say(position, scratch === 3);
       for (const register of inputsOf(i)) touch(register, weight);
       if (i.kind === "compute" && folded.has(i.args[0])) {
         useInteger(streams.of(folded.get(i.args[0]) as Access), weight);
@@ -230,6 +238,6 @@ export function prepare(
     folded,
     vectors: [...vectors.values()],
     integers: [...integers.values()],
-    thirdNeeded,
+    scratchNeeded: { 2: scratchNeeded[2].found, 3: scratchNeeded[3].found },
   };
 }

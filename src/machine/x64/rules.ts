@@ -190,7 +190,24 @@ const demanding: Record<512 | 256, ReadonlySet<KernelOp>> = {
   256: new Set(["multiplyHigh", "toI32", "select", "equal", "less", "lessEqual"]),
 };
 
-/** Whether an instruction needs a third vector register for the moment. */
-export function needsThird(i: Instruction, width: 512 | 256): boolean {
-  return i.kind === "compute" && demanding[width].has(i.op);
+/**
+ * How many vector registers an instruction needs for the moment, as long as all that it names is in
+ * registers; code around a value in memory needs two.
+ */
+export function scratchFor(i: Instruction, width: 512 | 256): 0 | 2 | 3 {
+  switch (i.kind) {
+    case "constant":
+    case "loop":
+    case "assign":
+      return 0;
+    case "load": {
+      const isPlain = i.from.buffer.dtype === "f32" && i.stride <= 1 && i.from.bounded.length === 0;
+      return isPlain ? 0 : 2;
+    }
+    case "compute":
+      if (i.op === "multiplyAdd" && i.args[2] === i.to) return 0;
+      return demanding[width].has(i.op) ? 3 : 2;
+    default:
+      return 2;
+  }
 }
