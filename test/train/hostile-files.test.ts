@@ -18,6 +18,7 @@ import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { networkIn } from "../../src/train/keras/network-in.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 const golden = (name: string) =>
@@ -166,6 +167,43 @@ describe("a .keras file", () => {
       "residual.keras",
     );
     expect(await refusal(path)).toMatch(/wait for each other/);
+  });
+});
+
+/** A model of Keras 2 with these layers between its input and the last of them. */
+function functional(name: string, layers: readonly object[], last: readonly [string, number]) {
+  const shape = [null, 2];
+  const input = { name: `${name}-in`, class_name: "InputLayer", inbound_nodes: [] };
+  return {
+    class_name: "Functional",
+    name,
+    config: {
+      name,
+      layers: [{ ...input, config: { name: input.name, batch_input_shape: shape } }, ...layers],
+      input_layers: [[input.name, 0, 0]],
+      output_layers: [[...last, 0]],
+    },
+  };
+}
+
+/** Each of `uses` is a layer and which of its uses. */
+const usedOn = (layer: object, ...uses: readonly (readonly [string, number])[]) => ({
+  ...layer,
+  inbound_nodes: uses.map(([name, use]) => [[name, use, 0, {}]]),
+});
+
+const relu = (name: string) => ({ class_name: "ReLU", name, config: { name } });
+
+describe("a description of a network", () => {
+  test("whose layers come in reverse is read as soon as any other", () => {
+    const count = 9000;
+    const layers = Array.from({ length: count }, (_, i) =>
+      usedOn(relu(`r${i}`), [i === 0 ? "a-in" : `r${i - 1}`, 0]),
+    );
+    const start = performance.now();
+    const network = networkIn(functional("a", layers.reverse(), [`r${count - 1}`, 0]), {});
+    expect(network.layers.length).toBe(count + 1);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
