@@ -205,6 +205,15 @@ describe("a description of a network", () => {
     expect(network.layers.length).toBe(count + 1);
     expect(performance.now() - start).toBeLessThan(5000);
   });
+
+  test("whose networks use each other twice at every level is refused", () => {
+    let inner = functional("n0", [usedOn(relu("r"), ["n0-in", 0])], ["r", 0]);
+    for (let depth = 1; depth <= 40; depth++) {
+      const [name, own] = [`n${depth}`, inner.name];
+      inner = functional(name, [usedOn(inner, [`${name}-in`, 0], [own, 0])], [own, 1]);
+    }
+    expect(() => networkIn(inner, {})).toThrow(/more steps than any should[\s\S]*1099511627776/);
+  });
 });
 
 describe("an HDF5 file", () => {
