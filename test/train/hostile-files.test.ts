@@ -265,6 +265,26 @@ describe("a model.json", () => {
     },
   );
 
+  test("that names a shard again and again is refused", async () => {
+    written("zeros.bin", new Uint8Array(1000));
+    const weightsManifest = [{ paths: Array(9000).fill("zeros.bin"), weights: [] }];
+    const text = JSON.stringify({ ...description(""), weightsManifest });
+    expect(await refusal(written("again.json", text))).toMatch(/names a shard twice/);
+    rmSync(join(folder, "zeros.bin"));
+  });
+
+  test("with a name of ever so many parts is read as soon as any other", async () => {
+    const name = `${"a/".repeat(50_000)}b`;
+    const weights = [{ name, shape: [0], dtype: "float32" }];
+    const text = JSON.stringify({
+      modelTopology: functional("a", [usedOn(relu("r"), ["a-in", 0])], ["r", 0]),
+      weightsManifest: [{ paths: [], weights }],
+    });
+    const start = performance.now();
+    expect(await refusal(written("parts.json", text))).toBe("it was loaded");
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test("whose shards are too short is refused", async () => {
     const made = sequential([layers.dense({ units: 2, inputShape: [3] })], { device });
     const path = join(folder, "short.json");

@@ -15,6 +15,8 @@ import type { Values } from "./stored-model.ts";
 
 /** Bytes of a model.json; the values are not in it. */
 const maximumBytes = 2 ** 28;
+/** Parts of a name that tell values apart: a layer's, a weight's, and a few of the networks around. */
+const mostParts = 16;
 
 export const tensorflowJsModel: ModelFormat = {
   async write(path, { network, weights }) {
@@ -87,7 +89,7 @@ function weightsByName(network: Network, values: readonly NamedValues[]): Values
   const byName = new Map(values.map((value) => [value.name.replace(/:\d+$/, ""), value]));
   const bySuffix = new Map<string, NamedValues>();
   for (const [name, value] of byName) {
-    const parts = name.split("/");
+    const parts = name.split("/").slice(-mostParts);
     parts.forEach((_, i) => {
       const suffix = parts.slice(i).join("/");
       if (!bySuffix.has(suffix)) bySuffix.set(suffix, value);
