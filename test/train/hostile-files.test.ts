@@ -85,6 +85,18 @@ describe("a .keras file", () => {
     expect(await refusal(written("bomb.keras", bomb))).toMatch(/unpacking was stopped/);
   });
 
+  test("that unpacks to far more than its own size is refused before it is unpacked", async () => {
+    const bomb = zipSync({ ...parts(), "config.json": new Uint8Array(200_000_000) }, { level: 1 });
+    const before = process.memoryUsage().rss;
+    expect(await refusal(written("bomb.keras", bomb))).toMatch(/unpacks to more bytes than it may/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  });
+
+  test("whose description is longer than any is refused before it is read", async () => {
+    const path = withConfig(() => `[${"[],".repeat(5_000_000)}0]`);
+    expect(await refusal(path)).toMatch(/config.json is too long/);
+  });
+
   test("that says it unpacks to more than fits is refused before it is unpacked", async () => {
     const archive = zipSync(parts(), { level: 9 });
     const view = new DataView(archive.buffer, archive.byteOffset);
