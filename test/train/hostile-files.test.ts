@@ -16,8 +16,10 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { defineLayer } from "../../src/nn/custom-layer.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
+import type { Metric } from "../../src/nn/metrics/metric.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { decodeCompile } from "../../src/train/keras/compile-config.ts";
 import { networkIn } from "../../src/train/keras/network-in.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
@@ -142,6 +144,29 @@ describe("a .keras file", () => {
 
   test.each([
     [
+      "layer",
+      "keras.layers",
+      "Dense",
+      /no layer of the class Dense[\s\S]*customLayers: \{ Dense \}/,
+    ],
+    ["initializer", "keras.initializers", "Zeros", /no such Zeros as the biasInitializer/],
+    ["optimizer", "keras.optimizers", "AdamW", /no optimizer AdamW/],
+  ])("with somebody's own %s that is called as one of Keras's is refused", async (...facts) => {
+    const [, module, name, message] = facts;
+    const path = withConfig((text) =>
+      JSON.stringify(
+        JSON.parse(text, (_, value) =>
+          value?.class_name === name && value.module === module
+            ? { ...value, module: null, registered_name: `mine>${name}` }
+            : value,
+        ),
+      ),
+    );
+    expect(await refusal(path)).toMatch(message);
+  });
+
+  test.each([
+    [
       "a layer that Fovea would do otherwise",
       '"data_format": "channels_last"',
       '"data_format": "channels_first"',
@@ -205,6 +230,31 @@ const usedOn = (layer: object, ...uses: readonly (readonly [string, number])[]) 
 });
 
 const relu = (name: string) => ({ class_name: "ReLU", name, config: { name } });
+
+describe("a description of training", () => {
+  const sgd = { class_name: "SGD", config: {} };
+  const squares = (config: object) => ({ class_name: "MeanSquaredError", config });
+
+  test.each([
+    ["auto", "sumOverBatchSize"],
+    [null, "none"],
+    ["mean_with_sample_weight", "meanWithSampleWeight"],
+  ])("with the reduction %s means %s", (reduction, ours) => {
+    const { loss } = decodeCompile({ loss: squares({ reduction }) }, sgd) ?? {};
+    expect(loss).toMatchObject({ options: { reduction: ours } });
+  });
+
+  test("with a metric around a function keeps that function's options, or refuses them", () => {
+    const metrics = (config: object) =>
+      decodeCompile(
+        { loss: squares({}), metrics: [{ class_name: "MeanMetricWrapper", config }] },
+        sgd,
+      )?.metrics;
+    const [kept] = metrics({ fn: "binary_accuracy", name: "a", threshold: 0.9 }) as Metric[];
+    expect(kept).toMatchObject({ name: "a", options: { threshold: 0.9 } });
+    expect(() => metrics({ fn: "binary_accuracy", power: 3 })).toThrow(/option power/);
+  });
+});
 
 describe("a description of a network", () => {
   test("whose layers come in reverse is read as soon as any other", () => {

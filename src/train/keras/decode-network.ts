@@ -27,12 +27,12 @@ const isNetworkClass = (className: string) =>
 
 /** @throws FormatError where `value` describes no network that Fovea can make. */
 export function decodeNetwork(value: unknown, custom: KnownLayers, depth = 0): NetworkConfig {
-  const { className, config } = objectIn(value, "The model");
+  const { className, config, isKeras } = objectIn(value, "The model");
   if (depth > deepest) {
     refuse({ what: "Models are nested too deep.", expected: `${deepest} levels`, received: depth });
   }
-  if (className === "Sequential") return decodeSequential(config, custom, depth);
-  if (isNetworkClass(className)) return decodeFunctional(config, custom, depth);
+  if (isKeras && className === "Sequential") return decodeSequential(config, custom, depth);
+  if (isKeras && isNetworkClass(className)) return decodeFunctional(config, custom, depth);
   return refuse({
     what: `The model is of a class of its own, ${className}.`,
     expected: "Sequential or Functional",
