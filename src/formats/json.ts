@@ -2,8 +2,10 @@
 
 import { FormatError } from "../core/errors.ts";
 
-/** Levels of brackets that a text may have unless told. */
+/** Levels of brackets that a text may have. */
 const mostNesting = 512;
+/** Bytes or characters of a text: the objects that it describes may be thirty times as large. */
+export const longestJson = 2 ** 23;
 
 /** How deep the brackets of a JSON text are nested; those inside of strings do not count. */
 export function nestingOf(text: string): number {
@@ -27,13 +29,16 @@ export function nestingOf(text: string): number {
  * What a JSON text says, in which Python's `NaN` and `Infinity` are not accepted; `name` is what errors
  * call it by.
  *
- * @throws FormatError where it is not UTF-8, not JSON, or nested too deep.
+ * @throws FormatError where it is not UTF-8, not JSON, too long or nested too deep.
  */
 export function parseJson(source: string | Uint8Array, name: string): unknown {
   const fail = (what: string, expected: string, received: string, cause?: unknown): never => {
     const fix = "Save or download the file again.";
     throw new FormatError({ what: `${name} ${what}`, expected, received, fix, cause });
   };
+  if (source.length > longestJson) {
+    fail("is too long.", `at most ${longestJson} bytes`, `${source.length} bytes`);
+  }
   let text = "";
   try {
     text =
@@ -48,8 +53,16 @@ export function parseJson(source: string | Uint8Array, name: string): unknown {
     fail("is nested too deep.", `at most ${mostNesting} levels`, `${nesting} levels`);
   }
   try {
-    return JSON.parse(text, (key, value) => (key === "__proto__" ? undefined : value));
+    return withoutPrototypes(JSON.parse(text));
   } catch (cause) {
     return fail("is not JSON.", "JSON", JSON.stringify(text.slice(0, 40)), cause);
   }
+}
+
+/** `value` without what is called `__proto__`, which means something else to JavaScript's objects. */
+function withoutPrototypes(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.hasOwn(value, "__proto__")) Reflect.deleteProperty(value, "__proto__");
+  for (const one of Object.values(value)) withoutPrototypes(one);
+  return value;
 }

@@ -68,6 +68,7 @@ export async function writeShards(
 export async function readShards(path: string, manifest: unknown): Promise<NamedValues[]> {
   if (!Array.isArray(manifest)) refuse(path, "it has no weightsManifest", "a list", manifest);
   const values: NamedValues[] = [];
+  const seen = new Set<unknown>();
   let total = 0;
   for (const group of manifest as readonly unknown[]) {
     const { paths, weights } = (group ?? {}) as { paths?: unknown; weights?: unknown };
@@ -76,6 +77,8 @@ export async function readShards(path: string, manifest: unknown): Promise<Named
     }
     const shards: Uint8Array[] = [];
     for (const name of paths as readonly unknown[]) {
+      if (seen.has(name)) refuse(path, "it names a shard twice", "each shard once", name);
+      seen.add(name);
       const shard = await readWholeFile(join(dirname(path), shardName(path, name)));
       total += shard.length;
       if (total > mostBytes) refuse(path, "its shards are too large", `${mostBytes} bytes`, total);

@@ -17,12 +17,41 @@ import { sequence } from "./sequence.ts";
 import { isNetwork, networkKind } from "./steps.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
+/** Steps of the largest network. */
+const mostSteps = 100_000;
+
 /**
  * The network that a configuration describes; `customLayers` are those that are not in the table.
  *
- * @throws ConfigError where it names what does not exist, ShapeError where layers do not fit.
+ * @throws ConfigError where it names what does not exist or is too large, ShapeError where layers do not
+ * fit.
  */
 export function networkFrom(config: NetworkConfig, customLayers: CustomLayers = {}): Network {
+  const steps = stepsOf(config);
+  if (steps <= mostSteps) return networkOf(config, customLayers);
+  throw new ConfigError({
+    what: `The model "${config.name}" has more steps than any should.`,
+    expected: `at most ${mostSteps}, those of a network as often as it is used`,
+    received: String(steps),
+    fix: "use each of the networks inside of it less often",
+  });
+}
+
+/** Networks that use each other twice take twice as many steps at each level: a short file may say so. */
+function stepsOf(config: NetworkConfig): number {
+  const sizes = config.layers.map(({ kind, options }): [unknown, number] => [
+    (options as { readonly name?: string }).name,
+    kind === networkKind ? stepsOf(options as NetworkConfig) : 1,
+  ]);
+  const byName = new Map(sizes);
+  const all =
+    "uses" in config
+      ? config.uses.map(({ layer }) => byName.get(layer) ?? 1)
+      : sizes.map(([, size]) => size);
+  return all.reduce((sum, size) => sum + size, 0);
+}
+
+function networkOf(config: NetworkConfig, customLayers: CustomLayers): Network {
   if ("uses" in config) return functionalFrom(config, customLayers);
   const { name, inputShape, trainable } = config;
   const layers = config.layers.map((unit) => unitFrom(unit, customLayers));
@@ -33,7 +62,7 @@ function unitFrom(
   { kind, options }: UnitConfig,
   customLayers: CustomLayers,
 ): LayerInstance | Network {
-  if (kind === networkKind) return networkFrom(options as NetworkConfig, customLayers);
+  if (kind === networkKind) return networkOf(options as NetworkConfig, customLayers);
   return layerFrom(kind, options, customLayers);
 }
 

@@ -16,8 +16,11 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { defineLayer } from "../../src/nn/custom-layer.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
+import type { Metric } from "../../src/nn/metrics/metric.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { decodeCompile } from "../../src/train/keras/compile-config.ts";
+import { networkIn } from "../../src/train/keras/network-in.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 const golden = (name: string) =>
@@ -84,6 +87,18 @@ describe("a .keras file", () => {
     expect(await refusal(written("bomb.keras", bomb))).toMatch(/unpacking was stopped/);
   });
 
+  test("that unpacks to far more than its own size is refused before it is unpacked", async () => {
+    const bomb = zipSync({ ...parts(), "config.json": new Uint8Array(200_000_000) }, { level: 1 });
+    const before = process.memoryUsage().rss;
+    expect(await refusal(written("bomb.keras", bomb))).toMatch(/unpacks to more bytes than it may/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  });
+
+  test("whose description is longer than any is refused before it is read", async () => {
+    const path = withConfig(() => `[${"[],".repeat(5_000_000)}0]`);
+    expect(await refusal(path)).toMatch(/config.json is too long/);
+  });
+
   test("that says it unpacks to more than fits is refused before it is unpacked", async () => {
     const archive = zipSync(parts(), { level: 9 });
     const view = new DataView(archive.buffer, archive.byteOffset);
@@ -129,6 +144,29 @@ describe("a .keras file", () => {
 
   test.each([
     [
+      "layer",
+      "keras.layers",
+      "Dense",
+      /no layer of the class Dense[\s\S]*customLayers: \{ Dense \}/,
+    ],
+    ["initializer", "keras.initializers", "Zeros", /no such Zeros as the biasInitializer/],
+    ["optimizer", "keras.optimizers", "AdamW", /no optimizer AdamW/],
+  ])("with somebody's own %s that is called as one of Keras's is refused", async (...facts) => {
+    const [, module, name, message] = facts;
+    const path = withConfig((text) =>
+      JSON.stringify(
+        JSON.parse(text, (_, value) =>
+          value?.class_name === name && value.module === module
+            ? { ...value, module: null, registered_name: `mine>${name}` }
+            : value,
+        ),
+      ),
+    );
+    expect(await refusal(path)).toMatch(message);
+  });
+
+  test.each([
+    [
       "a layer that Fovea would do otherwise",
       '"data_format": "channels_last"',
       '"data_format": "channels_first"',
@@ -166,6 +204,77 @@ describe("a .keras file", () => {
       "residual.keras",
     );
     expect(await refusal(path)).toMatch(/wait for each other/);
+  });
+});
+
+/** A model of Keras 2 with these layers between its input and the last of them. */
+function functional(name: string, layers: readonly object[], last: readonly [string, number]) {
+  const shape = [null, 2];
+  const input = { name: `${name}-in`, class_name: "InputLayer", inbound_nodes: [] };
+  return {
+    class_name: "Functional",
+    name,
+    config: {
+      name,
+      layers: [{ ...input, config: { name: input.name, batch_input_shape: shape } }, ...layers],
+      input_layers: [[input.name, 0, 0]],
+      output_layers: [[...last, 0]],
+    },
+  };
+}
+
+/** Each of `uses` is a layer and which of its uses. */
+const usedOn = (layer: object, ...uses: readonly (readonly [string, number])[]) => ({
+  ...layer,
+  inbound_nodes: uses.map(([name, use]) => [[name, use, 0, {}]]),
+});
+
+const relu = (name: string) => ({ class_name: "ReLU", name, config: { name } });
+
+describe("a description of training", () => {
+  const sgd = { class_name: "SGD", config: {} };
+  const squares = (config: object) => ({ class_name: "MeanSquaredError", config });
+
+  test.each([
+    ["auto", "sumOverBatchSize"],
+    [null, "none"],
+    ["mean_with_sample_weight", "meanWithSampleWeight"],
+  ])("with the reduction %s means %s", (reduction, ours) => {
+    const { loss } = decodeCompile({ loss: squares({ reduction }) }, sgd) ?? {};
+    expect(loss).toMatchObject({ options: { reduction: ours } });
+  });
+
+  test("with a metric around a function keeps that function's options, or refuses them", () => {
+    const metrics = (config: object) =>
+      decodeCompile(
+        { loss: squares({}), metrics: [{ class_name: "MeanMetricWrapper", config }] },
+        sgd,
+      )?.metrics;
+    const [kept] = metrics({ fn: "binary_accuracy", name: "a", threshold: 0.9 }) as Metric[];
+    expect(kept).toMatchObject({ name: "a", options: { threshold: 0.9 } });
+    expect(() => metrics({ fn: "binary_accuracy", power: 3 })).toThrow(/option power/);
+  });
+});
+
+describe("a description of a network", () => {
+  test("whose layers come in reverse is read as soon as any other", () => {
+    const count = 9000;
+    const layers = Array.from({ length: count }, (_, i) =>
+      usedOn(relu(`r${i}`), [i === 0 ? "a-in" : `r${i - 1}`, 0]),
+    );
+    const start = performance.now();
+    const network = networkIn(functional("a", layers.reverse(), [`r${count - 1}`, 0]), {});
+    expect(network.layers.length).toBe(count + 1);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  test("whose networks use each other twice at every level is refused", () => {
+    let inner = functional("n0", [usedOn(relu("r"), ["n0-in", 0])], ["r", 0]);
+    for (let depth = 1; depth <= 40; depth++) {
+      const [name, own] = [`n${depth}`, inner.name];
+      inner = functional(name, [usedOn(inner, [`${name}-in`, 0], [own, 0])], [own, 1]);
+    }
+    expect(() => networkIn(inner, {})).toThrow(/more steps than any should[\s\S]*1099511627776/);
   });
 });
 
@@ -217,6 +326,26 @@ describe("a model.json", () => {
       expect(await refusal(path)).toMatch(/leads out of its folder/);
     },
   );
+
+  test("that names a shard again and again is refused", async () => {
+    written("zeros.bin", new Uint8Array(1000));
+    const weightsManifest = [{ paths: Array(9000).fill("zeros.bin"), weights: [] }];
+    const text = JSON.stringify({ ...description(""), weightsManifest });
+    expect(await refusal(written("again.json", text))).toMatch(/names a shard twice/);
+    rmSync(join(folder, "zeros.bin"));
+  });
+
+  test("with a name of ever so many parts is read as soon as any other", async () => {
+    const name = `${"a/".repeat(50_000)}b`;
+    const weights = [{ name, shape: [0], dtype: "float32" }];
+    const text = JSON.stringify({
+      modelTopology: functional("a", [usedOn(relu("r"), ["a-in", 0])], ["r", 0]),
+      weightsManifest: [{ paths: [], weights }],
+    });
+    const start = performance.now();
+    expect(await refusal(written("parts.json", text))).toBe("it was loaded");
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
 
   test("whose shards are too short is refused", async () => {
     const made = sequential([layers.dense({ units: 2, inputShape: [3] })], { device });

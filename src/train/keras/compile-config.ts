@@ -16,11 +16,11 @@ import {
   encodeObject,
   encodeOptions,
   type KerasStyle,
+  namedIn,
   objectIn,
-  rowOfWord,
 } from "./object.ts";
 import { recordOf, refuse } from "./refuse.ts";
-import { findRow, type KerasRow, type KerasRows } from "./row.ts";
+import type { KerasRow, KerasRows } from "./row.ts";
 import type { ModelToStore } from "./stored-model.ts";
 import { lossRows, metricRows, optimizerRows } from "./training-rows.ts";
 
@@ -162,9 +162,7 @@ interface Found {
 
 /** Our name and options for a class or a word of Keras's. */
 function decodeNamed(value: unknown, rows: KerasRows, what: string): Found {
-  const { className, config } =
-    typeof value === "string" ? { className: value, config: {} } : objectIn(value, `The ${what}`);
-  const found = findRow(rows, className) ?? rowOfWord(rows, className);
+  const { className, config, found } = namedIn(value, rows, `The ${what}`);
   if (found !== undefined) {
     const [name, row] = found;
     return { name, options: decodeOptions(row, config, `the ${what} ${className}`) };
@@ -196,13 +194,15 @@ function lossWord(value: unknown): unknown {
 }
 
 function decodeMetric(value: unknown): Metric {
-  const { className, config } =
-    typeof value === "string" ? { className: value, config: {} } : objectIn(value, "A metric");
   // By its word it is chosen by the answers; the class of that name compares them as they are.
   if (value === "accuracy" || value === "acc") return metricFrom("accuracy");
-  if (className === "MeanMetricWrapper" && typeof config.fn === "string") {
-    const { name } = decodeNamed(config.fn, metricRows, "metric");
-    return metricFrom(name, { name: config.name });
+  if (typeof value !== "string") {
+    const { className, config } = objectIn(value, "A metric");
+    const { fn, ...own } = config;
+    if (className === "MeanMetricWrapper" && typeof fn === "string") {
+      const { name, options } = decodeNamed({ class_name: fn, config: own }, metricRows, "metric");
+      return metricFrom(name, options);
+    }
   }
   const { name, options } = decodeNamed(value, withoutAccuracy, "metric");
   return metricFrom(name, options);

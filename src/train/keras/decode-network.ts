@@ -27,12 +27,12 @@ const isNetworkClass = (className: string) =>
 
 /** @throws FormatError where `value` describes no network that Fovea can make. */
 export function decodeNetwork(value: unknown, custom: KnownLayers, depth = 0): NetworkConfig {
-  const { className, config } = objectIn(value, "The model");
+  const { className, config, isKeras } = objectIn(value, "The model");
   if (depth > deepest) {
     refuse({ what: "Models are nested too deep.", expected: `${deepest} levels`, received: depth });
   }
-  if (className === "Sequential") return decodeSequential(config, custom, depth);
-  if (isNetworkClass(className)) return decodeFunctional(config, custom, depth);
+  if (isKeras && className === "Sequential") return decodeSequential(config, custom, depth);
+  if (isKeras && isNetworkClass(className)) return decodeFunctional(config, custom, depth);
   return refuse({
     what: `The model is of a class of its own, ${className}.`,
     expected: "Sequential or Functional",
@@ -170,29 +170,35 @@ function inOrder(
 ): FunctionalConfig["uses"] {
   const done = new Map(inputNames.map((name) => [name, 1]));
   const ordered: { layer: string; inputs: readonly TensorReference[] }[] = [];
-  let waiting = layers.filter(({ inputs }) => inputs.length > 0);
-  while (waiting.length > 0) {
-    const before = ordered.length;
-    for (const { name, inputs } of waiting) {
-      for (let next = done.get(name) ?? 0; next < inputs.length; next++) {
-        const references = inputs[next].map(shift);
-        if (!references.every(([other, use]) => use < (done.get(other) ?? 0))) break;
-        ordered.push({ layer: name, inputs: references });
-        done.set(name, next + 1);
+  /** Layers by the use of another that they wait for. */
+  const waiting = new Map<string, LayerUses[]>();
+  const next = [...layers];
+  // Whatever a layer sets free comes to the end of the list.
+  for (const layer of next) {
+    const { name, inputs } = layer;
+    for (let own = done.get(name) ?? 0; own < inputs.length; own++) {
+      const references = inputs[own].map(shift);
+      const missing = references.find(([other, use]) => use >= (done.get(other) ?? 0));
+      if (missing !== undefined) {
+        const key = `${missing[1]} ${missing[0]}`;
+        waiting.set(key, [...(waiting.get(key) ?? []), layer]);
+        break;
       }
+      ordered.push({ layer: name, inputs: references });
+      done.set(name, own + 1);
+      next.push(...(waiting.get(`${own} ${name}`) ?? []));
     }
-    waiting = waiting.filter(({ name, inputs }) => (done.get(name) ?? 0) < inputs.length);
-    if (ordered.length > before) continue;
-    refuse({
-      what: "Layers of the model wait for each other, or for what does not exist.",
-      expected: "a way from the inputs to each layer",
-      received: waiting
-        .slice(0, 5)
-        .map(({ name }) => `"${name}"`)
-        .join(", "),
-    });
   }
-  return ordered;
+  const left = layers.filter(({ name, inputs }) => (done.get(name) ?? 0) < inputs.length);
+  if (left.length === 0) return ordered;
+  return refuse({
+    what: "Layers of the model wait for each other, or for what does not exist.",
+    expected: "a way from the inputs to each layer",
+    received: left
+      .slice(0, 5)
+      .map(({ name }) => `"${name}"`)
+      .join(", "),
+  });
 }
 
 /** Outputs in the form in which a file gives them: one, a list, or a record. */

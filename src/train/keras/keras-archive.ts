@@ -17,6 +17,10 @@ const names = {
   weights: "model.weights.h5",
 } as const;
 
+/** An archive may unpack to this many times its bytes; a little is free. */
+const mostGrowth = 20;
+const freeBytes = 2 ** 26;
+
 /** The Keras whose files ours are like. */
 const version = "3.15.1";
 
@@ -42,7 +46,9 @@ export const kerasArchive: ModelFormat = {
 
   async read(path, options) {
     const bytes = await readWholeFile(path);
-    const archive = ofFile(path, () => openZip(bytes, path));
+    // Keras stores its values as they are; others pack them.
+    const maximumBytes = Math.max(freeBytes, bytes.length * mostGrowth);
+    const archive = ofFile(path, () => openZip(bytes, path, { maximumBytes }));
     const values = await readHdf5(archive.read(names.weights), `${path}: ${names.weights}`);
     return ofFile(path, () => {
       const config = parseJson(archive.read(names.config), `${path}: ${names.config}`);

@@ -43,13 +43,13 @@ export function encodeLayer(
 
 /** A layer of a file. @throws FormatError where Fovea has none like it. */
 export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
-  const { className, config } = objectIn(value, "A layer");
+  const { className, config, isKeras } = objectIn(value, "A layer");
   const title = `the layer "${config.name}" (${className})`;
   const base = {
     name: config.name,
     ...(config.trainable === false ? { trainable: false } : {}),
   };
-  const found = findRow(rows, className);
+  const found = isKeras ? findRow(rows, className) : undefined;
   if (found !== undefined) {
     const [kind, row] = found;
     const options = decodeOptions(withRegularizer(row), config, title);
@@ -63,7 +63,7 @@ export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
         .map((row) => row.className)
         .join(", "),
       received: className,
-      fix: `Hand it in: loadModel(path, { customLayers: { ${kindOf(className)} } }).`,
+      fix: `Hand it in: loadModel(path, { customLayers: { ${isKeras ? kindOf(className) : className} } }).`,
     });
   }
   const { name: _, trainable: __, dtype: ___, ...own } = recordOf(config, title);

@@ -39,10 +39,31 @@ export function encodeObject(
   };
 }
 
-/** The class name and the configuration of an object in a file. */
+/** The modules of Keras's own classes, in all of its versions. */
+const kerasModule = /^(tf_)?keras(_core)?(\.|$)/;
+
+/**
+ * The class and the configuration of an object in a file. `isKeras` is false for somebody's own class,
+ * which may be called as one of Keras's: Keras 3 says under which name it was registered.
+ */
 export function objectIn(value: unknown, what: string) {
-  const { class_name: className, config } = recordOf(value, what);
-  return { className: textIn(className, what), config: recordOf(config ?? {}, what) };
+  const { class_name: name, config, module, registered_name: registered } = recordOf(value, what);
+  const isModule = typeof module === "string" && kerasModule.test(module);
+  return {
+    className: textIn(name, what),
+    config: recordOf(config ?? {}, what),
+    isKeras: isModule || typeof registered !== "string",
+  };
+}
+
+/** The same for what may be said by its name alone, and the row that it has; undefined without one. */
+export function namedIn(value: unknown, rows: KerasRows, what: string) {
+  const { className, config, isKeras } =
+    typeof value === "string"
+      ? { className: value, config: {}, isKeras: true }
+      : objectIn(value, what);
+  const found = isKeras ? (findRow(rows, className) ?? rowOfWord(rows, className)) : undefined;
+  return { className, config, found };
 }
 
 /**
@@ -166,8 +187,9 @@ export function decodeOptions(
     if (value === null && !nullable.includes(option)) continue;
     if (known.includes(option)) {
       const isOne = single.includes(option) && Array.isArray(value) && value.length === 1;
-      const isWord = typeof value === "string" && Object.hasOwn(words, value);
-      const decoded = isWord ? words[value] : decodeValue(option, isOne ? value[0] : value, title);
+      const word = typeof value === "string" || value === null ? String(value) : undefined;
+      const isWord = word !== undefined && Object.hasOwn(words, word);
+      const decoded = isWord ? words[word] : decodeValue(option, isOne ? value[0] : value, title);
       if (decoded !== undefined) options[option] = decoded;
       continue;
     }
@@ -198,12 +220,10 @@ function decodeValue(option: string, value: unknown, title: string): unknown {
 }
 
 function decodeSetting(rows: KerasRows, value: unknown, title: string): StoredSetting | string {
-  const { className, config } =
-    typeof value === "string" ? { className: value, config: {} } : objectIn(value, title);
-  const found = findRow(rows, className) ?? rowOfWord(rows, className);
+  const { className, config, found } = namedIn(value, rows, title);
   if (found === undefined) {
     return refuse({
-      what: `Fovea has no ${className}, which is the ${title}.`,
+      what: `Fovea has no such ${className} as the ${title}.`,
       expected: Object.values(rows)
         .map((row) => row.className)
         .join(", "),
@@ -217,7 +237,7 @@ function decodeSetting(rows: KerasRows, value: unknown, title: string): StoredSe
 }
 
 /** A class by the word that Keras knows it by, such as `glorot_uniform`. */
-export function rowOfWord(rows: KerasRows, word: string): readonly [string, KerasRow] | undefined {
+function rowOfWord(rows: KerasRows, word: string): readonly [string, KerasRow] | undefined {
   const name = camelCase(word);
   return Object.hasOwn(rows, name) ? [name, rows[name]] : undefined;
 }

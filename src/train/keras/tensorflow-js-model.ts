@@ -2,7 +2,7 @@
 // (or, where Keras 3 was converted, Keras 3's); values go by name.
 
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
-import { parseJson } from "../../formats/json.ts";
+import { longestJson, parseJson } from "../../formats/json.ts";
 import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
 import { decodeCompile } from "./compile-config.ts";
@@ -13,8 +13,8 @@ import { networkIn } from "./network-in.ts";
 import { ofFile, recordOf, refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
 
-/** Bytes of a model.json; the values are not in it. */
-const maximumBytes = 2 ** 28;
+/** Parts of a name that tell values apart: a layer's, a weight's, and a few of the networks around. */
+const mostParts = 16;
 
 export const tensorflowJsModel: ModelFormat = {
   async write(path, { network, weights }) {
@@ -37,7 +37,7 @@ export const tensorflowJsModel: ModelFormat = {
   },
 
   async read(path, options) {
-    const bytes = await readWholeFile(path, { maximumBytes });
+    const bytes = await readWholeFile(path, { maximumBytes: longestJson });
     const file = ofFile(path, () => recordOf(parseJson(bytes, path), "The model"));
     const values = await readShards(path, file.weightsManifest);
     return ofFile(path, () => {
@@ -87,7 +87,7 @@ function weightsByName(network: Network, values: readonly NamedValues[]): Values
   const byName = new Map(values.map((value) => [value.name.replace(/:\d+$/, ""), value]));
   const bySuffix = new Map<string, NamedValues>();
   for (const [name, value] of byName) {
-    const parts = name.split("/");
+    const parts = name.split("/").slice(-mostParts);
     parts.forEach((_, i) => {
       const suffix = parts.slice(i).join("/");
       if (!bySuffix.has(suffix)) bySuffix.set(suffix, value);

@@ -57,8 +57,12 @@ export const optimizerRows = {
   },
 } satisfies Readonly<Record<string, OptimizerRow>>;
 
-const loss = (className: string, options: readonly string[] = []) =>
-  row(className, ["reduction", ...options]);
+const loss = (className: string, options: readonly string[] = []): KerasRow => ({
+  ...row(className, ["reduction", ...options]),
+  // Keras 2's word for its default; Keras 3 has `null` for none at all.
+  olderWords: { auto: "sumOverBatchSize", null: "none" },
+  nullable: ["reduction"],
+});
 const smoothed = ["fromLogits", "labelSmoothing", "axis"];
 
 export const lossRows = {
