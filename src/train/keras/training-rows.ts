@@ -27,7 +27,9 @@ function optimizer(
 ): OptimizerRow {
   // Keras 2 states a decay of its own, which Keras 3 has not either; nothing else is meant by 0.
   const fixed = { decay: 0, jit_compile: undefined, is_legacy_optimizer: undefined };
-  return { className, options: [...around, ...options], slotGroups, fixed };
+  // So do Keras 2's files of HDF5 call its own optimizers.
+  const aliases = [`Custom>${className}`];
+  return { className, aliases, options: [...around, ...options], slotGroups, fixed };
 }
 
 const moments = ["momentum", "velocity"];
@@ -57,8 +59,12 @@ export const optimizerRows = {
   },
 } satisfies Readonly<Record<string, OptimizerRow>>;
 
-const loss = (className: string, options: readonly string[] = []) =>
-  row(className, ["reduction", ...options]);
+const loss = (className: string, options: readonly string[] = []): KerasRow => ({
+  ...row(className, ["reduction", ...options]),
+  // Keras 2 names the function of the class besides, and leaves the reduction open.
+  olderWords: { auto: "sumOverBatchSize" },
+  fixed: { fn: undefined },
+});
 const smoothed = ["fromLogits", "labelSmoothing", "axis"];
 
 export const lossRows = {
