@@ -63,7 +63,12 @@ export const h5Model: ModelFormat = {
       const none = { network, weights, compile: undefined, slots: new Map(), iterations: 0 };
       if (options.training === false || typeof training !== "string") return none;
       const told = recordOf(parseJson(training, `${path}: training_config`), "The training");
-      const compile = decodeCompile(told, told.optimizer_config);
+      const metrics = withoutOutputNames(told.metrics, network.outputNames);
+      const weighted = withoutOutputNames(told.weighted_metrics, network.outputNames);
+      const compile = decodeCompile(
+        { ...told, metrics, weighted_metrics: weighted },
+        told.optimizer_config,
+      );
       return { ...none, compile, ...optimizerIn(root, network, compile) };
     });
   },
@@ -148,6 +153,20 @@ function weightsOfGroups(
   return weights;
 }
 
+/** Keras 2 puts an output's name before those of its metrics, which `compile` does again. */
+function withoutOutputNames(metrics: unknown, outputNames: readonly string[]): unknown {
+  if (!Array.isArray(metrics) || outputNames.length < 2) return metrics;
+  return metrics.map((own, i) => {
+    const prefix = `${outputNames[i]}_`;
+    if (!Array.isArray(own)) return own;
+    return own.map((metric) => {
+      const name: unknown = metric?.config?.name;
+      if (typeof name !== "string" || !name.startsWith(prefix)) return metric;
+      return { ...metric, config: { ...metric.config, name: name.slice(prefix.length) } };
+    });
+  });
+}
+
 function writeOptimizer(root: Hdf5Draft, model: ModelToStore): void {
   const { network, settings, slots, iterations, learningRate } = model;
   if (settings === undefined) return;
@@ -162,14 +181,14 @@ function writeOptimizer(root: Hdf5Draft, model: ModelToStore): void {
   });
 }
 
-/** Keras 2's own optimizers keep other values in another order: they begin anew, as in Keras 3. */
+/** Keras 2's legacy optimizers keep values in another order: they begin anew, as in Keras 3. */
 function optimizerIn(root: Hdf5Group, network: Network, compile: CompileOptions | undefined) {
   const group = root.groups.get("optimizer_weights");
   if (group === undefined || compile === undefined || typeof compile.optimizer === "string") {
     return {};
   }
   const paths = namesIn(group, "weight_names");
-  if (paths.some((path) => path.endsWith(":0"))) return {};
+  if (paths[0]?.endsWith("iter:0")) return {};
   const values = paths.map((path) => findDataset(group, path)).filter((one) => one !== undefined);
   return decodeOptimizerState(network, compile.optimizer, values);
 }

@@ -116,7 +116,13 @@ export const layerRows = {
       ...result,
       ...trained("depthwise", "pointwise"),
     ]),
-    fixed: { groups: 1 },
+    // Keras 2 states what the class has that it extends; there is no such kernel.
+    fixed: {
+      groups: 1,
+      kernel_initializer: undefined,
+      kernel_regularizer: undefined,
+      kernel_constraint: undefined,
+    },
   },
   softmax: row("Softmax", ["axis"]),
   spatialDropout1d: row("SpatialDropout1D", ["rate", "seed"]),

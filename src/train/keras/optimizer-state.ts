@@ -89,8 +89,10 @@ export function decodeOptimizerState(
   const steps = values[0]?.data[0] ?? 0;
   const iterations = Number.isSafeInteger(steps) && steps >= 0 ? steps : 0;
   const places = slotPlaces(network, optimizer);
-  const first = 1 + (typeof optimizer.learningRate === "number" ? 1 : 0);
-  const last = optimizer.name === "nadam" ? 1 : 0;
+  // Keras 2 keeps neither the learning rate nor Nadam's product.
+  const isBare = values.length === 1 + places.length;
+  const first = 1 + (typeof optimizer.learningRate === "number" && !isBare ? 1 : 0);
+  const last = optimizer.name === "nadam" && !isBare ? 1 : 0;
   const own = values.slice(first, values.length - last);
   const fits =
     own.length === places.length &&

@@ -27,7 +27,9 @@ function optimizer(
 ): OptimizerRow {
   // Keras 2 states a decay of its own, which Keras 3 has not either; nothing else is meant by 0.
   const fixed = { decay: 0, jit_compile: undefined, is_legacy_optimizer: undefined };
-  return { className, options: [...around, ...options], slotGroups, fixed };
+  // So do Keras 2's files of HDF5 call its own optimizers.
+  const aliases = [`Custom>${className}`];
+  return { className, aliases, options: [...around, ...options], slotGroups, fixed };
 }
 
 const moments = ["momentum", "velocity"];
@@ -62,6 +64,8 @@ const loss = (className: string, options: readonly string[] = []): KerasRow => (
   // Keras 2's word for its default; Keras 3 has `null` for none at all.
   olderWords: { auto: "sumOverBatchSize", null: "none" },
   nullable: ["reduction"],
+  // Keras 2 names the function of the class besides.
+  fixed: { fn: undefined },
 });
 const smoothed = ["fromLogits", "labelSmoothing", "axis"];
 
