@@ -1,4 +1,5 @@
-// JSON from files that nobody vouches for. Floor 4. Bounded before it is parsed: a stack has an end.
+// JSON from files that nobody vouches for, and JSON for Python. Floor 4. Bounded before it is parsed: a
+// stack has an end.
 
 import { FormatError } from "../core/errors.ts";
 
@@ -65,4 +66,25 @@ function withoutPrototypes(value: unknown): unknown {
   if (Object.hasOwn(value, "__proto__")) Reflect.deleteProperty(value, "__proto__");
   for (const one of Object.values(value)) withoutPrototypes(one);
   return value;
+}
+
+/** A number that Python is to take for a float: JSON's `2` is none to it, `2.0` is. */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** What `JSON.stringify` gives, in which each `Float` has a decimal point or an exponent. */
+export function formatJson(value: unknown): string {
+  if (value instanceof Float) {
+    const text = JSON.stringify(value.value);
+    return Number.isInteger(Number(text)) && !text.includes("e") ? `${text}.0` : text;
+  }
+  if (Array.isArray(value)) return `[${value.map((one) => formatJson(one ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${formatJson(one)}`).join(",")}}`;
 }

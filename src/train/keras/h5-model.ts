@@ -12,7 +12,7 @@ import {
   type Hdf5Draft,
   type Hdf5Group,
 } from "../../formats/hdf5-tree.ts";
-import { parseJson } from "../../formats/json.ts";
+import { formatJson, parseJson } from "../../formats/json.ts";
 import type { Network } from "../../nn/network.ts";
 import type { CompileOptions } from "../options.ts";
 import { decodeCompile, encodeCompile, encodeOptimizer } from "./compile-config.ts";
@@ -32,13 +32,13 @@ export const h5Model: ModelFormat = {
     const { network, weights } = model;
     const root = emptyGroup({
       ...writer,
-      model_config: JSON.stringify(encodeNetwork(network, "keras2")),
+      model_config: formatJson(encodeNetwork(network, "keras2")),
     });
     const compile = encodeCompile(model, "keras2");
     if (compile !== undefined) {
       const optimizer = encodeOptimizer(model, "keras2");
       const training = { ...compile, optimizer_config: optimizer };
-      root.attributes.training_config = JSON.stringify(training);
+      root.attributes.training_config = formatJson(training);
       writeOptimizer(root, model);
     }
     root.groups.set("model_weights", weightGroups(network, weights));

@@ -2,7 +2,7 @@
 
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
-import { parseJson } from "../../formats/json.ts";
+import { formatJson, parseJson } from "../../formats/json.ts";
 import { encodeZip, openZip } from "../../formats/zip.ts";
 import { decodeCompile, encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
@@ -24,7 +24,7 @@ const freeBytes = 2 ** 26;
 /** The Keras whose files ours are like. */
 const version = "3.15.1";
 
-const toBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const toBytes = (value: unknown) => new TextEncoder().encode(formatJson(value));
 
 export const kerasArchive: ModelFormat = {
   async write(path, model) {

@@ -1,6 +1,7 @@
 // Objects as Keras's files keep them, `{ class_name, config }`, and the values in them. Floor 5. What a
 // file says and Fovea cannot do is refused, never left out.
 
+import { Float } from "../../formats/json.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
 import { recordOf, refuse, textIn } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
@@ -72,12 +73,13 @@ export function namedIn(value: unknown, rows: KerasRows, what: string) {
  * @throws FormatError where Keras has no such option.
  */
 export function encodeOptions(
-  { options: known, beginnings = [], ownFixed = {}, formerly = {}, words = {} }: KerasRow,
+  row: KerasRow,
   options: object,
   title: string,
   style: KerasStyle,
 ): Record<string, unknown> {
-  const older = Object.entries(style === "keras3" ? {} : formerly);
+  const { options: known, beginnings = [], ownFixed = {}, words = {}, floats = [] } = row;
+  const older = Object.entries(style === "keras3" ? {} : (row.formerly ?? {}));
   const config: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined || beginnings.includes(option)) continue;
@@ -92,9 +94,16 @@ export function encodeOptions(
     }
     const name = older.find(([, ours]) => ours === option)?.[0] ?? kerasNameOf(option);
     const word = Object.entries(words).find(([, ours]) => ours === value)?.[0];
-    config[name] = word ?? encodeValue(option, value, title, style);
+    const encoded = word ?? encodeValue(option, value, title, style);
+    config[name] = floats.includes(option) ? asFloats(encoded) : encoded;
   }
   return config;
+}
+
+/** A number, or each of a list; anything else as it is. */
+function asFloats(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asFloats);
+  return typeof value === "number" ? new Float(value) : value;
 }
 
 function encodeValue(option: string, value: unknown, title: string, style: KerasStyle): unknown {

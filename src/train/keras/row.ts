@@ -22,6 +22,8 @@ export interface KerasRow {
   readonly nullable?: readonly string[];
   /** Options that say what weights begin with; what the weights have become is written instead. */
   readonly beginnings?: readonly string[];
+  /** Options that Keras must read as floats: it refuses whole numbers, or rounds by them. */
+  readonly floats?: readonly string[];
   /** Options that are one number with us and a list of one in some of Keras's files. */
   readonly single?: readonly string[];
 }

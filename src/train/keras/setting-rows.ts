@@ -1,6 +1,6 @@
 // Initializers, regularizers, constraints and schedules: one row each, our name and Keras's. Floor 5.
 
-import { type KerasRows, row } from "./row.ts";
+import { type KerasRow, type KerasRows, row } from "./row.ts";
 
 export const initializerRows = {
   constant: row("Constant", ["value"]),
@@ -40,17 +40,23 @@ export const constraintRows = {
 
 const decay = ["initialLearningRate", "decaySteps"];
 
+/** Keras computes a schedule in the kind of number that its first rate is of. */
+const schedule = (className: string, options: readonly string[]): KerasRow => ({
+  ...row(className, options),
+  floats: ["initialLearningRate", "values"],
+});
+
 export const scheduleRows = {
-  cosineDecay: row("CosineDecay", [...decay, "alpha", "warmupTarget", "warmupSteps"]),
-  cosineDecayRestarts: row("CosineDecayRestarts", [
+  cosineDecay: schedule("CosineDecay", [...decay, "alpha", "warmupTarget", "warmupSteps"]),
+  cosineDecayRestarts: schedule("CosineDecayRestarts", [
     "initialLearningRate",
     "firstDecaySteps",
     "tMul",
     "mMul",
     "alpha",
   ]),
-  exponentialDecay: row("ExponentialDecay", [...decay, "decayRate", "staircase"]),
-  inverseTimeDecay: row("InverseTimeDecay", [...decay, "decayRate", "staircase"]),
-  piecewiseConstantDecay: row("PiecewiseConstantDecay", ["boundaries", "values"]),
-  polynomialDecay: row("PolynomialDecay", [...decay, "endLearningRate", "power", "cycle"]),
+  exponentialDecay: schedule("ExponentialDecay", [...decay, "decayRate", "staircase"]),
+  inverseTimeDecay: schedule("InverseTimeDecay", [...decay, "decayRate", "staircase"]),
+  piecewiseConstantDecay: schedule("PiecewiseConstantDecay", ["boundaries", "values"]),
+  polynomialDecay: schedule("PolynomialDecay", [...decay, "endLearningRate", "power", "cycle"]),
 } satisfies KerasRows;

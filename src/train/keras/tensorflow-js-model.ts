@@ -2,7 +2,7 @@
 // (or, where Keras 3 was converted, Keras 3's); values go by name.
 
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
-import { longestJson, parseJson } from "../../formats/json.ts";
+import { formatJson, longestJson, parseJson } from "../../formats/json.ts";
 import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
 import { decodeCompile } from "./compile-config.ts";
@@ -33,7 +33,7 @@ export const tensorflowJsModel: ModelFormat = {
       },
       weightsManifest: await writeShards(path, values),
     };
-    await writeFileAtomically(path, JSON.stringify(description));
+    await writeFileAtomically(path, formatJson(description));
   },
 
   async read(path, options) {

@@ -29,7 +29,8 @@ function optimizer(
   const fixed = { decay: 0, jit_compile: undefined, is_legacy_optimizer: undefined };
   // So do Keras 2's files of HDF5 call its own optimizers.
   const aliases = [`Custom>${className}`];
-  return { className, aliases, options: [...around, ...options], slotGroups, fixed };
+  const floats = ["learningRate", "momentum"];
+  return { className, aliases, options: [...around, ...options], slotGroups, fixed, floats };
 }
 
 const moments = ["momentum", "velocity"];
@@ -52,11 +53,7 @@ export const optimizerRows = {
     ["rho", "momentum", "epsilon", "centered"],
     [["velocity"], ["momentum"], ["average_gradient"]],
   ),
-  sgd: {
-    ...optimizer("SGD", ["momentum", "nesterov"], [["momentum"]]),
-    // It is the default, and JSON's 0 is no float to Keras, which insists on one here.
-    ownFixed: { momentum: 0 },
-  },
+  sgd: optimizer("SGD", ["momentum", "nesterov"], [["momentum"]]),
 } satisfies Readonly<Record<string, OptimizerRow>>;
 
 const loss = (className: string, options: readonly string[] = []): KerasRow => ({
@@ -142,8 +139,11 @@ export const metricRows = {
   categoricalCrossentropy: metric("CategoricalCrossentropy", smoothed),
   categoricalHinge: metric("CategoricalHinge"),
   cosineSimilarity: metric("CosineSimilarity", ["axis"]),
-  f1Score: metric("F1Score", ["average", "threshold"]),
-  fBetaScore: metric("FBetaScore", ["average", "beta", "threshold"]),
+  f1Score: { ...metric("F1Score", ["average", "threshold"]), floats: ["threshold"] },
+  fBetaScore: {
+    ...metric("FBetaScore", ["average", "beta", "threshold"]),
+    floats: ["beta", "threshold"],
+  },
   falseNegatives: metric("FalseNegatives", ["thresholds"]),
   falsePositives: metric("FalsePositives", ["thresholds"]),
   hinge: metric("Hinge"),
