@@ -77,6 +77,11 @@ test("a chunk that is far larger than its numbers counts whole, as often as it i
   expect(await refusal(bytes)).toMatch(/too large/);
 });
 
+test("numbers of a kind that is not read are refused by the file's name and theirs", async () => {
+  const bytes = readFileSync(new URL("./hdf5/half.h5", import.meta.url));
+  expect(await refusal(bytes)).toMatch(/a\.h5: its numbers half are of a kind/);
+});
+
 test("numbers that were packed three times take no more memory than they may", async () => {
   const bytes = readFileSync(new URL("./hdf5/packed-thrice.h5", import.meta.url));
   const before = process.resourceUsage().maxRSS;
