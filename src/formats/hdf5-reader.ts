@@ -90,7 +90,7 @@ export function readTree(library: Library, path: string, mostBytes: number): Hdf
     if ((type !== integer && type !== float) || vlen || shape === null || sources) return undefined;
     if (type === float && size !== 4 && size !== 8) {
       fail(`its numbers ${name} are of another kind`, {
-        what: `The numbers ${name} are of a kind that Fovea does not read.`,
+        what: `its numbers ${name} are of a kind that Fovea does not read.`,
         expected: "floating-point numbers of 4 or 8 bytes",
         received: `${size} bytes each`,
         fix: "Convert the model to float32 before saving it.",

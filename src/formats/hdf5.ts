@@ -36,14 +36,13 @@ export async function readHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Gro
   const found = await readInThread(bytes);
   if ("groups" in found) return found;
   const { why, facts } = found;
-  throw new FormatError(
-    facts ?? {
-      what: `${name} is not a sound HDF5 file: ${why}.`,
-      expected: "an HDF5 file as Keras writes it",
-      received: `${bytes.length} bytes`,
-      fix: "Save or download the file again.",
-    },
-  );
+  if (facts !== undefined) throw new FormatError({ ...facts, what: `${name}: ${facts.what}` });
+  throw new FormatError({
+    what: `${name} is not a sound HDF5 file: ${why}.`,
+    expected: "an HDF5 file as Keras writes it",
+    received: `${bytes.length} bytes`,
+    fix: "Save or download the file again.",
+  });
 }
 
 /** The bytes of an HDF5 file that holds `root`. */

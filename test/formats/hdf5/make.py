@@ -1,15 +1,17 @@
-"""Makes packed-thrice.h5: a chunk of 4 MiB, deflated three times, that unpacks to 1.25 GiB. Needs h5py."""
+"""Makes packed-thrice.h5, a chunk of 4 MiB, deflated three times, that unpacks to 1.25 GiB, and half.h5,
+numbers of 2 bytes each. Needs h5py."""
 
 import zlib
 from pathlib import Path
 
 import h5py
 
+folder = Path(__file__).parent
 size = 2**20
 packer = zlib.compressobj(9)
 packed = b"".join(packer.compress(bytes(2**24)) for _ in range(80)) + packer.flush()
 packed = zlib.compress(zlib.compress(packed, 9), 9)
-with h5py.File(Path(__file__).parent / "packed-thrice.h5", "w", libver="latest") as file:
+with h5py.File(folder / "packed-thrice.h5", "w", libver="latest") as file:
     settings = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     settings.set_chunk((size,))
     for _ in range(3):
@@ -17,3 +19,5 @@ with h5py.File(Path(__file__).parent / "packed-thrice.h5", "w", libver="latest")
     space = h5py.h5s.create_simple((size,))
     dataset = h5py.h5d.create(file.id, b"a", h5py.h5t.IEEE_F32LE, space, settings)
     dataset.write_direct_chunk((0,), packed, 0)
+with h5py.File(folder / "half.h5", "w", libver="latest") as file:
+    file.create_dataset("half", data=[1, 2], dtype="<f2")
