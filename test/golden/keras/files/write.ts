@@ -151,25 +151,6 @@ for (const [name, learningRate] of Object.entries(rates)) {
   await keep(`schedule-${name}`, made, [".keras", ".h5"], { optimizer: "sgd", iterations: 3 });
 }
 
-// Whole numbers where Keras wants floats.
-const whole = {
-  exponentialDecay: schedules.exponentialDecay({
-    initialLearningRate: 1,
-    decaySteps: 10,
-    decayRate: 0.5,
-  }),
-  piecewiseConstantDecay: schedules.piecewiseConstantDecay({ boundaries: [1], values: [1, 0.5] }),
-  number: 1,
-};
-for (const [name, learningRate] of Object.entries(whole)) {
-  const made = small();
-  const optimizer = optimizerFrom("sgd", { learningRate, momentum: 1 });
-  made.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
-  await made.fit(examples, fit);
-  const rate = rateAt(learningRate, 3);
-  await keep(`whole-${name}`, made, [".keras", ".h5"], { optimizer: "sgd", iterations: 3, rate });
-}
-
 for (const name of Object.keys(lossRows)) {
   const made = small();
   made.compile({ optimizer: "sgd", loss: losses[name as keyof typeof lossRows]() });
