@@ -193,6 +193,24 @@ export type Instruction =
   | { readonly kind: "assign"; readonly to: Register; readonly value: Register }
   | { readonly kind: "loop"; readonly index: LoopIndex; readonly body: readonly Instruction[] };
 
+/** The values that an instruction reads. */
+export function inputsOf(i: Instruction): readonly Register[] {
+  switch (i.kind) {
+    case "compute":
+      return i.args;
+    case "load":
+      return i.from.bounded.map((term) => term.value);
+    case "store":
+      return [i.value, ...i.into.bounded.map((term) => term.value)];
+    case "splat":
+    case "joinLanes":
+    case "assign":
+      return [i.value];
+    default:
+      return [];
+  }
+}
+
 /**
  * A kernel. Its tasks are the combinations of its `parallel` indices, outermost first; they do not
  * see each other's writes, so any thread may run any of them in any order.

@@ -1,7 +1,14 @@
 // Looks a kernel over before code is written: which loads become memory operands, which results go
 // straight into a variable, and when each value lives. Floor 3.
 
-import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import {
+  type Access,
+  type Instruction,
+  inputsOf,
+  type Kernel,
+  type LoopIndex,
+  type Register,
+} from "../../kernel/language.ts";
 import type { Stream, Streams } from "../streams.ts";
 import { type Lifetime, perDepth, type Span } from "./allocate.ts";
 import { splitLoops } from "./split-loops.ts";
@@ -32,24 +39,6 @@ export interface PrepareOptions {
 
 /** A repeated load is worth folding into at most so many multiply-adds. */
 const mostFolds = 4;
-
-/** The values that an instruction reads. */
-export function inputsOf(i: Instruction): readonly Register[] {
-  switch (i.kind) {
-    case "compute":
-      return i.args;
-    case "load":
-      return i.from.bounded.map((term) => term.value);
-    case "store":
-      return [i.value, ...i.into.bounded.map((term) => term.value)];
-    case "splat":
-    case "joinLanes":
-    case "assign":
-      return [i.value];
-    default:
-      return [];
-  }
-}
 
 function countUses(body: readonly Instruction[], uses: Map<Register, number>): void {
   for (const i of body) {

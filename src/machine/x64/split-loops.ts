@@ -2,8 +2,7 @@
 // variable that a loop adds to wants a register as long as the loop runs; behind it the same number is a
 // value like any other, and may wait in memory for its turn.
 
-import type { Instruction, Register } from "../../kernel/language.ts";
-import { inputsOf } from "./prepare.ts";
+import { type Instruction, inputsOf, type Register } from "../../kernel/language.ts";
 
 type Body = readonly Instruction[];
 type Loop = Extract<Instruction, { kind: "loop" }>;
