@@ -26,6 +26,7 @@ import {
   regularizerRows,
   scheduleRows,
 } from "../../src/train/keras/setting-rows.ts";
+import { unheededOption } from "../../src/train/keras/tensorflow-js-gaps.ts";
 import {
   lossRows,
   metricRows,
@@ -85,6 +86,10 @@ describe.each(samples)("%s", (_, kind, { options, input: first, others = [], out
     const made = model({ inputs, outputs: layerFrom(kind, options).apply(inputs), device });
     made.setWeights(networkWeights(made.network));
     const path = join(folder, `layer${ending}`);
+    if (ending === ".json" && unheededOption(kind, options) !== undefined) {
+      await expect(saveModel(made, path)).rejects.toThrow(/TensorFlow.js cannot do/);
+      return;
+    }
     await saveModel(made, path);
     const { model: again } = await loadModel(path, { device });
     expect(formatShape(again.network.outputShape)).toBe(formatShape(output));

@@ -25,7 +25,8 @@ import { ofFile, recordOf, refuse } from "./refuse.ts";
 import type { ModelToStore, Values } from "./stored-model.ts";
 import { groupsOf, isCount } from "./weight-places.ts";
 
-const writer = { keras_version: "2.15.0", backend: "tensorflow" };
+/** Keras 2 reads files of any version; what words mean that changed is Keras 3's. */
+const writer = { keras_version: "3.15.1", backend: "tensorflow" };
 
 export const h5Model: ModelFormat = {
   async write(path, model) {
@@ -57,7 +58,8 @@ export const h5Model: ModelFormat = {
           fix: "Make the model and call model.loadWeights(path).",
         });
       }
-      const network = networkIn(parseJson(config, `${path}: model_config`), options);
+      const { keras_version: version } = root.attributes;
+      const network = networkIn(parseJson(config, `${path}: model_config`), options, version);
       const values = root.groups.get("model_weights") ?? root;
       const weights = weightsInGroups(network, values);
       const none = { network, weights, compile: undefined, slots: new Map(), iterations: 0 };

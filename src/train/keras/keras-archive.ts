@@ -53,7 +53,8 @@ export const kerasArchive: ModelFormat = {
     return ofFile(path, () => {
       const config = parseJson(archive.read(names.config), `${path}: ${names.config}`);
       const metadata = parseJson(archive.read(names.metadata), `${path}: ${names.metadata}`);
-      const network = networkIn(config, options);
+      const { keras_version: kerasVersion } = recordOf(metadata, "The description");
+      const network = networkIn(config, options, kerasVersion);
       const { compile_config: training } = recordOf(config, "The model");
       const { optimizer } = recordOf(training ?? {}, "The training");
       const compile = options.training === false ? undefined : decodeCompile(training, optimizer);

@@ -118,7 +118,7 @@ function encodeValue(option: string, value: unknown, title: string, style: Keras
       fix: "Save the model as .safetensors.",
     });
   }
-  if (typeof value === "string") return encodeWord(option, value);
+  if (typeof value === "string") return encodeWord(option, value, style);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return refuse({
     what: `Keras has no such ${option} as that of ${title}.`,
@@ -129,7 +129,9 @@ function encodeValue(option: string, value: unknown, title: string, style: Keras
 }
 
 /** Names that people choose are kept; words of a vocabulary follow the rule. */
-function encodeWord(option: string, value: string): string {
+function encodeWord(option: string, value: string, style: KerasStyle): string {
+  // Keras 2 and TensorFlow.js know it by its other name alone.
+  if (value === "silu" && style !== "keras3") return "swish";
   return option === "name" || option === "curve" ? value : snakeCase(value);
 }
 

@@ -12,12 +12,14 @@ import type { ModelFormat } from "./model-format.ts";
 import { networkIn } from "./network-in.ts";
 import { ofFile, recordOf, refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
+import { requireHeeded } from "./tensorflow-js-gaps.ts";
 
 /** Parts of a name that tell values apart: a layer's, a weight's, and a few of the networks around. */
 const mostParts = 16;
 
 export const tensorflowJsModel: ModelFormat = {
   async write(path, { network, weights }) {
+    requireHeeded(network);
     const values = namesOf(network).map(({ fullName, name }): NamedValues => {
       const value = weights.get(fullName);
       return { name, data: value?.data ?? new Float32Array(), shape: value?.shape ?? [] };
@@ -51,7 +53,7 @@ export const tensorflowJsModel: ModelFormat = {
       }
       const topology = recordOf(file.modelTopology, "The model");
       // TensorFlow.js itself leaves the wrapping out.
-      const network = networkIn(topology.model_config ?? topology, options);
+      const network = networkIn(topology.model_config ?? topology, options, topology.keras_version);
       const training = topology.training_config ?? file.trainingConfig;
       const told = training === undefined ? undefined : recordOf(training, "The training");
       const compile =
