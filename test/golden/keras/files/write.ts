@@ -16,6 +16,7 @@ import { losses } from "../../../../src/nn/losses/index.ts";
 import { metricFrom } from "../../../../src/nn/metrics/index.ts";
 import type { Network, SymbolicOutputs } from "../../../../src/nn/network.ts";
 import { optimizerFrom } from "../../../../src/nn/optimizers/index.ts";
+import { rateAt } from "../../../../src/nn/optimizers/learning-rate.ts";
 import { schedules } from "../../../../src/nn/schedules/index.ts";
 import { saveModel } from "../../../../src/train/checkpoint.ts";
 import { model } from "../../../../src/train/functional.ts";
@@ -38,6 +39,8 @@ interface Written {
   readonly outputs: readonly (readonly number[])[];
   readonly optimizer?: string;
   readonly iterations?: number;
+  /** The learning rate after those. */
+  readonly rate?: number;
 }
 
 const written: Written[] = [];
@@ -148,7 +151,28 @@ for (const [name, learningRate] of Object.entries(rates)) {
   const optimizer = optimizerFrom("sgd", { learningRate, momentum: 0.5 });
   made.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
   await made.fit(examples, fit);
-  await keep(`schedule-${name}`, made, [".keras", ".h5"], { optimizer: "sgd", iterations: 3 });
+  const rate = rateAt(learningRate, 3);
+  const told = { optimizer: "sgd", iterations: 3, rate };
+  await keep(`schedule-${name}`, made, [".keras", ".h5"], told);
+}
+
+// Whole numbers where Keras wants floats.
+const whole = {
+  exponentialDecay: schedules.exponentialDecay({
+    initialLearningRate: 1,
+    decaySteps: 10,
+    decayRate: 0.5,
+  }),
+  piecewiseConstantDecay: schedules.piecewiseConstantDecay({ boundaries: [1], values: [1, 0.5] }),
+  number: 1,
+};
+for (const [name, learningRate] of Object.entries(whole)) {
+  const made = small();
+  const optimizer = optimizerFrom("sgd", { learningRate, momentum: 1 });
+  made.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+  await made.fit(examples, fit);
+  const rate = rateAt(learningRate, 3);
+  await keep(`whole-${name}`, made, [".keras", ".h5"], { optimizer: "sgd", iterations: 3, rate });
 }
 
 for (const name of Object.keys(lossRows)) {
