@@ -17,27 +17,14 @@ function polynomial(w: KernelWriter, x: Register, coefficients: readonly number[
     );
 }
 
-/** The whole number of a power of two, at the end of an f32's bits, and what is left of the exponent. */
-interface SplitExponent {
-  /** 1.5 · 2²³ more than the whole number, so that its bits end in that number's. */
-  readonly shifted: Register;
-  /** What is left, within ± ln 2 / 2. */
-  readonly rest: Register;
-}
-
-/** x = n · ln 2 + rest. */
-function splitExponent(w: KernelWriter, x: Register): SplitExponent {
-  const ones = w.constant(1.5 * 2 ** 23);
-  const shifted = w.compute("multiplyAdd", x, w.constant(Math.LOG2E), ones);
-  const n = w.compute("subtract", shifted, ones);
-  const coarse = w.compute("multiplyAdd", n, w.constant(-0.693359375), x);
-  const rest = w.compute("multiplyAdd", n, w.constant(2.1219444005469057e-4), coarse);
-  return { shifted, rest };
-}
-
 /** eˣ between −87.336 and 88.722; anything for an x beyond, or one that is no number. */
 function plainExponential(w: KernelWriter, x: Register): Register {
-  const { shifted, rest } = splitExponent(w, x);
+  // x = n · ln 2 + rest. 1.5 · 2²³ more than n is an f32 whose bits end in n's.
+  const ones = w.constant(1.5 * 2 ** 23);
+  const shifted = w.compute("multiplyAdd", x, w.constant(Math.LOG2E), ones);
+  const whole = w.compute("subtract", shifted, ones);
+  const coarse = w.compute("multiplyAdd", whole, w.constant(-0.693359375), x);
+  const rest = w.compute("multiplyAdd", whole, w.constant(2.1219444005469057e-4), coarse);
   const series = polynomial(
     w,
     rest,

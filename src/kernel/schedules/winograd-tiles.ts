@@ -24,7 +24,7 @@ export interface TileLine {
   readonly outputs: number;
 }
 
-/** Tiles that a task takes, at least, so that a filter's points are worth fetching. */
+/** About how many tiles a task takes, so that a filter's points are worth fetching. */
 export const tilesPerTask = 48;
 
 /**

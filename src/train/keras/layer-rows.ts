@@ -106,6 +106,8 @@ export const layerRows = {
       "antialias",
     ]),
     fixed: { fill_mode: "constant" },
+    // Keras 2 knows no others.
+    ownFixed: { padToAspectRatio: false, fillValue: 0, antialias: false },
   },
   rmsNormalization: row("RMSNormalization", ["axis", "epsilon"]),
   separableConv2d: {

@@ -16,7 +16,7 @@ export interface KerasRow {
   readonly olderWords?: Readonly<Record<string, string>>;
   /** What Keras states besides, with the one value that Fovea has as well. */
   readonly fixed?: Readonly<Record<string, unknown>>;
-  /** Options of ours that Keras has not, with the one value that it has as well. */
+  /** Options of ours that no Keras has, or an older one has not, with the one value that all have. */
   readonly ownFixed?: Readonly<Record<string, unknown>>;
   /** Options for which `null` is a choice of its own, not the same as saying nothing. */
   readonly nullable?: readonly string[];

@@ -99,11 +99,11 @@ export const lossRows = {
     aliases: ["msle", "MSLE"],
   },
   poisson: loss("Poisson"),
-  sparseCategoricalCrossentropy: loss("SparseCategoricalCrossentropy", [
-    "fromLogits",
-    "ignoreClass",
-    "axis",
-  ]),
+  sparseCategoricalCrossentropy: {
+    ...loss("SparseCategoricalCrossentropy", ["fromLogits", "ignoreClass", "axis"]),
+    // Keras 2 knows no other.
+    ownFixed: { axis: -1 },
+  },
   squaredHinge: loss("SquaredHinge"),
   tversky: loss("Tversky", ["alpha", "beta", "axis"]),
 } satisfies KerasRows;
