@@ -13,13 +13,16 @@ interface VectorCode {
   readonly opcode: number;
   /** W where the instruction is encoded with EVEX; VEX ignores it or wants 0. */
   readonly wide?: 1;
+  /** How many times the vector's bytes are those in memory: EVEX counts displacements by them. */
+  readonly share?: 4 | 16;
 }
 
-const code = (map: 1 | 2 | 3, prefix: 0 | 1 | 2 | 3, opcode: number): VectorCode => ({
-  map,
-  prefix,
-  opcode,
-});
+const code = (
+  map: 1 | 2 | 3,
+  prefix: 0 | 1 | 2 | 3,
+  opcode: number,
+  share?: 4 | 16,
+): VectorCode => ({ map, prefix, opcode, share });
 
 /** Vector instructions with one encoding at every width: (to, first, second or memory). */
 export const vectorCodes = {
@@ -52,9 +55,9 @@ export const unaryCodes = {
   vcvtdq2ps: code(1, 0, 0x5b),
   vcvttps2dq: code(1, 2, 0x5b),
   vmovups: code(1, 0, 0x10),
-  vbroadcastss: code(2, 1, 0x18),
-  vpbroadcastd: code(2, 1, 0x58),
-  vpmovzxbd: code(2, 1, 0x31),
+  vbroadcastss: code(2, 1, 0x18, 16),
+  vpbroadcastd: code(2, 1, 0x58, 16),
+  vpmovzxbd: code(2, 1, 0x31, 4),
 } as const satisfies Record<string, VectorCode>;
 
 export type UnaryName = keyof typeof unaryCodes;
@@ -94,8 +97,9 @@ export class Assembler extends GeneralAssembler {
     const width = options.width ?? this.width;
     if (this.width === 256 || options.short) {
       const long = width === 256 ? 1 : 0;
-      this.bytes.push(0xc4, (notReg << 7) | (1 << 6) | (notBase << 5) | map);
-      this.bytes.push(((~first & 15) << 3) | (long << 2) | prefix);
+      const rest = ((~first & 15) << 3) | (long << 2) | prefix;
+      if (map === 1 && notBase === 1) this.bytes.push(0xc5, (notReg << 7) | rest);
+      else this.bytes.push(0xc4, (notReg << 7) | (1 << 6) | (notBase << 5) | map, rest);
       return;
     }
     const notRegHigh = (~reg >> 4) & 1;
@@ -129,7 +133,18 @@ export class Assembler extends GeneralAssembler {
     const repeat = operand.repeat === true;
     this.#vectorPrefix(encoding, reg, first, operand.base, { ...options, memory: true, repeat });
     this.bytes.push(encoding.opcode);
-    this.modMemory(reg, operand);
+    this.modMemory(reg, operand, this.#unitOf(encoding, options, repeat));
+  }
+
+  /** By how many bytes a displacement of one byte counts. */
+  #unitOf(
+    { wide, share }: VectorCode,
+    { width, short }: Pick<PrefixOptions, "width" | "short">,
+    repeat: boolean,
+  ): number {
+    if (this.width === 256 || short) return 1;
+    if (repeat) return wide ? 8 : 4;
+    return (width ?? this.width) / 8 / (share ?? 1);
   }
 
   /** `to = name(first, second)`; fused multiply-adds also read `to`. */
@@ -158,7 +173,7 @@ export class Assembler extends GeneralAssembler {
 
   /** The first lane alone. */
   storeFirst(into: Place, from: number): void {
-    this.#vector(code(1, 2, 0x11), from, 0, into, { width: 128 });
+    this.#vector(code(1, 2, 0x11, 4), from, 0, into, { width: 128 });
   }
 
   /** Lanes that mask register `k` names; the others become 0. */

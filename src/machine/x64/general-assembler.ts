@@ -35,9 +35,26 @@ export interface Place {
 const conditions = { below: 2, aboveEqual: 3, equal: 4, notEqual: 5, less: 12, greater: 15 };
 export type Condition = keyof typeof conditions;
 
+/** Instructions of 1 to 9 bytes that do nothing, as the manual recommends them. */
+const emptyInstructions = [
+  [0x90],
+  [0x66, 0x90],
+  [0x0f, 0x1f, 0x00],
+  [0x0f, 0x1f, 0x40, 0x00],
+  [0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00],
+  [0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
+  [0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
+];
+
 /** A place in the code, to jump to. */
 export interface Label {
   at: number | undefined;
+}
+
+function fitsByte(value: number): boolean {
+  return value >= -128 && value < 128 && Number.isInteger(value);
 }
 
 export class GeneralAssembler {
@@ -73,6 +90,15 @@ export class GeneralAssembler {
     while (this.length % bytes !== 0) this.bytes.push(0xcc);
   }
 
+  /** Goes on at a multiple of `bytes`; what lies between does nothing. */
+  pad(bytes: number): void {
+    for (let rest = -this.length & (bytes - 1); rest > 0; ) {
+      const size = Math.min(rest, 9);
+      this.bytes.push(...emptyInstructions[size - 1]);
+      rest -= size;
+    }
+  }
+
   /** Data, as it is. */
   append(data: Uint8Array): void {
     this.bytes.append(data);
@@ -94,24 +120,42 @@ export class GeneralAssembler {
   // On 64 bits unless their names say otherwise.
 
   #rex(wide: 0 | 1, reg: number, rm: number): void {
-    this.bytes.push(0x40 | (wide << 3) | ((reg >> 3) << 2) | (rm >> 3));
+    const prefix = 0x40 | (wide << 3) | ((reg >> 3) << 2) | (rm >> 3);
+    if (prefix !== 0x40) this.bytes.push(prefix);
   }
 
   protected modRegister(reg: number, rm: number): void {
     this.bytes.push(0xc0 | ((reg & 7) << 3) | (rm & 7));
   }
 
-  protected modMemory(reg: number, { base, displacement }: Place): void {
+  /** A displacement of few `unit`s takes one byte. */
+  protected modMemory(reg: number, { base, displacement }: Place, unit = 1): void {
     const needsSib = (base & 7) === 4;
-    this.bytes.push(0x80 | ((reg & 7) << 3) | (base & 7));
+    const units = displacement / unit;
+    const size = displacement === 0 && (base & 7) !== 5 ? 0 : fitsByte(units) ? 1 : 2;
+    this.bytes.push((size << 6) | ((reg & 7) << 3) | (base & 7));
     if (needsSib) this.bytes.push(0x24);
-    this.#int32(displacement);
+    if (size === 1) this.bytes.push(units & 255);
+    if (size === 2) this.#int32(displacement);
   }
 
   #onRegister(wide: 0 | 1, opcode: readonly number[], reg: number, rm: number): void {
     this.#rex(wide, reg, rm);
     this.bytes.push(...opcode);
     this.modRegister(reg, rm);
+  }
+
+  /** An instruction with a constant, which takes one byte where it fits, and then has another opcode. */
+  #withConstant(wide: 0 | 1, digit: number, to: number | Place, value: number): void {
+    const opcode = [fitsByte(value) ? 0x83 : 0x81];
+    if (typeof to === "number") this.#onRegister(wide, opcode, digit, to);
+    else this.#onMemory(wide, opcode, digit, to);
+    this.#shortest(value);
+  }
+
+  #shortest(value: number): void {
+    if (fitsByte(value)) this.bytes.push(value & 255);
+    else this.#int32(value);
   }
 
   #onMemory(wide: 0 | 1, opcode: readonly number[], reg: number, place: Place): void {
@@ -145,6 +189,8 @@ export class GeneralAssembler {
   }
 
   storeByte(into: Place, from: number): void {
+    // Without any prefix, the numbers of rsp to rdi would mean other bytes.
+    if (from >= gpr.rsp && from < gpr.r8 && into.base < gpr.r8) this.bytes.push(0x40);
     this.#onMemory(0, [0x88], from, into);
   }
 
@@ -167,18 +213,16 @@ export class GeneralAssembler {
   }
 
   addConstant(to: number, value: number): void {
-    this.#onRegister(1, [0x81], 0, to);
-    this.#int32(value);
+    this.#withConstant(1, 0, to, value);
   }
 
   addConstantTo(into: Place, value: number): void {
-    this.#onMemory(1, [0x81], 0, into);
-    this.#int32(value);
+    this.#withConstant(1, 0, into, value);
   }
 
   multiplyConstant(to: number, from: number, value: number): void {
-    this.#onRegister(1, [0x69], to, from);
-    this.#int32(value);
+    this.#onRegister(1, [fitsByte(value) ? 0x6b : 0x69], to, from);
+    this.#shortest(value);
   }
 
   multiply(to: number, from: number): void {
@@ -199,18 +243,15 @@ export class GeneralAssembler {
   }
 
   compareConstant(a: number, value: number): void {
-    this.#onRegister(1, [0x81], 7, a);
-    this.#int32(value);
+    this.#withConstant(1, 7, a, value);
   }
 
   compareConstantWith(a: Place, value: number): void {
-    this.#onMemory(1, [0x81], 7, a);
-    this.#int32(value);
+    this.#withConstant(1, 7, a, value);
   }
 
   compare32Constant(a: number, value: number): void {
-    this.#onRegister(0, [0x81], 7, a);
-    this.#int32(value);
+    this.#withConstant(0, 7, a, value);
   }
 
   moveIf32(condition: Condition, to: number, from: number): void {
@@ -236,13 +277,30 @@ export class GeneralAssembler {
   }
 
   jump(label: Label): void {
+    const back = this.#wayBack(label);
+    if (back !== undefined) {
+      this.bytes.push(0xeb, back);
+      return;
+    }
     this.bytes.push(0xe9);
     this.#target(label);
   }
 
   jumpIf(condition: Condition, label: Label): void {
+    const back = this.#wayBack(label);
+    if (back !== undefined) {
+      this.bytes.push(0x70 | conditions[condition], back);
+      return;
+    }
     this.bytes.push(0x0f, 0x80 | conditions[condition]);
     this.#target(label);
+  }
+
+  /** The byte of a jump of two bytes to a place that came already and is near. */
+  #wayBack(label: Label): number | undefined {
+    if (label.at === undefined) return undefined;
+    const distance = label.at - (this.length + 2);
+    return fitsByte(distance) ? distance & 255 : undefined;
   }
 
   call(label: Label): void {

@@ -191,6 +191,7 @@ class KernelEmitter {
     a.zero(gpr.rax);
     this.#places.setInteger(index, gpr.rax);
     const top: Label = a.label();
+    if (!body.some(({ kind }) => kind === "loop")) a.pad(64);
     a.bind(top);
     this.#body(body);
     for (const stream of moving) {

@@ -94,6 +94,7 @@ describe("the assembler", () => {
       "call",
       "addressOf",
       "align",
+      "pad",
       "append",
       // Of use to instructions only.
       "modRegister",
@@ -119,6 +120,7 @@ describe("the assembler", () => {
     const [start, end] = [a.label(), a.label()];
     a.bind(start);
     a.jump(end);
+    a.jump(start);
     a.jumpIf("below", start);
     a.jumpIf("aboveEqual", end);
     a.jumpIf("equal", start);
@@ -126,8 +128,30 @@ describe("the assembler", () => {
     a.call(start);
     a.bind(end);
     a.return();
-    const jumps = ["e91d000000", "0f82f5ffffff", "0f8311000000", "0f84e9ffffff", "0f8505000000"];
-    expect(hex(a.finish())).toBe(`${jumps.join("")}e8deffffffc3`);
+    const jumps = ["e917000000", "ebf9", "72f7", "0f830d000000", "74ef", "0f8505000000"];
+    expect(hex(a.finish())).toBe(`${jumps.join("")}e8e4ffffffc3`);
+  });
+
+  test.each([
+    { between: 126, jump: "7280" },
+    { between: 127, jump: "0f827bffffff" },
+  ])("jumps back over $between bytes in as few as it takes", ({ between, jump }) => {
+    const a = new Assembler(256);
+    const start = a.label();
+    a.bind(start);
+    a.append(new Uint8Array(between));
+    a.jumpIf("below", start);
+    expect(hex(a.finish()).slice(2 * between)).toBe(jump);
+  });
+
+  test.skipIf(withoutDisassembler !== undefined)("fills with instructions that do nothing", () => {
+    for (let start = 1; start <= 64; start++) {
+      const a = new Assembler(256);
+      a.append(new Uint8Array(start).fill(0x90));
+      a.pad(64);
+      expect(a.length).toBe(64);
+      for (const text of disassemble(a.finish())) expect(text).toMatch(/^(nop|xchg ax,ax)/);
+    }
   });
 
   test("knows where data behind the code lies, at a multiple of what is asked", () => {

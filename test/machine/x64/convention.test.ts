@@ -142,76 +142,76 @@ describe.each(widths)("$name", ({ width, missing }) => {
     const pool = new ConstantPool(a);
     emitKernel(w.finish(), a, pool);
     pool.write(a);
-    const pushFramePointer = "4055";
+    const pushFramePointer = "55";
     // add rsp, -4096; mov [rsp], rsp.
-    const nextPage = "4881c400f0ffff4889a42400000000";
+    const nextPage = "4881c400f0ffff48892424";
     const begin = pushFramePointer + nextPage.repeat(4);
     const hex = Buffer.from(a.finish()).toString("hex");
     expect(hex.slice(0, begin.length)).toBe(begin);
     // What is left of the frame is less than a page.
-    expect(hex.slice(begin.length)).toMatch(/^4881c4..f.ffff(?!4889a424)/);
+    expect(hex.slice(begin.length)).toMatch(/^4881c4..f.ffff(?!48892424)/);
   });
 });
 
 /** What stands around a frame of 32 bytes, one instruction after the other. */
 const frames = {
   systemV: [
-    "4053", // rex push rbx
-    "4055", // rex push rbp
+    "53", // push   rbx
+    "55", // push   rbp
     "4154", // push   r12
     "4155", // push   r13
     "4156", // push   r14
     "4157", // push   r15
-    "4881c4e0ffffff", // add    rsp,0xffffffffffffffe0
-    "4881c420000000", // add    rsp,0x20
+    "4883c4e0", // add    rsp,0xffffffffffffffe0
+    "4883c420", // add    rsp,0x20
     "415f", // pop    r15
     "415e", // pop    r14
     "415d", // pop    r13
     "415c", // pop    r12
-    "405d", // rex pop rbp
-    "405b", // rex pop rbx
+    "5d", // pop    rbp
+    "5b", // pop    rbx
     "c5f877", // vzeroupper
     "c3", // ret
   ],
   windows: [
-    "4053", // rex push rbx
-    "4055", // rex push rbp
-    "4057", // rex push rdi
-    "4056", // rex push rsi
+    "53", // push   rbx
+    "55", // push   rbp
+    "57", // push   rdi
+    "56", // push   rsi
     "4154", // push   r12
     "4155", // push   r13
     "4156", // push   r14
     "4157", // push   r15
     "4881c440ffffff", // add    rsp,0xffffffffffffff40
-    "c4e17811b42420000000", // vmovups XMMWORD PTR [rsp+0x20],xmm6
-    "c4e17811bc2430000000", // vmovups XMMWORD PTR [rsp+0x30],xmm7
-    "c4617811842440000000", // vmovups XMMWORD PTR [rsp+0x40],xmm8
-    "c46178118c2450000000", // vmovups XMMWORD PTR [rsp+0x50],xmm9
-    "c4617811942460000000", // vmovups XMMWORD PTR [rsp+0x60],xmm10
-    "c46178119c2470000000", // vmovups XMMWORD PTR [rsp+0x70],xmm11
-    "c4617811a42480000000", // vmovups XMMWORD PTR [rsp+0x80],xmm12
-    "c4617811ac2490000000", // vmovups XMMWORD PTR [rsp+0x90],xmm13
-    "c4617811b424a0000000", // vmovups XMMWORD PTR [rsp+0xa0],xmm14
-    "c4617811bc24b0000000", // vmovups XMMWORD PTR [rsp+0xb0],xmm15
-    "c4e17810b42420000000", // vmovups xmm6,XMMWORD PTR [rsp+0x20]
-    "c4e17810bc2430000000", // vmovups xmm7,XMMWORD PTR [rsp+0x30]
-    "c4617810842440000000", // vmovups xmm8,XMMWORD PTR [rsp+0x40]
-    "c46178108c2450000000", // vmovups xmm9,XMMWORD PTR [rsp+0x50]
-    "c4617810942460000000", // vmovups xmm10,XMMWORD PTR [rsp+0x60]
-    "c46178109c2470000000", // vmovups xmm11,XMMWORD PTR [rsp+0x70]
-    "c4617810a42480000000", // vmovups xmm12,XMMWORD PTR [rsp+0x80]
-    "c4617810ac2490000000", // vmovups xmm13,XMMWORD PTR [rsp+0x90]
-    "c4617810b424a0000000", // vmovups xmm14,XMMWORD PTR [rsp+0xa0]
-    "c4617810bc24b0000000", // vmovups xmm15,XMMWORD PTR [rsp+0xb0]
+    "c5f811742420", // vmovups XMMWORD PTR [rsp+0x20],xmm6
+    "c5f8117c2430", // vmovups XMMWORD PTR [rsp+0x30],xmm7
+    "c57811442440", // vmovups XMMWORD PTR [rsp+0x40],xmm8
+    "c578114c2450", // vmovups XMMWORD PTR [rsp+0x50],xmm9
+    "c57811542460", // vmovups XMMWORD PTR [rsp+0x60],xmm10
+    "c578115c2470", // vmovups XMMWORD PTR [rsp+0x70],xmm11
+    "c57811a42480000000", // vmovups XMMWORD PTR [rsp+0x80],xmm12
+    "c57811ac2490000000", // vmovups XMMWORD PTR [rsp+0x90],xmm13
+    "c57811b424a0000000", // vmovups XMMWORD PTR [rsp+0xa0],xmm14
+    "c57811bc24b0000000", // vmovups XMMWORD PTR [rsp+0xb0],xmm15
+    "c5f810742420", // vmovups xmm6,XMMWORD PTR [rsp+0x20]
+    "c5f8107c2430", // vmovups xmm7,XMMWORD PTR [rsp+0x30]
+    "c57810442440", // vmovups xmm8,XMMWORD PTR [rsp+0x40]
+    "c578104c2450", // vmovups xmm9,XMMWORD PTR [rsp+0x50]
+    "c57810542460", // vmovups xmm10,XMMWORD PTR [rsp+0x60]
+    "c578105c2470", // vmovups xmm11,XMMWORD PTR [rsp+0x70]
+    "c57810a42480000000", // vmovups xmm12,XMMWORD PTR [rsp+0x80]
+    "c57810ac2490000000", // vmovups xmm13,XMMWORD PTR [rsp+0x90]
+    "c57810b424a0000000", // vmovups xmm14,XMMWORD PTR [rsp+0xa0]
+    "c57810bc24b0000000", // vmovups xmm15,XMMWORD PTR [rsp+0xb0]
     "4881c4c0000000", // add    rsp,0xc0
     "415f", // pop    r15
     "415e", // pop    r14
     "415d", // pop    r13
     "415c", // pop    r12
-    "405e", // rex pop rsi
-    "405f", // rex pop rdi
-    "405d", // rex pop rbp
-    "405b", // rex pop rbx
+    "5e", // pop    rsi
+    "5f", // pop    rdi
+    "5d", // pop    rbp
+    "5b", // pop    rbx
     "c5f877", // vzeroupper
     "c3", // ret
   ],

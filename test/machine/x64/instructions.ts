@@ -43,6 +43,7 @@ const plain: Write[] = [
   (a) => a.store32(at(rbp, -4), rdx),
   (a) => a.store32(at(r12, 64), r8),
   (a) => a.storeByte(at(rax, 3), rcx),
+  (a) => a.storeByte(at(rax, 3), rsi),
   (a) => a.storeByte(at(r9, 3), rsi),
   (a) => a.storeByte(at(rdx, 3), r13),
   (a) => a.constant(rdi, 0x123456789abcdefn),
@@ -63,6 +64,16 @@ const plain: Write[] = [
   (a) => a.divide(r12),
   (a) => a.compare(rsi, rdx),
   (a) => a.compare(r9, r10),
+  // Constants and displacements of one byte, and just beyond.
+  ...[-129, -128, 127, 128].flatMap((n): Write[] => [
+    (a) => a.addConstant(rbx, n),
+    (a) => a.addConstantTo(at(rcx, n), n),
+    (a) => a.multiplyConstant(r10, rdx, n),
+    (a) => a.compareConstant(r9, n),
+    (a) => a.compare32Constant(rdx, n),
+    (a) => a.compareConstantWith(at(r13, n), n),
+  ]),
+  ...[rax, rsp, rbp, r12, r13].map((base): Write => (a) => a.load(rdx, at(base, 0))),
   (a) => a.compareWith(rax, at(rsp, 24)),
   (a) => a.compareWith(r8, at(r13, 24)),
   (a) => a.compareConstant(rbx, 1000),
@@ -91,6 +102,10 @@ const plain: Write[] = [
   (a) => a.zeroUpper(),
 ];
 
+/** Displacements that a byte holds, which counts by `unit`s, and the first ones that it does not. */
+const bordersOf = (unit: number) => [-129, -128, -1, 1, 127, 128].map((n) => n * unit);
+const aroundBorders = (unit: number) => [...bordersOf(unit), unit + 2];
+
 /** With 512 bits alone: masks, registers from 16 on, repeated memory. */
 const wide: Write[] = [
   ...(Object.keys(vectorCodes) as VectorName[]).flatMap((name): Write[] => [
@@ -105,6 +120,36 @@ const wide: Write[] = [
     (a) => a.unary(name, 26, 20),
     (a) => a.unary(name, 18, at(rsp, 4096)),
     (a) => a.unary(name, 5, at(r15, 0)),
+  ]),
+  ...aroundBorders(64).flatMap((displacement): Write[] => [
+    (a) => a.vector("vaddps", 1, 2, at(rax, displacement)),
+    (a) => a.storeVector(at(r12, displacement), 17),
+    (a) => a.loadMasked(3, at(r9, displacement), 2),
+    (a) => a.storeMasked(at(r9, displacement), 3, 2),
+    (a) => a.round(3, at(rdi, displacement), 1),
+    (a) => a.compareInts("less", 1, 30, at(rbp, displacement)),
+    (a) => a.blendMasked(31, 16, at(r12, displacement), 2),
+  ]),
+  ...aroundBorders(4).flatMap((displacement): Write[] => [
+    (a) => a.vector("vfmadd231ps", 1, 2, every(rax, displacement)),
+    (a) => a.unary("vbroadcastss", 20, at(rsp, displacement)),
+    (a) => a.unary("vpbroadcastd", 2, at(r8, displacement)),
+    (a) => a.storeFirst(at(r15, displacement), 27),
+    (a) => a.compareFloats("less", 2, 9, every(rbx, displacement)),
+  ]),
+  ...aroundBorders(8).map(
+    (displacement): Write =>
+      (a) =>
+        a.vector("vpmuludq", 1, 2, every(rsi, displacement)),
+  ),
+  ...aroundBorders(16).map(
+    (displacement): Write =>
+      (a) =>
+        a.unary("vpmovzxbd", 1, at(rsi, displacement)),
+  ),
+  ...aroundBorders(1).flatMap((displacement): Write[] => [
+    (a) => a.storeLow(at(rsp, displacement), 6),
+    (a) => a.loadLow(6, at(r13, displacement)),
   ]),
   (a) => a.storeVector(at(r12, 64), 5),
   (a) => a.storeVector(at(rax, 64), 30),
@@ -154,6 +199,13 @@ const narrow: Write[] = [
     (a) => a.unary(name, 14, 9),
     (a) => a.unary(name, 7, at(r13, -32)),
     (a) => a.unary(name, 10, at(rsp, 4)),
+  ]),
+  ...aroundBorders(1).flatMap((displacement): Write[] => [
+    (a) => a.vector("vaddps", 1, 2, at(rax, displacement)),
+    (a) => a.unary("vbroadcastss", 9, at(r12, displacement)),
+    (a) => a.storeVector(at(rcx, displacement), 11),
+    (a) => a.storePair(at(r14, displacement), 11),
+    (a) => a.storeLane(at(r14, displacement), 11, 2),
   ]),
   (a) => a.storeVector(at(r12, 64), 5),
   (a) => a.storeVector(at(rbp, 0), 13),
