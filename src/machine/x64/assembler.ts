@@ -14,14 +14,14 @@ interface VectorCode {
   /** W where the instruction is encoded with EVEX; VEX ignores it or wants 0. */
   readonly wide?: 1;
   /** How many times the vector's bytes are those in memory: EVEX counts displacements by them. */
-  readonly share?: 4 | 16;
+  readonly share?: 1 | 4 | 16;
 }
 
 const code = (
   map: 1 | 2 | 3,
   prefix: 0 | 1 | 2 | 3,
   opcode: number,
-  share?: 4 | 16,
+  share: 1 | 4 | 16 = 1,
 ): VectorCode => ({ map, prefix, opcode, share });
 
 /** Vector instructions with one encoding at every width: (to, first, second or memory). */

@@ -73,7 +73,11 @@ const plain: Write[] = [
     (a) => a.compare32Constant(rdx, n),
     (a) => a.compareConstantWith(at(r13, n), n),
   ]),
-  ...[rax, rsp, rbp, r12, r13].map((base): Write => (a) => a.load(rdx, at(base, 0))),
+  ...[rax, rsp, rbp, r12, r13].map(
+    (base): Write =>
+      (a) =>
+        a.load(rdx, at(base, 0)),
+  ),
   (a) => a.compareWith(rax, at(rsp, 24)),
   (a) => a.compareWith(r8, at(r13, 24)),
   (a) => a.compareConstant(rbx, 1000),
