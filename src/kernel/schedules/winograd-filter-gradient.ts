@@ -27,7 +27,7 @@ import {
   imagesAtOnce,
   mapImageTiles,
   pointPitch,
-  range,
+  storePoints,
   storeValue,
   type TileAxis,
   type TilePoints,
@@ -38,9 +38,12 @@ import {
   filterGradientMap,
   gradientMap,
   mapTile,
+  range,
+  roomSize,
   tileInputs,
   tileOutputs,
   tilePoints,
+  tileTaps,
   type Value,
 } from "./winograd-transforms.ts";
 
@@ -102,27 +105,33 @@ function mapBack(context: ScheduleContext, work: WinogradFilterGradientWork, sum
   const w = draft.writer;
   const from = draft.operand(sums).buffer;
   const bound = draft.bindStores(stores);
+  const room = draft.workspace(roomSize(context.machine));
   const channel = w.parallel(channels);
   forEachVector(w, filters, (filter, lanes) => {
     const place = sumPositions(timesPosition(channel, filters), filter);
-    const read = (b: number) =>
+    const read = (b: Position) =>
       range(tileInputs).map((a) => {
-        const point = still((a * tileInputs + b) * channels * filters);
-        return w.loadVector(w.access(from, sumPositions(place, point)), lanes);
+        const point = sumPositions(still(a * tileInputs), b);
+        const sum = sumPositions(place, timesPosition(point, channels * filters));
+        return w.loadVector(w.access(from, sum), lanes);
       });
-    mapTile(w, filterGradientMap, tileInputs, read, (row, column, value) => {
-      const axes = [still(row), still(column), channel, filter];
-      const result = value ?? w.constant(0, "f32", true);
-      draft.writeStores(bound, { axes, extents: shape, vectorAxis: 3, lanes, result });
+    const lines = { columns: { first: 0, count: tileInputs }, size: tileInputs, rows: tileTaps };
+    mapTile(w, { map: filterGradientMap, ...lines, room }, read, (row, values) => {
+      values.forEach((value, column) => {
+        const axes = [row, still(column), channel, filter];
+        const result = value ?? w.constant(0, "f32", true);
+        draft.writeStores(bound, { axes, extents: shape, vectorAxis: 3, lanes, result });
+      });
     });
   });
   return draft.finish();
 }
 
-/** Where the points of image and gradient wait for their products. */
+/** Where the points of image and gradient wait for their products, and a tile on its way to them. */
 interface Rooms {
   readonly image: KernelBuffer;
   readonly gradient: KernelBuffer;
+  readonly tile: KernelBuffer;
 }
 
 /** Some of the channels by some of the filters. */
@@ -219,7 +228,11 @@ class ChunkSums {
     const { machine } = this.#context;
     const room = (channels: number) =>
       this.#draft.workspace(tilePoints * pointPitch(machine, tiles, channels));
-    return { image: room(this.#part.channels.size), gradient: room(this.#part.filters.size) };
+    return {
+      image: room(this.#part.channels.size),
+      gradient: room(this.#part.filters.size),
+      tile: this.#draft.workspace(roomSize(machine)),
+    };
   }
 
   /** Adds the products of one row of tiles of `images` images. */
@@ -243,9 +256,9 @@ class ChunkSums {
       const at = { ...place, image: sumPositions(place.image, i) };
       const tile = timesPosition(i, across);
       const image = { buffer, rows, columns, channels, channel, count };
-      mapImageTiles(w, image, at, { buffer: rooms.image, pitch, tile });
+      mapImageTiles(w, image, at, { buffer: rooms.image, pitch, tile }, rooms.tile);
       const into = { buffer: rooms.gradient, pitch: gradientPitch, tile };
-      this.#mapGradientTiles(at, into, filter);
+      this.#mapGradientTiles(at, into, filter, rooms.tile);
     });
     w.loop(tilePoints, (point) => {
       const at = sumPositions(origin, timesPosition(point, channels * filters));
@@ -261,8 +274,13 @@ class ChunkSums {
     });
   }
 
-  /** The tiles of a row of the result's gradient, from `firstFilter` on. */
-  #mapGradientTiles(place: TileRow, into: TilePoints, firstFilter: Position): void {
+  /** The tiles of a row of the result's gradient, from `firstFilter` on, by way of `room`. */
+  #mapGradientTiles(
+    place: TileRow,
+    into: TilePoints,
+    firstFilter: Position,
+    room: KernelBuffer,
+  ): void {
     const w = this.#draft.writer;
     const { filters, rows, columns } = this.#work;
     const buffer = this.#draft.operand(this.#work.gradient).buffer;
@@ -272,10 +290,10 @@ class ChunkSums {
       w.loop(run.count, (t) => {
         const column = sumPositions(t, still(run.start));
         forEachVector(w, count, (filter, lanes) => {
-          const pixel = (i: number, j: number): Value => {
-            if (i >= place.line.outputs || j >= run.value) return undefined;
+          const pixel = (i: number, j: Position): Value => {
+            if (i >= place.line.outputs) return undefined;
             const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));
-            const right = sumPositions(timesPosition(column, tileOutputs), still(j));
+            const right = sumPositions(timesPosition(column, tileOutputs), j);
             const at = sumPositions(
               timesPosition(place.image, rows.output * columns.output * filters),
               timesPosition(down, columns.output * filters),
@@ -285,11 +303,13 @@ class ChunkSums {
             );
             return w.loadVector(w.access(buffer, at), lanes);
           };
-          const read = (j: number) => range(tileOutputs).map((i) => pixel(i, j));
+          const read = (j: Position) => range(tileOutputs).map((i) => pixel(i, j));
+          const given = { first: 0, count: run.value };
+          const lines = { columns: given, size: tileOutputs, rows: tileInputs };
           const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), filter);
-          mapTile(w, gradientMap, tileOutputs, read, (a, b, value) => {
-            const point = still((a * tileInputs + b) * into.pitch);
-            storeValue(w, into.buffer, sumPositions(point, tile), value, lanes);
+          mapTile(w, { map: gradientMap, ...lines, room }, read, (row, values) => {
+            const points = sumPositions(timesPosition(row, tileInputs * into.pitch), tile);
+            storePoints(w, into, points, values, lanes);
           });
         });
       });

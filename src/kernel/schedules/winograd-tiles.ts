@@ -13,14 +13,21 @@ import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 import { forEachVector } from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
-import { inputMap, mapTile, tileInputs, tileOutputs, type Value } from "./winograd-transforms.ts";
+import {
+  inputMap,
+  mapTile,
+  range,
+  tileInputs,
+  tileOutputs,
+  type Value,
+} from "./winograd-transforms.ts";
 
 /** One direction: pixels of the image and of the result, and zeros before the image. */
 export type TileAxis = Pick<WindowAxis, "input" | "output" | "before">;
 
-/** Which lines of a tile's image exist, and which of its results. */
+/** Which lines of a tile's image exist, and how many of its results. */
 export interface TileLine {
-  readonly inside: readonly number[];
+  readonly inside: { readonly first: number; readonly count: number };
   readonly outputs: number;
 }
 
@@ -44,18 +51,14 @@ export function imagesAtOnce(images: number, across: number): number {
 /** The tiles of one direction, equal neighbours joined. */
 export function tileRuns({ input, output, before }: TileAxis): Run<TileLine>[] {
   return runsOf(Math.ceil(output / tileOutputs), (tile) => {
-    const first = tile * tileOutputs;
+    const start = tile * tileOutputs;
+    const first = Math.min(tileInputs, Math.max(0, before - start));
+    const end = Math.min(tileInputs, input + before - start);
     return {
-      inside: range(tileInputs).filter(
-        (i) => first - before + i >= 0 && first - before + i < input,
-      ),
-      outputs: Math.min(tileOutputs, output - first),
+      inside: { first, count: Math.max(0, end - first) },
+      outputs: Math.min(tileOutputs, output - start),
     };
   });
-}
-
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
 }
 
 /** Elements from one point of a tile to the next: no multiple of what a cache is divided by. */
@@ -92,43 +95,68 @@ export interface TiledImage {
   readonly count: number;
 }
 
-/** Where the points of tiles go: point p of tile t and channel c to `p · pitch + t · count + c`. */
-export interface TilePoints {
+/** Points of tiles, so many elements apart. */
+interface Points {
   readonly buffer: KernelBuffer;
   readonly pitch: number;
+}
+
+/** Where the points of tiles go: point p of tile t and channel c to `p · pitch + t · count + c`. */
+export interface TilePoints extends Points {
   /** The number of a row's first tile. */
   readonly tile: Position;
 }
 
-/** Maps the tiles of one row of tiles to their points. */
+/** Stores a row of a tile's points, the first one at `at`. */
+export function storePoints(
+  w: KernelWriter,
+  { buffer, pitch }: Points,
+  at: Position,
+  values: readonly Value[],
+  lanes: number,
+): void {
+  values.forEach((value, point) => {
+    storeValue(w, buffer, sumPositions(at, still(point * pitch)), value, lanes);
+  });
+}
+
+/** Maps the tiles of one row of tiles to their points, by way of `room`. */
 export function mapImageTiles(
   w: KernelWriter,
   { buffer, rows, columns, channels, channel, count }: TiledImage,
   place: TileRow,
   into: TilePoints,
+  room: KernelBuffer,
 ): void {
+  const { first, count: present } = place.line.inside;
   for (const run of tileRuns(columns)) {
     w.loop(run.count, (t) => {
       const column = sumPositions(t, still(run.start));
       forEachVector(w, count, (c, lanes) => {
-        const pixel = (i: number, j: number): Value => {
-          if (!place.line.inside.includes(i) || !run.value.inside.includes(j)) return undefined;
+        const pixel = (i: number, j: Position): Value => {
+          if (i < first || i >= first + present) return undefined;
           const at = sumPositions(
             timesPosition(place.image, rows.input * columns.input * channels),
             timesPosition(place.row, tileOutputs * columns.input * channels),
             still((i - rows.before) * columns.input * channels),
             timesPosition(column, tileOutputs * channels),
-            still((j - columns.before) * channels),
+            timesPosition(sumPositions(j, still(-columns.before)), channels),
             channel,
             c,
           );
           return w.loadVector(w.access(buffer, at), lanes);
         };
-        const read = (j: number) => range(tileInputs).map((i) => pixel(i, j));
+        const read = (j: Position) => range(tileInputs).map((i) => pixel(i, j));
+        const lines = { columns: run.value.inside, size: tileInputs, rows: tileInputs };
         const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), c);
-        mapTile(w, inputMap, tileInputs, read, (a, b, value) => {
-          const point = still((a * tileInputs + b) * into.pitch);
-          storeValue(w, into.buffer, sumPositions(point, tile), value, lanes);
+        mapTile(w, { map: inputMap, ...lines, room }, read, (row, values) => {
+          storePoints(
+            w,
+            into,
+            sumPositions(timesPosition(row, tileInputs * into.pitch), tile),
+            values,
+            lanes,
+          );
         });
       });
     });

@@ -3,7 +3,15 @@
 // `undefined` is zero and costs nothing: a tile at an image's edge has such places.
 // Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
-import type { Register } from "../language.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  type Register,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
+import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 
 /** Pixels of a result's tile in each direction, of a filter, and of the image's tile that they see. */
@@ -95,26 +103,53 @@ function plusOf(w: KernelWriter): Plus {
   };
 }
 
-/**
- * Maps a tile of `size` columns, column by column and then row by row; `visit` gets each place of the
- * result as soon as it is known.
- */
+/** How a tile is mapped. */
+export interface TileMap {
+  readonly map: LineMap;
+  /** Lines of the tile, in each direction. */
+  readonly size: number;
+  /** Columns that hold anything: the first one, and how many. */
+  readonly columns: { readonly first: number; readonly count: number };
+  /** Rows of the result that are wanted, from the first one on. */
+  readonly rows: number;
+  /** Room for a tile whose columns are mapped, `roomSize` elements. */
+  readonly room: KernelBuffer;
+}
+
+/** Elements of a `TileMap`'s room. */
+export function roomSize({ lanes }: MachineDescription): number {
+  return tilePoints * lanes;
+}
+
+/** Maps a tile, column by column and then row by row; `visit` gets each row of the result. */
 export function mapTile(
   w: KernelWriter,
-  map: LineMap,
-  size: number,
-  read: (column: number) => readonly Value[],
-  visit: (row: number, column: number, value: Value) => void,
+  { map, size, columns: { first, count }, rows, room }: TileMap,
+  read: (column: Position) => readonly Value[],
+  visit: (row: Position, values: readonly Value[]) => void,
 ): void {
   const plus = plusOf(w);
-  const columns = Array.from({ length: size }, (_, column) => map(plus, read(column)));
-  for (const row of columns[0].keys()) {
-    const mapped = map(
-      plus,
-      columns.map((column) => column[row]),
+  const placeAt = (row: Position, column: Position) =>
+    w.access(
+      room,
+      sumPositions(timesPosition(row, size * w.lanes), timesPosition(column, w.lanes)),
     );
-    mapped.forEach((value, column) => {
-      visit(row, column, value);
+  w.loop(count, (i) => {
+    const column = sumPositions(i, still(first));
+    map(plus, read(column)).forEach((value, row) => {
+      w.store(placeAt(still(row), column), value ?? w.constant(0, "f32", true));
     });
-  }
+  });
+  w.loop(rows, (row) => {
+    const line = range(size).map((column) =>
+      column < first || column >= first + count
+        ? undefined
+        : w.loadVector(placeAt(row, still(column))),
+    );
+    visit(row, map(plus, line));
+  });
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }

@@ -5,7 +5,13 @@
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
-import { type Position, still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
 import { writeProduct } from "./product.ts";
 import {
   type Blocks,
@@ -21,8 +27,7 @@ import {
   imagesAtOnce,
   mapImageTiles,
   pointPitch,
-  range,
-  storeValue,
+  storePoints,
   type TileAxis,
   type TileLine,
   type TilePoints,
@@ -34,6 +39,8 @@ import {
   filterMap,
   mapTile,
   outputMap,
+  range,
+  roomSize,
   tileInputs,
   tileOutputs,
   tilePoints,
@@ -108,25 +115,30 @@ function mapFilters(context: ScheduleContext, work: WinogradWork, points: View):
   const w = draft.writer;
   const from = draft.operand(work.filter).buffer;
   const to = draft.operand(points).buffer;
+  const room = draft.workspace(roomSize(context.machine));
   const channel = w.parallel(channels);
   for (const { start, count, size } of filterBlocks(context, work)) {
     w.loop(count, (block) => {
       const first = sumPositions(timesPosition(block, size), still(start));
       forEachVector(w, size, (at, lanes) => {
         const place = sumPositions(timesPosition(channel, filters), first, at);
-        const read = (column: number) =>
+        const read = (column: Position) =>
           range(tileTaps).map((row) => {
-            const tap = still((row * tileTaps + column) * channels * filters);
+            const tap = timesPosition(
+              sumPositions(still(row * tileTaps), column),
+              channels * filters,
+            );
             return w.loadVector(w.access(from, sumPositions(place, tap)), lanes);
           });
-        mapTile(w, filterMap, tileTaps, read, (row, column, value) => {
-          const point = sumPositions(
+        const lines = { columns: { first: 0, count: tileTaps }, size: tileTaps, rows: tileInputs };
+        mapTile(w, { map: filterMap, ...lines, room }, read, (row, values) => {
+          const points = sumPositions(
             timesPosition(first, tilePoints * channels),
-            still((row * tileInputs + column) * channels * size),
+            timesPosition(row, tileInputs * channels * size),
             timesPosition(channel, size),
             at,
           );
-          storeValue(w, to, point, value, lanes);
+          storePoints(w, { buffer: to, pitch: channels * size }, points, values, lanes);
         });
       });
     });
@@ -170,6 +182,7 @@ class Convolution {
     const pitch = pointPitch(machine, tiles, channels);
     const blocks = filterBlocks(this.#context, this.#work);
     const productPitch = pointPitch(machine, tiles, blocks[0].size);
+    const room = draft.workspace(roomSize(machine));
     const points = draft.workspace(tilePoints * pitch);
     const products = draft.workspace(tilePoints * productPitch);
 
@@ -181,7 +194,7 @@ class Convolution {
       const source = { buffer: image, rows, columns, channels, channel: still(0), count: channels };
       const place = { image: imageAt(i), row, line: this.#run.value };
       const tile = timesPosition(i, across);
-      mapImageTiles(w, source, place, { buffer: points, pitch, tile });
+      mapImageTiles(w, source, place, { buffer: points, pitch, tile }, room);
     });
     for (const { start, count, size } of blocks) {
       w.loop(count, (b) => {
@@ -204,15 +217,21 @@ class Convolution {
         w.loop(this.#images.size, (i) => {
           const place = { image: imageAt(i), row, line: this.#run.value };
           const from = { buffer: products, pitch: productPitch, tile: timesPosition(i, across) };
-          this.#mapProducts(place, from, first, size);
+          this.#mapProducts(place, from, first, size, room);
         });
       });
     }
     return draft.finish();
   }
 
-  /** The tiles of a row, from the products of `count` filters to what is stored. */
-  #mapProducts(place: TileRow, from: TilePoints, firstFilter: Position, count: number): void {
+  /** The tiles of a row, from the products of `count` filters to what is stored, by way of `room`. */
+  #mapProducts(
+    place: TileRow,
+    from: TilePoints,
+    firstFilter: Position,
+    count: number,
+    room: KernelBuffer,
+  ): void {
     const w = this.#draft.writer;
     const { shape, stores, columns } = this.#work;
     const bound = this.#draft.bindStores(stores);
@@ -222,24 +241,23 @@ class Convolution {
         const column = sumPositions(t, still(run.start));
         const tile = timesPosition(sumPositions(from.tile, column), count);
         forEachVector(w, count, (at, lanes) => {
-          const read = (b: number) =>
+          const read = (b: Position) =>
             range(tileInputs).map((a) => {
-              const point = still((a * tileInputs + b) * from.pitch);
-              return w.loadVector(w.access(from.buffer, sumPositions(point, tile, at)), lanes);
+              const point = sumPositions(still(a * tileInputs), b);
+              const product = sumPositions(timesPosition(point, from.pitch), tile, at);
+              return w.loadVector(w.access(from.buffer, product), lanes);
             });
           const filter = sumPositions(firstFilter, at);
-          mapTile(w, outputMap, tileInputs, read, (i, j, value) => {
-            if (i >= place.line.outputs || j >= run.value) return;
-            const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));
-            const right = sumPositions(timesPosition(column, tileOutputs), still(j));
-            const axes = [place.image, down, right, filter];
-            const result = value ?? w.constant(0, "f32", true);
-            this.#draft.writeStores(bound, {
-              axes,
-              extents: shape,
-              vectorAxis: 3,
-              lanes,
-              result,
+          const columns = { first: 0, count: tileInputs };
+          const lines = { columns, size: tileInputs, rows: place.line.outputs };
+          mapTile(w, { map: outputMap, ...lines, room }, read, (i, values) => {
+            const down = sumPositions(timesPosition(place.row, tileOutputs), i);
+            values.slice(0, run.value).forEach((value, j) => {
+              const right = sumPositions(timesPosition(column, tileOutputs), still(j));
+              const axes = [place.image, down, right, filter];
+              const result = value ?? w.constant(0, "f32", true);
+              const where = { axes, extents: shape, vectorAxis: 3, lanes };
+              this.#draft.writeStores(bound, { ...where, result });
             });
           });
         });
