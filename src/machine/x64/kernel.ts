@@ -188,8 +188,7 @@ class KernelEmitter {
     const a = this.#a;
     const moving = this.#places.streams.movedBy(index);
     for (const stream of moving) this.#places.start(stream);
-    a.zero(gpr.rax);
-    this.#places.setInteger(index, gpr.rax);
+    this.#places.makeInteger(index, (to) => a.zero(to));
     const top: Label = a.label();
     if (!body.some(({ kind }) => kind === "loop")) a.pad(64);
     a.bind(top);

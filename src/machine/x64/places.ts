@@ -124,6 +124,17 @@ export class Places {
     else this.#a.storeRegister(this.#integerSlot(at.number), from);
   }
 
+  /** Lets `write` make an integer in its own register, or in rax, and keeps it where it belongs. */
+  makeInteger(value: Stream | LoopIndex, write: (to: number) => void): void {
+    const at = this.#integerPlace(value);
+    if (at.kind === "register") {
+      write(at.number);
+      return;
+    }
+    write(gpr.rax);
+    this.#a.storeRegister(this.#integerSlot(at.number), gpr.rax);
+  }
+
   addToInteger(value: Stream | LoopIndex, amount: number): void {
     const at = this.#integerPlace(value);
     if (at.kind === "register") {
@@ -149,19 +160,19 @@ export class Places {
     const a = this.#a;
     const { buffer, bytes, terms, origin, outer } = stream;
     const last = terms.at(-1);
-    if (outer === undefined) {
-      a.load(gpr.rax, this.slot(tableSlot));
-      const displacement = 8 * this.kernel.buffers.indexOf(buffer);
-      a.load(gpr.rax, { base: gpr.rax, displacement });
-    } else {
-      a.move(gpr.rax, this.integer(outer, gpr.rax));
-    }
-    if (origin !== 0) this.#addLarge(gpr.rax, origin * bytes);
-    if (last !== undefined && this.kernel.parallel.includes(last.index)) {
-      this.multiplyLarge(gpr.rcx, this.integer(last.index, gpr.rcx), last.factor * bytes);
-      a.add(gpr.rax, gpr.rcx);
-    }
-    this.setInteger(stream, gpr.rax);
+    this.makeInteger(stream, (to) => {
+      if (outer === undefined) {
+        a.load(to, this.slot(tableSlot));
+        a.load(to, { base: to, displacement: 8 * this.kernel.buffers.indexOf(buffer) });
+      } else {
+        a.move(to, this.integer(outer, to));
+      }
+      if (origin !== 0) this.#addLarge(to, origin * bytes);
+      if (last !== undefined && this.kernel.parallel.includes(last.index)) {
+        this.multiplyLarge(gpr.rcx, this.integer(last.index, gpr.rcx), last.factor * bytes);
+        a.add(to, gpr.rcx);
+      }
+    });
   }
 
   #addLarge(to: number, value: number): void {
