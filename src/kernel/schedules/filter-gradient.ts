@@ -6,7 +6,6 @@ import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import type { WindowAxis } from "../../graph/window.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
-import type { Operand } from "../formula.ts";
 import {
   type KernelBuffer,
   type Position,
@@ -16,8 +15,9 @@ import {
   timesPosition,
 } from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
-import { paddedSize, padImages, reachOf } from "./padded-image.ts";
+import { reachOf } from "./padded-image.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import { pixelsOf, type SliceOptions, type Slices, sliceImages, slicesSize } from "./slices.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -31,7 +31,7 @@ export interface FilterGradientWork extends Work {
 /** Pixels that a tile sums at least before its results go back to memory, whatever the cache holds. */
 const fewestPixels = 48;
 /** Elements of a copy that stays in a core's cache. */
-const mostPadded = 1 << 18;
+const mostCopied = 1 << 18;
 /** Partial results are made in at most so many chunks. */
 const mostChunks = 16;
 
@@ -46,10 +46,11 @@ export function scheduleFilterGradient(
   const vectors = Math.ceil(geometry.outputChannels / groups / context.machine.lanes);
   const tile = chooseTile(context.machine, channels, vectors);
   if (images === 1) {
-    return [tilesOf(context, work, tile).map((t) => new Emitter(context, work).alone(t))];
+    const tiles = tilesOf(context, work, tile);
+    return [tiles.map((some) => new Emitter(context, work, tile).alone(some))];
   }
   return sumInChunks(context, work, images, mostChunks, (chunks, partial) =>
-    new Emitter(context, work).chunked(chunks, partial, tile),
+    new Emitter(context, work, tile).chunked(chunks, partial),
   );
 }
 
@@ -59,40 +60,76 @@ interface Tiles {
   readonly filters: Blocks;
 }
 
-function tilesOf({ machine }: ScheduleContext, work: FilterGradientWork, tile: Tile): Tiles[] {
+/** Filters of a whole tile. */
+function widthOf({ machine }: ScheduleContext, work: FilterGradientWork, tile: Tile): number {
+  const { groups, outputChannels } = work.geometry;
+  return Math.min(outputChannels / groups, tile.vectors * machine.lanes);
+}
+
+function tilesOf(context: ScheduleContext, work: FilterGradientWork, tile: Tile): Tiles[] {
   const { groups, inputChannels, outputChannels } = work.geometry;
-  const filters = outputChannels / groups;
-  const width = Math.min(filters, tile.vectors * machine.lanes);
+  const filterBlocks = blocksOf(outputChannels / groups, widthOf(context, work, tile));
   return blocksOf(inputChannels / groups, tile.rows).flatMap((channels) =>
-    blocksOf(filters, width).map((f) => ({ channels, filters: f })),
+    filterBlocks.map((filters) => ({ channels, filters })),
   );
 }
 
-/** Where a tile is: its first channel and filter within the group, and its tap. */
+/** Where a tile is: its first channel and filter within the group, by number and in tiles, and its tap. */
 interface TilePlace {
   readonly group: Position;
   readonly channel: Position;
+  readonly channelTile: Position;
   readonly filter: Position;
+  readonly filterTile: Position;
   readonly tapRow: Position;
   readonly tapColumn: Position;
+}
+
+/** Where pixels are read: how far apart they lie, and the first one of an image, for a tile. */
+interface Source {
+  readonly buffer: KernelBuffer;
+  readonly perRow: number;
+  readonly perPixel: number;
+  readonly origin: (image: Position, place: TilePlace) => Position;
 }
 
 class Emitter {
   readonly #context: ScheduleContext;
   readonly #work: FilterGradientWork;
+  readonly #tile: Tile;
   readonly #draft: KernelDraft;
-  readonly #gradient: Operand;
-  /** The image as it is read: as it lies, or a copy of one with its border. */
+  /** As windows move over the image that is read: it may be a copy with its border. */
   #geometry: ConvolutionGeometry;
-  #image: KernelBuffer;
+  #image: Source;
+  #gradient: Source;
 
-  constructor(context: ScheduleContext, work: FilterGradientWork) {
+  constructor(context: ScheduleContext, work: FilterGradientWork, tile: Tile) {
     this.#context = context;
     this.#work = work;
+    this.#tile = tile;
     this.#draft = new KernelDraft(`${context.name}.filterGradient`, context.machine.lanes);
     this.#geometry = work.geometry;
-    this.#image = this.#draft.operand(work.image).buffer;
-    this.#gradient = this.#draft.operand(work.gradient);
+    const { window, groups, inputChannels, outputChannels } = work.geometry;
+    const [rows, columns] = window;
+    const asItLies = (
+      view: View,
+      [height, width, channels]: readonly [number, number, number],
+      first: (place: TilePlace) => Position,
+    ): Source => ({
+      buffer: this.#draft.operand(view).buffer,
+      perRow: width * channels,
+      perPixel: channels,
+      origin: (image, place) =>
+        sumPositions(
+          timesPosition(image, height * width * channels),
+          timesPosition(place.group, channels / groups),
+          first(place),
+        ),
+    });
+    const image = [rows.input, columns.input, inputChannels] as const;
+    const gradient = [rows.output, columns.output, outputChannels] as const;
+    this.#image = asItLies(work.image, image, ({ channel }) => channel);
+    this.#gradient = asItLies(work.gradient, gradient, ({ filter }) => filter);
   }
 
   /** One image: a task is one tile, and what it sums is the result. */
@@ -108,8 +145,7 @@ class Emitter {
     this.#forEachTap({ origin: still(0), rows: reach }, (taps) => {
       const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
       const sums = this.#sums(tiles);
-      const images = { image: still(0), read: still(0) };
-      this.#sumPixels(images, place, tiles, taps, sums);
+      this.#sumPixels(still(0), place, tiles, taps, sums);
       this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
         const at = axes.slice(4 - shape.length);
         const vectorAxis = shape.length - 1;
@@ -120,7 +156,7 @@ class Emitter {
   }
 
   /** Several images: a task is a chunk of them, and adds to its own partial result. */
-  chunked({ images: block, first }: Chunks, partial: View, tile: Tile): Launch {
+  chunked({ images: block, first }: Chunks, partial: View): Launch {
     const w = this.#draft.writer;
     const { geometry, shape } = this.#work;
     const target = this.#draft.operand(partial);
@@ -133,12 +169,13 @@ class Emitter {
       });
     }
     const strides = filterStrides(geometry);
-    const fill = this.#padded();
+    const slices = this.#slice();
+    for (const { clear } of slices) clear();
     w.loop(block.size, (i) => {
       const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
-      fill?.(image);
+      for (const { fill } of slices) fill(image);
       this.#forEachBand((band) => {
-        for (const tiles of tilesOf(this.#context, this.#work, tile)) {
+        for (const tiles of tilesOf(this.#context, this.#work, this.#tile)) {
           this.#forEachTile(tiles, (group, filterAt, channelAt) => {
             this.#forEachTap(band, (taps) => {
               const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
@@ -149,8 +186,7 @@ class Emitter {
               const sums = this.#axesOf(place, tiles).map((row) =>
                 row.map(({ axes, lanes }) => w.variable(w.loadVector(partialAt(axes), lanes))),
               );
-              const source = fill === undefined ? image : still(0);
-              this.#sumPixels({ image, read: source }, place, tiles, taps, sums);
+              this.#sumPixels(image, place, tiles, taps, sums);
               this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
                 w.store(partialAt(axes), result, lanes);
               });
@@ -163,23 +199,38 @@ class Emitter {
   }
 
   /**
-   * Reads images through a copy with a border, where they have edges and it fits: all taps then see
-   * all pixels. What it returns makes the copy.
+   * Reads images and gradients through copies in slices, one a tile, where there are several taps to
+   * read them for and the copies fit: all taps then see all pixels.
    */
-  #padded(): ((image: Position) => void) | undefined {
-    const { geometry, image } = this.#work;
-    const { window, inputChannels } = geometry;
-    const hasEdges = window.some(({ output, taps, ...axis }) => {
-      const last = (output - 1) * axis.stride + (taps - 1) * axis.dilation - axis.before;
-      return axis.before > 0 || last >= axis.input;
+  #slice(): Slices[] {
+    const { window, groups, inputChannels, outputChannels } = this.#geometry;
+    const [rows, columns] = window;
+    const options: Record<"image" | "gradient", SliceOptions> = {
+      image: { window, channels: inputChannels, groups, width: this.#tile.rows },
+      gradient: {
+        window: pixelsOf(rows.output, columns.output),
+        channels: outputChannels,
+        groups,
+        width: widthOf(this.#context, this.#work, this.#tile),
+      },
+    };
+    const { lanes } = this.#context.machine;
+    const size = slicesSize(options.image, lanes) + slicesSize(options.gradient, lanes);
+    if (rows.taps * columns.taps === 1 || size > mostCopied) return [];
+    const image = sliceImages(this.#draft, this.#work.image, options.image);
+    const gradient = sliceImages(this.#draft, this.#work.gradient, options.gradient);
+    const sourceOf = (slices: Slices, tileOf: (place: TilePlace) => Position): Source => ({
+      ...slices,
+      origin: (_, place) => {
+        const slice = sumPositions(timesPosition(place.group, slices.perGroup), tileOf(place));
+        return timesPosition(slice, slices.perSlice);
+      },
     });
-    const fits = paddedSize(window, inputChannels) <= mostPadded;
-    if (!hasEdges || !fits || window.some(({ before }) => before < 0)) return undefined;
-    const { padded, fill } = padImages(this.#draft, image, window, inputChannels);
+    this.#image = sourceOf(image, ({ channelTile }) => channelTile);
+    this.#gradient = sourceOf(gradient, ({ filterTile }) => filterTile);
     const inside = (axis: WindowAxis) => ({ ...axis, before: 0, input: reachOf(axis) });
-    this.#geometry = { ...geometry, window: [inside(window[0]), inside(window[1])] };
-    this.#image = padded.buffer;
-    return fill;
+    this.#geometry = { ...this.#geometry, window: [inside(rows), inside(columns)] };
+    return [image, gradient];
   }
 
   /** Visits every tile of one size, in every group. */
@@ -196,15 +247,13 @@ class Emitter {
   }
 
   /**
-   * Visits bands of rows that fit the cache, image and gradient together: all tiles pass over a band
-   * before the next one is read.
+   * Visits bands of rows that fit the cache, what is read of image and gradient together: all tiles
+   * pass over a band before the next one is read.
    */
   #forEachBand(visit: (band: Band) => void): void {
     const w = this.#draft.writer;
-    const { window, inputChannels, outputChannels } = this.#geometry;
-    const [rows, columns] = window;
-    const rowBytes =
-      4 * (rows.stride * columns.input * inputChannels + columns.output * outputChannels);
+    const [rows, columns] = this.#geometry.window;
+    const rowBytes = 4 * (rows.stride * this.#image.perRow + this.#gradient.perRow);
     const fitting = Math.floor(this.#context.machine.cacheBytes / rowBytes);
     const worth = Math.ceil(fewestPixels / columns.output);
     const height = Math.ceil(rows.output / Math.ceil(rows.output / Math.max(fitting, worth)));
@@ -226,9 +275,12 @@ class Emitter {
   #tileAt(tiles: Tiles, channelAt: Position, filterAt: Position) {
     const channel = timesPosition(channelAt, tiles.channels.size);
     const filter = timesPosition(filterAt, tiles.filters.size);
+    const width = widthOf(this.#context, this.#work, this.#tile);
     return {
       channel: sumPositions(channel, still(tiles.channels.start)),
+      channelTile: sumPositions(channelAt, still(tiles.channels.start / this.#tile.rows)),
       filter: sumPositions(filter, still(tiles.filters.start)),
+      filterTile: sumPositions(filterAt, still(tiles.filters.start / width)),
     };
   }
 
@@ -265,40 +317,33 @@ class Emitter {
 
   /** Adds the products of one image's pixels to the sums. */
   #sumPixels(
-    { image, read }: { readonly image: Position; readonly read: Position },
+    image: Position,
     place: TilePlace,
     tiles: Tiles,
     { origin, rows, columns }: Taps,
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.#draft.writer;
-    const { window, groups, inputChannels, outputChannels } = this.#geometry;
-    const [down, across] = window;
+    const [down, across] = this.#geometry.window;
+    const pixelAt = (source: Source, row: Position, column: Position) =>
+      sumPositions(
+        source.origin(image, place),
+        timesPosition(row, source.perRow),
+        timesPosition(column, source.perPixel),
+      );
     w.loop(rows.count, (i) => {
       const p = sumPositions(i, origin, still(rows.from));
       const h = inputAt(p, place.tapRow, down);
       w.loop(columns.count, (j) => {
         const q = sumPositions(j, still(columns.from));
-        const at = sumPositions(
-          timesPosition(image, down.output * across.output * outputChannels),
-          timesPosition(p, across.output * outputChannels),
-          timesPosition(q, outputChannels),
-          timesPosition(place.group, outputChannels / groups),
-          place.filter,
-        );
+        const at = pixelAt(this.#gradient, p, q);
         const gradients = sums[0].map((_, v) => {
           const from = w.access(this.#gradient.buffer, sumPositions(at, still(v * w.lanes)));
           return w.loadVector(from, Math.min(w.lanes, tiles.filters.size - v * w.lanes));
         });
-        const pixel = sumPositions(
-          timesPosition(read, down.input * across.input * inputChannels),
-          timesPosition(h, across.input * inputChannels),
-          timesPosition(inputAt(q, place.tapColumn, across), inputChannels),
-          timesPosition(place.group, inputChannels / groups),
-          place.channel,
-        );
+        const pixel = pixelAt(this.#image, h, inputAt(q, place.tapColumn, across));
         sums.forEach((row, c) => {
-          const from = w.access(this.#image, sumPositions(pixel, still(c)));
+          const from = w.access(this.#image.buffer, sumPositions(pixel, still(c)));
           const value = w.loadVector(from, w.lanes, 0);
           row.forEach((sum, v) => {
             w.assign(sum, w.compute("multiplyAdd", value, gradients[v], sum));

@@ -24,6 +24,16 @@ export function reachOf({ output, stride, taps, dilation }: Window[number]): num
   return (output - 1) * stride + (taps - 1) * dilation + 1;
 }
 
+/** Which of these the image has: how many, after the first ones, which are border. */
+export function insideOf(axis: Window[number]): { readonly first: number; readonly count: number } {
+  const reach = reachOf(axis);
+  const border = Math.max(0, axis.before);
+  return {
+    first: Math.min(reach, border),
+    count: Math.max(0, Math.min(reach, axis.before + axis.input) - border),
+  };
+}
+
 /** Elements of the copy. */
 export function paddedSize([rows, columns]: Window, channels: number): number {
   return reachOf(rows) * reachOf(columns) * channels;
@@ -54,11 +64,7 @@ export function padImages(
     forEachVector(w, length, (i, lanes) => {
       w.store(w.access(buffer, sumPositions(at, i)), zero, lanes);
     });
-  const inside = (axis: Window[number], reach: number) => ({
-    first: Math.min(reach, Math.max(0, axis.before)),
-    count: Math.max(0, Math.min(reach, axis.before + axis.input) - Math.max(0, axis.before)),
-  });
-  const [down, across] = [inside(rows, height), inside(columns, width)];
+  const [down, across] = [insideOf(rows), insideOf(columns)];
   const fillPlane = (image: Position, plane: Position) => {
     const top = timesPosition(plane, perPlane);
     clear(top, down.first * perRow);
