@@ -22,7 +22,6 @@ import type { MachineDescription } from "./machine-description.ts";
 import { arrangeStages, planMemory } from "./plan.ts";
 import type { Program, ProgramValue } from "./program.ts";
 import type { Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
-import { verifyStages } from "./verify.ts";
 
 class Compiler {
   readonly #name: string;
@@ -56,7 +55,6 @@ class Compiler {
     const early = this.#early.map(({ from, to }) => this.#copy(from, to));
     const late = this.#late.map(({ from, to }) => this.#copy(from, to));
     const stages = arrangeStages([...early, ...parts, ...late]);
-    verifyStages(stages);
 
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));

@@ -7,6 +7,7 @@ import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Storage } from "../kernel/draft.ts";
 import { alignUp } from "../kernel/plan.ts";
 import type { Program, ProgramValue } from "../kernel/program.ts";
+import { verifyStages } from "../kernel/verify.ts";
 import type { Device, StepInputs, StepOutputs } from "./device.ts";
 
 /** A value's bytes within the block of all inputs, or of all outputs. */
@@ -50,12 +51,18 @@ export class Layout {
   readonly #inputs: Block;
   readonly #outputs: Block;
 
+  /**
+   * Proves a program right and places it: every device makes one before it emits anything.
+   *
+   * @throws VerificationError where a kernel could leave its buffers, or a state has no place
+   */
   constructor(
     memory: Memory,
     program: Program,
     states: ReadonlyMap<string, number>,
     stepsAtOnce: number,
   ) {
+    verifyStages(program.stages);
     this.#memory = memory;
     this.stepsAtOnce = stepsAtOnce;
     this.threads = memory.threads;

@@ -6,6 +6,8 @@ import { DataError, TargetError, VerificationError } from "../../src/core/errors
 import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
+import { still } from "../../src/kernel/language.ts";
+import { KernelWriter } from "../../src/kernel/writer.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -175,6 +177,33 @@ describe.each(targets)("$name", ({ grows, open }) => {
     const load = () => device.load(program, new Map());
     await expect(load()).rejects.toThrow(VerificationError);
     await expect(load()).rejects.toThrow(/an address for "total"/);
+  });
+
+  test("refuses a program that could leave its memory, and has run nothing", async () => {
+    const { executable, address, state } = await loadAdding(device);
+    const program = compile("adding", adding, device.machine, ops);
+    const states = new Map([["total", address]]);
+    const bad = program.stages.flat().flatMap(({ kernel, bindings }) => {
+      const smaller = bindings.map((storage) => ({ ...storage, size: storage.size - 1 }));
+      const w = new KernelWriter("planted", kernel.lanes);
+      const beyond = w.access(w.buffer("total", "f32", 3), still(3));
+      w.store(beyond, w.constant(1));
+      return [
+        { launch: { kernel, bindings: smaller }, says: /does not fit/ },
+        {
+          launch: { kernel: w.finish(), bindings: [program.states[0].storage] },
+          says: /could leave its buffer/,
+        },
+      ];
+    });
+    expect(bad.length).toBeGreaterThan(0);
+    for (const { launch, says } of bad) {
+      const load = device.load({ ...program, stages: [...program.stages, [launch]] }, states);
+      await expect(load).rejects.toThrow(VerificationError);
+      await expect(load).rejects.toThrow(says);
+    }
+    expect(state()).toEqual([0, 0, 0]);
+    executable.dispose();
   });
 
   test("has its memory back when programs are dropped, a hundred of them", async () => {

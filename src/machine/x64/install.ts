@@ -2,7 +2,6 @@
 // Nothing unproven is emitted: not even a program that no compiler of ours made.
 
 import type { Program } from "../../kernel/program.ts";
-import { verifyStages } from "../../kernel/verify.ts";
 import type { Layout } from "../layout.ts";
 import type { VectorWidth } from "./assembler.ts";
 import type { Convention } from "./convention.ts";
@@ -21,17 +20,15 @@ export interface InstallOptions {
 }
 
 /**
- * Proves a program right and installs its code.
+ * Installs the code of a program whose `layout` was made, and which is proven by that.
  *
- * @throws VerificationError where the program could leave its memory, TargetError where the system has
- * no room; then nothing is left behind.
+ * @throws TargetError where the system has no room; then nothing is left behind.
  */
 export function installProgram(
   native: Native,
   program: Program,
   { width, layout, memory, stop, calls = native }: InstallOptions,
 ): NativeCode {
-  verifyStages(program.stages);
   const blocks: number[] = [];
   const take = (bytes: number) => {
     const block = memory.allocate(bytes);
