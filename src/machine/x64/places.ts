@@ -213,8 +213,8 @@ export class Places {
       this.#constants.set(register, place);
       return place;
     }
-    const access = this.prepared.folded.get(register);
-    if (access !== undefined) return { ...this.address(access), repeat: true };
+    const load = this.prepared.folded.get(register);
+    if (load !== undefined) return { ...this.address(load.from), repeat: load.stride === 0 };
     const at = this.#vectors.get(register) as Location;
     return at.kind === "register" ? at.number : this.#vectorSlot(at.number);
   }

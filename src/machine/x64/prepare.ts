@@ -2,7 +2,6 @@
 // straight into a variable, and when each value lives. Floor 3.
 
 import {
-  type Access,
   type Instruction,
   inputsOf,
   type Kernel,
@@ -18,8 +17,8 @@ export interface Prepared {
   readonly body: readonly Instruction[];
   /** What each constant's register holds. */
   readonly constants: ReadonlyMap<Register, number>;
-  /** Registers that are never loaded: their users read memory, repeated in all lanes. */
-  readonly folded: ReadonlyMap<Register, Access>;
+  /** Registers that are never loaded: their users read memory. */
+  readonly folded: ReadonlyMap<Register, Load>;
   readonly vectors: readonly Lifetime<Register>[];
   readonly integers: readonly Lifetime<Stream | LoopIndex>[];
   /** When at least two registers are needed for the moment, and when three, as `scratchFor` has it. */
@@ -36,6 +35,9 @@ export interface PrepareOptions {
   /** How many registers an instruction needs for the moment. */
   scratchFor(instruction: Instruction): 0 | 2 | 3;
 }
+
+/** What a load that is left out would have loaded: a vector, or one number for all lanes. */
+export type Load = Extract<Instruction, { kind: "load" }>;
 
 /** A repeated load is worth folding into at most so many multiply-adds. */
 const mostFolds = 4;
@@ -96,18 +98,18 @@ function registersOf(body: readonly Instruction[], waiting: ReadonlySet<Register
  * Repeated loads whose every use is a multiply-add of the same body, before any store. A register that
  * holds the number saves loads; where none of the `available` is left, multiply-adds read memory.
  */
-function findFolds(
+function foldRepeated(
   body: readonly Instruction[],
   uses: ReadonlyMap<Register, number>,
   available: number,
-  folded: Map<Register, Access>,
+  folded: Map<Register, Load>,
   outer: ReadonlySet<Register> = new Set(),
 ): void {
   const fits = registersOf(body, outer) <= available;
   const variables = new Set(outer);
   for (const [at, load] of body.entries()) {
     if (load.kind === "assign" && load.to.vector) variables.add(load.to);
-    if (load.kind === "loop") findFolds(load.body, uses, available, folded, variables);
+    if (load.kind === "loop") foldRepeated(load.body, uses, available, folded, variables);
     if (fits) continue;
     if (load.kind !== "load" || !load.to.vector || load.stride !== 0) continue;
     if (load.from.buffer.dtype !== "f32" || load.from.bounded.length > 0) continue;
@@ -120,7 +122,31 @@ function findFolds(
       if (!plain || i.args[2] === load.to || i.to !== i.args[2]) break;
       left--;
     }
-    if (left === 0) folded.set(load.to, load.from);
+    if (left === 0) folded.set(load.to, load);
+  }
+}
+
+/**
+ * Loads of whole vectors whose only use is a computation of the same body, before any store: one for
+ * each, as an address may need a register for the moment.
+ */
+function foldSingle(
+  body: readonly Instruction[],
+  uses: ReadonlyMap<Register, number>,
+  lanes: number,
+  folded: Map<Register, Load>,
+): void {
+  const waiting = new Map<Register, Load>();
+  for (const i of body) {
+    if (i.kind === "store" || i.kind === "loop") waiting.clear();
+    if (i.kind === "loop") foldSingle(i.body, uses, lanes, folded);
+    if (i.kind === "load" && i.to.vector && i.stride === 1 && i.lanes === lanes) {
+      const isPlain = i.from.buffer.dtype !== "u8" && i.from.bounded.length === 0;
+      if (isPlain && uses.get(i.to) === 1) waiting.set(i.to, i);
+    }
+    if (i.kind !== "compute" || i.args.some((arg) => folded.has(arg))) continue;
+    const found = i.args.map((arg) => waiting.get(arg)).find((load) => load !== undefined);
+    if (found !== undefined) folded.set(found.to, found);
   }
 }
 
@@ -148,8 +174,9 @@ export function prepare(
   const constants = new Map<Register, number>();
   findConstants(kernel.body, constants);
   const merged = mergeAssigns(kernel.body, uses);
-  const folded = new Map<Register, Access>();
-  if (foldsBeyond !== undefined) findFolds(merged, uses, foldsBeyond, folded);
+  const folded = new Map<Register, Load>();
+  if (foldsBeyond !== undefined) foldRepeated(merged, uses, foldsBeyond, folded);
+  foldSingle(merged, uses, kernel.lanes, folded);
   const body = splitLoops(merged, kernel.variables);
 
   const vectors = new Map<Register, Lifetime<Register>>();
@@ -198,8 +225,9 @@ export function prepare(
       scratchNeeded[2].say(position, scratch >= 2);
       scratchNeeded[3].say(position, scratch === 3);
       for (const register of inputsOf(i)) touch(register, weight);
-      if (i.kind === "compute" && folded.has(i.args[0])) {
-        useInteger(streams.of(folded.get(i.args[0]) as Access), weight);
+      const inMemory = i.kind === "compute" ? i.args.find((arg) => folded.has(arg)) : undefined;
+      if (inMemory !== undefined) {
+        useInteger(streams.of((folded.get(inMemory) as Load).from), weight);
       }
       if (i.kind === "load") useInteger(streams.of(i.from), weight);
       if (i.kind === "store") useInteger(streams.of(i.into), weight);

@@ -41,6 +41,12 @@ function binary(f32: VectorName, i32?: VectorName): Rule {
   };
 }
 
+/** The same, where memory may come first as well as second. */
+function commutative(f32: VectorName, i32?: VectorName): Rule {
+  const rule = binary(f32, i32);
+  return (c, to, [x, y], type) => rule(c, to, typeof x === "number" ? [x, y] : [y, x], type);
+}
+
 /** `(x, y)` as `(y, x)`: of two equal or unordered numbers the instruction gives the second. */
 function extreme(f32: VectorName, i32: VectorName): Rule {
   return (c, to, [x, y], type) => {
@@ -152,9 +158,9 @@ const toI32: Rule = (c, to, [x]) => {
 const largestInt = 2147483520;
 
 export const rules = {
-  add: binary("vaddps", "vpaddd"),
+  add: commutative("vaddps", "vpaddd"),
   subtract: binary("vsubps", "vpsubd"),
-  multiply: binary("vmulps", "vpmulld"),
+  multiply: commutative("vmulps", "vpmulld"),
   divide: binary("vdivps"),
   minimum: extreme("vminps", "vpminsd"),
   maximum: extreme("vmaxps", "vpmaxsd"),
@@ -172,9 +178,9 @@ export const rules = {
   less: compare("less"),
   lessEqual: compare("lessEqual"),
   select,
-  and: binary("vpand"),
-  or: binary("vpor"),
-  xor: binary("vpxor"),
+  and: commutative("vpand"),
+  or: commutative("vpor"),
+  xor: commutative("vpxor"),
   shiftLeft: binary("vpsllvd"),
   shiftRight: binary("vpsrlvd"),
   multiplyHigh,
