@@ -73,10 +73,10 @@ export function fixed(offset: number): Affine {
 
 /** The sum of two positions. */
 export function addAffine(a: Affine, b: Affine): Affine {
-  const length = Math.max(a.factors.length, b.factors.length);
+  const [longer, shorter] = a.factors.length < b.factors.length ? [b, a] : [a, b];
   return {
     offset: a.offset + b.offset,
-    factors: Array.from({ length }, (_, i) => (a.factors[i] ?? 0) + (b.factors[i] ?? 0)),
+    factors: longer.factors.map((factor, i) => factor + (shorter.factors[i] ?? 0)),
   };
 }
 

@@ -199,16 +199,25 @@ export function inputsOf(i: Instruction): readonly Register[] {
     case "compute":
       return i.args;
     case "load":
-      return i.from.bounded.map((term) => term.value);
-    case "store":
-      return [i.value, ...i.into.bounded.map((term) => term.value)];
+      return lookedUp(i.from);
+    case "store": {
+      const places = lookedUp(i.into);
+      return places.length === 0 ? [i.value] : [i.value, ...places];
+    }
     case "splat":
     case "joinLanes":
     case "assign":
       return [i.value];
     default:
-      return [];
+      return nothing;
   }
+}
+
+const nothing: readonly Register[] = [];
+
+/** The values that an address depends on; most depend on none. */
+function lookedUp({ bounded }: Access): readonly Register[] {
+  return bounded.length === 0 ? nothing : bounded.map(({ value }) => value);
 }
 
 /**

@@ -106,23 +106,21 @@ export function planMemory(
   for (const storage of kept) {
     if (!resident.has(storage)) lives.set(storage, { first: 0, last: stages.length });
   }
-  const placed: { storage: Storage; offset: number }[] = [];
+  const blocks = [...lives].map(([storage, life]) => ({ storage, life, bytes: bytesOf(storage) }));
+  const placed: { first: number; last: number; offset: number; end: number }[] = [];
   const offsets = new Map<Storage, number>();
   let arenaBytes = 0;
-  for (const storage of [...lives.keys()].sort((a, b) => bytesOf(b) - bytesOf(a))) {
-    const { first, last } = lives.get(storage) as { first: number; last: number };
-    const neighbours = placed.filter((other) => {
-      const life = lives.get(other.storage) as { first: number; last: number };
-      return life.first <= last && life.last >= first;
-    });
+  for (const { storage, life, bytes } of blocks.sort((a, b) => b.bytes - a.bytes)) {
+    const { first, last } = life;
+    const neighbours = placed.filter((other) => other.first <= last && other.last >= first);
     let offset = 0;
     for (const other of neighbours.sort((a, b) => a.offset - b.offset)) {
-      if (other.offset >= offset + bytesOf(storage)) break;
-      offset = Math.max(offset, other.offset + bytesOf(other.storage));
+      if (other.offset >= offset + bytes) break;
+      offset = Math.max(offset, other.end);
     }
-    placed.push({ storage, offset });
+    placed.push({ first, last, offset, end: offset + bytes });
     offsets.set(storage, offset);
-    arenaBytes = Math.max(arenaBytes, offset + bytesOf(storage));
+    arenaBytes = Math.max(arenaBytes, offset + bytes);
   }
   return { offsets, arenaBytes, workspaceBytes: placeWorkspaces(stages, offsets) };
 }

@@ -70,15 +70,20 @@ export class Streams {
   }
 
   #add(access: Access): void {
-    const depth = (index: LoopIndex) => this.#depths.get(index) as number;
-    const terms =
-      access.at.terms.length < 2
-        ? access.at.terms
-        : [...access.at.terms].sort((a, b) => depth(a.index) - depth(b.index));
+    const terms = this.#outermostFirst(access.at.terms);
     const shifted = access.at.offset < 0 || terms.some(({ factor }) => factor < 0);
     const stream = this.#stream(access.buffer, terms, shifted);
     if (shifted) stream.origin = Math.min(stream.origin, access.at.offset);
     this.#streamOf.set(access, stream);
+  }
+
+  #outermostFirst(terms: Position["terms"]): Position["terms"] {
+    const depth = (index: LoopIndex) => this.#depths.get(index) as number;
+    for (let i = 1; i < terms.length; i++) {
+      if (depth(terms[i - 1].index) <= depth(terms[i].index)) continue;
+      return [...terms].sort((a, b) => depth(a.index) - depth(b.index));
+    }
+    return terms;
   }
 
   /** Streams with an origin of their own are kept apart from those that others build on. */

@@ -50,13 +50,12 @@ function shortened(node: Node): Node {
 /** Nodes with one key have one value; numbers that JSON does not know are spelt out. */
 function keyOf(node: Node, numbers: Map<Node, number>): string {
   const inputs = node.inputs.map((input) => numbers.get(input));
-  return JSON.stringify(
-    [node.op.name, inputs, node.attributes, node.shape, node.dtype],
-    (_, value: unknown) =>
-      typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-        ? `number ${Object.is(value, -0) ? "-0" : value}`
-        : value,
+  const attributes = JSON.stringify(node.attributes, (_, value: unknown) =>
+    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `number ${Object.is(value, -0) ? "-0" : value}`
+      : value,
   );
+  return `${node.op.name} [${inputs}] ${node.dtype}[${node.shape}] ${attributes}`;
 }
 
 /** Fewer nodes, same values. */

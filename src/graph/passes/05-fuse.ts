@@ -76,13 +76,9 @@ function lowerNode(node: Node): Computation {
 /** Whether a read takes the element at the same coordinates of an equally shaped value. */
 function isIdentity(r: Read, domain: Shape): boolean {
   if (!sameShape(r.source.shape, domain)) return false;
-  const same = aligned(domain, domain);
   return r.index.every((index: Index<Node>, i) => {
-    if (isLookup(index) || index.offset !== same[i].offset) return false;
-    const length = Math.max(index.factors.length, same[i].factors.length);
-    return Array.from({ length }).every(
-      (_, a) => (index.factors[a] ?? 0) === (same[i].factors[a] ?? 0),
-    );
+    if (isLookup(index) || index.offset !== 0 || index.factors.length <= i) return false;
+    return index.factors.every((factor, a) => factor === (a === i ? 1 : 0));
   });
 }
 
@@ -93,6 +89,8 @@ class Fuser {
   readonly #computations: Map<Node, Computation>;
   readonly #outputs: Set<Node>;
   readonly #updateValues: Set<Node>;
+  /** The states that take each value. */
+  readonly #updated = new Map<Node, Node[]>();
   readonly #inlining: Inlining;
   readonly #drafts: Draft[] = [];
   readonly #updateDrafts: Draft[] = [];
@@ -105,6 +103,11 @@ class Fuser {
     this.#computations = new Map(this.#order.map((node) => [node, lowerNode(node)]));
     this.#outputs = new Set(Object.values(graph.outputs));
     this.#updateValues = new Set(graph.updates.map((update) => update.value));
+    for (const { state, value } of graph.updates) {
+      const known = this.#updated.get(value);
+      if (known === undefined) this.#updated.set(value, [state]);
+      else known.push(state);
+    }
     this.#inlining = new Inlining({
       order: this.#order,
       consumers: this.#consumers,
@@ -284,10 +287,8 @@ class Fuser {
     const stores: Store[] = [];
     for (const [node, formula] of draft.formulas) {
       if (node.op.name === "state" || stored.has(node)) stores.push({ node, formula });
-      for (const { state, value } of this.#graph.updates) {
-        if (value === node && this.#inlining.isForUpdates(node))
-          stores.push({ node: state, formula });
-      }
+      if (!this.#inlining.isForUpdates(node)) continue;
+      for (const state of this.#updated.get(node) ?? []) stores.push({ node: state, formula });
     }
     return { shape: draft.shape, root: draft.root, stores };
   }
