@@ -21,6 +21,7 @@ import {
   convolutionTable,
   memoryTable,
   networkTable,
+  pageOf,
   quietCores,
   type Results,
   resultsPage,
@@ -96,6 +97,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   await device.close();
   return {
     machine,
+    target: device.target,
     device: describeDevice(device),
     versions: [...new Set(peers.map(({ version }) => version))],
     repeats: options.repeats,
@@ -120,8 +122,9 @@ async function main(): Promise<void> {
     const results = await timeAll(options, folder, say);
     if (options.json) console.log(JSON.stringify(results));
     if (options.write) {
-      await writeFile(new URL("RESULTS.md", import.meta.url), resultsPage(results));
-      say("\nbench/RESULTS.md is written.");
+      const page = pageOf(results.target);
+      await writeFile(new URL(page, import.meta.url), resultsPage(results));
+      say(`\nbench/${page} is written.`);
     }
   } finally {
     await rm(folder, { recursive: true });

@@ -22,7 +22,7 @@ export interface BenchOptions {
   /** Whether the time of every kernel is shown. */
   readonly profile: boolean;
   readonly json: boolean;
-  /** Whether the tables become bench/RESULTS.md. */
+  /** Whether the tables become a page of bench/. */
   readonly write: boolean;
 }
 
@@ -35,7 +35,7 @@ export const help = `npm run bench -- [options]
   --python <command>  a Python that has torch (default: python3, then /usr/bin/python3)
   --profile           the time of every kernel, beside what the cost model predicts
   --json              one JSON record and no text
-  --write             the tables as bench/RESULTS.md`;
+  --write             the tables as bench/RESULTS.md, or bench/RESULTS-<target>.md without AVX-512`;
 
 function wholeNumber(text: string, name: string): number {
   const value = Number(text);

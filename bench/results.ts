@@ -27,7 +27,8 @@ export interface TargetTime {
 /** Everything. */
 export interface Results {
   readonly machine: Machine;
-  /** Where Fovea ran the networks. */
+  /** Where Fovea ran the networks: the target's name, and it with its threads. */
+  readonly target: string;
   readonly device: string;
   readonly versions: readonly string[];
   readonly repeats: number;
@@ -176,7 +177,12 @@ export function memoryTable(fresh: readonly FreshStart[]): string {
   return markdownTable(heading, rows);
 }
 
-/** RESULTS.md. */
+/** The file of a target's results: RESULTS.md has those of the fastest one. */
+export function pageOf(target: string): string {
+  return target === "x64-avx512" ? "RESULTS.md" : `RESULTS-${target}.md`;
+}
+
+/** Such a file. */
 export function resultsPage(results: Results): string {
   const { machine, networks } = results;
   const ofMode = (mode: Mode) => networks.filter((time) => time.mode === mode);
