@@ -75,50 +75,45 @@ export function sliceImages(draft: KernelDraft, image: View, options: SliceOptio
   const buffer = draft.workspace(size);
   const whole = draft.operand(image).buffer;
   const [down, across] = [insideOf(rows), insideOf(columns)];
-  const copyPixels = (source: Position, target: Position, count: number) => {
-    w.loop(across.count, (column) => {
-      forEachVector(w, count, (at, lanes) => {
-        const pixel = sumPositions(source, timesPosition(column, channels), at);
-        const place = sumPositions(target, timesPosition(column, perPixel), at);
-        w.store(w.access(buffer, place), w.loadVector(w.access(whole, pixel), lanes));
-      });
-    });
-  };
   const clear = () => {
     forEachVector(w, size, (at, lanes) => {
       w.store(w.access(buffer, at), w.constant(0, "f32", true), lanes);
     });
   };
-  const fill = (image: Position) => {
-    // Row by row, so that the slices of a row find it in the cache.
-    w.loop(down.count, (row) => {
-      const source = sumPositions(
-        timesPosition(image, rows.input * columns.input * channels),
-        timesPosition(sumPositions(row, still(down.first - rows.before)), columns.input * channels),
-        still((across.first - columns.before) * channels),
-      );
-      const target = sumPositions(
-        timesPosition(sumPositions(row, still(down.first)), perRow),
-        still(across.first * perPixel),
-      );
-      w.loop(groups, (group) => {
-        for (const block of blocksOf(channels / groups, width)) {
-          w.loop(block.count, (at) => {
-            const channel = sumPositions(
-              timesPosition(group, channels / groups),
-              timesPosition(at, block.size),
-              still(block.start),
-            );
-            const slice = sumPositions(
-              timesPosition(group, perGroup),
-              at,
-              still(block.start / width),
-            );
-            const from = sumPositions(source, channel);
-            const to = sumPositions(target, timesPosition(slice, perSlice));
-            copyPixels(from, to, block.size);
+  /** Copies a pixel's channels, each into its slice. */
+  const copyPixel = (source: Position, target: Position) => {
+    w.loop(groups, (group) => {
+      for (const { start, count, size } of blocksOf(channels / groups, width)) {
+        w.loop(count, (at) => {
+          const channel = sumPositions(
+            timesPosition(group, channels / groups),
+            timesPosition(at, size),
+            still(start),
+          );
+          const slice = sumPositions(timesPosition(group, perGroup), at, still(start / width));
+          forEachVector(w, size, (i, lanes) => {
+            const from = w.access(whole, sumPositions(source, channel, i));
+            const to = sumPositions(target, timesPosition(slice, perSlice), i);
+            w.store(w.access(buffer, to), w.loadVector(from, lanes));
           });
-        }
+        });
+      }
+    });
+  };
+  const fill = (image: Position) => {
+    w.loop(down.count, (i) => {
+      w.loop(across.count, (j) => {
+        const [row, column] = [
+          sumPositions(i, still(down.first)),
+          sumPositions(j, still(across.first)),
+        ];
+        const source = sumPositions(
+          timesPosition(image, rows.input * columns.input * channels),
+          timesPosition(sumPositions(row, still(-rows.before)), columns.input * channels),
+          timesPosition(sumPositions(column, still(-columns.before)), channels),
+        );
+        const target = sumPositions(timesPosition(row, perRow), timesPosition(column, perPixel));
+        copyPixel(source, target);
       });
     });
   };
