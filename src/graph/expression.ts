@@ -121,6 +121,18 @@ export function aligned(from: readonly number[], to: readonly number[]): Affine[
   );
 }
 
+const knownDepths = new WeakMap<object, number>();
+
+/** How many operations follow one another in `expression`; shared parts are looked at once. */
+export function depthOf<S>(expression: Expression<S>): number {
+  if (expression.kind !== "scalar") return 0;
+  const known = knownDepths.get(expression);
+  if (known !== undefined) return known;
+  const depth = 1 + expression.args.reduce((most, arg) => Math.max(most, depthOf(arg)), 0);
+  knownDepths.set(expression, depth);
+  return depth;
+}
+
 /**
  * A copy of `expression` in which every read is replaced by `onRead`'s answer. Parts that are shared
  * stay shared, so that a schedule computes them once.

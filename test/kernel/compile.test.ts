@@ -230,6 +230,25 @@ describe("clusters", () => {
     expect(Array.from(received.power11)).toEqual([1, 1]);
   });
 
+  test.each(["an output", "a reduction", "an update"])(
+    "end where a chain that leads to %s has become long, and the next one goes on",
+    async (where) => {
+      let value: Node = b;
+      for (let i = 0; i < 3000; i++) {
+        value = i % 2 === 0 ? ops.add(value, one) : ops.multiply(ops.constant(0.5), value);
+      }
+      const outputs = { value: where === "a reduction" ? ops.sum(value) : value };
+      const graph: Graph =
+        where === "an update"
+          ? { outputs: {}, updates: [{ state: b, value }] }
+          : { outputs, updates: [] };
+      const { stages } = compile("chain", graph, new InterpreterDevice().machine, ops);
+      const lengths = stages.flat().map(({ kernel }) => printKernel(kernel).split("\n").length);
+      expect(Math.max(...lengths)).toBeLessThan(400);
+      await step(graph, sources);
+    },
+  );
+
   test("of a reduction look up values that were computed before", async () => {
     const found = ops.gather(ops.multiply(table, table), labels);
     await step({ outputs: { sum: ops.sum(found) }, updates: [] }, lookUps);

@@ -6,6 +6,7 @@ import { type Shape, sameShape } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
 import {
   aligned,
+  depthOf,
   type Expression,
   type Index,
   isLookup,
@@ -16,7 +17,7 @@ import {
 import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
 import { isComposite, type Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
-import { Inlining, isPlain } from "./inlining.ts";
+import { deepest, Inlining, isPlain } from "./inlining.ts";
 
 /** The contraction or reduction at the heart of a cluster. */
 export type Root = Exclude<
@@ -188,9 +189,10 @@ class Fuser {
   #placeMap(node: Node, body: Expression<number>): void {
     const formula = this.#inlining.resolve(body, node.inputs);
     const reads = [...readsOf(formula)];
+    const depth = depthOf(formula);
     const drafts = this.#inlining.isForUpdates(node) ? this.#updateDrafts : this.#drafts;
-    let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads));
-    if (home === undefined && this.#canWait(node)) {
+    let home = drafts.findLast((draft) => this.#canJoin(draft, node, reads, depth));
+    if (home === undefined && depth < deepest && this.#canWait(node)) {
       this.#inlining.add(node);
       return;
     }
@@ -237,16 +239,19 @@ class Fuser {
 
   /**
    * A node may join a draft that makes something it reads at the same coordinates, or (among
-   * updates) one that reads the same values, if all else that it reads is made before.
+   * updates) one that reads the same values, if all else that it reads is made before. `depth` is
+   * that of its own formula.
    */
-  #canJoin(draft: Draft, node: Node, reads: readonly Read[]): boolean {
+  #canJoin(draft: Draft, node: Node, reads: readonly Read[], depth: number): boolean {
     if (!sameShape(draft.shape, node.shape) || draft.root.kind === "argMaximum") return false;
     let related = false;
     for (const r of reads) {
       const home = this.#home.get(storageOf(r.source));
       if (r.index.some((i) => isLookup(i) && this.#readsFrom(draft, i.lookup))) return false;
       if (home === draft) {
-        if (!draft.formulas.has(r.source) || !isIdentity(r, draft.shape)) return false;
+        const joined = draft.formulas.get(r.source);
+        if (joined === undefined || !isIdentity(r, draft.shape)) return false;
+        if (depthOf(joined) + depth > deepest) return false;
         related = true;
       } else if (home?.isForUpdates === draft.isForUpdates && home.at > draft.at) {
         return false;

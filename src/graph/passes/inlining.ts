@@ -5,6 +5,7 @@ import { sizeOf } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";
 import {
   type Affine,
+  depthOf,
   type Expression,
   type Index,
   isLookup,
@@ -53,11 +54,19 @@ export interface KnownNodes {
   readonly updateValues: ReadonlySet<Node>;
 }
 
+/**
+ * The longest row of operations, one after another, that a formula may have. No layer comes near it; a
+ * row of elementwise nodes without end would be a kernel without end.
+ */
+export const deepest = 100;
+
 export class Inlining {
   readonly #nodes: KnownNodes;
   readonly #inlined = new Set<Node>();
   /** In how many places each of them is written out. */
   readonly #copies = new Map<Node, number>();
+  /** How many operations of the formulas that it is written out in come after it. */
+  readonly #below = new Map<Node, number>();
   /** Those of them that are written out in any cluster, not only in a reduction's body. */
   readonly #anywhere = new Set<Node>();
   readonly #updateOnly = new Set<Node>();
@@ -143,6 +152,9 @@ export class Inlining {
     }
     if (wanted) return;
     const copies = consumers.reduce((sum, user) => sum + (this.#copies.get(user) ?? 1), 0);
+    const below = Math.max(0, ...consumers.map((user) => this.#depthFrom(user)));
+    this.#below.set(node, below);
+    if (below + this.#ownDepth(node) > deepest) return;
     if (
       (this.#isComparison(node) || this.#isWorthRepeating(node)) &&
       consumers.every((user) => this.readsPlainly(user, node))
@@ -164,6 +176,17 @@ export class Inlining {
       this.#anywhere.add(node);
     }
     this.#inline(node, copies);
+  }
+
+  #ownDepth(node: Node): number {
+    const computation = this.#computationOf(node);
+    return computation.kind === "map" ? depthOf(computation.body) : 0;
+  }
+
+  /** How many operations follow a value that the formula of `user` has written out in it. */
+  #depthFrom(user: Node): number {
+    const after = this.#inlined.has(user) ? (this.#below.get(user) ?? 0) : 0;
+    return after + this.#ownDepth(user);
   }
 
   #inline(node: Node, copies: number): void {
