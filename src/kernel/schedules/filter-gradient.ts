@@ -4,34 +4,26 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
-import type { WindowAxis } from "../../graph/window.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
-import {
-  type KernelBuffer,
-  type Position,
-  type Register,
-  still,
-  sumPositions,
-  timesPosition,
-} from "../language.ts";
+import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
-import { reachOf } from "./padded-image.ts";
-import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
-import { pixelsOf, type SliceOptions, type Slices, sliceImages, slicesSize } from "./slices.ts";
+import {
+  type FilterGradientWork,
+  plainSources,
+  type Source,
+  type Sources,
+  slicedSources,
+  type TilePlace,
+  type Tiles,
+  tilesOf,
+  widthOf,
+} from "./filter-gradient-tiles.ts";
+import { blocksOf, type ScheduleContext, type Stage } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
-export interface FilterGradientWork extends Work {
-  readonly geometry: ConvolutionGeometry;
-  readonly image: View;
-  /** The gradient of the result, [N, P, Q, K]. */
-  readonly gradient: View;
-}
-
 /** Pixels that a tile sums at least before its results go back to memory, whatever the cache holds. */
 const fewestPixels = 48;
-/** Elements of a copy that stays in a core's cache. */
-const mostCopied = 1 << 18;
 /** Partial results are made in at most so many chunks. */
 const mostChunks = 16;
 
@@ -54,82 +46,19 @@ export function scheduleFilterGradient(
   );
 }
 
-/** Tiles of one size: `channels` and `filters` in blocks. */
-interface Tiles {
-  readonly channels: Blocks;
-  readonly filters: Blocks;
-}
-
-/** Filters of a whole tile. */
-function widthOf({ machine }: ScheduleContext, work: FilterGradientWork, tile: Tile): number {
-  const { groups, outputChannels } = work.geometry;
-  return Math.min(outputChannels / groups, tile.vectors * machine.lanes);
-}
-
-function tilesOf(context: ScheduleContext, work: FilterGradientWork, tile: Tile): Tiles[] {
-  const { groups, inputChannels, outputChannels } = work.geometry;
-  const filterBlocks = blocksOf(outputChannels / groups, widthOf(context, work, tile));
-  return blocksOf(inputChannels / groups, tile.rows).flatMap((channels) =>
-    filterBlocks.map((filters) => ({ channels, filters })),
-  );
-}
-
-/** Where a tile is: its first channel and filter within the group, by number and in tiles, and its tap. */
-interface TilePlace {
-  readonly group: Position;
-  readonly channel: Position;
-  readonly channelTile: Position;
-  readonly filter: Position;
-  readonly filterTile: Position;
-  readonly tapRow: Position;
-  readonly tapColumn: Position;
-}
-
-/** Where pixels are read: how far apart they lie, and the first one of an image, for a tile. */
-interface Source {
-  readonly buffer: KernelBuffer;
-  readonly perRow: number;
-  readonly perPixel: number;
-  readonly origin: (image: Position, place: TilePlace) => Position;
-}
-
 class Emitter {
   readonly #context: ScheduleContext;
   readonly #work: FilterGradientWork;
   readonly #tile: Tile;
   readonly #draft: KernelDraft;
-  /** As windows move over the image that is read: it may be a copy with its border. */
-  #geometry: ConvolutionGeometry;
-  #image: Source;
-  #gradient: Source;
+  #sources: Sources;
 
   constructor(context: ScheduleContext, work: FilterGradientWork, tile: Tile) {
     this.#context = context;
     this.#work = work;
     this.#tile = tile;
     this.#draft = new KernelDraft(`${context.name}.filterGradient`, context.machine.lanes);
-    this.#geometry = work.geometry;
-    const { window, groups, inputChannels, outputChannels } = work.geometry;
-    const [rows, columns] = window;
-    const asItLies = (
-      view: View,
-      [height, width, channels]: readonly [number, number, number],
-      first: (place: TilePlace) => Position,
-    ): Source => ({
-      buffer: this.#draft.operand(view).buffer,
-      perRow: width * channels,
-      perPixel: channels,
-      origin: (image, place) =>
-        sumPositions(
-          timesPosition(image, height * width * channels),
-          timesPosition(place.group, channels / groups),
-          first(place),
-        ),
-    });
-    const image = [rows.input, columns.input, inputChannels] as const;
-    const gradient = [rows.output, columns.output, outputChannels] as const;
-    this.#image = asItLies(work.image, image, ({ channel }) => channel);
-    this.#gradient = asItLies(work.gradient, gradient, ({ filter }) => filter);
+    this.#sources = plainSources(this.#draft, work);
   }
 
   /** One image: a task is one tile, and what it sums is the result. */
@@ -169,7 +98,9 @@ class Emitter {
       });
     }
     const strides = filterStrides(geometry);
-    const slices = this.#slice();
+    const sliced = slicedSources(this.#context, this.#draft, this.#work, this.#tile);
+    if (sliced !== undefined) this.#sources = sliced;
+    const { slices } = this.#sources;
     for (const { clear } of slices) clear();
     w.loop(block.size, (i) => {
       const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
@@ -198,48 +129,13 @@ class Emitter {
     return this.#draft.finish();
   }
 
-  /**
-   * Reads images and gradients through copies in slices, one a tile, where there are several taps to
-   * read them for and the copies fit: all taps then see all pixels.
-   */
-  #slice(): Slices[] {
-    const { window, groups, inputChannels, outputChannels } = this.#geometry;
-    const [rows, columns] = window;
-    const options: Record<"image" | "gradient", SliceOptions> = {
-      image: { window, channels: inputChannels, groups, width: this.#tile.rows },
-      gradient: {
-        window: pixelsOf(rows.output, columns.output),
-        channels: outputChannels,
-        groups,
-        width: widthOf(this.#context, this.#work, this.#tile),
-      },
-    };
-    const { lanes } = this.#context.machine;
-    const size = slicesSize(options.image, lanes) + slicesSize(options.gradient, lanes);
-    if (rows.taps * columns.taps === 1 || size > mostCopied) return [];
-    const image = sliceImages(this.#draft, this.#work.image, options.image);
-    const gradient = sliceImages(this.#draft, this.#work.gradient, options.gradient);
-    const sourceOf = (slices: Slices, tileOf: (place: TilePlace) => Position): Source => ({
-      ...slices,
-      origin: (_, place) => {
-        const slice = sumPositions(timesPosition(place.group, slices.perGroup), tileOf(place));
-        return timesPosition(slice, slices.perSlice);
-      },
-    });
-    this.#image = sourceOf(image, ({ channelTile }) => channelTile);
-    this.#gradient = sourceOf(gradient, ({ filterTile }) => filterTile);
-    const inside = (axis: WindowAxis) => ({ ...axis, before: 0, input: reachOf(axis) });
-    this.#geometry = { ...this.#geometry, window: [inside(rows), inside(columns)] };
-    return [image, gradient];
-  }
-
   /** Visits every tile of one size, in every group. */
   #forEachTile(
     tiles: Tiles,
     visit: (group: Position, filterAt: Position, channelAt: Position) => void,
   ): void {
     const w = this.#draft.writer;
-    w.loop(this.#geometry.groups, (group) => {
+    w.loop(this.#sources.geometry.groups, (group) => {
       w.loop(tiles.filters.count, (filterAt) => {
         w.loop(tiles.channels.count, (channelAt) => visit(group, filterAt, channelAt));
       });
@@ -252,8 +148,8 @@ class Emitter {
    */
   #forEachBand(visit: (band: Band) => void): void {
     const w = this.#draft.writer;
-    const [rows, columns] = this.#geometry.window;
-    const rowBytes = 4 * (rows.stride * this.#image.perRow + this.#gradient.perRow);
+    const [rows, columns] = this.#sources.geometry.window;
+    const rowBytes = 4 * (rows.stride * this.#sources.image.perRow + this.#sources.gradient.perRow);
     const fitting = Math.floor(this.#context.machine.cacheBytes / rowBytes);
     const worth = Math.ceil(fewestPixels / columns.output);
     const height = Math.ceil(rows.output / Math.ceil(rows.output / Math.max(fitting, worth)));
@@ -295,7 +191,7 @@ class Emitter {
   /** Visits every tap with the outputs of a band that it reaches; taps of equal reach share a loop. */
   #forEachTap(band: Band, visit: (taps: Taps) => void): void {
     const w = this.#draft.writer;
-    const [rows, columns] = this.#geometry.window;
+    const [rows, columns] = this.#sources.geometry.window;
     const rowRuns = runsOf(rows.taps, (tap) => band.rows[tap]);
     const columnRuns = runsOf(columns.taps, (tap) => outputsOf(columns, tap));
     for (const row of rowRuns) {
@@ -324,7 +220,7 @@ class Emitter {
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.#draft.writer;
-    const [down, across] = this.#geometry.window;
+    const [down, across] = this.#sources.geometry.window;
     const pixelAt = (source: Source, row: Position, column: Position) =>
       sumPositions(
         source.origin(image, place),
@@ -336,14 +232,17 @@ class Emitter {
       const h = inputAt(p, place.tapRow, down);
       w.loop(columns.count, (j) => {
         const q = sumPositions(j, still(columns.from));
-        const at = pixelAt(this.#gradient, p, q);
+        const at = pixelAt(this.#sources.gradient, p, q);
         const gradients = sums[0].map((_, v) => {
-          const from = w.access(this.#gradient.buffer, sumPositions(at, still(v * w.lanes)));
+          const from = w.access(
+            this.#sources.gradient.buffer,
+            sumPositions(at, still(v * w.lanes)),
+          );
           return w.loadVector(from, Math.min(w.lanes, tiles.filters.size - v * w.lanes));
         });
-        const pixel = pixelAt(this.#image, h, inputAt(q, place.tapColumn, across));
+        const pixel = pixelAt(this.#sources.image, h, inputAt(q, place.tapColumn, across));
         sums.forEach((row, c) => {
-          const from = w.access(this.#image.buffer, sumPositions(pixel, still(c)));
+          const from = w.access(this.#sources.image.buffer, sumPositions(pixel, still(c)));
           const value = w.loadVector(from, w.lanes, 0);
           row.forEach((sum, v) => {
             w.assign(sum, w.compute("multiplyAdd", value, gradients[v], sum));
@@ -356,7 +255,7 @@ class Emitter {
   /** Where each vector of sums belongs: its axes [r, s, c, k] of the filter. */
   #axesOf(place: TilePlace, { channels, filters }: Tiles) {
     const { lanes } = this.#draft.writer;
-    const { groups, outputChannels } = this.#geometry;
+    const { groups, outputChannels } = this.#sources.geometry;
     const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
     return numbers(channels.size).map((c) =>
       numbers(Math.ceil(filters.size / lanes)).map((v) => {

@@ -7,7 +7,7 @@ import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { still, sumPositions, timesPosition } from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
-import type { FilterGradientWork } from "./filter-gradient.ts";
+import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
 import { writeProduct } from "./product.ts";
 import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
