@@ -1,5 +1,5 @@
 // All that a run of the benchmark finds, as tables. They are Markdown, so that the same text is read
-// on a terminal and kept in RESULTS.md.
+// on a terminal and kept in a page for each target.
 
 import type { ConvolutionTime } from "../src/measure/convolution.ts";
 import { type Mode, modes } from "../src/measure/step.ts";

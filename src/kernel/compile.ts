@@ -1,5 +1,5 @@
-// From a graph to a program: clusters get their schedules, stages their order, blocks their places,
-// and every kernel its proof. Floor 2.
+// From a graph to a program: clusters get their schedules, stages their order, blocks their places.
+// Floor 2. What it makes is proven where it is loaded.
 
 import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
@@ -198,7 +198,8 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles `graph` for a machine: shapes are fixed, memory is planned, every access is proven.
+ * Compiles `graph` for a machine: shapes are fixed, memory is planned. A device proves every access
+ * when it loads the program.
  *
  * @throws VerificationError where a rule is broken: a fault in Fovea, found before anything runs.
  */

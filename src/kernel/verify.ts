@@ -2,6 +2,7 @@
 // buffer, and that the rest follows the language's rules. Floor 2. Loops count constants and addresses
 // are affine, so the largest and smallest address of each access are known exactly.
 
+import { bytesPerElement } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
 import type { Launch } from "./draft.ts";
 import {
@@ -17,6 +18,7 @@ import {
   resultTypeOf,
   type ValueType,
 } from "./language.ts";
+import type { Program } from "./program.ts";
 
 /** What an element of a buffer is in a register. */
 function registerType({ buffer }: Access): ValueType {
@@ -218,6 +220,26 @@ class Verifier {
 /** @throws VerificationError where a kernel could touch memory that is not its own. */
 export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();
+}
+
+/**
+ * The same of a whole program, and that each block that it places lies in its arena or in a workspace.
+ * A device asks for this before it emits anything.
+ *
+ * @throws VerificationError
+ */
+export function verifyProgram(program: Program): void {
+  verifyStages(program.stages);
+  for (const [storage, offset] of program.offsets) {
+    const room = storage.isWorkspace ? program.workspaceBytes : program.arenaBytes;
+    const end = offset + storage.size * bytesPerElement[storage.dtype];
+    if (Number.isSafeInteger(offset) && offset >= 0 && end <= room) continue;
+    throw new VerificationError({
+      what: `Program ${program.name}: block ${storage.name} lies outside of its memory.`,
+      expected: `within ${room} bytes`,
+      received: `bytes ${offset} to ${end}`,
+    });
+  }
 }
 
 /** The same of all kernels, each once, and that no buffer is larger than its storage. */

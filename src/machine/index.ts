@@ -1,5 +1,6 @@
 // The public door of "fovea/machine". Floor 3.
 
+export { verifyProgram } from "../kernel/verify.ts";
 export type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "./device.ts";
 export {
   type DeviceOptions,

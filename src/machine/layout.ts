@@ -1,5 +1,6 @@
-// Where a program's blocks lie in a device's memory, and how inputs and outputs of several steps wait
-// their turn. Floor 3. Every target uses it; it emits nothing.
+// Where a program's blocks lie in a device's memory, once it is proven not to leave them, and how inputs
+// and outputs of several steps wait their turn. Floor 3. Every target begins with it, whoever made the
+// program; it emits nothing.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { DataError, VerificationError } from "../core/errors.ts";
@@ -7,7 +8,7 @@ import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Storage } from "../kernel/draft.ts";
 import { alignUp } from "../kernel/plan.ts";
 import type { Program, ProgramValue } from "../kernel/program.ts";
-import { verifyStages } from "../kernel/verify.ts";
+import { verifyProgram } from "../kernel/verify.ts";
 import type { Device, StepInputs, StepOutputs } from "./device.ts";
 
 /** A value's bytes within the block of all inputs, or of all outputs. */
@@ -52,9 +53,10 @@ export class Layout {
   readonly #outputs: Block;
 
   /**
-   * Proves a program right and places it: every device makes one before it emits anything.
+   * Proves that a program stays in its memory, and places it.
    *
-   * @throws VerificationError where a kernel could leave its buffers, or a state has no place
+   * @throws VerificationError where a kernel could leave its buffers, a block lies outside of the
+   * program's memory, or a state has no place
    */
   constructor(
     memory: Memory,
@@ -62,7 +64,7 @@ export class Layout {
     states: ReadonlyMap<string, number>,
     stepsAtOnce: number,
   ) {
-    verifyStages(program.stages);
+    verifyProgram(program);
     this.#memory = memory;
     this.stepsAtOnce = stepsAtOnce;
     this.threads = memory.threads;

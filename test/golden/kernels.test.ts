@@ -9,6 +9,7 @@ import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { MachineDescription } from "../../src/kernel/machine-description.ts";
 import { printProgram } from "../../src/kernel/print.ts";
+import { verifyProgram } from "../../src/kernel/verify.ts";
 
 const machine: MachineDescription = {
   lanes: 4,
@@ -64,6 +65,8 @@ test.each([
   ["convolution", convolution],
   ["adam", adam],
 ])("the kernels of %s are those in test/golden/kernels", async (name, graph) => {
-  const text = printProgram(compile(name, graph(), machine, ops));
+  const program = compile(name, graph(), machine, ops);
+  verifyProgram(program);
+  const text = printProgram(program);
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "kernels", `${name}.txt`));
 });

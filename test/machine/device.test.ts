@@ -7,6 +7,7 @@ import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { still } from "../../src/kernel/language.ts";
+import type { Program } from "../../src/kernel/program.ts";
 import { KernelWriter } from "../../src/kernel/writer.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
@@ -197,11 +198,17 @@ describe.each(targets)("$name", ({ grows, open }) => {
       ];
     });
     expect(bad.length).toBeGreaterThan(0);
-    for (const { launch, says } of bad) {
-      const load = device.load({ ...program, stages: [...program.stages, [launch]] }, states);
+    const refuse = async (planted: Partial<Program>, says: RegExp) => {
+      const load = device.load({ ...program, ...planted }, states);
       await expect(load).rejects.toThrow(VerificationError);
       await expect(load).rejects.toThrow(says);
+    };
+    for (const { launch, says } of bad) {
+      await refuse({ stages: [...program.stages, [launch]] }, says);
     }
+    await refuse({ arenaBytes: program.arenaBytes - 64 }, /outside of its memory/);
+    const before = new Map([...program.offsets].map(([storage, at]) => [storage, at - 64]));
+    await refuse({ offsets: before }, /outside of its memory/);
     expect(state()).toEqual([0, 0, 0]);
     executable.dispose();
   });

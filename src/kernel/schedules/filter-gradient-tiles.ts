@@ -1,11 +1,11 @@
-// What a filter gradient's tiles are and where they read: image and gradient as they lie, or copies of
-// both in slices, one a tile. Floor 2.
+// What a filter gradient's tiles are and where they read: image and gradient as they lie, an image with
+// its border, or copies of both in slices, one a tile. Floor 2.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import type { WindowAxis } from "../../graph/window.ts";
 import type { KernelDraft, View } from "../draft.ts";
 import { type KernelBuffer, type Position, sumPositions, timesPosition } from "../language.ts";
-import { reachOf } from "./padded-image.ts";
+import { paddedSize, padImages, reachOf } from "./padded-image.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Work } from "./schedule.ts";
 import { pixelsOf, type SliceOptions, type Slices, sliceImages, slicesSize } from "./slices.ts";
 import type { Tile } from "./tile.ts";
@@ -17,8 +17,10 @@ export interface FilterGradientWork extends Work {
   readonly gradient: View;
 }
 
-/** Elements of both copies at most: 4 MiB of a thread's memory. */
+/** Elements of all copies at most: 4 MiB of a thread's memory. */
 const mostCopied = 1 << 20;
+/** Slices pay where copying them takes up to this share of the time that all products take. */
+const worthCopying = 1 / 40;
 
 /** Tiles of one size: `channels` and `filters` in blocks. */
 export interface Tiles {
@@ -69,8 +71,10 @@ export interface Sources {
   readonly geometry: ConvolutionGeometry;
   readonly image: Source;
   readonly gradient: Source;
-  /** The copies to make. */
-  readonly slices: readonly Slices[];
+  /** Begins what `fill` goes on with. */
+  readonly clear?: () => void;
+  /** Makes the copies that an image's tiles read. */
+  readonly fill?: (image: Position) => void;
 }
 
 /** Image and gradient as they lie. */
@@ -99,15 +103,53 @@ export function plainSources(draft: KernelDraft, work: FilterGradientWork): Sour
     geometry,
     image: sourceOf(work.image, image, ({ channel }) => channel),
     gradient: sourceOf(work.gradient, gradient, ({ filter }) => filter),
-    slices: [],
   };
 }
 
-/**
- * Copies in slices, where there are several taps to read them for and the copies fit: all taps then
- * see all pixels.
- */
-export function slicedSources(
+/** What is read for several images: copies where they pay, so that all taps see all pixels. */
+export function sourcesOf(
+  context: ScheduleContext,
+  draft: KernelDraft,
+  work: FilterGradientWork,
+  tile: Tile,
+): Sources {
+  return (
+    slicedSources(context, draft, work, tile) ??
+    paddedSources(draft, work) ??
+    plainSources(draft, work)
+  );
+}
+
+/** The geometry of windows that see only what exists. */
+function insideGeometry(geometry: ConvolutionGeometry): ConvolutionGeometry {
+  const [rows, columns] = geometry.window;
+  const inside = (axis: WindowAxis) => ({ ...axis, before: 0, input: reachOf(axis) });
+  return { ...geometry, window: [inside(rows), inside(columns)] };
+}
+
+/** The image with its border, where it has one. */
+function paddedSources(draft: KernelDraft, work: FilterGradientWork): Sources | undefined {
+  const { window, groups, inputChannels } = work.geometry;
+  const hasEdges = window.some(({ output, taps, ...axis }) => {
+    const last = (output - 1) * axis.stride + (taps - 1) * axis.dilation - axis.before;
+    return axis.before > 0 || last >= axis.input;
+  });
+  const fits = paddedSize(window, inputChannels) <= mostCopied;
+  if (!hasEdges || !fits || window.some(({ before }) => before < 0)) return undefined;
+  const { padded, fill } = padImages(draft, work.image, window, inputChannels);
+  const origin = (_: Position, { group, channel }: TilePlace) =>
+    sumPositions(timesPosition(group, inputChannels / groups), channel);
+  const { buffer, perRow } = padded;
+  return {
+    ...plainSources(draft, work),
+    geometry: insideGeometry(work.geometry),
+    image: { buffer, perRow, perPixel: inputChannels, origin },
+    fill,
+  };
+}
+
+/** Copies in slices, where they fit and are read often enough. */
+function slicedSources(
   context: ScheduleContext,
   draft: KernelDraft,
   work: FilterGradientWork,
@@ -126,7 +168,11 @@ export function slicedSources(
   };
   const { lanes } = context.machine;
   const size = slicesSize(options.image, lanes) + slicesSize(options.gradient, lanes);
-  if (rows.taps * columns.taps === 1 || size > mostCopied) return undefined;
+  const vectors = Math.ceil(outputChannels / groups / lanes);
+  const products =
+    rows.output * rows.taps * columns.output * columns.taps * inputChannels * vectors;
+  const perCycle = 2;
+  if (size > mostCopied || size / lanes > (worthCopying * products) / perCycle) return undefined;
   const image = sliceImages(draft, work.image, options.image);
   const gradient = sliceImages(draft, work.gradient, options.gradient);
   const sourceOf = (slices: Slices, tileOf: (place: TilePlace) => Position): Source => ({
@@ -136,11 +182,17 @@ export function slicedSources(
       return timesPosition(slice, slices.perSlice);
     },
   });
-  const inside = (axis: WindowAxis) => ({ ...axis, before: 0, input: reachOf(axis) });
   return {
-    geometry: { ...work.geometry, window: [inside(rows), inside(columns)] },
+    geometry: insideGeometry(work.geometry),
     image: sourceOf(image, ({ channelTile }) => channelTile),
     gradient: sourceOf(gradient, ({ filterTile }) => filterTile),
-    slices: [image, gradient],
+    clear: () => {
+      image.clear();
+      gradient.clear();
+    },
+    fill: (at) => {
+      image.fill(at);
+      gradient.fill(at);
+    },
   };
 }

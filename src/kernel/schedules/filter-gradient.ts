@@ -1,6 +1,8 @@
 // The gradient of a convolution's filters: a tile of channels by filters stays in registers while the
 // sum runs over pixels. Floor 2. With several images, chunks of them (by shape, never by threads)
-// add into partial results that are summed at the end; a matrix product has one image and needs none.
+// add into partial results that are summed at the end, band of rows by band of rows, so that what a
+// tile reads again for the next tap is still in the cache; a matrix product has one image and needs
+// neither.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
@@ -12,13 +14,13 @@ import {
   plainSources,
   type Source,
   type Sources,
-  slicedSources,
+  sourcesOf,
   type TilePlace,
   type Tiles,
   tilesOf,
   widthOf,
 } from "./filter-gradient-tiles.ts";
-import { blocksOf, type ScheduleContext, type Stage } from "./schedule.ts";
+import { blocksOf, range, type ScheduleContext, type Stage } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -98,13 +100,11 @@ class Emitter {
       });
     }
     const strides = filterStrides(geometry);
-    const sliced = slicedSources(this.#context, this.#draft, this.#work, this.#tile);
-    if (sliced !== undefined) this.#sources = sliced;
-    const { slices } = this.#sources;
-    for (const { clear } of slices) clear();
+    this.#sources = sourcesOf(this.#context, this.#draft, this.#work, this.#tile);
+    this.#sources.clear?.();
     w.loop(block.size, (i) => {
       const image = sumPositions(timesPosition(chunk, block.size), still(block.start), i);
-      for (const { fill } of slices) fill(image);
+      this.#sources.fill?.(image);
       this.#forEachBand((band) => {
         for (const tiles of tilesOf(this.#context, this.#work, this.#tile)) {
           this.#forEachTile(tiles, (group, filterAt, channelAt) => {
@@ -143,8 +143,8 @@ class Emitter {
   }
 
   /**
-   * Visits bands of rows that fit the cache, what is read of image and gradient together: all tiles
-   * pass over a band before the next one is read.
+   * Visits bands of rows of which a tile's slices fit the cache, or, without slices, all that is read:
+   * all tiles pass over a band before the next one is read.
    */
   #forEachBand(visit: (band: Band) => void): void {
     const w = this.#draft.writer;
@@ -256,9 +256,8 @@ class Emitter {
   #axesOf(place: TilePlace, { channels, filters }: Tiles) {
     const { lanes } = this.#draft.writer;
     const { groups, outputChannels } = this.#sources.geometry;
-    const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
-    return numbers(channels.size).map((c) =>
-      numbers(Math.ceil(filters.size / lanes)).map((v) => {
+    return range(channels.size).map((c) =>
+      range(Math.ceil(filters.size / lanes)).map((v) => {
         const filter = sumPositions(
           timesPosition(place.group, outputChannels / groups),
           place.filter,

@@ -36,6 +36,11 @@ export interface Work {
  */
 export const enoughTasks = 32;
 
+/** The whole numbers from 0 on. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
 /** A stretch of an axis: `count` blocks of `size`, from `start`. */
 export interface Blocks {
   readonly start: number;

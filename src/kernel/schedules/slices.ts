@@ -32,7 +32,7 @@ export interface Slices {
   readonly perSlice: number;
   /** The slices of a group. */
   readonly perGroup: number;
-  /** Writes the zeros around all images to come. */
+  /** Writes zeros everywhere, where there is a border for all images to come. */
   readonly clear: () => void;
   /** Copies an image, by its number. */
   readonly fill: (image: Position) => void;
@@ -71,12 +71,14 @@ export function sliceImages(draft: KernelDraft, image: View, options: SliceOptio
   const [rows, columns] = window;
   const layout = layoutOf(options, w.lanes);
   const { perPixel, perRow, perSlice, perGroup } = layout;
-  const size = slicesSize(options, w.lanes);
-  const buffer = draft.workspace(size);
+  const all = slicesSize(options, w.lanes);
+  const buffer = draft.workspace(all);
   const whole = draft.operand(image).buffer;
   const [down, across] = [insideOf(rows), insideOf(columns)];
+  const hasBorder = down.count < reachOf(rows) || across.count < reachOf(columns);
   const clear = () => {
-    forEachVector(w, size, (at, lanes) => {
+    if (!hasBorder) return;
+    forEachVector(w, all, (at, lanes) => {
       w.store(w.access(buffer, at), w.constant(0, "f32", true), lanes);
     });
   };

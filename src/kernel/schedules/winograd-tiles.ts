@@ -11,16 +11,9 @@ import {
 } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
-import { forEachVector } from "./schedule.ts";
+import { forEachVector, range } from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
-import {
-  inputMap,
-  mapTile,
-  range,
-  tileInputs,
-  tileOutputs,
-  type Value,
-} from "./winograd-transforms.ts";
+import { inputMap, mapTile, tileInputs, tileOutputs, type Value } from "./winograd-transforms.ts";
 
 /** One direction: pixels of the image and of the result, and zeros before the image. */
 export type TileAxis = Pick<WindowAxis, "input" | "output" | "before">;

@@ -1,6 +1,6 @@
 // The linear maps of Winograd's convolution F(4x4, 3x3), at the points 0, 1, −1, 2, −2 and infinity.
 // Floor 2. Each maps a line of a tile; a tile is mapped along both of its directions. What is
-// `undefined` is zero and costs nothing: a tile at an image's edge has such places.
+// `undefined` is zero and costs nothing: a tile at an image's edge has such rows and columns.
 // Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
 import {
@@ -13,6 +13,7 @@ import {
 } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
+import { range } from "./schedule.ts";
 
 /** Pixels of a result's tile in each direction, of a filter, and of the image's tile that they see. */
 export const [tileOutputs, tileTaps, tileInputs] = [4, 3, 6];
@@ -148,8 +149,4 @@ export function mapTile(
     );
     visit(row, map(plus, line));
   });
-}
-
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
 }

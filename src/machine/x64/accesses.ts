@@ -5,8 +5,8 @@
 import type { Instruction, Register } from "../../kernel/language.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";
 import type { Places } from "./places.ts";
+import type { Load } from "./prepare.ts";
 
-type Load = Extract<Instruction, { kind: "load" }>;
 type Store = Extract<Instruction, { kind: "store" }>;
 
 /** Mask registers that hold the same lanes all through a kernel; register 1 is for the moment. */

@@ -1,5 +1,5 @@
 // A program as code in memory of its own, with the blocks of the device's memory that it needs. Floor 3.
-// Nothing unproven is emitted: not even a program that no compiler of ours made.
+// Nothing unproven is emitted: a program's layout proves it.
 
 import type { Program } from "../../kernel/program.ts";
 import type { Layout } from "../layout.ts";

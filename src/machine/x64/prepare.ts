@@ -36,7 +36,6 @@ export interface PrepareOptions {
   scratchFor(instruction: Instruction): 0 | 2 | 3;
 }
 
-/** What a load that is left out would have loaded: a vector, or one number for all lanes. */
 export type Load = Extract<Instruction, { kind: "load" }>;
 
 /** A repeated load is worth folding into at most so many multiply-adds. */
@@ -229,7 +228,7 @@ export function prepare(
       if (inMemory !== undefined) {
         useInteger(streams.of((folded.get(inMemory) as Load).from), weight);
       }
-      if (i.kind === "load") useInteger(streams.of(i.from), weight);
+      if (i.kind === "load" && !folded.has(i.to)) useInteger(streams.of(i.from), weight);
       if (i.kind === "store") useInteger(streams.of(i.into), weight);
       if ("to" in i) touch(i.to, weight, i.kind === "assign" ? i.value : undefined);
     }
