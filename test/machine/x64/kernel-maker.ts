@@ -138,8 +138,16 @@ class KernelMaker {
     const fitting = [...this.#values, ...this.#variables].filter(
       (value) => value.type === type && value.vector === vector,
     );
+    if (vector && this.#chance(0.2)) return this.#once(type === "f32" ? 0 : 1);
     if (fitting.length > 0 && this.#chance(0.85)) return this.#pick(fitting);
     return this.#w.constant(this.#pick(type === "f32" ? floats : ints), type, vector);
+  }
+
+  /** A whole vector that nothing else reads, as targets like to take it from memory. */
+  #once(input: number): Register {
+    const w = this.#w;
+    const buffer = this.#inputs[input];
+    return w.loadVector(w.access(buffer, this.#place(buffer.size, w.lanes - 1)));
   }
 
   #compute(): Register {
@@ -159,6 +167,7 @@ class KernelMaker {
     if (draw < 13) return this.#convert(f32(), i32());
     return w.compute("add", this.#whole(f32()), w.constant(0, "f32", vector));
     function f32Small(maker: KernelMaker): Register {
+      if (vector && maker.#chance(0.4)) return maker.#once(3);
       return maker.#whole(maker.#any("f32", vector));
     }
   }
@@ -281,7 +290,7 @@ class KernelMaker {
     const chosen = sums.slice(0, 1 + this.#random.below(6));
     const factors = chosen.map((sum) => {
       w.assign(sum, this.#whole(sum));
-      return this.#whole(this.#any("f32", true));
+      return this.#chance(0.4) ? this.#once(3) : this.#whole(this.#any("f32", true));
     });
     const wholes = this.#inputs[3];
     const one = w.loadVector(w.access(wholes, this.#place(wholes.size, 0)), w.lanes, 0);
