@@ -1,6 +1,8 @@
 // What every device does with memory, programs and steps, whatever its target; and what is left when
 // a program, or the device, goes away.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataError, TargetError, VerificationError } from "../../src/core/errors.ts";
 import type { Graph } from "../../src/graph/graph.ts";
@@ -33,6 +35,12 @@ async function loadAdding(device: Device, stepsAtOnce = 1) {
 
 /** Bytes of memory that the device has asked the machine for. */
 const memoryOf = (device: Device) => device.view("u8", 0, 1).buffer.byteLength;
+
+/** What is no longer in use goes now. */
+const collectGarbage = (() => {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+})();
 
 interface Target {
   readonly name: string;
@@ -211,6 +219,19 @@ describe.each(targets)("$name", ({ grows, open }) => {
     await refuse({ offsets: before }, /outside of its memory/);
     expect(state()).toEqual([0, 0, 0]);
     executable.dispose();
+  });
+
+  test("keeps nothing of the calls that it has answered", async () => {
+    const { executable, address } = await loadAdding(device);
+    const alive = async (calls: number) => {
+      for (let i = 0; i < calls; i++) await executable.run([{ x: [1, 2, 3] }]);
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await alive(2000);
+    expect((await alive(8000)) - before).toBeLessThan(1 << 20);
+    executable.dispose();
+    device.free(address);
   });
 
   test("has its memory back when programs are dropped, a hundred of them", async () => {

@@ -65,8 +65,6 @@ export class X64Device implements Device {
   /** What is installed; it goes with the device at the latest. */
   readonly #codes = new Set<NativeCode>();
   #ended: Promise<void> | undefined;
-  #rejectRuns: (error: Error) => void = () => {};
-  readonly #closed: Promise<never>;
 
   private constructor(
     native: Native,
@@ -84,10 +82,6 @@ export class X64Device implements Device {
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
     this.#stop = this.allocate(4);
-    this.#closed = new Promise<never>((_, reject) => {
-      this.#rejectRuns = reject;
-    });
-    this.#closed.catch(() => {});
     if (openDevices.size === 0) process.on("exit", stopAll);
     openDevices.add(this);
   }
@@ -181,10 +175,9 @@ export class X64Device implements Device {
           return await layout.inTurn(async () => {
             layout.stage(steps);
             if (steps.length > 0) {
-              const run = this.#team.run(id, steps.length);
-              await Promise.race([run, this.#closed]).catch((error) => {
+              await this.#team.run(id, steps.length).catch((error) => {
                 this.stopThreads();
-                throw error;
+                throw this.#ended === undefined ? error : closedError();
               });
             }
             return layout.collect(steps.length);
@@ -221,7 +214,6 @@ export class X64Device implements Device {
     this.#ended ??= (async () => {
       openDevices.delete(this);
       if (openDevices.size === 0) process.off("exit", stopAll);
-      this.#rejectRuns(closedError());
       await this.#end();
       for (const code of this.#codes) this.#release(code);
       this.#memory.retire();
