@@ -4,6 +4,7 @@
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
+import { sizeOf } from "../core/shape.ts";
 import type { Launch } from "./draft.ts";
 import {
   type Access,
@@ -223,13 +224,35 @@ export function verifyKernel(kernel: Kernel): void {
 }
 
 /**
- * The same of a whole program, and that each block that it places lies in its arena or in a workspace.
- * A device asks for this before it emits anything.
+ * The same of a whole program, and that each of its blocks has a place: what it places itself in its
+ * arena or in a workspace, inputs and states as large as their shapes. A device asks for this before it
+ * emits anything.
  *
  * @throws VerificationError
  */
 export function verifyProgram(program: Program): void {
   verifyStages(program.stages);
+  const { inputs, states, outputs } = program;
+  for (const { name, storage, dtype, shape } of [...inputs, ...states, ...outputs]) {
+    if (storage.dtype === dtype && storage.size === sizeOf(shape)) continue;
+    throw new VerificationError({
+      what: `Program ${program.name}: the block of "${name}" is not as large as its shape.`,
+      expected: `${dtype}, ${sizeOf(shape)} elements`,
+      received: `${storage.dtype}, ${storage.size} elements`,
+    });
+  }
+  const placed = new Set(program.offsets.keys());
+  for (const { storage } of [...inputs, ...states]) placed.add(storage);
+  const used = program.stages.flat().flatMap(({ bindings }) => bindings);
+  const shown = outputs.map(({ storage }) => storage);
+  const lost = [...used, ...shown].find((storage) => !placed.has(storage));
+  if (lost !== undefined) {
+    throw new VerificationError({
+      what: `Program ${program.name}: block ${lost.name} has no place.`,
+      expected: "an offset, or an input or state that it belongs to",
+      received: "neither",
+    });
+  }
   for (const [storage, offset] of program.offsets) {
     const room = storage.isWorkspace ? program.workspaceBytes : program.arenaBytes;
     const end = offset + storage.size * bytesPerElement[storage.dtype];

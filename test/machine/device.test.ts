@@ -217,6 +217,9 @@ describe.each(targets)("$name", ({ grows, open }) => {
     await refuse({ arenaBytes: program.arenaBytes - 64 }, /outside of its memory/);
     const before = new Map([...program.offsets].map(([storage, at]) => [storage, at - 64]));
     await refuse({ offsets: before }, /outside of its memory/);
+    await refuse({ offsets: new Map() }, /has no place/);
+    const [state0] = program.states;
+    await refuse({ states: [{ ...state0, shape: [2] }] }, /not as large as its shape/);
     expect(state()).toEqual([0, 0, 0]);
     executable.dispose();
   });

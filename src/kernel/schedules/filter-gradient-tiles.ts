@@ -5,7 +5,7 @@ import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import type { WindowAxis } from "../../graph/window.ts";
 import type { KernelDraft, View } from "../draft.ts";
 import { type KernelBuffer, type Position, sumPositions, timesPosition } from "../language.ts";
-import { paddedSize, padImages, reachOf } from "./padded-image.ts";
+import { hasBorder, paddedSize, padImages, reachOf } from "./padded-image.ts";
 import { type Blocks, blocksOf, type ScheduleContext, type Work } from "./schedule.ts";
 import { pixelsOf, type SliceOptions, type Slices, sliceImages, slicesSize } from "./slices.ts";
 import type { Tile } from "./tile.ts";
@@ -130,12 +130,8 @@ function insideGeometry(geometry: ConvolutionGeometry): ConvolutionGeometry {
 /** The image with its border, where it has one. */
 function paddedSources(draft: KernelDraft, work: FilterGradientWork): Sources | undefined {
   const { window, groups, inputChannels } = work.geometry;
-  const hasEdges = window.some(({ output, taps, ...axis }) => {
-    const last = (output - 1) * axis.stride + (taps - 1) * axis.dilation - axis.before;
-    return axis.before > 0 || last >= axis.input;
-  });
   const fits = paddedSize(window, inputChannels) <= mostCopied;
-  if (!hasEdges || !fits || window.some(({ before }) => before < 0)) return undefined;
+  if (!hasBorder(window) || !fits) return undefined;
   const { padded, fill } = padImages(draft, work.image, window, inputChannels);
   const origin = (_: Position, { group, channel }: TilePlace) =>
     sumPositions(timesPosition(group, inputChannels / groups), channel);

@@ -34,6 +34,11 @@ export function insideOf(axis: Window[number]): { readonly first: number; readon
   };
 }
 
+/** Whether windows reach beyond the image. */
+export function hasBorder(window: Window): boolean {
+  return window.some((axis) => insideOf(axis).count < reachOf(axis));
+}
+
 /** Elements of the copy. */
 export function paddedSize([rows, columns]: Window, channels: number): number {
   return reachOf(rows) * reachOf(columns) * channels;

@@ -11,7 +11,7 @@ import {
   sumPositions,
   timesPosition,
 } from "../language.ts";
-import { insideOf, reachOf } from "./padded-image.ts";
+import { hasBorder, insideOf, reachOf } from "./padded-image.ts";
 import { blocksOf, forEachVector } from "./schedule.ts";
 
 /** How an image's channels are cut. */
@@ -75,9 +75,8 @@ export function sliceImages(draft: KernelDraft, image: View, options: SliceOptio
   const buffer = draft.workspace(all);
   const whole = draft.operand(image).buffer;
   const [down, across] = [insideOf(rows), insideOf(columns)];
-  const hasBorder = down.count < reachOf(rows) || across.count < reachOf(columns);
   const clear = () => {
-    if (!hasBorder) return;
+    if (!hasBorder(window)) return;
     forEachVector(w, all, (at, lanes) => {
       w.store(w.access(buffer, at), w.constant(0, "f32", true), lanes);
     });
