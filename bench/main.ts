@@ -14,6 +14,7 @@ import { modes } from "../src/measure/step.ts";
 import { compileResnet50, type FreshStart, startFresh } from "./fresh.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { endChildren } from "./peers/child.ts";
 import { startPeers } from "./peers/index.ts";
 import {
   busyNote,
@@ -127,6 +128,7 @@ async function main(): Promise<void> {
       say(`\nbench/${page} is written.`);
     }
   } finally {
+    endChildren();
     await rm(folder, { recursive: true });
   }
 }

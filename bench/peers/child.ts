@@ -10,6 +10,14 @@ function complaintIn(stderr: string): string {
   return lines.findLast((line) => /^\w*Error\b.*:/.test(line)) ?? lines[lines.length - 1];
 }
 
+/** Those that have not been closed yet. */
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed run left behind: a process that still waits for a line would keep this one alive. */
+export function endChildren(): void {
+  for (const process of running) process.kill();
+}
+
 /** A process that answers lines. */
 export class Child {
   readonly version: string;
@@ -32,6 +40,8 @@ export class Child {
   /** Starts a process. @throws Error where it ends before it has said its version. */
   static async start(command: string, args: readonly string[]): Promise<Child> {
     const started = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe"] });
+    running.add(started);
+    started.once("exit", () => running.delete(started));
     let stderr = "";
     started.stderr.on("data", (chunk) => {
       stderr = (stderr + chunk).slice(-4000);

@@ -2,11 +2,10 @@
 // predicts. Floor 6. A kernel that is run alone finds its own data in the cache and has no neighbour
 // in its stage, so the parts need not add up to the whole; both are given.
 
-import { bytesPerElement } from "../core/dtype.ts";
 import { costOf, type KernelCost } from "../kernel/cost.ts";
 import type { Launch, Storage } from "../kernel/draft.ts";
 import { taskCount } from "../kernel/language.ts";
-import { alignUp, usesOf } from "../kernel/plan.ts";
+import { planMemory, usesOf } from "../kernel/plan.ts";
 import type { Program } from "../kernel/program.ts";
 import type { Stage } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
@@ -86,14 +85,9 @@ async function timeStage(
 
 /** A program of one stage, with room for what that stage needs and nothing else. */
 function stageAlone(program: Program, stage: Stage): Program {
-  const offsets = new Map<Storage, number>();
-  let arenaBytes = 0;
-  for (const storage of stage.flatMap(({ bindings }) => bindings)) {
-    if (!program.offsets.has(storage) || offsets.has(storage)) continue;
-    offsets.set(storage, arenaBytes);
-    arenaBytes += alignUp(storage.size * bytesPerElement[storage.dtype]);
-  }
-  return { ...program, outputs: [], stages: [stage], offsets, arenaBytes };
+  const outside = new Set([...program.inputs, ...program.states].map(({ storage }) => storage));
+  const memory = planMemory([stage], outside, new Set());
+  return { ...program, outputs: [], stages: [stage], ...memory };
 }
 
 function describe(device: Device, launch: Launch, milliseconds: number, peak: number): KernelTime {
