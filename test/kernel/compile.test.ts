@@ -8,6 +8,7 @@ import type { Graph } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
+import { usesOf } from "../../src/kernel/plan.ts";
 import { printKernel } from "../../src/kernel/print.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { type Outcome, runCompiled, runReference } from "../conformance/compiled.ts";
@@ -187,6 +188,22 @@ describe("clusters", () => {
     labels: tensor(new Int32Array([1, 0, 1]), [3]),
     table: numbers([5, 7, 9]),
   };
+
+  test("take along what is made of states alone, as inference does of statistics", () => {
+    const state = (name: string, ...shape: number[]) => ops.state(name, { shape, dtype: "f32" });
+    const images = ops.input("images", { shape: [2, 6, 6, 3], dtype: "f32" });
+    const convolved = ops.conv2d(images, state("filter", 3, 3, 3, 4));
+    const deviation = ops.squareRoot(ops.add(state("variance", 4), one));
+    const factor = ops.multiply(state("gamma", 4), ops.divide(one, deviation));
+    const scaled = ops.multiply(ops.add(convolved, state("bias", 4)), factor);
+    const y = ops.relu(ops.add(scaled, state("beta", 4)));
+    const graph = { outputs: { y }, updates: [] };
+    const { stages } = compile("layer", graph, new InterpreterDevice().machine, ops);
+    const written = stages.flat().flatMap((launch) => [...usesOf(launch).writes]);
+    const sizes = new Set(written.map(({ size }) => size));
+    expect(sizes).toEqual(new Set([4, 2 * 4 * 4 * 4]));
+    expect(new Set(written.filter(({ size }) => size > 4)).size).toBe(1);
+  });
 
   test("do not take in what reads their values at other places", async () => {
     const square = ops.input("square", { shape: [2, 2], dtype: "f32" });

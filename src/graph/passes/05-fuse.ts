@@ -74,6 +74,18 @@ function lowerNode(node: Node): Computation {
   return node.op.lower(node.inputs, node.attributes, node);
 }
 
+/**
+ * What depends on states alone before all else, each in the order in which it was: a convolution's
+ * cluster can then take along the scale that inference makes of moving statistics.
+ */
+function steadyFirst(order: readonly Node[]): Node[] {
+  const moving = new Set<Node>();
+  for (const node of order) {
+    if (node.op.name === "input" || node.inputs.some((i) => moving.has(i))) moving.add(node);
+  }
+  return [...order.filter((node) => !moving.has(node)), ...order.filter((n) => moving.has(n))];
+}
+
 /** Whether a read takes the element at the same coordinates of an equally shaped value. */
 function isIdentity(r: Read, domain: Shape): boolean {
   if (!sameShape(r.source.shape, domain)) return false;
@@ -99,7 +111,7 @@ class Fuser {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#order = topologicalOrder(rootsOf(graph));
+    this.#order = steadyFirst(topologicalOrder(rootsOf(graph)));
     this.#consumers = consumersOf(this.#order);
     this.#computations = new Map(this.#order.map((node) => [node, lowerNode(node)]));
     this.#outputs = new Set(Object.values(graph.outputs));

@@ -60,8 +60,11 @@ export interface WinogradWork extends Work {
   readonly columns: TileAxis;
 }
 
-/** Cycles of mapping one vector of a tile's image to its points, and of its products to results. */
-const mapCycles = { image: 90, products: 75 };
+/**
+ * Cycles of mapping one vector of a tile's image to its points, of its products to results, and of a
+ * filter, whose points go to memory.
+ */
+const mapCycles = { image: 90, products: 75, filter: 250 };
 /** Multiply-adds of vectors in a cycle, as tiles of registers reach them. */
 const multiplyAddsPerCycle = 1.8;
 
@@ -81,17 +84,15 @@ export function winogradPays(
   const perChannel = (products: number) =>
     (products * channels * vectors(filters)) / multiplyAddsPerCycle;
   const maps = vectors(channels) * mapCycles.image + vectors(filters) * mapCycles.products;
-  const filterMap = channels * vectors(filters) * mapCycles.image;
+  const filterMap = channels * vectors(filters) * mapCycles.filter;
   const winograd = images * tiles * (perChannel(tilePoints) + maps) + filterMap;
   return winograd < 0.9 * images * pixels * perChannel(tileTaps * tileTaps);
 }
 
 /** The stages that compute `work`. */
 export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): Stage[] {
-  const points: View = {
-    storage: context.scratch("f32", tilePoints * work.channels * work.filters),
-    shape: [work.filters, tilePoints, work.channels],
-  };
+  const size = pointBlocks(context, work).reduce((sum, { count, room }) => sum + count * room, 0);
+  const points: View = { storage: context.scratch("f32", size), shape: [size] };
   const across = Math.ceil(work.columns.output / tileOutputs);
   const perTask = imagesAtOnce(work.images, across);
   const launches = tileRuns(work.rows).flatMap((run) =>
@@ -102,13 +103,32 @@ export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): 
   return [[mapFilters(context, work, points)], launches];
 }
 
-/** Filters whose products a task makes before it maps them back. */
-function filterBlocks({ machine }: ScheduleContext, { filters }: WinogradWork): Blocks[] {
-  const { vectors } = chooseTile(machine, tilesPerTask, Math.ceil(filters / machine.lanes));
-  return blocksOf(filters, Math.min(filters, vectors * machine.lanes));
+/** Filters whose products a task makes before it maps them back, and where their points lie. */
+interface PointBlocks extends Blocks {
+  /** The first of them. */
+  readonly at: number;
+  /** Elements from one point to the next: each has [C, filters of the block]. */
+  readonly pitch: number;
+  /** Elements of a block. */
+  readonly room: number;
 }
 
-/** All filters, mapped: for each block of filters [36, C, filters of the block]. */
+function pointBlocks(
+  { machine }: ScheduleContext,
+  { channels, filters }: Pick<WinogradWork, "channels" | "filters">,
+): PointBlocks[] {
+  const { vectors } = chooseTile(machine, tilesPerTask, Math.ceil(filters / machine.lanes));
+  let end = 0;
+  return blocksOf(filters, Math.min(filters, vectors * machine.lanes)).map((blocks) => {
+    const at = end;
+    const pitch = pointPitch(machine, channels, blocks.size);
+    const room = tilePoints * pitch;
+    end += blocks.count * room;
+    return { ...blocks, at, pitch, room };
+  });
+}
+
+/** All filters, mapped: for each block of filters 36 points. */
 function mapFilters(context: ScheduleContext, work: WinogradWork, points: View): Launch {
   const { channels, filters } = work;
   const draft = new KernelDraft(`${context.name}.winogradFilter`, context.machine.lanes);
@@ -117,7 +137,8 @@ function mapFilters(context: ScheduleContext, work: WinogradWork, points: View):
   const to = draft.operand(points).buffer;
   const room = draft.workspace(roomSize(context.machine));
   const channel = w.parallel(channels);
-  for (const { start, count, size } of filterBlocks(context, work)) {
+  for (const blocks of pointBlocks(context, work)) {
+    const { start, count, size, pitch } = blocks;
     w.loop(count, (block) => {
       const first = sumPositions(timesPosition(block, size), still(start));
       forEachVector(w, size, (at, lanes) => {
@@ -132,13 +153,14 @@ function mapFilters(context: ScheduleContext, work: WinogradWork, points: View):
           });
         const lines = { columns: { first: 0, count: tileTaps }, size: tileTaps, rows: tileInputs };
         mapTile(w, { map: filterMap, ...lines, room }, read, (row, values) => {
-          const points = sumPositions(
-            timesPosition(first, tilePoints * channels),
-            timesPosition(row, tileInputs * channels * size),
+          const line = sumPositions(
+            still(blocks.at),
+            timesPosition(block, blocks.room),
+            timesPosition(row, tileInputs * pitch),
             timesPosition(channel, size),
             at,
           );
-          storePoints(w, { buffer: to, pitch: channels * size }, points, values, lanes);
+          storePoints(w, { buffer: to, pitch }, line, values, lanes);
         });
       });
     });
@@ -180,7 +202,7 @@ class Convolution {
     const across = Math.ceil(columns.output / tileOutputs);
     const tiles = this.#images.size * across;
     const pitch = pointPitch(machine, tiles, channels);
-    const blocks = filterBlocks(this.#context, this.#work);
+    const blocks = pointBlocks(this.#context, this.#work);
     const productPitch = pointPitch(machine, tiles, blocks[0].size);
     const room = draft.workspace(roomSize(machine));
     const points = draft.workspace(tilePoints * pitch);
@@ -196,13 +218,14 @@ class Convolution {
       const tile = timesPosition(i, across);
       mapImageTiles(w, source, place, { buffer: points, pitch, tile }, room);
     });
-    for (const { start, count, size } of blocks) {
+    for (const { start, count, size, at, room: blockRoom, pitch: filterPitch } of blocks) {
       w.loop(count, (b) => {
         const first = sumPositions(timesPosition(b, size), still(start));
         w.loop(tilePoints, (point) => {
           const right = sumPositions(
-            timesPosition(first, tilePoints * channels),
-            timesPosition(point, channels * size),
+            still(at),
+            timesPosition(b, blockRoom),
+            timesPosition(point, filterPitch),
           );
           writeProduct(w, machine, {
             rows: tiles,

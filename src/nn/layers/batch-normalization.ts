@@ -7,7 +7,7 @@ import { type InitializerSetting, initializerFrom } from "../initializers/index.
 import type { CommonOptions, Layer, WeightSpec } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
 import { alongOnly, axisOf } from "./axes.ts";
-import { momentsOf, standardize } from "./moments.ts";
+import { momentsOf, rescale } from "./moments.ts";
 
 export interface BatchNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
   /** The axis whose every position has statistics of its own, N being 0; the last unless told. */
@@ -111,7 +111,7 @@ export function batchNormalization(
           }
           const mean = stretched(weights.moving_mean);
           const variance = stretched(weights.moving_variance);
-          return standardize(build, x, { mean, variance }, epsilon, {
+          return rescale(build, x, { mean, variance }, epsilon, {
             ...(scale ? { gamma: stretched(weights.gamma) } : {}),
             ...(center ? { beta: stretched(weights.beta) } : {}),
           });

@@ -21,19 +21,47 @@ export function momentsOf(build: Builder, x: Node, axes: readonly number[]): Mom
   return { mean, variance };
 }
 
-/** `gamma · (x − mean) / √(variance + epsilon) + beta`; gamma and beta where there are. */
+/** What a normalisation learned; either may be absent. */
+interface Learned {
+  readonly gamma?: Node;
+  readonly beta?: Node;
+}
+
+/** `gamma / √(variance + epsilon)`. */
+function factorOf(build: Builder, variance: Node, epsilon: number, gamma: Node | undefined): Node {
+  const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
+  const inverse = build.divide(build.constant(1), deviation);
+  return gamma === undefined ? inverse : build.multiply(gamma, inverse);
+}
+
+/** `gamma · (x − mean) / √(variance + epsilon) + beta`, for moments of `x` itself. */
 export function standardize(
   build: Builder,
   x: Node,
   { mean, variance }: Moments,
   epsilon: number,
-  { gamma, beta }: { readonly gamma?: Node; readonly beta?: Node },
+  { gamma, beta }: Learned,
 ): Node {
-  const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
-  const inverse = build.divide(build.constant(1), deviation);
-  const factor = gamma === undefined ? inverse : build.multiply(gamma, inverse);
+  const factor = factorOf(build, variance, epsilon, gamma);
   const normal = build.multiply(build.subtract(x, mean), factor);
   return beta === undefined ? normal : build.add(normal, beta);
+}
+
+/**
+ * The same for moments that were known before `x`: `x · factor + offset`, both made of the moments and
+ * of what was learned, so that an element costs one multiplication and one addition. As Keras does.
+ */
+export function rescale(
+  build: Builder,
+  x: Node,
+  { mean, variance }: Moments,
+  epsilon: number,
+  { gamma, beta }: Learned,
+): Node {
+  const factor = factorOf(build, variance, epsilon, gamma);
+  const moved = build.negate(build.multiply(mean, factor));
+  const offset = beta === undefined ? moved : build.add(moved, beta);
+  return build.add(build.multiply(x, factor), offset);
 }
 
 /** @throws ConfigError unless `epsilon` is above 0. */
