@@ -57,7 +57,7 @@ export class Places {
     const count = assembler.width === 512 ? 32 : 16;
     this.scratch = [count - 2, count - 1, count - 3];
     this.prepared = prepare(kernel, this.streams, {
-      ...(assembler.width === 512 ? { foldsBeyond: count - 2 } : {}),
+      ...(assembler.width === 512 ? { foldsBeyond: count } : {}),
       scratchFor: (i) => scratchFor(i, assembler.width),
     });
     const vectors = this.#placeVectors(count);

@@ -28,8 +28,8 @@ export interface Prepared {
 /** What the target wants. */
 export interface PrepareOptions {
   /**
-   * Where the machine repeats memory operands, loops that need more vector registers than this make
-   * use of it.
+   * The vector registers that there are, where the machine repeats memory operands: loops that need
+   * more make use of it.
    */
   readonly foldsBeyond?: number;
   /** How many registers an instruction needs for the moment. */
@@ -79,36 +79,59 @@ function mergeAssigns(
   return merged;
 }
 
+/** Where in a body each register is read last, nested loops included. */
+function lastReads(body: readonly Instruction[]): Map<Register, number> {
+  const last = new Map<Register, number>();
+  const visit = (instruction: Instruction, at: number) => {
+    for (const register of inputsOf(instruction)) last.set(register, at);
+    if (instruction.kind === "loop") for (const inner of instruction.body) visit(inner, at);
+  };
+  for (const [at, instruction] of body.entries()) visit(instruction, at);
+  return last;
+}
+
 /**
- * Vector registers that a body needs: for variables, those that wait for it to end included, for what
- * it loads, for a repeated number and the next one.
+ * Whether a body leaves a register for a repeated number and one for the next, beside its variables,
+ * those that wait for it to end included, and what it loads. Those that wait are there when it has
+ * ended, where stores need two registers for the moment.
  */
-function registersOf(body: readonly Instruction[], waiting: ReadonlySet<Register>): number {
+function hasRoom(
+  body: readonly Instruction[],
+  waiting: ReadonlySet<Register>,
+  { foldsBeyond = Number.POSITIVE_INFINITY, scratchFor }: PrepareOptions,
+): boolean {
   const variables = new Set(waiting);
   let loads = 0;
+  let scratch = 0;
   for (const i of body) {
+    if (i.kind === "loop") continue;
     if (i.kind === "compute" && i.op === "multiplyAdd") variables.add(i.to);
     if (i.kind === "load" && i.to.vector && i.stride !== 0) loads++;
+    scratch = Math.max(scratch, scratchFor(i));
   }
-  return variables.size + loads + 2;
+  return variables.size + Math.max(2, loads + 2 + scratch) <= foldsBeyond;
 }
 
 /**
  * Repeated loads whose every use is a multiply-add of the same body, before any store. A register that
- * holds the number saves loads; where none of the `available` is left, multiply-adds read memory.
+ * holds the number saves loads; where none is left, multiply-adds read memory.
  */
 function foldRepeated(
   body: readonly Instruction[],
   uses: ReadonlyMap<Register, number>,
-  available: number,
+  options: PrepareOptions,
   folded: Map<Register, Load>,
   outer: ReadonlySet<Register> = new Set(),
 ): void {
-  const fits = registersOf(body, outer) <= available;
-  const variables = new Set(outer);
+  const fits = hasRoom(body, outer, options);
+  const last = lastReads(body);
+  const assigned = new Set<Register>();
   for (const [at, load] of body.entries()) {
-    if (load.kind === "assign" && load.to.vector) variables.add(load.to);
-    if (load.kind === "loop") foldRepeated(load.body, uses, available, folded, variables);
+    if (load.kind === "assign" && load.to.vector) assigned.add(load.to);
+    if (load.kind === "loop") {
+      const waiting = [...assigned].filter((register) => (last.get(register) ?? -1) >= at);
+      foldRepeated(load.body, uses, options, folded, new Set([...outer, ...waiting]));
+    }
     if (fits) continue;
     if (load.kind !== "load" || !load.to.vector || load.stride !== 0) continue;
     if (load.from.buffer.dtype !== "f32" || load.from.bounded.length > 0) continue;
@@ -163,18 +186,15 @@ class Spans {
 }
 
 /** Prepares a kernel. */
-export function prepare(
-  kernel: Kernel,
-  streams: Streams,
-  { foldsBeyond, scratchFor }: PrepareOptions,
-): Prepared {
+export function prepare(kernel: Kernel, streams: Streams, options: PrepareOptions): Prepared {
+  const { foldsBeyond, scratchFor } = options;
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
   const constants = new Map<Register, number>();
   findConstants(kernel.body, constants);
   const merged = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Load>();
-  if (foldsBeyond !== undefined) foldRepeated(merged, uses, foldsBeyond, folded);
+  if (foldsBeyond !== undefined) foldRepeated(merged, uses, options, folded);
   foldSingle(merged, uses, kernel.lanes, folded);
   const body = splitLoops(merged, kernel.variables);
 
