@@ -30,13 +30,15 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
 
-/** Throws unless every dimension is a whole number of at least `smallest`. */
+/** Throws unless it is a list whose every dimension is a whole number of at least `smallest`. */
 export function checkShape(shape: Shape, name: string, smallest = 1): void {
-  if (shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= smallest)) return;
+  const isList = Array.isArray(shape);
+  const fits = (dimension: number) => Number.isSafeInteger(dimension) && dimension >= smallest;
+  if (isList && shape.every(fits)) return;
   throw new ShapeError({
     what: `${name} is not a shape.`,
-    expected: `whole numbers of at least ${smallest}`,
-    received: formatShape(shape),
+    expected: `${isList ? "" : "a list of "}whole numbers of at least ${smallest}`,
+    received: isList ? formatShape(shape) : String(JSON.stringify(shape)),
   });
 }
 

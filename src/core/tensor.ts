@@ -1,7 +1,7 @@
 // Values with a shape, as people hand them in and get them back. Floor 0.
 
 import type { NumericArray } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
+import { ShapeError, TargetError } from "./errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Row-major elements and the dimensions they fill. */
@@ -24,4 +24,24 @@ export function tensor<T extends NumericArray>(data: T, shape: Shape): Tensor<T>
     expected: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
     received: `${data.length} elements`,
   });
+}
+
+/**
+ * What `make` makes for a tensor of `shape`; `name` says whose, such as `The weight "dense/kernel"`.
+ *
+ * @throws TargetError where there is no memory for so many elements.
+ */
+export function withinMemory<T>(shape: Shape, name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TargetError({
+      what: `${name} does not fit into memory.`,
+      expected: "as many elements as one array can hold",
+      received: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
+      fix: "check the sizes in the options of the layers, or use fewer examples at a time",
+      cause,
+    });
+  }
 }

@@ -1,7 +1,7 @@
 // A layer as an object that is itself: it can be applied, shared between models, and frozen. Floor 4.
 // What a layer does is its record's business (layer.ts); whose values its weights have, train/'s.
 
-import { ShapeError } from "../core/errors.ts";
+import { ConfigError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { CommonOptions, Layer, LayerPlan } from "./layer.ts";
 import { regularizerFrom } from "./regularizers/index.ts";
@@ -94,11 +94,21 @@ type Instances<T extends Readonly<Record<string, Factory>>> = {
   readonly [K in keyof T]: (...options: Parameters<T[K]>) => InstanceOf<T[K]>;
 };
 
+/** What `make` makes; an error in its options names the function that was called. */
+function naming<T>(name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof ConfigError) || cause.facts.what.includes(name)) throw cause;
+    throw new ConfigError({ ...cause.facts, what: `layers.${name}: ${cause.facts.what}`, cause });
+  }
+}
+
 /** The same factories, making layers that can be applied. */
 export function instancesOf<T extends Readonly<Record<string, Factory>>>(table: T): Instances<T> {
   const entries = Object.entries(table).map(([name, factory]) => [
     name,
-    (...options: [never]) => instanceOf(factory(...options)),
+    (...options: [never]) => naming(name, () => instanceOf(factory(...options))),
   ]);
   return Object.fromEntries(entries) as Instances<T>;
 }

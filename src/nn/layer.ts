@@ -8,6 +8,7 @@ import type { Node } from "../graph/op.ts";
 import type { Padding } from "../graph/window.ts";
 import type { Constraint } from "./constraints/constraint.ts";
 import type { InitializerSetting } from "./initializers/index.ts";
+import { checkOption, shown } from "./option.ts";
 import type { RegularizerSetting } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 
@@ -99,12 +100,8 @@ export function requireImage(input: Shape, layer: string): void {
 
 /** @throws ConfigError unless `value` is a whole number of at least `least`. */
 export function requireWhole(value: number, name: string, least = 1): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ConfigError({
-    what: `The option ${name} cannot be used.`,
-    expected: `a whole number of at least ${least}`,
-    received: String(value),
-  });
+  const fits = Number.isSafeInteger(value) && value >= least;
+  checkOption(name, value, fits, `a whole number of at least ${least}`);
 }
 
 /** One number for both directions, or one for each: rows, then columns. */
@@ -112,6 +109,13 @@ export type Pair = number | readonly [number, number];
 
 /** @throws ConfigError unless both are whole numbers of at least 1. */
 export function pairOf(value: Pair, name: string): [number, number] {
+  const isPair = Array.isArray(value) && value.length === 2;
+  checkOption(
+    name,
+    value,
+    isPair || typeof value === "number",
+    "one whole number, or two in a list",
+  );
   const [rows, columns] = typeof value === "number" ? [value, value] : value;
   requireWhole(rows, name);
   requireWhole(columns, name);
@@ -129,7 +133,7 @@ export function requirePadding(padding: Padding): void {
   throw new ConfigError({
     what: "The option padding cannot be used.",
     expected: '"valid", "same", or whole numbers of at least 0 as top, bottom, left and right',
-    received: JSON.stringify(padding),
+    received: shown(padding),
   });
 }
 

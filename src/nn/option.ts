@@ -2,13 +2,18 @@
 
 import { ConfigError } from "../core/errors.ts";
 
+/** A value as a person wrote it. */
+export function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : String(JSON.stringify(value));
+}
+
 /** @throws ConfigError unless `fits`. */
 export function checkOption(name: string, value: unknown, fits: boolean, expected: string): void {
   if (fits) return;
   throw new ConfigError({
     what: `The option ${name} cannot be used.`,
     expected,
-    received: typeof value === "number" ? String(value) : String(JSON.stringify(value)),
+    received: shown(value),
   });
 }
 

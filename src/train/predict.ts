@@ -1,7 +1,7 @@
 // Prediction over any number of examples: a piece at a time on the device. Floor 5.
 
 import { sizeOf } from "../core/shape.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { type Tensor, withinMemory } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
 import type { Network } from "../nn/network.ts";
 import { type Engine, type ResidentExamples, runSteps } from "./engine.ts";
@@ -31,12 +31,13 @@ export async function predictAll(
   const batch = Math.min(batchSize, most);
   // Whole batches, so that steps fall where they would without chunks.
   const chunk = most === count ? count : most - (most % batch);
+  const results = network.outputs.map(({ shape }) => {
+    const size = count * sizeOf(shape);
+    const name = "What the model predicts";
+    const data = withinMemory([count, ...shape], name, () => new Float32Array(size));
+    return { data, shape, row: sizeOf(shape) };
+  });
   const examples = await engine.reserve("prediction", chunk, { x });
-  const results = network.outputs.map(({ shape }) => ({
-    data: new Float32Array(count * sizeOf(shape)),
-    shape,
-    row: sizeOf(shape),
-  }));
   let seen = 0;
   const tensorsFrom = (first: number) =>
     results.map(({ data, shape, row }) => ({

@@ -3,7 +3,7 @@
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { type Tensor, withinMemory } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import { initialize } from "../nn/initializers/index.ts";
 import type { WeightSpec } from "../nn/layer.ts";
@@ -100,7 +100,7 @@ export function variablesOf(owners: readonly Owner[], seed: number): Map<string,
   return found;
 }
 
-/** @throws ShapeError where the weight's initializer does not fit its shape. */
+/** @throws ShapeError where the weight's initializer does not fit its shape, TargetError where memory is used up. */
 function firstVariable(
   { initializer, shape, values }: WeightSpec,
   fullName: string,
@@ -108,7 +108,10 @@ function firstVariable(
 ): Variable {
   if (values !== undefined) return new Variable({ data: Float32Array.from(values), shape });
   try {
-    return new Variable({ data: initialize(initializer, shape, seed, stream), shape });
+    const data = withinMemory(shape, `The weight "${fullName}"`, () =>
+      initialize(initializer, shape, seed, stream),
+    );
+    return new Variable({ data, shape });
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
     const { what, ...rest } = cause.facts;

@@ -1,0 +1,41 @@
+// What is said where a layer's options cannot be used: which layer, which option, what came instead.
+
+import { expect, test } from "vitest";
+import { tensor } from "../../src/core/tensor.ts";
+import { layers } from "../../src/nn/layers/index.ts";
+import { sequential } from "../../src/train/sequential.ts";
+
+test("an option that cannot be used is named with its layer, and its value is shown as it was written", () => {
+  const text = "32" as unknown as number;
+  expect(() => layers.conv2d({ filters: text, kernelSize: 3 })).toThrow(
+    /layers\.conv2d: The option filters .*\n.*whole number.*\n.*received: "32"/,
+  );
+  expect(() => layers.dropout({ rate: 2 })).toThrow(/^The option rate of dropout/);
+});
+
+test.each([[null], ["3"], [[3]], [[3, 3, 3]], [{}]])("%j is no window", (value) => {
+  const kernelSize = value as unknown as number;
+  expect(() => layers.conv2d({ filters: 4, kernelSize })).toThrow(
+    /layers\.conv2d: The option kernelSize .*\n.*one whole number, or two in a list/,
+  );
+});
+
+test("a shape that is no list is refused", () => {
+  const inputShape = "28" as unknown as number[];
+  expect(() => sequential([layers.dense({ units: 3, inputShape })])).toThrow(
+    /not a shape.*\n.*a list of whole numbers.*\n.*"28"/,
+  );
+});
+
+test("weights and predictions that no memory can hold say whose they are", async () => {
+  const units = 2 ** 40;
+  expect(() => sequential([layers.dense({ units, inputShape: [3] })])).toThrow(
+    /The weight "dense\/kernel" does not fit into memory/,
+  );
+  const filters = 1_000_000;
+  const model = sequential([layers.conv2d({ filters, kernelSize: 1, inputShape: [300, 300, 1] })]);
+  const image = tensor(new Float32Array(300 * 300), [1, 300, 300, 1]);
+  await expect(model.predict(image)).rejects.toThrow(
+    /What the model predicts does not fit into memory/,
+  );
+});
