@@ -246,10 +246,6 @@ export class GeneralAssembler {
     this.#withConstant(1, 7, a, value);
   }
 
-  compareConstantWith(a: Place, value: number): void {
-    this.#withConstant(1, 7, a, value);
-  }
-
   compare32Constant(a: number, value: number): void {
     this.#withConstant(0, 7, a, value);
   }

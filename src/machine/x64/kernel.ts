@@ -157,8 +157,15 @@ class KernelEmitter {
 
   #position({ to, at, step }: Extract<Instruction, { kind: "position" }>): void {
     const a = this.#a;
-    a.constant32(gpr.rax, at.offset | 0);
-    for (const { index, factor } of at.terms) {
+    let { offset } = at;
+    // A loop's counter holds the rounds that are left, a task's index its number.
+    const terms = at.terms.map(({ index, factor }) => {
+      if (this.#kernel.parallel.includes(index)) return { index, factor };
+      offset += factor * index.count;
+      return { index, factor: -factor };
+    });
+    a.constant32(gpr.rax, offset | 0);
+    for (const { index, factor } of terms) {
       this.#places.multiplyLarge(gpr.rcx, this.#places.integer(index, gpr.rcx), factor);
       a.add(gpr.rax, gpr.rcx);
     }
@@ -188,7 +195,7 @@ class KernelEmitter {
     const a = this.#a;
     const moving = this.#places.streams.movedBy(index);
     for (const stream of moving) this.#places.start(stream);
-    this.#places.makeInteger(index, (to) => a.zero(to));
+    this.#places.makeInteger(index, (to) => a.constant32(to, index.count));
     const top: Label = a.label();
     if (!body.some(({ kind }) => kind === "loop")) a.pad(64);
     a.bind(top);
@@ -197,9 +204,8 @@ class KernelEmitter {
       const { factor } = stream.terms[stream.terms.length - 1];
       this.#places.addToInteger(stream, factor * stream.bytes);
     }
-    this.#places.addToInteger(index, 1);
-    this.#places.compareWithCount(index);
-    a.jumpIf("below", top);
+    this.#places.addToInteger(index, -1);
+    a.jumpIf("notEqual", top);
   }
 }
 

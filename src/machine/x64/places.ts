@@ -148,13 +148,6 @@ export class Places {
     }
   }
 
-  /** Compares a counter with how often its loop runs. */
-  compareWithCount(index: LoopIndex): void {
-    const at = this.#integerPlace(index);
-    if (at.kind === "register") this.#a.compareConstant(at.number, index.count);
-    else this.#a.compareConstantWith(this.#integerSlot(at.number), index.count);
-  }
-
   /** Sets a stream's pointer to where it begins: at the outer one's place, or a task's. */
   start(stream: Stream): void {
     const a = this.#a;

@@ -71,7 +71,6 @@ const plain: Write[] = [
     (a) => a.multiplyConstant(r10, rdx, n),
     (a) => a.compareConstant(r9, n),
     (a) => a.compare32Constant(rdx, n),
-    (a) => a.compareConstantWith(at(r13, n), n),
   ]),
   ...[rax, rsp, rbp, r12, r13].map(
     (base): Write =>
@@ -82,8 +81,6 @@ const plain: Write[] = [
   (a) => a.compareWith(r8, at(r13, 24)),
   (a) => a.compareConstant(rbx, 1000),
   (a) => a.compareConstant(r14, -1),
-  (a) => a.compareConstantWith(at(rbp, 8), 7),
-  (a) => a.compareConstantWith(at(r12, 8), furthest),
   (a) => a.compare32Constant(rcx, 0),
   (a) => a.compare32Constant(r10, 99),
   (a) => a.moveIf32("less", rcx, rdx),

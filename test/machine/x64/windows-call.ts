@@ -103,7 +103,8 @@ export function windowsYield(native: Native) {
   a.constant(gpr.rax, BigInt(memory.address));
   a.storeRegister(place(gpr.rax, 0), gpr.rsp);
   a.addConstantTo(place(gpr.rax, 8), 1);
-  a.compareConstantWith(place(gpr.rax, 8), 3);
+  a.load(gpr.r11, place(gpr.rax, 8));
+  a.compareConstant(gpr.r11, 3);
   const goOn = a.label();
   a.jumpIf("below", goOn);
   a.load(gpr.r11, place(gpr.rax, 16));
