@@ -128,7 +128,7 @@ async function main(): Promise<void> {
       say(`\nbench/${page} is written.`);
     }
   } finally {
-    endChildren();
+    await endChildren();
     await rm(folder, { recursive: true });
   }
 }

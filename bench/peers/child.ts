@@ -10,12 +10,18 @@ function complaintIn(stderr: string): string {
   return lines.findLast((line) => /^\w*Error\b.*:/.test(line)) ?? lines[lines.length - 1];
 }
 
-/** Those that have not been closed yet. */
+/** Those that have not ended yet. */
 const running = new Set<ChildProcess>();
 
-/** Ends what a failed run left behind: a process that still waits for a line would keep this one alive. */
-export function endChildren(): void {
-  for (const process of running) process.kill();
+/** Ends what a failed run left behind: one that still waits for a line would keep this process alive. */
+export async function endChildren(): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill();
+      return ended;
+    }),
+  );
 }
 
 /** A process that answers lines. */
@@ -75,7 +81,7 @@ export class Child {
 
   /** Ends the process, and waits until it has ended. */
   async close(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    if (!running.has(this.#process)) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.stdin?.end();
     await ended;

@@ -32,13 +32,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Throws unless it is a list whose every dimension is a whole number of at least `smallest`. */
 export function checkShape(shape: Shape, name: string, smallest = 1): void {
-  const isList = Array.isArray(shape);
+  const isList = Array.isArray(shape) || ArrayBuffer.isView(shape);
   const fits = (dimension: number) => Number.isSafeInteger(dimension) && dimension >= smallest;
-  if (isList && shape.every(fits)) return;
+  if (isList && [...shape].every(fits)) return;
   throw new ShapeError({
     what: `${name} is not a shape.`,
     expected: `${isList ? "" : "a list of "}whole numbers of at least ${smallest}`,
-    received: isList ? formatShape(shape) : String(JSON.stringify(shape)),
+    received: isList ? formatShape([...shape]) : String(JSON.stringify(shape)),
   });
 }
 

@@ -27,20 +27,25 @@ export function tensor<T extends NumericArray>(data: T, shape: Shape): Tensor<T>
 }
 
 /**
- * What `make` makes for a tensor of `shape`; `name` says whose, such as `The weight "dense/kernel"`.
+ * What `make` makes for a tensor of `shape`; `name` says whose, such as `The weight "dense/kernel"`, and
+ * `fix` what to do.
  *
  * @throws TargetError where there is no memory for so many elements.
  */
-export function withinMemory<T>(shape: Shape, name: string, make: () => T): T {
+export function withinMemory<T>(
+  { shape, name, fix }: { readonly shape: Shape; readonly name: string; readonly fix: string },
+  make: () => T,
+): T {
   try {
     return make();
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+    // A stack that is used up is a RangeError as well.
+    if (!(cause instanceof RangeError) || !/array|alloc/i.test(cause.message)) throw cause;
     throw new TargetError({
       what: `${name} does not fit into memory.`,
       expected: "as many elements as one array can hold",
       received: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
-      fix: "check the sizes in the options of the layers, or use fewer examples at a time",
+      fix,
       cause,
     });
   }

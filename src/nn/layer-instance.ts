@@ -99,7 +99,7 @@ function naming<T>(name: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    if (!(cause instanceof ConfigError) || cause.facts.what.includes(name)) throw cause;
+    if (!(cause instanceof ConfigError) || cause.facts.what.includes(` of ${name} `)) throw cause;
     throw new ConfigError({ ...cause.facts, what: `layers.${name}: ${cause.facts.what}`, cause });
   }
 }

@@ -109,14 +109,10 @@ export type Pair = number | readonly [number, number];
 
 /** @throws ConfigError unless both are whole numbers of at least 1. */
 export function pairOf(value: Pair, name: string): [number, number] {
-  const isPair = Array.isArray(value) && value.length === 2;
-  checkOption(
-    name,
-    value,
-    isPair || typeof value === "number",
-    "one whole number, or two in a list",
-  );
-  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  const one = typeof value === "number";
+  const fits = one || (typeof value === "object" && value?.length === 2);
+  checkOption(name, value, fits, "one whole number, or two in a list");
+  const [rows, columns] = one ? [value, value] : Array.from(value);
   requireWhole(rows, name);
   requireWhole(columns, name);
   return [rows, columns];

@@ -2,9 +2,22 @@
 
 import { ConfigError } from "../core/errors.ts";
 
-/** A value as a person wrote it. */
+/** A value about as a person wrote it. */
 export function shown(value: unknown): string {
-  return typeof value === "number" ? String(value) : String(JSON.stringify(value));
+  if (typeof value !== "string" && typeof value !== "object") return String(value);
+  const plain = (_: string, part: unknown) =>
+    typeof part === "bigint" || typeof part === "number" ? finite(part) : part;
+  try {
+    return JSON.stringify(value, plain);
+  } catch {
+    // It contains itself.
+    return String(value);
+  }
+}
+
+/** What JSON has no number for, as text. */
+function finite(value: number | bigint): number | string {
+  return typeof value === "number" && Number.isFinite(value) ? value : String(value);
 }
 
 /** @throws ConfigError unless `fits`. */

@@ -32,9 +32,12 @@ export async function predictAll(
   // Whole batches, so that steps fall where they would without chunks.
   const chunk = most === count ? count : most - (most % batch);
   const results = network.outputs.map(({ shape }) => {
-    const size = count * sizeOf(shape);
-    const name = "What the model predicts";
-    const data = withinMemory([count, ...shape], name, () => new Float32Array(size));
+    const memory = {
+      shape: [count, ...shape],
+      name: "What the model predicts",
+      fix: "predict fewer examples at a time",
+    };
+    const data = withinMemory(memory, () => new Float32Array(count * sizeOf(shape)));
     return { data, shape, row: sizeOf(shape) };
   });
   const examples = await engine.reserve("prediction", chunk, { x });

@@ -100,7 +100,7 @@ export function variablesOf(owners: readonly Owner[], seed: number): Map<string,
   return found;
 }
 
-/** @throws ShapeError where the weight's initializer does not fit its shape, TargetError where memory is used up. */
+/** @throws ShapeError where the weight's initializer does not fit, TargetError without memory for it. */
 function firstVariable(
   { initializer, shape, values }: WeightSpec,
   fullName: string,
@@ -108,9 +108,12 @@ function firstVariable(
 ): Variable {
   if (values !== undefined) return new Variable({ data: Float32Array.from(values), shape });
   try {
-    const data = withinMemory(shape, `The weight "${fullName}"`, () =>
-      initialize(initializer, shape, seed, stream),
-    );
+    const memory = {
+      shape,
+      name: `The weight "${fullName}"`,
+      fix: "make the layer smaller, or its input",
+    };
+    const data = withinMemory(memory, () => initialize(initializer, shape, seed, stream));
     return new Variable({ data, shape });
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;

@@ -1,6 +1,7 @@
 // What is said where a layer's options cannot be used: which layer, which option, what came instead.
 
 import { expect, test } from "vitest";
+import type { ConfigError } from "../../src/core/errors.ts";
 import { tensor } from "../../src/core/tensor.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -11,6 +12,48 @@ test("an option that cannot be used is named with its layer, and its value is sh
     /layers\.conv2d: The option filters .*\n.*whole number.*\n.*received: "32"/,
   );
   expect(() => layers.dropout({ rate: 2 })).toThrow(/^The option rate of dropout/);
+});
+
+test("whatever came instead can be shown", () => {
+  const round: unknown[] = [];
+  round.push(round);
+  const refusal = (filters: unknown) => {
+    try {
+      layers.conv2d({ filters: filters as number, kernelSize: 3 });
+    } catch (error) {
+      return (error as ConfigError).facts.received;
+    }
+    return undefined;
+  };
+  const values = [
+    3n,
+    Number.NaN,
+    undefined,
+    null,
+    () => 3,
+    Symbol("3"),
+    { a: [Number.NaN, 2n] },
+    "3",
+  ];
+  const texts = [
+    "3",
+    "NaN",
+    "undefined",
+    "null",
+    "() => 3",
+    "Symbol(3)",
+    '{"a":["NaN","2"]}',
+    '"3"',
+  ];
+  expect(values.map(refusal)).toEqual(texts);
+  expect(refusal(round)).toBe("");
+});
+
+test("lists of two may be typed arrays", () => {
+  const kernelSize = Int32Array.of(3, 5) as unknown as [number, number];
+  expect(layers.conv2d({ filters: 4, kernelSize }).plan([[9, 9, 1]]).outputShape).toEqual([
+    7, 5, 4,
+  ]);
 });
 
 test.each([[null], ["3"], [[3]], [[3, 3, 3]], [{}]])("%j is no window", (value) => {

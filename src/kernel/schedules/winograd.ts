@@ -62,7 +62,7 @@ export interface WinogradWork extends Work {
 
 /**
  * Cycles of mapping one vector of a tile's image to its points, of its products to results, and of a
- * filter, whose points go to memory.
+ * filter to its points: these go to memory, which costs more than making them.
  */
 const mapCycles = { image: 90, products: 75, filter: 250 };
 /** Multiply-adds of vectors in a cycle, as tiles of registers reach them. */

@@ -57,7 +57,7 @@ export class Places {
     const count = assembler.width === 512 ? 32 : 16;
     this.scratch = [count - 2, count - 1, count - 3];
     this.prepared = prepare(kernel, this.streams, {
-      ...(assembler.width === 512 ? { foldsBeyond: count } : {}),
+      ...(assembler.width === 512 ? { repeatingRegisters: count } : {}),
       scratchFor: (i) => scratchFor(i, assembler.width),
     });
     const vectors = this.#placeVectors(count);

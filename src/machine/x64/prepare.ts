@@ -28,10 +28,10 @@ export interface Prepared {
 /** What the target wants. */
 export interface PrepareOptions {
   /**
-   * The vector registers that there are, where the machine repeats memory operands: loops that need
-   * more make use of it.
+   * The vector registers of a machine that repeats memory operands; absent for one that does not.
+   * Loops that need more than there are make use of it.
    */
-  readonly foldsBeyond?: number;
+  readonly repeatingRegisters?: number;
   /** How many registers an instruction needs for the moment. */
   scratchFor(instruction: Instruction): 0 | 2 | 3;
 }
@@ -90,26 +90,39 @@ function lastReads(body: readonly Instruction[]): Map<Register, number> {
   return last;
 }
 
+/** How many vectors that a body loads are needed at the same time. */
+function mostLoaded(body: readonly Instruction[], lastRead: ReadonlyMap<Register, number>): number {
+  const ends: number[] = [];
+  let most = 0;
+  for (const [at, i] of body.entries()) {
+    if (i.kind !== "load" || !i.to.vector || i.stride === 0) continue;
+    ends.push(lastRead.get(i.to) ?? at);
+    most = Math.max(most, ends.filter((end) => end >= at).length);
+  }
+  return most;
+}
+
 /**
  * Whether a body leaves a register for a repeated number and one for the next, beside its variables,
- * those that wait for it to end included, and what it loads. Those that wait are there when it has
- * ended, where stores need two registers for the moment.
+ * those that wait for it to end included, and what it loads. Behind it, where the variables still are,
+ * stores need two registers for the moment.
  */
 function hasRoom(
   body: readonly Instruction[],
+  lastRead: ReadonlyMap<Register, number>,
   waiting: ReadonlySet<Register>,
-  { foldsBeyond = Number.POSITIVE_INFINITY, scratchFor }: PrepareOptions,
+  { repeatingRegisters = Number.POSITIVE_INFINITY, scratchFor }: PrepareOptions,
 ): boolean {
   const variables = new Set(waiting);
-  let loads = 0;
   let scratch = 0;
   for (const i of body) {
     if (i.kind === "loop") continue;
     if (i.kind === "compute" && i.op === "multiplyAdd") variables.add(i.to);
-    if (i.kind === "load" && i.to.vector && i.stride !== 0) loads++;
     scratch = Math.max(scratch, scratchFor(i));
   }
-  return variables.size + Math.max(2, loads + 2 + scratch) <= foldsBeyond;
+  const inside = mostLoaded(body, lastRead) + 2 + scratch;
+  const behind = 2;
+  return variables.size + Math.max(inside, behind) <= repeatingRegisters;
 }
 
 /**
@@ -123,13 +136,13 @@ function foldRepeated(
   folded: Map<Register, Load>,
   outer: ReadonlySet<Register> = new Set(),
 ): void {
-  const fits = hasRoom(body, outer, options);
-  const last = lastReads(body);
+  const lastRead = lastReads(body);
+  const fits = hasRoom(body, lastRead, outer, options);
   const assigned = new Set<Register>();
   for (const [at, load] of body.entries()) {
     if (load.kind === "assign" && load.to.vector) assigned.add(load.to);
     if (load.kind === "loop") {
-      const waiting = [...assigned].filter((register) => (last.get(register) ?? -1) >= at);
+      const waiting = [...assigned].filter((register) => (lastRead.get(register) ?? -1) >= at);
       foldRepeated(load.body, uses, options, folded, new Set([...outer, ...waiting]));
     }
     if (fits) continue;
@@ -187,14 +200,14 @@ class Spans {
 
 /** Prepares a kernel. */
 export function prepare(kernel: Kernel, streams: Streams, options: PrepareOptions): Prepared {
-  const { foldsBeyond, scratchFor } = options;
+  const { repeatingRegisters, scratchFor } = options;
   const uses = new Map<Register, number>();
   countUses(kernel.body, uses);
   const constants = new Map<Register, number>();
   findConstants(kernel.body, constants);
   const merged = mergeAssigns(kernel.body, uses);
   const folded = new Map<Register, Load>();
-  if (foldsBeyond !== undefined) foldRepeated(merged, uses, options, folded);
+  if (repeatingRegisters !== undefined) foldRepeated(merged, uses, options, folded);
   foldSingle(merged, uses, kernel.lanes, folded);
   const body = splitLoops(merged, kernel.variables);
 
