@@ -16,7 +16,7 @@ import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
-import { modelFormatOf } from "./keras/index.ts";
+import { modelFormatOf, writtenFormatOf } from "./keras/index.ts";
 import { Model, type ModelState } from "./model.ts";
 import {
   type ModelDescription,
@@ -85,10 +85,10 @@ export function encodeModel(
 /**
  * Saves architecture, weights, settings and progress. The file is whole or not there at all. The end of
  * its name says what it is: `.keras` and `.h5` are Keras's, `.json` is that of TensorFlow.js (with shards
- * beside it), anything else is Fovea's own safetensors file, the only one that keeps the progress.
+ * beside it), `.safetensors` is Fovea's own, the only one that keeps the progress.
  *
- * @throws FormatError where it cannot be written, or cannot hold the model; a file that was there before
- * stays.
+ * @throws FormatError where it has another end, cannot be written, or cannot hold the model; a file that was
+ * there before stays.
  * @example await saveModel(model, "model.safetensors")
  * @example await saveModel(model, "model.keras")
  */
@@ -97,7 +97,7 @@ export async function saveModel(
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  const format = modelFormatOf(path);
+  const format = writtenFormatOf(path);
   if (format !== undefined) await writeModelFile(model, path, format, options);
   else await writeFileAtomically(path, encodeModel(model, options));
 }

@@ -1,6 +1,9 @@
 // `fovea convert`: a model in another kind of file. Floor 8.
 
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { ConfigError } from "../../core/errors.ts";
 import { loadModel, saveModel } from "../../train/checkpoint.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
@@ -28,7 +31,17 @@ export const convert = defineCommand({
   async run({ model: path, out, training, json }) {
     const output = new Output({ json });
     const file = await modelFileOf(path, "best");
+    if (resolve(file) === resolve(out)) {
+      throw new ConfigError({
+        what: "The file to write is the one that is read.",
+        expected: "another name",
+        received: out,
+        fix: "the training that it keeps would be lost; give --out a new path",
+      });
+    }
     const { model, classNames } = await loadModel(file, { training });
+    // What is wrong with the folder, the writing says.
+    await mkdir(dirname(out), { recursive: true }).catch(() => undefined);
     await saveModel(model, out, { training, ...(classNames === undefined ? {} : { classNames }) });
     const parameters = model.countParams();
     output.result(`${file} is now ${out} as well: ${model.name}, ${parameters} parameters`);

@@ -1,5 +1,6 @@
 // The kinds of model files that are not Fovea's own: one row each, by how their names end. Floor 5.
 
+import { extname } from "node:path";
 import { h5Model } from "./h5-model.ts";
 import { kerasArchive } from "./keras-archive.ts";
 import type { ModelFormat } from "./model-format.ts";
@@ -12,6 +13,27 @@ export const modelFormats = {
   ".hdf5": h5Model,
   ".json": tensorflowJsModel,
 } as const satisfies Readonly<Record<string, ModelFormat>>;
+
+/** How the names of Fovea's own files end. */
+const ownEnding = ".safetensors";
+
+/**
+ * The kind of model file that `path` will be; undefined where it is Fovea's own.
+ *
+ * @throws FormatError where its end names no kind: a model in a file of the wrong name is lost to others.
+ */
+export function writtenFormatOf(path: string): ModelFormat | undefined {
+  const format = modelFormatOf(path);
+  if (format === undefined && !path.toLowerCase().endsWith(ownEnding)) {
+    refuse({
+      what: `The end of ${path} does not say what kind of file to write.`,
+      expected: [ownEnding, ...Object.keys(modelFormats)].join(", "),
+      received: extname(path) === "" ? "none of them" : extname(path),
+      fix: "Give the name one of these ends.",
+    });
+  }
+  return format;
+}
 
 /** The kind of model file that `path` names; undefined where it is Fovea's own. */
 export function modelFormatOf(path: string): ModelFormat | undefined {

@@ -1,12 +1,13 @@
 // Weights without their model: `.weights.h5` of Keras 3, `.h5` of Keras 2, `.safetensors`. Floor 5.
 
+import { extname } from "node:path";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
 import type { Network } from "../../nn/network.ts";
 import { weightGroups, weightsInGroups } from "./h5-model.ts";
 import { weightIn, weightsFolder, weightsIn } from "./keras-weights.ts";
-import { ofFile } from "./refuse.ts";
+import { ofFile, refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
 
 /** A kind of file that holds weights. */
@@ -50,10 +51,18 @@ const formats = {
   },
 } as const satisfies Readonly<Record<string, WeightsFormat>>;
 
-/** By the end of the path; whatever is not known is taken for safetensors. */
+/** By the end of the path. @throws FormatError where it names no kind of file that holds weights. */
 function formatOf(path: string): WeightsFormat {
   const ending = Object.entries(formats).find(([end]) => path.toLowerCase().endsWith(end));
-  return ending?.[1] ?? formats[".safetensors"];
+  return (
+    ending?.[1] ??
+    refuse({
+      what: `The end of ${path} names no kind of file that holds weights.`,
+      expected: Object.keys(formats).join(", "),
+      received: extname(path) === "" ? "none of them" : extname(path),
+      fix: "For a whole model use saveModel and loadModel; else give the name one of these ends.",
+    })
+  );
 }
 
 /** Writes weights; the file is whole or not there at all. @throws FormatError */
