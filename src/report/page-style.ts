@@ -35,6 +35,7 @@ h2 { margin: 0 0 12px; font-size: 17px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
   gap: 0 20px; align-items: start; }
 .scroll { overflow: auto; max-height: 520px; }
+.scroll table { min-width: 27em; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right;
   vertical-align: top; }
