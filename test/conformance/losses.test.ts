@@ -174,7 +174,7 @@ describe("losses", () => {
 
   test("a loss that does not exist is answered with the closest that does", () => {
     expect(() => lossFrom("crossEntropy")).toThrow(ConfigError);
-    expect(() => lossFrom("mse")).toThrow(/did you mean "/);
+    expect(() => lossFrom("meanSquareError")).toThrow(/did you mean "meanSquaredError"/);
   });
 });
 

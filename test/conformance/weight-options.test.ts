@@ -138,13 +138,18 @@ describe("initializers, regularizers and constraints", () => {
     await Promise.all([model, again].map((one) => one.dispose()));
   });
 
-  test.each(kinds)("a $kind that does not exist is answered with the closest", ({ kind, from }) => {
-    const ask = from as (setting: unknown) => Made;
-    expect(() => ask("constnat")).toThrow(new RegExp(`no ${kind} "constnat"[\\s\\S]*did you mean`));
-    expect(() => ask({ name: "toString" })).toThrow(ConfigError);
-    expect(() => ask(3)).toThrow(/expected: a name/);
-    expect(() => ask(null)).toThrow(ConfigError);
-  });
+  test.each(kinds)(
+    "a $kind that does not exist is answered with the closest",
+    ({ kind, table, from }) => {
+      const ask = from as (setting: unknown) => Made;
+      const [right] = Object.keys(table);
+      const message = new RegExp(`no ${kind} "${right}z"[\\s\\S]*did you mean "${right}"`);
+      expect(() => ask(`${right}z`)).toThrow(message);
+      expect(() => ask({ name: "toString" })).toThrow(ConfigError);
+      expect(() => ask(3)).toThrow(/expected: a name/);
+      expect(() => ask(null)).toThrow(ConfigError);
+    },
+  );
 
   test("what does not fit a weight is refused with the layer's name", () => {
     const image = { inputShape: [6, 6, 2] };

@@ -146,7 +146,8 @@ export function layerFrom(kind: string, options: object, custom: CustomLayers = 
     if (!(cause instanceof ConfigError) || Object.hasOwn({ ...layers, ...custom }, kind)) {
       throw cause;
     }
-    const fix = `${cause.facts.fix} A layer of your own is handed in by customLayers.`;
-    throw new ConfigError({ ...cause.facts, fix });
+    const { fix } = cause.facts;
+    const hint = "A layer of your own is handed in by customLayers.";
+    throw new ConfigError({ ...cause.facts, fix: fix === undefined ? hint : `${fix} ${hint}` });
   }
 }
