@@ -3,11 +3,11 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
-import { type LossName, lossOf } from "../nn/losses/index.ts";
+import { type LossName, lossOf, type ShortLossName } from "../nn/losses/index.ts";
 import type { Loss, LossFunction } from "../nn/losses/loss.ts";
 import { reduceLoss } from "../nn/losses/reduce-loss.ts";
 import { type CompiledMetric, compileMetrics } from "../nn/metrics/compiled-metric.ts";
-import { type MetricName, metricOf } from "../nn/metrics/index.ts";
+import { type MetricName, metricOf, type ShortMetricName } from "../nn/metrics/index.ts";
 import { type Metric, shareOf } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
 
@@ -31,9 +31,9 @@ export interface Head {
 export type PerOutput<T> = T | readonly (T | null)[] | Readonly<Record<string, T | null>>;
 
 /** A loss as `compile` takes it: by name, made, or a function that makes graph nodes. */
-export type GivenLoss = LossName | Loss | LossFunction;
+export type GivenLoss = LossName | ShortLossName | Loss | LossFunction;
 
-type GivenMetric = MetricName | Metric | LossFunction;
+type GivenMetric = MetricName | ShortMetricName | Metric | LossFunction;
 
 /** Metrics as `compile` takes them: a list, a list for each output, or a record by their names. */
 export type GivenMetrics =

@@ -28,14 +28,16 @@ export interface CompileOptions {
   readonly optimizer: OptimizerName | Optimizer;
   /**
    * By name, made, or a function that makes graph nodes: a number for each place. One for every output,
-   * a list in their order, or a record by name; `null` trains none.
+   * a list in their order, or a record by name; `null` trains none. Keras's short names, such as `mse`,
+   * are names, too.
    */
   readonly loss: HeadOptions["loss"];
   /** What each output's loss counts in the sum that is trained on; 1 unless told. */
   readonly lossWeights?: NonNullable<HeadOptions["lossWeights"]>;
   /**
    * What is measured besides, every example counting alike: a list; with several outputs, a list for
-   * each of them or a record by name.
+   * each of them or a record by name. Keras's short names, such as `acc`, are names, too; logs have
+   * the full ones.
    */
   readonly metrics?: NonNullable<HeadOptions["metrics"]>;
   /** What is measured by the weights of the examples, in the same forms. */

@@ -107,6 +107,12 @@ describe("a class that is ignored", () => {
   });
 });
 
+test("Keras's short names stand for losses and metrics, and logs have the full names", () => {
+  const { settings } = tinyModel(device, { loss: "MSE", metrics: ["acc", "mae"] });
+  expect(settings?.heads.map(({ loss }) => loss.name)).toEqual(["meanSquaredError"]);
+  expect(settings?.metrics.map(({ name }) => name)).toEqual(["accuracy", "mean_absolute_error"]);
+});
+
 describe("one's own", () => {
   const fourthPower = (answers: Node, results: Node, build: Builder) => {
     const difference = build.subtract(answers, results);

@@ -1,6 +1,6 @@
 // The losses: one file each, one row each. Floor 4.
 
-import { lookUp } from "../../core/names.ts";
+import { inFull, lookUp } from "../../core/names.ts";
 import { binaryCrossentropy } from "./binary-crossentropy.ts";
 import { binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
 import { categoricalCrossentropy } from "./categorical-crossentropy.ts";
@@ -55,13 +55,25 @@ export const losses = { ...lossTable, custom };
 
 export type LossName = keyof typeof lossTable;
 
+/** Keras's short names, which `compile` takes as well, in small letters or large. */
+const shortNames = {
+  bce: "binaryCrossentropy",
+  kld: "klDivergence",
+  mae: "meanAbsoluteError",
+  mape: "meanAbsolutePercentageError",
+  mse: "meanSquaredError",
+  msle: "meanSquaredLogarithmicError",
+} as const satisfies Record<string, LossName>;
+
+export type ShortLossName = keyof typeof shortNames | Uppercase<keyof typeof shortNames>;
+
 /** A loss by name, with Keras's defaults or the given options. @throws ConfigError */
 export function lossFrom(name: string, options: object = {}): Loss {
   return (lookUp(lossTable, name, "loss") as (options: object) => Loss)(options);
 }
 
 /** A loss from what `compile` is given: a name, a loss, or a function. @throws ConfigError */
-export function lossOf(given: LossName | Loss | LossFunction): Loss {
-  if (typeof given === "string") return lossFrom(given);
+export function lossOf(given: LossName | ShortLossName | Loss | LossFunction): Loss {
+  if (typeof given === "string") return lossFrom(inFull(shortNames, given));
   return typeof given === "function" ? custom({ values: given }) : given;
 }

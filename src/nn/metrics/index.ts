@@ -1,6 +1,6 @@
 // The metrics: one file each, one row each. Floor 4.
 
-import { lookUp } from "../../core/names.ts";
+import { inFull, lookUp } from "../../core/names.ts";
 import type { LossFunction } from "../losses/loss.ts";
 import { accuracy } from "./accuracy.ts";
 import { auc } from "./auc.ts";
@@ -101,13 +101,25 @@ export type MetricName = {
   [K in keyof typeof metricTable]: [] extends Parameters<(typeof metricTable)[K]> ? K : never;
 }[keyof typeof metricTable];
 
+/** Keras's short names, which `compile` takes as well, in small letters or large. */
+const shortNames = {
+  acc: "accuracy",
+  bce: "binaryCrossentropy",
+  mae: "meanAbsoluteError",
+  mape: "meanAbsolutePercentageError",
+  mse: "meanSquaredError",
+  msle: "meanSquaredLogarithmicError",
+} as const satisfies Record<string, MetricName>;
+
+export type ShortMetricName = keyof typeof shortNames | Uppercase<keyof typeof shortNames>;
+
 /** A metric by name, with Keras's defaults or the given options. @throws ConfigError */
 export function metricFrom(name: string, options: object = {}): Metric {
   return (lookUp(metricTable, name, "metric") as (options: object) => Metric)(options);
 }
 
 /** A metric from what `compile` is given: a name, a metric, or a function. @throws ConfigError */
-export function metricOf(given: MetricName | Metric | LossFunction): Metric {
-  if (typeof given === "string") return metricFrom(given);
+export function metricOf(given: MetricName | ShortMetricName | Metric | LossFunction): Metric {
+  if (typeof given === "string") return metricFrom(inFull(shortNames, given));
   return typeof given === "function" ? custom({ values: given }) : given;
 }
