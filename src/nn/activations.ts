@@ -143,6 +143,6 @@ export function requireActivation(name: string): asserts name is ActivationName 
   throw new ConfigError({
     what: "There is no such activation.",
     expected: activationNames.join(", "),
-    received: name,
+    received: String(name),
   });
 }

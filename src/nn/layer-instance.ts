@@ -4,6 +4,7 @@
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { CommonOptions, Layer, LayerPlan } from "./layer.ts";
+import { outlineOf } from "./option.ts";
 import { regularizerFrom } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 import {
@@ -52,12 +53,14 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
   /**
    * The layer's result for `inputs`: one tensor, or several for a layer that merges.
    *
-   * @throws ShapeError where they do not fit; the message names the layer.
+   * @throws ShapeError where they do not fit, ConfigError where they are no symbolic tensors; the message
+   * names the layer.
    * @example const y = layers.add().apply([x, layers.conv2d({ filters: 8, kernelSize: 1 }).apply(x)])
    */
   apply(inputs: SymbolicInputs): SymbolicTensor {
     const name = this.givenName ?? this.chosenName ?? this.kind;
-    return applyLayer(this, listOf(inputs), `Layer "${name}" (${this.className})`);
+    const tensors = listOf(inputs, `What the layer "${name}" is applied to`);
+    return applyLayer(this, tensors, `Layer "${name}" (${this.className})`);
   }
 }
 
@@ -104,11 +107,25 @@ function naming<T>(name: string, make: () => T): T {
   }
 }
 
+/** @throws ConfigError where options came without their names, as Python takes them. */
+function requireNamed(name: string, options: unknown): void {
+  const isRecord = typeof options === "object" && options !== null;
+  if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) return;
+  throw new ConfigError({
+    what: `layers.${name}: The options cannot be used.`,
+    expected: 'one object that names them, as in layers.activation({ activation: "relu" })',
+    received: outlineOf(options),
+  });
+}
+
 /** The same factories, making layers that can be applied. */
 export function instancesOf<T extends Readonly<Record<string, Factory>>>(table: T): Instances<T> {
   const entries = Object.entries(table).map(([name, factory]) => [
     name,
-    (...options: [never]) => naming(name, () => instanceOf(factory(...options))),
+    (options: object = {}) => {
+      requireNamed(name, options);
+      return naming(name, () => instanceOf(factory(options as never)));
+    },
   ]);
   return Object.fromEntries(entries) as Instances<T>;
 }

@@ -21,6 +21,7 @@ import {
 import {
   type Application,
   applyUnit,
+  isSymbolic,
   listOf,
   nextSerial,
   type SymbolicInputs,
@@ -110,10 +111,12 @@ export class Network implements Unit {
     this.name = name ?? baseName(className);
     requireName(this.name);
     this.#trainable = trainable;
-    this.inputs = listOf(options.inputs);
+    this.inputs = listOf(options.inputs, `The inputs of the model "${this.name}"`);
     this.outputForm = formOf(outputs);
-    this.outputs =
-      Array.isArray(outputs) || isTensor(outputs) ? listOf(outputs) : recordOf(outputs);
+    this.outputs = listOf(
+      this.outputForm === "record" ? recordOf(outputs) : (outputs as SymbolicInputs),
+      `The outputs of the model "${this.name}"`,
+    );
     requireSome(this);
 
     const { sources, applications, units } = traverse(this.inputs, this.outputs);
@@ -273,14 +276,12 @@ function activityPenalty(
   return [build.multiply(total, build.constant(1 / result.shape[0]))];
 }
 
-const isTensor = (outputs: SymbolicOutputs): outputs is SymbolicTensor =>
-  "application" in outputs && "shape" in outputs && Array.isArray(outputs.shape);
-
 const recordOf = (outputs: SymbolicOutputs) => Object.values(outputs) as SymbolicTensor[];
 
 function formOf(outputs: SymbolicOutputs): Network["outputForm"] {
-  if (isTensor(outputs)) return "one";
-  return Array.isArray(outputs) ? "list" : "record";
+  if (Array.isArray(outputs)) return "list";
+  const isRecord = typeof outputs === "object" && outputs !== null && !isSymbolic(outputs);
+  return isRecord ? "record" : "one";
 }
 
 function requireSome({ name, inputs, outputs }: Network): void {

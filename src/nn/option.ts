@@ -20,6 +20,18 @@ function finite(value: number | bigint): number | string {
   return typeof value === "number" && Number.isFinite(value) ? value : String(value);
 }
 
+/** What kind of thing a value is, in a few words: for values that may be too large to show. */
+export function outlineOf(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return shown(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const parent: object | null = Object.getPrototypeOf(value);
+  if (parent !== null && parent !== Object.prototype) return parent.constructor.name;
+  const names = Object.keys(value);
+  const some = [...names.slice(0, 6), ...(names.length > 6 ? ["…"] : [])];
+  return names.length === 0 ? "{}" : `{ ${some.join(", ")} }`;
+}
+
 /** @throws ConfigError unless `fits`. */
 export function checkOption(name: string, value: unknown, fits: boolean, expected: string): void {
   if (fits) return;

@@ -1,9 +1,10 @@
 // Values that do not exist yet: what layers are applied to when a model is put together. Floor 4. A
 // symbolic tensor knows its shape and where it comes from; following it back gives the whole model.
 
-import { ShapeError } from "../core/errors.ts";
+import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { LayerPlan } from "./layer.ts";
+import { outlineOf } from "./option.ts";
 
 /** What can be applied to symbolic tensors: a layer, or a whole network. */
 export interface Unit {
@@ -44,9 +45,26 @@ export interface SymbolicTensor {
 /** One tensor, or several in order. */
 export type SymbolicInputs = SymbolicTensor | readonly SymbolicTensor[];
 
-/** The tensors as a list. */
-export function listOf(inputs: SymbolicInputs): readonly SymbolicTensor[] {
-  return Array.isArray(inputs) ? inputs : [inputs as SymbolicTensor];
+/** Whether `value` is a symbolic tensor; a record of outputs may have names like its fields. */
+export function isSymbolic(value: unknown): value is SymbolicTensor {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "application" in value &&
+    "index" in value &&
+    typeof value.index === "number"
+  );
+}
+
+/** The tensors as a list; `what` begins messages. @throws ConfigError where they are none. */
+export function listOf(inputs: SymbolicInputs, what: string): readonly SymbolicTensor[] {
+  const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+  if (list.every(isSymbolic)) return list;
+  throw new ConfigError({
+    what: `${what} cannot be used.`,
+    expected: "a symbolic tensor, or a list of them: what input({ shape }) and layer.apply make",
+    received: outlineOf(list.find((one) => !isSymbolic(one))),
+  });
 }
 
 let made = 0;

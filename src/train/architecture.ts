@@ -37,7 +37,8 @@ export class Architecture<O extends SymbolicOutputs> {
    * @example const features = base.apply(input({ shape: [96, 96, 3] }))
    */
   apply(inputs: SymbolicInputs): Shaped<O, SymbolicTensor> {
-    return shaped<O, SymbolicTensor>(this.network, this.network.apply(listOf(inputs)));
+    const tensors = listOf(inputs, `What the model "${this.name}" is applied to`);
+    return shaped<O, SymbolicTensor>(this.network, this.network.apply(tensors));
   }
 
   /** Whether training changes it, from the next `fit` on. Setting it sets it for every layer. */

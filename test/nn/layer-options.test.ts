@@ -63,6 +63,20 @@ test.each([[null], ["3"], [[3]], [[3, 3, 3]], [{}]])("%j is no window", (value) 
   );
 });
 
+test.each([["relu"], [3], [[3, 3]], [null], [Float32Array.of(1)]])(
+  "options without their names are refused, such as %j",
+  (options) => {
+    const message =
+      /^layers\.(activation|add): The options .*\n.*layers\.activation\(\{ activation: "relu" \}\)/;
+    expect(() => layers.activation(options as never)).toThrow(message);
+    expect(() => layers.add(options as never)).toThrow(message);
+  },
+);
+
+test("an activation without a name is refused", () => {
+  expect(() => layers.activation(undefined as never)).toThrow(/^layers\.activation: There is no/);
+});
+
 test("a shape that is no list is refused", () => {
   const inputShape = "28" as unknown as number[];
   expect(() => sequential([layers.dense({ units: 3, inputShape })])).toThrow(

@@ -195,6 +195,30 @@ function withPart() {
   return { whole, part };
 }
 
+describe("what is no symbolic tensor", () => {
+  const x = input({ shape: [4] });
+  const wrong = [undefined, null, { x }, "x", [x, undefined], layers.flatten(), images];
+
+  test.each(wrong)("is refused as inputs: %#", (inputs) => {
+    const make = () => model({ inputs: inputs as never, outputs: x });
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(/The inputs of the model "functional" [\s\S]*input\(\{ shape \}\)/);
+  });
+
+  test.each([undefined, 3, [undefined], { x: 3 }])("is refused as outputs: %#", (outputs) => {
+    const make = () => model({ inputs: x, outputs: outputs as never });
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(/The outputs of the model "functional" [\s\S]*input\(\{ shape \}\)/);
+  });
+
+  test("is refused where a layer or a model is applied to it", () => {
+    const apply = () => layers.flatten().apply(images as never);
+    expect(apply).toThrow(/the layer "flatten" is applied to[\s\S]*received: \{ data, shape \}/);
+    const whole = model({ inputs: x, outputs: layers.flatten().apply(x) });
+    expect(() => whole.apply(undefined as never)).toThrow(/the model "functional" is applied to/);
+  });
+});
+
 describe("models that share layers", () => {
   test("share weights: what one learns the other knows, while both are on a device", async () => {
     const { whole, part } = withPart();
