@@ -4,6 +4,7 @@
 import { DataError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkExamples, type Examples } from "../data/examples.ts";
+import { outlineOf } from "../nn/option.ts";
 
 /** One tensor, several in the model's order, or by name. */
 export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -33,13 +34,42 @@ export interface OrderedExamples {
   readonly count: number;
 }
 
-const isOne = <T extends Tensor>(values: Values<T>): values is T =>
-  "data" in values && "shape" in values && Array.isArray(values.shape);
+const isOne = <T extends Tensor>(values: Values<T> | null | undefined): values is T =>
+  isGroup(values) && "data" in values && "shape" in values && Array.isArray(values.shape);
+
+/** Whether `value` is a list or a record, rather than bare numbers. */
+function isGroup(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
+}
+
+/** @throws DataError unless `values` are one tensor, or a list or a record of them. */
+function requireTensors<T extends Tensor>(values: Values<T>, expected: string, what: string): void {
+  const parts: T[] = isOne(values) || !isGroup(values) ? [values] : Object.values(values);
+  const wrong = parts.filter((part) => !isOne(part));
+  if (wrong.length === 0) return;
+  throw new DataError({
+    what: `${what}: this is no tensor.`,
+    expected: `${expected}, as tensor(data, shape) makes it`,
+    received: outlineOf(wrong[0]),
+  });
+}
+
+/** @throws DataError unless both inputs and answers are there. */
+function requireBoth(examples: Partial<ModelExamples> | undefined, what: string): void {
+  const parts = ["x", "y"] as const;
+  const missing = parts.filter((part) => (examples?.[part] ?? undefined) === undefined);
+  if (missing.length === 0) return;
+  throw new DataError({
+    what: `${what} comes without ${missing.join(" and ")}.`,
+    expected: "{ x, y }: the inputs, and the answers that belong to them",
+    received: outlineOf(examples),
+  });
+}
 
 /**
  * `values` in the order of `names`; `what` begins messages.
  *
- * @throws DataError where one is missing, or one is too many.
+ * @throws DataError where one is missing, no tensor, or one too many.
  */
 export function inOrder<T extends Tensor>(
   values: Values<T>,
@@ -48,6 +78,7 @@ export function inOrder<T extends Tensor>(
 ): readonly T[] {
   const list = isOne(values) ? [values] : values;
   const expected = `${names.length === 1 ? "one tensor" : `${names.length} tensors`} for ${names.join(", ")}`;
+  requireTensors(list, expected, what);
   if (Array.isArray(list)) {
     if (list.length === names.length) return list;
     throw new DataError({
@@ -63,7 +94,7 @@ export function inOrder<T extends Tensor>(
   throw new DataError({
     what: `${what}: the names are not those of the model.`,
     expected,
-    received: Object.keys(record).join(", "),
+    received: Object.keys(record).join(", ") || "no names",
   });
 }
 
@@ -87,11 +118,13 @@ function weightsInOrder(
  * @throws DataError where names, counts or sizes do not fit each other; `what` begins the message.
  */
 export function orderExamples(
-  { x, y, sampleWeights, classNames }: ModelExamples,
+  examples: ModelExamples,
   inputNames: readonly string[],
   outputNames: readonly string[],
   what: string,
 ): OrderedExamples {
+  requireBoth(examples, what);
+  const { x, y, sampleWeights, classNames } = examples;
   const inputs = inOrder(x, inputNames, `${what}: x`);
   const answers = inOrder(y, outputNames, `${what}: y`);
   const weights = weightsInOrder(sampleWeights, outputNames, `${what}: sampleWeights`);

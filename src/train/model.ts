@@ -9,6 +9,7 @@ import { sharedDevice } from "../machine/open.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
+import { outlineOf } from "../nn/option.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
 import type { Callback } from "./callback.ts";
@@ -111,11 +112,13 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /**
    * Settles how the model learns. The optimizer begins anew.
    *
-   * @throws ConfigError where a name is unknown, with the closest one that exists.
+   * @throws ConfigError where the optimizer or the loss is missing, or a name is unknown.
    * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
    */
-  compile({ optimizer, ...options }: CompileOptions): this {
+  compile(options: CompileOptions): this {
     this.#requireIdle("compile");
+    requireGiven(options);
+    const { optimizer } = options;
     const heads = headsOf(this.network, options);
     this.#settings = {
       optimizer: typeof optimizer === "string" ? optimizerFrom(optimizer) : optimizer,
@@ -141,7 +144,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const settings = this.#requireSettings("fit");
     checkCounts({ epochs, batchSize });
-    const ordered = orderFor(this.network, examples, settings, "The examples");
+    const ordered = orderFor(this.network, examples, settings, "The set of examples");
     const split = splitOf(ordered.count, options);
     return this.#exclusively("fit", async () => {
       const engine = await this.#open();
@@ -153,7 +156,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         const other =
           validationData === undefined
             ? undefined
-            : orderFor(this.network, validationData, settings, "The examples for validation");
+            : orderFor(this.network, validationData, settings, "The validation set");
         const held = other && (await place(engine, "validation", other, settings));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
@@ -204,7 +207,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   ): Promise<Record<string, number>> {
     const settings = this.#requireSettings("evaluate");
     checkCounts({ batchSize });
-    const ordered = orderFor(this.network, examples, settings, "The examples");
+    const ordered = orderFor(this.network, examples, settings, "The set of examples");
     return this.#exclusively("evaluate", async () => {
       const engine = await this.#open();
       const placed = await place(engine, "evaluation", ordered, settings);
@@ -381,4 +384,16 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     this.#engine = new Engine(device, this.network, this.#memory, this);
     return this.#engine;
   }
+}
+
+/** @throws ConfigError where there is nothing to learn by. */
+function requireGiven(options: Partial<CompileOptions> | undefined): void {
+  const needed = ["optimizer", "loss"] as const;
+  const missing = needed.filter((name) => (options?.[name] ?? undefined) === undefined);
+  if (missing.length === 0) return;
+  throw new ConfigError({
+    what: `compile was not told ${missing.map((name) => `the ${name}`).join(" and ")}.`,
+    expected: 'both, as in model.compile({ optimizer: "adam", loss: "meanSquaredError" })',
+    received: outlineOf(options),
+  });
 }

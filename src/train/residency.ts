@@ -44,7 +44,9 @@ export function checkInputs(x: Tensor, inputShape: Shape, name = "the model's in
       what: `The examples do not fit ${name}.`,
       expected: formatShape([null, ...inputShape]),
       received: formatShape(x.shape),
-      fix: "give the first layer this inputShape, or resize the images",
+      fix: sameShape(x.shape, inputShape)
+        ? `the batch axis is missing: one example has the shape ${formatShape([1, ...inputShape])}`
+        : "give the first layer this inputShape, or resize the images",
     });
   }
   if (x.data instanceof Float32Array) checkFinite(x.data, sizeOf(row));

@@ -9,7 +9,7 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { metrics } from "../../src/nn/metrics/index.ts";
 import type { Model } from "../../src/train/model.ts";
-import type { FitOptions } from "../../src/train/options.ts";
+import type { CompileOptions, FitOptions } from "../../src/train/options.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { image, outcomeOf, tinyExamples, tinyLayers, tinyModel } from "./tiny.ts";
 
@@ -165,6 +165,44 @@ describe("examples", () => {
     expect(await refusal(DataError, () => model.predict(bad.x))).toContain("NaN in example 1");
   });
 
+  test.each([
+    [undefined, /comes without x and y\.[\s\S]*\{ x, y \}[\s\S]*received: undefined/],
+    [null, /without x and y/],
+    [examples.x, /without x and y\.[\s\S]*received: \{ data, shape \}/],
+    [{ x: examples.x }, /without y\.[\s\S]*received: \{ x \}/],
+    [{ y: examples.y }, /without x\./],
+    [{ x: examples.x.data, y: examples.y }, /x: this is no tensor[\s\S]*received: Float32Array/],
+    [{ x: examples.x, y: [0, 1, 2] }, /y: this is no tensor[\s\S]*tensor\(data, shape\)/],
+  ])("that are no examples: %#", async (wrong, message) => {
+    const bad = wrong as unknown as Examples;
+    expect(await refusal(DataError, () => model.fit(bad, { verbose: 0 }))).toMatch(message);
+    expect(await refusal(DataError, () => model.evaluate(bad))).toMatch(message);
+  });
+
+  test.each([undefined, null, data, [1, 2], "x"])(
+    "to predict that are no tensor: %#",
+    async (x) => {
+      const predict = () => model.predict(x as unknown as Examples["x"]);
+      expect(await refusal(DataError, predict)).toMatch(/^The inputs: this is no tensor/);
+    },
+  );
+
+  test("that lack the batch axis are told the shape with it", async () => {
+    const one = await refusal(DataError, () => model.predict(x(...image)));
+    expect(one).toMatch(/the batch axis is missing: .* \[1, 6, 5, 2\]$/);
+    const other = await refusal(DataError, () => model.predict(x(5, 6, 2)));
+    expect(other).toMatch(/give the first layer this inputShape/);
+  });
+
+  test("that are told of in the singular", async () => {
+    const fewer = () => model.fit({ x: examples.x, y: labels(19) }, { verbose: 0 });
+    expect(await refusal(DataError, fewer)).toMatch(
+      /^The set of examples does not have one answer/,
+    );
+    const none = () => model.evaluate({ x: x(0, ...image), y: labels(0) });
+    expect(await refusal(DataError, none)).toMatch(/^The set of examples is empty/);
+  });
+
   test("of values: wrong widths and NaN among the answers", async () => {
     const regression = sequential(
       [layers.flatten({ inputShape: image }), layers.dense({ units: 2 })],
@@ -190,6 +228,18 @@ describe("models", () => {
     const fit = () => raw.fit(examples, { verbose: 0 });
     expect(await refusal(ConfigError, fit)).toMatch(/not compiled before fit/);
     expect(await refusal(ConfigError, () => raw.evaluate(examples))).toMatch(/before evaluate/);
+  });
+
+  test.each([
+    [undefined, "the optimizer and the loss"],
+    [{}, "the optimizer and the loss"],
+    [{ optimizer: "adam" }, "the loss"],
+    [{ loss: "mse" }, "the optimizer"],
+  ])("that are compiled with %o are told what is missing", async (options, missing) => {
+    const raw = sequential(tinyLayers(), { device });
+    const message = await refusal(ConfigError, () => raw.compile(options as CompileOptions));
+    expect(message).toContain(`compile was not told ${missing}.`);
+    expect(raw.settings).toBeUndefined();
   });
 
   test("without layers, or without an input shape", async () => {
