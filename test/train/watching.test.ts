@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -101,6 +102,40 @@ describe("earlyStopping", () => {
     expect(() => callbacks.earlyStopping({ monitor: "val_wonder" })).toThrow(/mode: "min" or/);
     await model.dispose();
   });
+});
+
+test.each([
+  ["val_lss", "val_loss"],
+  ["valLoss", "val_loss"],
+  ["val_acc", "val_accuracy"],
+])("a number to watch that may be misspelt is answered with the closest: %s", (monitor, right) => {
+  const proposal = `did you mean "${right}"?`;
+  expect(() => callbacks.earlyStopping({ monitor })).toThrow(proposal);
+  expect(() => callbacks.reduceLROnPlateau({ monitor })).toThrow(proposal);
+});
+
+test("a number to watch that a run does not report is answered with the closest that it does", async () => {
+  const model = tinyModel(device);
+  const stopping = callbacks.earlyStopping({ monitor: "val_acuracy", mode: "max" });
+  const run = model.fit(examples, { ...options, callbacks: [stopping] });
+  await expect(run).rejects.toThrow(/one of accuracy, loss, [\s\S]*did you mean "val_accuracy"/);
+  await model.dispose();
+});
+
+test.each(["csvLogger", "modelCheckpoint", "backupAndRestore"] as const)(
+  "%s is refused without a path",
+  (name) => {
+    for (const wrong of ["here", undefined, {}, { path: 3 }, { path: "" }]) {
+      const make = () => callbacks[name](wrong as never);
+      expect(make).toThrow(ConfigError);
+      expect(make).toThrow(`The option path of ${name} `);
+    }
+  },
+);
+
+test("a path that tensorBoard is given without its name is not left out of account", () => {
+  expect(() => callbacks.tensorBoard("here" as never)).toThrow(/The option path [\s\S]*"here"/);
+  expect(callbacks.tensorBoard()).toBeDefined();
 });
 
 test("learningRateScheduler sets the rate of every epoch, counted from 0", async () => {

@@ -5,6 +5,7 @@ import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
 import { encodeModel, loadState } from "../checkpoint.ts";
+import { pathOf } from "./path.ts";
 
 export interface BackupAndRestoreOptions {
   /** The file that holds the run while it lasts. */
@@ -21,11 +22,13 @@ export interface BackupAndRestoreOptions {
  * see the run as it was. The file is whole or not there at all, and belongs to one run at a time. As in
  * Keras.
  *
- * @throws FormatError where the file is no backup of this model, or cannot be written.
+ * @throws ConfigError where there is no path, FormatError where the file is no backup of this model, or
+ * cannot be written.
  * @example callbacks: [callbacks.backupAndRestore({ path: "backup.safetensors" })]
  */
 export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
-  const { path, saveFrequency = "epoch", deleteCheckpoint = true } = options;
+  const path = pathOf(options, "backupAndRestore");
+  const { saveFrequency = "epoch", deleteCheckpoint = true } = options;
   if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
   let epochs = 0;
   let steps = 0;

@@ -5,6 +5,7 @@ import { FormatError } from "../../core/errors.ts";
 import { writeFileAtomically } from "../../formats/files.ts";
 import type { Callback } from "../callback.ts";
 import type { Logs } from "../events.ts";
+import { pathOf } from "./path.ts";
 
 export interface CsvLoggerOptions {
   readonly path: string;
@@ -19,10 +20,12 @@ export interface CsvLoggerOptions {
  * does: the first epoch settles the columns, what an epoch does not have is `NA`. A run that is resumed
  * goes on with its file: the lines of the epochs behind it stay, whatever else a kill has left goes.
  *
- * @throws FormatError where the file cannot be written.
+ * @throws ConfigError where there is no path, FormatError where the file cannot be written.
  * @example callbacks: [callbacks.csvLogger({ path: "training.csv" })]
  */
-export function csvLogger({ path, separator = ",", append = false }: CsvLoggerOptions): Callback {
+export function csvLogger(options: CsvLoggerOptions): Callback {
+  const path = pathOf(options, "csvLogger");
+  const { separator = ",", append = false } = options;
   let columns: readonly string[] | undefined;
   let hasHeader = false;
   const attempt = async <T>(act: () => Promise<T>): Promise<T> => {

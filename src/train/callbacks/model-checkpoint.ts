@@ -9,6 +9,7 @@ import type { Callback } from "../callback.ts";
 import { type SaveOptions, saveModel } from "../checkpoint.ts";
 import type { Logs } from "../events.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { pathOf } from "./path.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
   /** Where to; `{epoch}`, `{step}` and names of numbers are filled in: `runs/{epoch:02d}-{val_loss:.3f}.safetensors`. */
@@ -25,12 +26,13 @@ export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
  * Saves the model after every epoch, or every so many steps. A file is whole or not there at all;
  * missing folders are made. As in Keras.
  *
- * @throws ConfigError where the path asks for what is not reported, FormatError where a file cannot be
- * written.
+ * @throws ConfigError where there is no path, or it asks for what is not reported, FormatError where a
+ * file cannot be written.
  * @example callbacks: [callbacks.modelCheckpoint({ path: "best.safetensors", saveBestOnly: true })]
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
-  const { path, saveBestOnly = false, saveFrequency = "epoch", initialValueThreshold } = options;
+  const path = pathOf(options, "modelCheckpoint");
+  const { saveBestOnly = false, saveFrequency = "epoch", initialValueThreshold } = options;
   const monitor = saveBestOnly ? new Monitor(options) : undefined;
   let best = initialValueThreshold;
   let steps = 0;

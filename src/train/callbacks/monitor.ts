@@ -1,6 +1,9 @@
 // What callbacks that watch a number share: which way is better, and whether it got better. Floor 5.
 
 import { ConfigError } from "../../core/errors.ts";
+import { suggestion } from "../../core/names.ts";
+import { metricTable } from "../../nn/metrics/index.ts";
+import { baseName } from "../../nn/naming.ts";
 import type { Logs } from "../events.ts";
 
 export interface MonitorOptions {
@@ -15,6 +18,11 @@ export interface MonitorOptions {
 /** Names that end like this are better when they are larger. */
 const largerIsBetter = /(accuracy|auc|precision|recall|f1_score|fbeta_score|iou|r2_score)$/;
 const smallerIsBetter = /(loss|error|crossentropy)$/;
+
+/** What a run may report whose better way is known, before anybody knows what it will report. */
+const usualNames = ["loss", ...Object.keys(metricTable).map(baseName)]
+  .filter((name) => smallerIsBetter.test(name) || largerIsBetter.test(name))
+  .flatMap((name) => [name, `val_${name}`]);
 
 /** Follows one number from epoch to epoch. */
 export class Monitor {
@@ -31,11 +39,15 @@ export class Monitor {
   /** @throws ConfigError where the epoch did not report it. */
   valueIn(logs: Logs): number {
     if (Object.hasOwn(logs, this.name)) return logs[this.name];
+    const names = Object.keys(logs);
+    const isOfValidation = (name: string) => name.startsWith("val_");
+    const likely = isOfValidation(this.name) ? names.filter(isOfValidation) : names;
+    const validate = "give fit validationSplit or validationData, or watch another number";
     throw new ConfigError({
       what: `A callback watches "${this.name}", which was not reported.`,
-      expected: `one of ${Object.keys(logs).join(", ")}`,
+      expected: `one of ${names.join(", ")}`,
       received: this.name,
-      fix: "give fit validationSplit or validationData, or watch another number",
+      ...(likely.length === 0 ? { fix: validate } : suggestion(likely, this.name)),
     });
   }
 
@@ -54,7 +66,8 @@ function directionOf(name: string, mode: "auto" | "min" | "max"): "min" | "max" 
   if (largerIsBetter.test(name)) return "max";
   throw new ConfigError({
     what: `Nobody knows whether less or more of "${name}" is better.`,
-    expected: 'mode: "min" or mode: "max"',
-    received: `mode: "${mode}"`,
+    expected: 'such as val_loss or val_accuracy; with any other name mode: "min" or mode: "max"',
+    received: `"${name}" and mode: "${mode}"`,
+    ...suggestion(usualNames, name),
   });
 }

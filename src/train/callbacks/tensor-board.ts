@@ -9,6 +9,7 @@ import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Model } from "../model.ts";
 import { filterSheet, imageOf } from "./event-image.ts";
+import { pathOf } from "./path.ts";
 
 export interface TensorBoardOptions {
   /** The folder; `logs` unless told. Below it lie `train` and `validation`. */
@@ -31,11 +32,13 @@ export interface TensorBoardOptions {
  * layers as a graph, and weights as histograms and filters as pictures where that is asked for. Look at
  * them by `tensorboard --logdir logs`. Tags and folders are Keras's.
  *
- * @throws FormatError where a file cannot be written, DataError where an image is none.
+ * @throws ConfigError where the path is none, FormatError where a file cannot be written, DataError where
+ * an image is none.
  * @example callbacks: [callbacks.tensorBoard({ path: "logs/run-1", histogramFrequency: 1 })]
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
-  const { path = "logs", histogramFrequency = 0, writeGraph = true } = options;
+  const path = pathOf(options, "tensorBoard", "logs");
+  const { histogramFrequency = 0, writeGraph = true } = options;
   const { writeImages = false, images } = options;
   const files = new Map<string, string>();
   const write = async (part: "train" | "validation", step: number, content: EventContent) => {
