@@ -36,8 +36,7 @@ export interface CompileOptions {
   readonly lossWeights?: NonNullable<HeadOptions["lossWeights"]>;
   /**
    * What is measured besides, every example counting alike: a list; with several outputs, a list for
-   * each of them or a record by name. Keras's short names, such as `acc`, are names, too; logs have
-   * the full ones.
+   * each of them or a record by name. Keras's short names, such as `acc`, are names, too.
    */
   readonly metrics?: NonNullable<HeadOptions["metrics"]>;
   /** What is measured by the weights of the examples, in the same forms. */

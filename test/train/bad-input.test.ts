@@ -8,6 +8,7 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { metrics } from "../../src/nn/metrics/index.ts";
+import { saveModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { CompileOptions, FitOptions } from "../../src/train/options.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -325,4 +326,11 @@ describe("a model that is busy", () => {
     await expect(run).rejects.toThrow(/evaluate has to wait/);
     await busy.dispose();
   });
+});
+
+test("a file whose name says nothing of its kind, or another kind, is not written", async () => {
+  await expect(saveModel(model, "model.onnx")).rejects.toThrow(/does not say what kind of file/);
+  await expect(model.saveWeights("weights.keras")).rejects.toThrow(
+    /names no kind of file that holds weights.*\n.*\.weights\.h5/,
+  );
 });

@@ -101,7 +101,7 @@ export type MetricName = {
   [K in keyof typeof metricTable]: [] extends Parameters<(typeof metricTable)[K]> ? K : never;
 }[keyof typeof metricTable];
 
-/** Keras's short names, which `compile` takes as well, in small letters or large. */
+/** Keras's short names, which `compile` takes as well, in small letters or large; logs have what was given. */
 const shortNames = {
   acc: "accuracy",
   bce: "binaryCrossentropy",
@@ -120,6 +120,9 @@ export function metricFrom(name: string, options: object = {}): Metric {
 
 /** A metric from what `compile` is given: a name, a metric, or a function. @throws ConfigError */
 export function metricOf(given: MetricName | ShortMetricName | Metric | LossFunction): Metric {
-  if (typeof given === "string") return metricFrom(inFull(shortNames, given));
+  if (typeof given === "string") {
+    const name = inFull(shortNames, given);
+    return metricFrom(name, name === given ? {} : { name: given });
+  }
   return typeof given === "function" ? custom({ values: given }) : given;
 }
