@@ -100,6 +100,8 @@ describe("earlyStopping", () => {
     });
     await expect(run).rejects.toThrow(/"val_loss", which was not reported[\s\S]*accuracy, loss/);
     expect(() => callbacks.earlyStopping({ monitor: "val_wonder" })).toThrow(/mode: "min" or/);
+    // Keras's short names say which way is better, too.
+    for (const monitor of ["val_acc", "val_mse"]) callbacks.earlyStopping({ monitor });
     await model.dispose();
   });
 });
@@ -107,7 +109,7 @@ describe("earlyStopping", () => {
 test.each([
   ["val_lss", "val_loss"],
   ["valLoss", "val_loss"],
-  ["val_acc", "val_accuracy"],
+  ["val_acuracy", "val_accuracy"],
 ])("a number to watch that may be misspelt is answered with the closest: %s", (monitor, right) => {
   const proposal = `did you mean "${right}"?`;
   expect(() => callbacks.earlyStopping({ monitor })).toThrow(proposal);

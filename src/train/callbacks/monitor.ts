@@ -16,8 +16,8 @@ export interface MonitorOptions {
 }
 
 /** Names that end like this are better when they are larger. */
-const largerIsBetter = /(accuracy|auc|precision|recall|f1_score|fbeta_score|iou|r2_score)$/;
-const smallerIsBetter = /(loss|error|crossentropy)$/;
+const largerIsBetter = /(acc|accuracy|auc|precision|recall|f1_score|fbeta_score|iou|r2_score)$/;
+const smallerIsBetter = /(loss|error|crossentropy|mse|mae|mape|msle|bce)$/;
 
 /** What a run may report whose better way is known, before anybody knows what it will report. */
 const usualNames = ["loss", ...Object.keys(metricTable).map(baseName)]
