@@ -2,7 +2,8 @@
 // Floor 8. How data is found and read is data/'s business.
 
 import { stat } from "node:fs/promises";
-import { FormatError } from "../core/errors.ts";
+import { ConfigError, FormatError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
 import { formatShape } from "../core/shape.ts";
 import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
 import { load, names } from "../data/datasets/index.ts";
@@ -23,11 +24,23 @@ export interface DataChoice {
 export async function loadData(choice: DataChoice, output: Output): Promise<LoadedDataset> {
   const { data, source } = choice;
   if (!(await isPath(data))) {
+    requireName(data);
     const showProgress = output.chatty && process.stderr.isTTY === true;
     return load(data, { source, ...(showProgress && { onProgress: showDownload }) });
   }
   const { loadFolder } = await import("../data/datasets/folder.ts");
   return loadFolder(data);
+}
+
+/** @throws ConfigError unless there is a dataset of that name. */
+function requireName(data: string): void {
+  if ((names as readonly string[]).includes(data)) return;
+  throw new ConfigError({
+    what: `There is neither a dataset nor a folder called "${data}".`,
+    expected: `${names.join(", ")}, or the path of a folder`,
+    received: data,
+    ...suggestion(names, data),
+  });
 }
 
 /** Images to be asked about. */

@@ -44,9 +44,9 @@ export async function withTrained<T>(
   try {
     const { model, classNames } = await loadModel(file, { device });
     const { epochs } = model.progress;
-    output.say(
-      `model   ${file}: ${model.name} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`,
-    );
+    // Files of others do not say how many.
+    const trained = epochs === 0 ? "" : ` after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+    output.say(`model   ${file}: ${model.name}${trained}`);
     output.say(`device  ${describeDevice(device)}`);
     return await work({ model, file, classNames, choice });
   } finally {

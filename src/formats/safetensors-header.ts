@@ -81,7 +81,7 @@ function damaged(file: string, what: string, expected: string, received: string,
     what: `${file} is not a sound safetensors file: ${what}.`,
     expected,
     received,
-    fix: "Save or download the file again.",
+    fix: "Check that this is a model's file; if it is, save or download it again.",
     cause,
   });
 }

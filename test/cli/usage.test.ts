@@ -50,7 +50,11 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
   test.each([
     ["trian", 'no command "trian"', 'did you mean "train"'],
     ["train --epoch 3", 'no option "--epoch"', 'did you mean "--epochs"'],
-    ["train --data fashion-mnits", 'no dataset called "fashion-mnits"', '"fashion-mnist"'],
+    [
+      "train --data fashion-mnits",
+      'neither a dataset nor a folder called "fashion-mnits"',
+      '"fashion-mnist"',
+    ],
     ["train --target wsam", 'no target "wsam"', 'did you mean "wasm"'],
     ["train --model lenett", 'no model "lenett"', 'did you mean "lenet"'],
     ["train --optimizer adm", 'no optimizer "adm"', 'did you mean "adam"'],
