@@ -58,7 +58,7 @@ export class Architecture<O extends SymbolicOutputs> {
   /**
    * A layer by name, or by index from the front or, below 0, from the end.
    *
-   * @throws ConfigError where there is none, with the closest name that exists.
+   * @throws ConfigError where there is none, with a close name if there is.
    * @example model.getLayer("conv2d").trainable = false
    */
   getLayer(which: string | number): ModelLayer {

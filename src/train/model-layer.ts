@@ -109,7 +109,7 @@ export function layersOf(network: Network): readonly ModelLayer[] {
   return network.layers.map((placed) => new ModelLayer(placed));
 }
 
-/** A layer by name or index. @throws ConfigError where there is none, with the closest name. */
+/** A layer by name or index. @throws ConfigError where there is none, with a close name if there is. */
 export function findLayer(layers: readonly ModelLayer[], which: string | number): ModelLayer {
   if (typeof which === "string") {
     return lookUp(Object.fromEntries(layers.map((layer) => [layer.name, layer])), which, "layer");

@@ -19,7 +19,7 @@ export const architectureNames = Object.keys(architectures) as readonly Architec
 /**
  * The network of an architecture, fitted to images `[H, W, C]` and a number of classes.
  *
- * @throws ConfigError where there is no such architecture, with the closest that exists; ShapeError
+ * @throws ConfigError where there is no such architecture, with a close one if there is; ShapeError
  * where the images are too small for it.
  * @example const model = new Model(architectureFrom("lenet", { inputShape: [28, 28, 1], classes: 10 }));
  */
