@@ -8,6 +8,7 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { metrics } from "../../src/nn/metrics/index.ts";
+import { callbacks } from "../../src/train/callbacks/index.ts";
 import { saveModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { CompileOptions, FitOptions } from "../../src/train/options.ts";
@@ -330,6 +331,10 @@ describe("a model that is busy", () => {
 
 test("a file whose name says nothing of its kind, or another kind, is not written", async () => {
   await expect(saveModel(model, "model.onnx")).rejects.toThrow(/does not say what kind of file/);
+  for (const make of [callbacks.modelCheckpoint, callbacks.earlyStopping]) {
+    expect(() => make({ path: "best" })).toThrow(/does not say what kind of file/);
+  }
+  expect(() => callbacks.earlyStopping({ path: "best.keras" })).toThrow(/\.safetensors/);
   await expect(model.saveWeights("weights.keras")).rejects.toThrow(
     /names no kind of file that holds weights.*\n.*\.weights\.h5/,
   );

@@ -4,9 +4,11 @@ import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
 import { removeLeftovers } from "../../formats/files.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
+import { checkOption } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 import { loadState, saveModel } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
+import { writtenFormatOf } from "../keras/index.ts";
 import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
@@ -18,7 +20,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   /** Whether the weights of the best epoch come back at the end; false unless told. */
   readonly restoreBestWeights?: boolean;
   /**
-   * A file for the model at its best, so that a run that is resumed has those weights. Without it they
+   * A file, `.safetensors`, for the model at its best, so that a run that is resumed has those weights. Without it they
    * are lost in between: what gets no better after that ends with the weights of its last epoch.
    */
   readonly path?: string;
@@ -30,11 +32,14 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * Ends training once `monitor` has not got better for `patience` epochs. As in Keras; a number that is
  * not reported is an error rather than a warning. Source: Prechelt, "Early stopping – but when?", 1998.
  *
- * @throws ConfigError where it is not plain which way is better, or the number is not reported.
+ * @throws ConfigError where it is not plain which way is better, or the number is not reported, FormatError
+ * or ConfigError where the path is that of no safetensors file.
  * @example callbacks: [callbacks.earlyStopping({ patience: 3, restoreBestWeights: true })]
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0, path } = options;
+  const isOwn = path === undefined || writtenFormatOf(path) === undefined;
+  checkOption("path of earlyStopping", path, isOwn, "a name that ends in .safetensors");
   const monitor = new Monitor(options);
   let wait = 0;
   let best: number | undefined;

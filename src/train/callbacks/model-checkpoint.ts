@@ -8,6 +8,7 @@ import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
 import { type SaveOptions, saveModel } from "../checkpoint.ts";
 import type { Logs } from "../events.ts";
+import { writtenFormatOf } from "../keras/index.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { pathOf } from "./path.ts";
 
@@ -26,12 +27,14 @@ export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
  * Saves the model after every epoch, or every so many steps. A file is whole or not there at all;
  * missing folders are made. As in Keras.
  *
- * @throws ConfigError where there is no path, or it asks for what is not reported, FormatError where a
- * file cannot be written.
+ * @throws ConfigError where there is no path, or it asks for what is not reported, FormatError where its end
+ * names no kind of file, or a file cannot be written.
  * @example callbacks: [callbacks.modelCheckpoint({ path: "best.safetensors", saveBestOnly: true })]
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const path = pathOf(options, "modelCheckpoint");
+  // Before anything is trained that could not be saved.
+  writtenFormatOf(path);
   const { saveBestOnly = false, saveFrequency = "epoch", initialValueThreshold } = options;
   const monitor = saveBestOnly ? new Monitor(options) : undefined;
   let best = initialValueThreshold;

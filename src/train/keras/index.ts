@@ -28,7 +28,7 @@ export function writtenFormatOf(path: string): ModelFormat | undefined {
     refuse({
       what: `The end of ${path} does not say what kind of file to write.`,
       expected: [ownEnding, ...Object.keys(modelFormats)].join(", "),
-      received: extname(path) === "" ? "none of them" : extname(path),
+      received: extname(path) || "none of them",
       fix: "Give the name one of these ends.",
     });
   }

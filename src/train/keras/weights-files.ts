@@ -59,7 +59,7 @@ function formatOf(path: string): WeightsFormat {
     refuse({
       what: `The end of ${path} names no kind of file that holds weights.`,
       expected: Object.keys(formats).join(", "),
-      received: extname(path) === "" ? "none of them" : extname(path),
+      received: extname(path) || "none of them",
       fix: "For a whole model use saveModel and loadModel; else give the name one of these ends.",
     })
   );
