@@ -5,7 +5,7 @@ import type { Device } from "../src/machine/device.ts";
 import type { NetworkName } from "./networks.ts";
 import { Child } from "./peers/child.ts";
 import type { Memory } from "./peers/lines.ts";
-import { MissingPeer, type PeerSettings } from "./peers/peer.ts";
+import { firstLine, type PeerSettings } from "./peers/peer.ts";
 import { startPython } from "./peers/pytorch.ts";
 
 /** What the training step of a network takes before and beside its time. */
@@ -27,7 +27,7 @@ function startFovea({ target, threads }: Device): Promise<Child> {
 async function pytorchMemory(
   network: NetworkName,
   layout: string,
-  settings: PeerSettings,
+  { settings, say }: Pick<FreshOptions, "settings" | "say">,
 ): Promise<Memory | undefined> {
   try {
     const child = await startPython(settings, ["--layout", layout]);
@@ -36,23 +36,31 @@ async function pytorchMemory(
     await child.close();
     return memory;
   } catch (error) {
-    if (error instanceof MissingPeer) return undefined;
-    throw error;
+    say(`PyTorch's memory for ${network} is left out: ${firstLine((error as Error).message)}`);
+    return undefined;
   }
 }
 
-/** Trains a network for a few steps in processes of its own; `layout` is PyTorch's, if it is there. */
+/** What the peer beside Fovea needs. */
+export interface FreshOptions {
+  /** PyTorch's memory layout; undefined where it takes no part. */
+  readonly layout: string | undefined;
+  readonly settings: PeerSettings;
+  /** Takes the line that tells why a peer drops out. */
+  readonly say: (line: string) => void;
+}
+
+/** Trains a network for a few steps in processes of its own. */
 export async function startFresh(
   network: NetworkName,
   device: Device,
-  layout: string | undefined,
-  settings: PeerSettings,
+  { layout, ...options }: FreshOptions,
 ): Promise<FreshStart> {
   const child = await startFovea(device);
   const { compile } = await child.ask<{ readonly compile: number }>(`train ${network} ${steps}`);
   const memory = await child.ask<Memory>("memory");
   await child.close();
-  const beside = layout === undefined ? undefined : await pytorchMemory(network, layout, settings);
+  const beside = layout === undefined ? undefined : await pytorchMemory(network, layout, options);
   return {
     network,
     compileMilliseconds: compile,

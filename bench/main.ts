@@ -71,7 +71,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   const networks: NetworkTime[] = [];
   for (const mode of modes) {
     for (const name of options.nets) {
-      const time = await timeNetwork(name, mode, { ...options, device, peak, peers });
+      const time = await timeNetwork(name, mode, { ...options, device, peak, peers, say });
       networks.push(time);
       if (time.stages === undefined) continue;
       say(`\n${name}, ${mode}, batch ${time.batch}`);
@@ -91,7 +91,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   for (const { child } of peers) await child.close();
   const fresh: FreshStart[] = [];
   for (const time of networks.filter(({ mode }) => mode === "training")) {
-    fresh.push(await startFresh(time.network, device, layoutOf(time), settings));
+    fresh.push(await startFresh(time.network, device, { layout: layoutOf(time), settings, say }));
   }
   const resnet50CompileMilliseconds = await compileResnet50(device);
   say(`\n${compileTable(fresh, resnet50CompileMilliseconds)}\n\n${memoryTable(fresh)}`);

@@ -9,7 +9,7 @@ import { gflopOf, type Mode, type PreparedStep, prepareStep } from "../src/measu
 import { median } from "../src/measure/timing.ts";
 import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
 import { buildNetwork, type NetworkName, networks } from "./networks.ts";
-import { type Peer, timePeer } from "./peers/peer.ts";
+import { firstLine, type Peer, timePeer } from "./peers/peer.ts";
 
 /** What a side took, or why it took no part. */
 export interface SideTime {
@@ -34,6 +34,8 @@ export interface RoundOptions {
   readonly peers: readonly Peer[];
   readonly repeats: number;
   readonly profile: boolean;
+  /** Takes the line that tells why a peer drops out. */
+  readonly say: (line: string) => void;
 }
 
 /** What one turn of one side takes, where its steps are short enough. */
@@ -54,23 +56,49 @@ async function takeTurn({ stopwatch }: PreparedStep, times: number[]): Promise<v
   while (performance.now() - start < turnMilliseconds);
 }
 
-/** A peer's own part of a measurement. */
+/** A peer's own part of a measurement. One that fails drops out of it, and leaves a gap in the table. */
 class Turns {
   readonly peer: Peer;
   readonly #mode: Mode;
   readonly #network: NetworkName;
+  readonly #say: (line: string) => void;
   readonly #times: number[] = [];
   #steps = 1;
   #layout: string | undefined;
+  #failed = false;
 
-  constructor(peer: Peer, mode: Mode, network: NetworkName) {
+  constructor(
+    peer: Peer,
+    { mode, network, say }: { mode: Mode; network: NetworkName; say: (line: string) => void },
+  ) {
     this.peer = peer;
     this.#mode = mode;
     this.#network = network;
+    this.#say = say;
   }
 
   /** Prepares the peer, and finds out how many steps fit a turn. */
-  async warmUp(): Promise<void> {
+  warmUp(): Promise<void> {
+    return this.#attempt(() => this.#prepare());
+  }
+
+  /** Takes one turn. */
+  take(): Promise<void> {
+    return this.#attempt(() => this.#measure());
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    if (this.#failed) return;
+    try {
+      await work();
+    } catch (error) {
+      this.#failed = true;
+      const what = `${this.#network}, ${this.#mode}`;
+      this.#say(`${this.peer.name} is left out of ${what}: ${firstLine((error as Error).message)}`);
+    }
+  }
+
+  async #prepare(): Promise<void> {
     const answer = await timePeer(this.peer, this.#mode, this.#network, 1);
     const { times, layout, parameters = this.#parameters } = answer;
     if (parameters !== this.#parameters) {
@@ -89,13 +117,14 @@ class Turns {
     return networks[this.#network].parameters;
   }
 
-  async take(): Promise<void> {
+  async #measure(): Promise<void> {
     if (!this.peer.inRounds(this.#mode)) return;
     const { times } = await timePeer(this.peer, this.#mode, this.#network, this.#steps);
     this.#times.push(...times);
   }
 
   get result(): SideTime {
+    if (this.#failed) return { side: this.peer.name, note: "failed" };
     const note = this.peer.inRounds(this.#mode) ? this.#layout : "one step";
     return {
       side: this.peer.name,
@@ -114,7 +143,7 @@ export async function timeNetwork(
   const { device, peak, repeats } = options;
   const { batch } = networks[network];
   const willing = options.peers.filter((peer) => peer.refusal(mode, network) === undefined);
-  const turns = willing.map((peer) => new Turns(peer, mode, network));
+  const turns = willing.map((peer) => new Turns(peer, { mode, network, say: options.say }));
   for (const turn of turns) await turn.warmUp();
   const built = buildNetwork(network);
   const loss = sparseCategoricalCrossentropy({ fromLogits: true });

@@ -71,12 +71,22 @@ export class Child {
     return Child.start(process.execPath, ["--import", loader, path, ...args]);
   }
 
-  /** Sends a line and waits for its answer. @throws Error where the process ends instead. */
+  /**
+   * Sends a line and waits for its answer.
+   *
+   * @throws Error where the process ends instead, or prints something else: it is ended then, as its
+   * later answers could be taken for those of other questions.
+   */
   async ask<T>(line: string): Promise<T> {
     this.#process.stdin?.write(`${line}\n`);
     const { done, value } = await this.#answers.next();
     if (done) throw new Error(`${this.version} ended at "${line}": ${this.#complaint()}`);
-    return JSON.parse(value) as T;
+    try {
+      return JSON.parse(value) as T;
+    } catch {
+      this.#process.kill();
+      throw new Error(`${this.version} answered "${line}" by "${value}", which is no JSON record`);
+    }
   }
 
   /** Ends the process, and waits until it has ended. */

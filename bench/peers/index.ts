@@ -1,7 +1,7 @@
 // The peers: one file each, one row each.
 
 import { onnxruntime } from "./onnxruntime.ts";
-import { MissingPeer, type Peer, type PeerKind, type PeerSettings } from "./peer.ts";
+import { firstLine, MissingPeer, type Peer, type PeerKind, type PeerSettings } from "./peer.ts";
 import { pytorch } from "./pytorch.ts";
 import { tensorflowJs } from "./tensorflow-js.ts";
 
@@ -16,7 +16,10 @@ export type PeerName = keyof typeof peerKinds;
 
 export const peerNames = Object.keys(peerKinds) as readonly PeerName[];
 
-/** Starts peers; of one that is not installed, `say` tells how to get it. */
+/**
+ * Starts peers. One that is not installed or cannot start is left out, with a line of `say` that tells
+ * why.
+ */
 export async function startPeers(
   names: readonly PeerName[],
   settings: PeerSettings,
@@ -27,8 +30,8 @@ export async function startPeers(
     try {
       peers.push(...(await peerKinds[name].start(settings)));
     } catch (error) {
-      if (!(error instanceof MissingPeer)) throw error;
-      say(error.message);
+      const { message } = error as Error;
+      say(error instanceof MissingPeer ? message : `${name} is left out: ${firstLine(message)}`);
     }
   }
   return peers;

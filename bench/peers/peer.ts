@@ -35,6 +35,11 @@ export interface PeerKind {
 /** A peer that is not installed, and how to get it. */
 export class MissingPeer extends Error {}
 
+/** What a failure says first: the rest belongs to a log. */
+export function firstLine(message: string): string {
+  return message.trim().split("\n")[0];
+}
+
 const commands = { training: "train", inference: "infer" } as const satisfies Record<Mode, string>;
 
 /** Milliseconds of `count` steps. */

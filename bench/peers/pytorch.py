@@ -10,7 +10,9 @@ and mode, and the faster one is kept; --layout takes one without trying.
 The networks are those of ../networks.ts, layer by layer.
 """
 import argparse
+import inspect
 import json
+import os
 import resource
 import statistics
 import sys
@@ -173,11 +175,14 @@ def peak_megabytes():
 
 
 def export(folder):
+    # The exporter that traces needs no further package; torch.export's, the default of 2.9, needs onnxscript.
+    can_trace = "dynamo" in inspect.signature(torch.onnx.export).parameters
+    options = {"dynamo": False} if can_trace else {}
+    names = {"input_names": ["x"], "output_names": ["y"]}
     for name, (_, shape, batch) in NETWORKS.items():
         model, _ = build(name)
         images = torch.rand(batch, *shape)
-        path = f"{folder}/{name}.onnx"
-        torch.onnx.export(model.eval(), images, path, input_names=["x"], output_names=["y"])
+        torch.onnx.export(model.eval(), images, f"{folder}/{name}.onnx", **names, **options)
     return list(NETWORKS)
 
 
@@ -186,6 +191,9 @@ def main():
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--layout", choices=list(LAYOUTS))
     args = options.parse_args()
+    # Answers have standard output to themselves: what libraries print there goes to standard error.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     torch.set_num_threads(args.threads)
     base = peak_megabytes()
     steps = {}
@@ -203,9 +211,12 @@ def main():
         step = steps[command, name]
         return {"times": step.times(int(count)), "layout": step.layout, "parameters": step.parameters}
 
-    print(json.dumps({"version": f"PyTorch {torch.__version__}"}), flush=True)
+    def write(record):
+        print(json.dumps(record), file=answers, flush=True)
+
+    write({"version": f"PyTorch {torch.__version__}"})
     for line in sys.stdin:
-        print(json.dumps(answer(line)), flush=True)
+        write(answer(line))
 
 
 if __name__ == "__main__":

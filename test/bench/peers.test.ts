@@ -6,6 +6,8 @@ import { Child } from "../../bench/peers/child.ts";
 import { startPeers } from "../../bench/peers/index.ts";
 import type { Memory } from "../../bench/peers/lines.ts";
 import { cpuRefusal } from "../../bench/peers/tensorflow-js.ts";
+import { timeNetwork } from "../../bench/rounds.ts";
+import { openDevice } from "../../src/machine/index.ts";
 import { gflopOf } from "../../src/measure/step.ts";
 
 const settings = { threads: 1, folder: "." };
@@ -30,6 +32,16 @@ describe("a peer's process", () => {
     await expect(child.ask("train nonet 1")).rejects.toThrow('no network "nonet"');
   });
 
+  test("that prints something else is ended: its answers could belong to other questions", async () => {
+    const noisy = 'console.log(JSON.stringify({ version: "Noisy 1" })); console.log("Tracing...");';
+    const child = await Child.start(process.execPath, [
+      "-e",
+      `${noisy} setInterval(() => {}, 1e3)`,
+    ]);
+    await expect(child.ask("train lenet 1")).rejects.toThrow('by "Tracing..."');
+    await expect(child.ask("train lenet 1")).rejects.toThrow("ended");
+  });
+
   test("that never begins is an error too", async () => {
     await expect(Child.start("there-is-no-such-program", [])).rejects.toThrow("ENOENT");
   });
@@ -43,6 +55,33 @@ test("a peer that is not installed is left out, with one line that says how to g
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(python);
   expect(lines[0]).toContain("pip install torch");
+});
+
+test("a peer that fails is one line and a gap in the table; the run goes on", async () => {
+  const version = 'console.log(JSON.stringify({ version: "Broken 1" }));';
+  const peer = {
+    name: "Broken",
+    version: "Broken 1",
+    child: await Child.start(process.execPath, ["-e", version]),
+    refusal: () => undefined,
+    inRounds: () => true,
+  };
+  const device = await openDevice({ target: "wasm", threads: 1 });
+  const lines: string[] = [];
+  const time = await timeNetwork("lenet", "inference", {
+    device,
+    peak: 1,
+    peers: [peer],
+    repeats: 1,
+    profile: false,
+    say: (line) => lines.push(line),
+  });
+  await device.close();
+  expect(lines).toEqual([
+    expect.stringMatching(/^Broken is left out of lenet, inference: Broken 1 /),
+  ]);
+  expect(time.peers).toEqual([{ side: "Broken", note: "failed" }]);
+  expect(time.milliseconds).toBeGreaterThan(0);
 });
 
 describe("a step of TensorFlow.js's CPU backend", () => {
