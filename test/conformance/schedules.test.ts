@@ -114,7 +114,7 @@ describe("schedules", () => {
     expect(() => scheduleFrom("cosinDecay", {})).toThrow(/did you mean "cosineDecay"/);
     const learningRate = { name: "cosineDecay" } as never;
     const nested = () => schedules.warmUp({ warmupSteps: 1, learningRate });
-    expect(nested).toThrow(/no schedule[\s\S]*expected: \{ name, options \}/);
+    expect(nested).toThrow(/warmUp cannot[\s\S]*expected: a number or a schedule/);
   });
 });
 

@@ -1,9 +1,6 @@
 // Blocks of layers that papers gave a name: one file each, one row each. Floor 4. A block is a function
 // from tensor to tensor; what comes of it is layers, and files know no blocks.
 
-import { cbam } from "./cbam.ts";
-import { inceptionModule } from "./inception-module.ts";
-import { squeezeExcite } from "./squeeze-excite.ts";
+import * as blocks from "./table.ts";
 
-/** Every block by its name. */
-export const blocks = { cbam, inceptionModule, squeezeExcite };
+export { blocks };

@@ -2,13 +2,9 @@
 
 import { fromSetting, type StoredSetting } from "../setting.ts";
 import type { Constraint } from "./constraint.ts";
-import { maxNorm } from "./max-norm.ts";
-import { minMaxNorm } from "./min-max-norm.ts";
-import { nonNeg } from "./non-neg.ts";
-import { unitNorm } from "./unit-norm.ts";
+import * as constraints from "./table.ts";
 
-/** Every constraint by its name. */
-export const constraints = { maxNorm, minMaxNorm, nonNeg, unitNorm };
+export { constraints };
 
 export type ConstraintName = keyof typeof constraints;
 

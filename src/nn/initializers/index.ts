@@ -4,41 +4,10 @@
 import { RandomStream } from "../../core/random.ts";
 import type { Shape } from "../../core/shape.ts";
 import { fromSetting, type StoredSetting } from "../setting.ts";
-import { constant } from "./constant.ts";
-import { glorotNormal } from "./glorot-normal.ts";
-import { glorotUniform } from "./glorot-uniform.ts";
-import { heNormal } from "./he-normal.ts";
-import { heUniform } from "./he-uniform.ts";
-import { identity } from "./identity.ts";
 import type { Initializer } from "./initializer.ts";
-import { lecunNormal } from "./lecun-normal.ts";
-import { lecunUniform } from "./lecun-uniform.ts";
-import { ones } from "./ones.ts";
-import { orthogonal } from "./orthogonal.ts";
-import { randomNormal } from "./random-normal.ts";
-import { randomUniform } from "./random-uniform.ts";
-import { truncatedNormal } from "./truncated-normal.ts";
-import { varianceScaling } from "./variance-scaling.ts";
-import { zeros } from "./zeros.ts";
+import * as initializers from "./table.ts";
 
-/** Every initializer by its name. */
-export const initializers = {
-  constant,
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  identity,
-  lecunNormal,
-  lecunUniform,
-  ones,
-  orthogonal,
-  randomNormal,
-  randomUniform,
-  truncatedNormal,
-  varianceScaling,
-  zeros,
-};
+export { initializers };
 
 export type InitializerName = keyof typeof initializers;
 

@@ -1,57 +1,13 @@
 // The losses: one file each, one row each. Floor 4.
 
 import { inFull, lookUp } from "../../core/names.ts";
-import { binaryCrossentropy } from "./binary-crossentropy.ts";
-import { binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
-import { categoricalCrossentropy } from "./categorical-crossentropy.ts";
-import { categoricalFocalCrossentropy } from "./categorical-focal-crossentropy.ts";
-import { categoricalGeneralizedCrossEntropy } from "./categorical-generalized-cross-entropy.ts";
-import { categoricalHinge } from "./categorical-hinge.ts";
-import { cosineSimilarity } from "./cosine-similarity.ts";
-import { custom } from "./custom.ts";
-import { dice } from "./dice.ts";
-import { hinge } from "./hinge.ts";
-import { huber } from "./huber.ts";
-import { iou } from "./iou.ts";
-import { klDivergence } from "./kl-divergence.ts";
-import { logCosh } from "./log-cosh.ts";
 import type { Loss, LossFunction } from "./loss.ts";
-import { meanAbsoluteError } from "./mean-absolute-error.ts";
-import { meanAbsolutePercentageError } from "./mean-absolute-percentage-error.ts";
-import { meanSquaredError } from "./mean-squared-error.ts";
-import { meanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts";
-import { poisson } from "./poisson.ts";
-import { sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
-import { squaredHinge } from "./squared-hinge.ts";
-import { tversky } from "./tversky.ts";
+import * as losses from "./table.ts";
 
-/** Every loss by the name that files and `compile` use. */
-export const lossTable = {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalGeneralizedCrossEntropy,
-  categoricalHinge,
-  cosineSimilarity,
-  dice,
-  hinge,
-  huber,
-  iou,
-  klDivergence,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
-  tversky,
-};
+/** Those that files name: all but your own. */
+const { custom, ...lossTable } = losses;
 
-/** The losses: those of the table, and your own. */
-export const losses = { ...lossTable, custom };
+export { losses, lossTable };
 
 export type LossName = keyof typeof lossTable;
 

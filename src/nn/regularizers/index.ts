@@ -1,14 +1,10 @@
 // The regularizers: one file each, one row each. Floor 4.
 
 import { fromSetting, type StoredSetting } from "../setting.ts";
-import { l1 } from "./l1.ts";
-import { l1L2 } from "./l1-l2.ts";
-import { l2 } from "./l2.ts";
-import { orthogonal } from "./orthogonal.ts";
 import type { Regularizer } from "./regularizer.ts";
+import * as regularizers from "./table.ts";
 
-/** Every regularizer by its name. */
-export const regularizers = { l1, l1L2, l2, orthogonal };
+export { regularizers };
 
 export type RegularizerName = keyof typeof regularizers;
 

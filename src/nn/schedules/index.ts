@@ -2,31 +2,17 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";
-import { cosineDecay } from "./cosine-decay.ts";
-import { cosineDecayRestarts } from "./cosine-decay-restarts.ts";
-import { exponentialDecay } from "./exponential-decay.ts";
-import { inverseTimeDecay } from "./inverse-time-decay.ts";
-import { oneCycle } from "./one-cycle.ts";
-import { piecewiseConstantDecay } from "./piecewise-constant-decay.ts";
-import { polynomialDecay } from "./polynomial-decay.ts";
 import type { Schedule } from "./schedule.ts";
-import { warmUpWith } from "./warm-up.ts";
+import * as schedules from "./table.ts";
 
-/** Every schedule by its name. */
-export const schedules = {
-  cosineDecay,
-  cosineDecayRestarts,
-  exponentialDecay,
-  inverseTimeDecay,
-  oneCycle,
-  piecewiseConstantDecay,
-  polynomialDecay,
-  warmUp: warmUpWith(scheduleFrom),
-};
+export { schedules };
 
 export type ScheduleName = keyof typeof schedules;
 
-/** A schedule again, from what a file says of it. @throws ConfigError */
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A schedule again, from what a file says of it; so are those among its options. @throws ConfigError */
 export function scheduleFrom(name: string, options: object): Schedule {
   if (typeof name !== "string" || typeof options !== "object" || options === null) {
     throw new ConfigError({
@@ -36,5 +22,9 @@ export function scheduleFrom(name: string, options: object): Schedule {
     });
   }
   const make = lookUp<(options: never) => Schedule>(schedules, name, "schedule");
-  return make(options as never);
+  const made = Object.entries(options).map(([option, value]) => {
+    const isStored = isRecord(value) && isRecord(value.options) && !("at" in value);
+    return [option, isStored ? scheduleFrom(value.name as string, value.options as object) : value];
+  });
+  return make(Object.fromEntries(made) as never);
 }
