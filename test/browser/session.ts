@@ -1,0 +1,91 @@
+// What the browser test does, in the page and in Node: train, save, load, explain an error, show progress.
+// It imports nothing but the package.
+
+import {
+  decodeModel,
+  describeDevice,
+  encodeModel,
+  layers,
+  loadModel,
+  openDevice,
+  saveModel,
+  sequential,
+  tensor,
+} from "fovea";
+
+/** What a session came to. */
+export interface SessionResult {
+  /** Such as `wasm, 2 threads`. */
+  readonly device: string;
+  readonly losses: readonly number[];
+  /** All weights after training, as bits. */
+  readonly bits: readonly number[];
+  /** Whether the model comes back from its bytes, a Blob, a URL and a file with the same predictions. */
+  readonly returns: Readonly<Record<string, boolean>>;
+  /** The message of a mistake. */
+  readonly error: string;
+  /** Lines that showed the progress. */
+  readonly progress: readonly string[];
+}
+
+const [rows, side, classes] = [64, 8, 3];
+
+function examples() {
+  const pixels = Float32Array.from(
+    { length: rows * side * side },
+    (_, i) => ((i * 37) % 101) / 101,
+  );
+  const labels = Int32Array.from({ length: rows }, (_, i) => i % classes);
+  return { x: tensor(pixels, [rows, side, side, 1]), y: tensor(labels, [rows]) };
+}
+
+/** Runs a session with at most `threads` threads. */
+export async function runSession(threads: number): Promise<SessionResult> {
+  const device = await openDevice({ target: "wasm", threads });
+  const model = sequential(
+    [
+      layers.conv2d({ filters: 8, kernelSize: 3, activation: "relu", inputShape: [side, side, 1] }),
+      layers.batchNormalization(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.dropout({ rate: 0.25 }),
+      layers.flatten(),
+      layers.dense({ units: classes, activation: "softmax" }),
+    ],
+    { seed: 7, device },
+  );
+  model.compile({
+    optimizer: "adam",
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  const { x, y } = examples();
+  const progress: string[] = [];
+  const log = console.log;
+  console.log = (...parts: unknown[]) => progress.push(parts.join(" "));
+  const { history } = await model.fit({ x, y }, { epochs: 3, batchSize: 16, verbose: 2 });
+  console.log = log;
+
+  const wanted = await model.predict(x);
+  const isSame = async (load: () => Promise<{ readonly model: typeof model }>) => {
+    const { model: again } = await load();
+    const got = await again.predict(x);
+    return got.data.every((value, i) => value === wanted.data[i]);
+  };
+  const bytes = await encodeModel(model);
+  await saveModel(model, "session.safetensors");
+  const returns = {
+    bytes: await isSame(() => decodeModel(bytes, { device })),
+    blob: await isSame(() => loadModel(new Blob([bytes as Uint8Array<ArrayBuffer>]), { device })),
+    file: await isSame(() => loadModel("session.safetensors", { device })),
+  };
+  const weights = await model.getWeights();
+  const bits = [...weights.values()].flatMap(({ data }) => [
+    ...new Int32Array(data.slice().buffer),
+  ]);
+  const error = await model
+    .predict(tensor(new Float32Array(12), [1, 12]))
+    .then(() => "no error")
+    .catch((cause: Error) => `${cause.name}: ${cause.message}`);
+  await device.close();
+  return { device: describeDevice(device), losses: history.loss, bits, returns, error, progress };
+}
