@@ -29,6 +29,8 @@ export interface Device {
   /** The target's name. */
   readonly target: string;
   readonly threads: number;
+  /** Why it is not quite what was asked for, if so: in a few words. */
+  readonly remark?: string;
   readonly machine: MachineDescription;
   /** Reserves zeroed bytes and gives their address. @throws TargetError when memory is used up. */
   allocate(bytes: number): number;

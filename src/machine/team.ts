@@ -1,182 +1,181 @@
 // Threads that run programs together. Floor 3. Workers compute; the calling thread only waits for a
-// message, so it stays free for progress, files and requests. The worker's code is a short string:
-// bundlers and test runners need not know of it.
+// message, so it stays free for progress, files and requests. Where a thread fails, what was under way
+// is lost, and others take over with the programs that were loaded.
 
 import { TargetError } from "../core/errors.ts";
+import { Crew } from "./crew.ts";
+import { type Request, workerSource } from "./worker.ts";
 
-/** The few messages that a worker understands. */
-type Request =
-  | { readonly kind: "load"; readonly id: number; readonly payload: unknown }
-  | { readonly kind: "run"; readonly id: number; readonly steps: number }
-  | { readonly kind: "drop"; readonly id: number };
-
-interface Port {
-  post(message: Request): void;
-  /** Keeps the process alive while work is under way, and not longer. */
-  hold(busy: boolean): void;
-  end(): Promise<unknown>;
+/** What runs a device's programs: threads of their own, or the calling one. */
+export interface ComputeTeam {
+  readonly threads: number;
+  /** Hands a program to every thread; the number names it from now on. */
+  load(payload: unknown): Promise<number>;
+  /** Runs `steps` steps of a program on all threads. */
+  run(id: number, steps: number): Promise<void>;
+  /** Forgets a program. */
+  drop(id: number): Promise<void>;
+  /** Ends for good whatever is under way. */
+  close(): Promise<void>;
+  /** Blocks until no thread is at work, and none begins anything; says whether that came true. */
+  settle(): boolean;
 }
 
-/**
- * The worker: `prepare(payload)` gives the function (thread, threads, steps) of a program; the
- * target brings its source text.
- */
-function workerSource(prepare: string): string {
-  return `
-const prepare = ${prepare};
-const programs = new Map();
-const listen = (port, thread, threads) => {
-  const answer = (message) => {
-    try {
-      if (message.kind === "load") programs.set(message.id, prepare(message.payload));
-      if (message.kind === "run") programs.get(message.id)(thread, threads, message.steps);
-      if (message.kind === "drop") programs.delete(message.id);
-      port.postMessage({ done: true });
-    } catch (error) {
-      port.postMessage({ error: String(error && error.stack || error) });
-    }
-  };
-  if (port.on) port.on("message", answer);
-  else port.onmessage = (event) => answer(event.data);
-};
-if (typeof require === "function") {
-  const { parentPort, workerData } = require("node:worker_threads");
-  listen(parentPort, workerData.thread, workerData.threads);
-} else {
-  self.onmessage = ({ data }) => listen(self, data.thread, data.threads);
-}`;
+export interface TeamOptions {
+  /** Makes threads leave their program soon. Without it they can be ended wherever they are. */
+  readonly leave?: () => void;
+  /** Makes ready for other threads when one has failed and none is left: barriers are empty again. */
+  readonly renew?: () => void;
+  /** Address of the worker's script, in a browser. Default: made from a string. */
+  readonly workerUrl?: string | URL;
 }
 
-type Answer = { readonly done: true } | { readonly error: string };
-
-async function startNodeWorker(
-  source: string,
-  workerData: { thread: number; threads: number },
-  onAnswer: (answer: Answer) => void,
-): Promise<Port> {
-  const { Worker } = await import("node:worker_threads");
-  // Flags of the main thread, such as loaders, are not the workers' business.
-  const worker = new Worker(source, { eval: true, workerData, execArgv: [] });
-  worker.on("message", onAnswer);
-  worker.on("error", (error) => onAnswer({ error: String(error) }));
-  worker.on("exit", (code) => onAnswer({ error: `it ended, with code ${code}` }));
-  worker.unref();
-  return {
-    post: (message) => worker.postMessage(message),
-    hold: (busy) => (busy ? worker.ref() : worker.unref()),
-    end: () => worker.terminate(),
-  };
-}
-
-async function startWebWorker(
-  source: string,
-  data: { thread: number; threads: number },
-  onAnswer: (answer: Answer) => void,
-): Promise<Port> {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  worker.postMessage(data);
-  worker.onmessage = (event: MessageEvent<Answer>) => onAnswer(event.data);
-  worker.onerror = (event) => onAnswer({ error: event.message });
-  return {
-    post: (message) => worker.postMessage(message),
-    hold: () => {},
-    end: async () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-    },
-  };
-}
+/** How long a thread may take to leave its program before it is ended there, in milliseconds. */
+const patience = 10_000;
 
 /** A fixed number of threads, each with its number. */
-export class Team {
+export class Team implements ComputeTeam {
   readonly threads: number;
-  readonly #ports: Port[] = [];
-  #waiting: { left: number; resolve: () => void; reject: (error: Error) => void } | undefined;
-  #broken: Error | undefined;
+  readonly #source: string;
+  readonly #options: TeamOptions;
+  readonly #programs = new Map<number, unknown>();
+  /** Who works; nobody between a failure and what is asked for next. */
+  #crew: Crew | undefined;
+  /** Whose threads are not all gone yet. */
+  readonly #alive = new Set<Crew>();
+  /** Resolves when no thread of a crew that failed or was closed is left. */
+  #ending: Promise<void> = Promise.resolve();
+  #closed = false;
   #queue: Promise<void> = Promise.resolve();
   #nextId = 0;
 
-  private constructor(threads: number) {
+  private constructor(threads: number, source: string, options: TeamOptions) {
     this.threads = threads;
+    this.#source = source;
+    this.#options = options;
   }
 
-  /** Starts the threads; `prepare` is the source of a function, see `workerSource`. */
-  static async start(threads: number, prepare: string): Promise<Team> {
-    const team = new Team(threads);
-    const node = typeof process !== "undefined" && process.versions?.node !== undefined;
-    const start = node ? startNodeWorker : startWebWorker;
-    const source = workerSource(prepare);
-    for (let thread = 0; thread < threads; thread++) {
-      const onAnswer = (answer: Answer) => team.#answer(answer);
-      team.#ports.push(await start(source, { thread, threads }, onAnswer));
-    }
+  /**
+   * Starts the threads; `prepare` is the source of a function, see `workerSource`.
+   *
+   * @throws TargetError where they cannot be started
+   */
+  static async start(threads: number, prepare: string, options: TeamOptions = {}): Promise<Team> {
+    const team = new Team(threads, workerSource(prepare), options);
+    await team.#startCrew();
     return team;
   }
 
-  /** Hands a program to every thread; the number names it from now on. */
   async load(payload: unknown): Promise<number> {
     const id = this.#nextId++;
     await this.#ask({ kind: "load", id, payload });
+    this.#programs.set(id, payload);
     return id;
   }
 
-  /** Runs `steps` steps of a program on all threads. */
   run(id: number, steps: number): Promise<void> {
     return this.#ask({ kind: "run", id, steps });
   }
 
-  /** Forgets a program. */
+  /** Resolves when no thread can be in the program: all have dropped it, or all have ended. */
   drop(id: number): Promise<void> {
-    return this.#ask({ kind: "drop", id });
-  }
-
-  async end(): Promise<void> {
-    this.#broken ??= new TargetError({ what: "The device was closed." });
-    // An answer that is still on its way must not let go of a thread whose end is awaited.
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.reject(this.#broken);
-    await Promise.all(this.#ports.map((port) => port.end()));
-  }
-
-  /** One request at a time: threads meet at barriers, so two programs may not interleave. */
-  #ask(request: Request): Promise<void> {
-    const turn = this.#queue.then(() => this.#send(request));
-    this.#queue = turn.catch(() => {});
-    return turn;
-  }
-
-  #send(request: Request): Promise<void> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    return new Promise<void>((resolve, reject) => {
-      this.#waiting = { left: this.#ports.length, resolve, reject };
-      for (const port of this.#ports) {
-        port.hold(true);
-        port.post(request);
-      }
+    this.#programs.delete(id);
+    return this.#inTurn(async () => {
+      await this.#crew?.ask({ kind: "drop", id }).catch(() => {});
+      await this.#ending;
     });
   }
 
-  #answer(answer: Answer): void {
-    if (this.#broken !== undefined) return;
-    const waiting = this.#waiting;
-    if ("error" in answer) {
-      this.#broken = new TargetError({
-        what: "A compute thread failed.",
-        received: answer.error,
-        fix: "start again; if it happens again, please report it with the model",
-      });
-      this.#waiting = undefined;
-      void this.end();
-      waiting?.reject(this.#broken);
-      return;
-    }
-    if (waiting === undefined) return;
-    waiting.left--;
-    if (waiting.left > 0) return;
-    this.#waiting = undefined;
-    for (const port of this.#ports) port.hold(false);
-    waiting.resolve();
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#dismiss();
+    await this.#ending;
   }
+
+  settle(): boolean {
+    for (const crew of this.#alive) crew.closeGate();
+    return [...this.#alive].every((crew) => crew.waitUntilIdle(patience));
+  }
+
+  async #startCrew(): Promise<Crew> {
+    const { workerUrl } = this.#options;
+    const code = { source: this.#source, ...(workerUrl === undefined ? {} : { url: workerUrl }) };
+    const crew = await Crew.start(this.threads, code, () => this.#dismiss());
+    this.#alive.add(crew);
+    this.#crew = crew;
+    if (!this.#closed) return crew;
+    this.#dismiss();
+    throw closedError();
+  }
+
+  #dismiss(): void {
+    const crew = this.#crew;
+    if (crew === undefined) return;
+    this.#crew = undefined;
+    this.#ending = this.#endCrew(crew);
+  }
+
+  /** Lets threads leave what they are in the middle of, then ends them. */
+  async #endCrew(crew: Crew): Promise<void> {
+    crew.abandon(closedError());
+    if (this.#options.leave !== undefined) {
+      crew.closeGate();
+      this.#options.leave();
+      const end = performance.now() + patience;
+      while (crew.isAtWork && performance.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    await crew.end();
+    this.#alive.delete(crew);
+  }
+
+  /** Threads that take over, with all programs that were loaded. */
+  async #renew(): Promise<Crew> {
+    await this.#ending;
+    this.#options.renew?.();
+    const crew = await this.#startCrew();
+    for (const [id, payload] of this.#programs) await crew.ask({ kind: "load", id, payload });
+    return crew;
+  }
+
+  #ask(request: Request): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#closed) throw closedError();
+      const crew = this.#crew ?? (await this.#renew());
+      await crew.ask(request);
+    });
+  }
+
+  /** One request at a time: threads meet at barriers, so two programs may not interleave. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** A team, and why it is not the one that was asked for, if so. */
+export interface ChosenTeam {
+  readonly team: ComputeTeam;
+  readonly remark?: string;
+}
+
+/** Threads of their own, or where there can be none, what `inline` makes. */
+export async function startTeam(
+  start: () => Promise<Team>,
+  inline: () => ComputeTeam,
+): Promise<ChosenTeam> {
+  try {
+    return { team: await start() };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const { what, received } = error.facts;
+    return { team: inline(), remark: `on the calling thread: ${received ?? what}` };
+  }
+}
+
+/** What a device says that was closed. */
+export function closedError(): TargetError {
+  return new TargetError({ what: "The device was closed.", fix: "open another one" });
 }

@@ -3,15 +3,15 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { TargetError } from "../../src/core/errors.ts";
-import { Team } from "../../src/machine/team.ts";
+import { Team, type TeamOptions } from "../../src/machine/team.ts";
 
 const teams: Team[] = [];
-async function start(threads: number, prepare: string): Promise<Team> {
-  const team = await Team.start(threads, prepare);
+async function start(threads: number, prepare: string, options?: TeamOptions): Promise<Team> {
+  const team = await Team.start(threads, prepare, options);
   teams.push(team);
   return team;
 }
-afterEach(() => Promise.all(teams.splice(0).map((team) => team.end())));
+afterEach(() => Promise.all(teams.splice(0).map((team) => team.close())));
 
 const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
 
@@ -64,7 +64,56 @@ describe("a team", () => {
     await expect(run).rejects.toThrow(TargetError);
     await expect(run).rejects.toThrow("the roof is leaking");
     await expect(team.run(id, 1)).rejects.toThrow("the roof is leaking");
-    await expect(team.load({})).rejects.toThrow("the roof is leaking");
+  });
+
+  test("goes on with other threads after one has failed, and with all that was loaded", async () => {
+    const places = shared(3);
+    let left = 0;
+    let renewed = 0;
+    const options = { leave: () => left++, renew: () => renewed++ };
+    const team = await start(
+      3,
+      `({ buffer, name }) => {
+        const places = new Int32Array(buffer);
+        return (thread, threads, steps) => {
+          if (name === "exit" && thread === 1) process.exit(7);
+          if (name === "throw" && thread === 0) throw new Error("the roof is leaking");
+          if (name === "count") Atomics.add(places, thread, steps);
+        };
+      }`,
+      options,
+    );
+    const ids: Record<string, number> = {};
+    for (const name of ["count", "exit", "throw"]) {
+      ids[name] = await team.load({ buffer: places.buffer, name });
+    }
+    await team.run(ids.count, 1);
+    await expect(team.run(ids.exit, 1)).rejects.toThrow("it ended, with code 7");
+    await team.run(ids.count, 10);
+    await expect(team.run(ids.throw, 1)).rejects.toThrow("the roof is leaking");
+    await Promise.all([team.drop(ids.throw), team.run(ids.count, 100)]);
+    expect([...places]).toEqual([111, 111, 111]);
+    expect([left, renewed]).toEqual([2, 2]);
+  });
+
+  test("is idle and begins nothing once it has settled", async () => {
+    const places = shared(2);
+    const team = await start(2, count);
+    const id = await team.load({ buffer: places.buffer });
+    const run = team.run(id, 1);
+    const refused = expect(run).rejects.toThrow("closed");
+    expect(team.settle()).toBe(true);
+    const seen = [...places];
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([...places]).toEqual(seen);
+    await team.close();
+    await refused;
+  });
+
+  test("says so when threads cannot be started", async () => {
+    const starting = start(2, `{ not a program`);
+    await expect(starting).rejects.toThrow("The compute threads could not be started.");
+    await expect(starting).rejects.toThrow("SyntaxError");
   });
 
   test("says so when a thread ends without a word", async () => {
@@ -88,9 +137,9 @@ describe("a team", () => {
     const run = team.run(id, 1);
     const refused = expect(run).rejects.toThrow("The device was closed.");
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await team.end();
+    await team.close();
     await refused;
     await expect(team.run(id, 1)).rejects.toThrow(TargetError);
-    await expect(team.end()).resolves.toBeUndefined();
+    await expect(team.close()).resolves.toBeUndefined();
   });
 });

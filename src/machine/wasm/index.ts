@@ -191,6 +191,6 @@ export class WasmDevice implements Device {
   }
 
   async close(): Promise<void> {
-    await this.#team.end();
+    await this.#team.close();
   }
 }

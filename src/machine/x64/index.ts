@@ -5,20 +5,26 @@ import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { Device, Executable } from "../device.ts";
+import { InlineTeam } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
-import { Team } from "../team.ts";
+import { type ComputeTeam, closedError, startTeam, Team } from "../team.ts";
 import type { VectorWidth } from "./assembler.ts";
 import { findWidths } from "./cpu.ts";
-import { installProgram } from "./install.ts";
+import { type InstalledProgram, installProgram } from "./install.ts";
 import { runPrototype } from "./koffi.ts";
 import { DeviceMemory } from "./memory.ts";
-import { type Native, type NativeCode, openNative } from "./native.ts";
+import { type Native, openNative } from "./native.ts";
 
 /** Tiles fill the register file, less what code needs for the moment. */
 const machines: Record<VectorWidth, MachineDescription> = {
   512: { lanes: 16, registers: 31, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
   256: { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
 };
+
+interface Payload {
+  readonly address: number;
+  readonly koffiPath: string;
+}
 
 /**
  * What a worker does with the payload of a program. Loading a library, any library, is what makes
@@ -33,7 +39,8 @@ const prepare = `(() => {
       koffi.load(null);
       signature = koffi.proto("${runPrototype}");
     }
-    return koffi.decode(BigInt(address), signature);
+    const at = BigInt(address);
+    return (thread, threads, steps) => koffi.call(at, signature, thread, threads, steps);
   };
 })()`;
 
@@ -47,62 +54,95 @@ export interface X64Options {
 const openDevices = new Set<X64Device>();
 
 /** A process that exits waits for its threads, so they must not wait for each other. */
-function stopAll(): void {
+function leaveAll(): void {
   for (const device of openDevices) device.stopThreads();
+  for (const device of openDevices) device.leave();
+}
+
+/** What a device is made of. */
+interface Parts {
+  readonly native: Native;
+  readonly width: VectorWidth;
+  readonly team: ComputeTeam;
+  readonly memory: DeviceMemory;
+  readonly koffiPath: string;
+  readonly isMainThread: boolean;
+  readonly remark?: string;
 }
 
 export class X64Device implements Device {
   readonly target: string;
   readonly machine: MachineDescription;
   readonly threads: number;
+  readonly remark?: string;
   readonly #width: VectorWidth;
   readonly #native: Native;
-  readonly #team: Team;
+  readonly #team: ComputeTeam;
   readonly #memory: DeviceMemory;
   readonly #koffiPath: string;
+  readonly #isMainThread: boolean;
   /** Where threads look whether to stop. */
   readonly #stop: number;
   /** What is installed; it goes with the device at the latest. */
-  readonly #codes = new Set<NativeCode>();
+  readonly #codes = new Set<InstalledProgram>();
   #ended: Promise<void> | undefined;
 
-  private constructor(
-    native: Native,
-    width: VectorWidth,
-    team: Team,
-    memory: DeviceMemory,
-    koffiPath: string,
-  ) {
+  private constructor(parts: Parts) {
+    const { native, width, team, memory, koffiPath, isMainThread, remark } = parts;
     this.#native = native;
     this.#width = width;
     this.#team = team;
     this.#memory = memory;
     this.#koffiPath = koffiPath;
+    this.#isMainThread = isMainThread;
     this.threads = team.threads;
+    if (remark !== undefined) this.remark = remark;
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
     this.#stop = this.allocate(4);
-    if (openDevices.size === 0) process.on("exit", stopAll);
+    if (openDevices.size === 0) process.on("exit", leaveAll);
     openDevices.add(this);
   }
 
   /** @throws TargetError where machine code cannot be run here. */
   static async open({ threads, width }: X64Options): Promise<X64Device> {
     const native = await openNative();
-    const widths = findWidths(native);
-    const chosen = width ?? widths.at(0);
-    if (chosen === undefined || !widths.includes(chosen)) {
-      throw new TargetError({
-        what: "The processor lacks what the x64 target needs.",
-        expected: chosen === 512 ? "AVX-512 (F, DQ)" : "AVX2 and FMA",
-        received: widths.length === 0 ? "neither" : `vectors of ${widths.join(" and ")} bits`,
-        fix: "use --target wasm",
-      });
-    }
-    const { createRequire } = await import("node:module");
+    const chosen = chooseWidth(findWidths(native), width);
+    const [{ createRequire }, { isMainThread }] = await Promise.all([
+      import("node:module"),
+      import("node:worker_threads"),
+    ]);
     const koffiPath = createRequire(import.meta.url).resolve("koffi");
-    const memory = new DeviceMemory(native);
-    return new X64Device(native, chosen, await Team.start(threads, prepare), memory, koffiPath);
+    // What a team tells its device begins when there is one: nothing was asked for before.
+    let device: X64Device | undefined;
+    const options = { leave: () => device?.stopThreads(), renew: () => device?.renewThreads() };
+    const { team, remark } = await startTeam(
+      () => Team.start(threads, prepare, options),
+      () => new InlineTeam<Payload>(({ address }) => native.callable(address)),
+    );
+    try {
+      const memory = new DeviceMemory(native);
+      const more = { isMainThread, ...(remark === undefined ? {} : { remark }) };
+      device = new X64Device({ native, width: chosen, team, memory, koffiPath, ...more });
+      await device.#tryOut();
+      return device;
+    } catch (error) {
+      await (device ?? team).close();
+      throw error;
+    }
+  }
+
+  /** Has every thread call code that does nothing. @throws TargetError where one cannot. */
+  async #tryOut(): Promise<void> {
+    const returning = this.#native.install(Uint8Array.of(0xc3));
+    try {
+      const { address } = returning;
+      const id = await this.#team.load({ address, koffiPath: this.#koffiPath });
+      await this.#team.run(id, 1);
+      await this.#team.drop(id);
+    } finally {
+      returning.release();
+    }
   }
 
   allocate(bytes: number): number {
@@ -126,7 +166,7 @@ export class X64Device implements Device {
   ): Promise<Executable> {
     this.#refuseClosed();
     const layout = new Layout(this, program, states, stepsAtOnce);
-    let code: NativeCode | undefined;
+    let code: InstalledProgram | undefined;
     try {
       code = this.#install(program, layout);
       const id = await this.#team.load({ address: code.address, koffiPath: this.#koffiPath });
@@ -139,7 +179,7 @@ export class X64Device implements Device {
     }
   }
 
-  #install(program: Program, layout: Layout): NativeCode {
+  #install(program: Program, layout: Layout): InstalledProgram {
     const code = installProgram(this.#native, program, {
       width: this.#width,
       layout,
@@ -150,21 +190,18 @@ export class X64Device implements Device {
     return code;
   }
 
-  #release(code: NativeCode): void {
+  #release(code: InstalledProgram): void {
     if (this.#codes.delete(code)) code.release();
   }
 
   /** A program on all threads. */
-  #executable(id: number, layout: Layout, code: NativeCode): Executable {
+  #executable(id: number, layout: Layout, code: InstalledProgram): Executable {
     let running = 0;
     let disposed = false;
     const dispose = () => {
       layout.dispose();
-      // Code goes when no thread can be in it: all have dropped it, or all have ended.
-      void this.#team
-        .drop(id)
-        .catch(() => this.#end())
-        .then(() => this.#release(code));
+      // Code goes when no thread can be in it.
+      void this.#team.drop(id).then(() => this.#release(code));
     };
     return {
       stepsAtOnce: layout.stepsAtOnce,
@@ -176,7 +213,6 @@ export class X64Device implements Device {
             layout.stage(steps);
             if (steps.length > 0) {
               await this.#team.run(id, steps.length).catch((error) => {
-                this.stopThreads();
                 throw this.#ended === undefined ? error : closedError();
               });
             }
@@ -199,22 +235,30 @@ export class X64Device implements Device {
     if (this.#ended !== undefined) throw closedError();
   }
 
-  /** Threads leave their program at the next barrier, for good. */
+  /** Threads leave their program at the next barrier, until `renewThreads`. */
   stopThreads(): void {
     this.#memory.view("i32", this.#stop, 1)[0] = 1;
   }
 
-  /** Ends the threads; resolves when none is left. */
-  #end(): Promise<void> {
-    this.stopThreads();
-    return this.#team.end();
+  /** Makes ready for other threads, when none of those that were stopped is left. */
+  renewThreads(): void {
+    for (const code of this.#codes) code.emptyBarrier();
+    this.#memory.view("i32", this.#stop, 1)[0] = 0;
+  }
+
+  /**
+   * Waits for threads that were stopped, since one that is inside of koffi while its worker is torn
+   * down takes the process with it. The memory of a worker that ends goes with it, not with the process.
+   */
+  leave(): void {
+    if (this.#team.settle() && !this.#isMainThread) this.#memory.release();
   }
 
   close(): Promise<void> {
     this.#ended ??= (async () => {
+      await this.#team.close();
       openDevices.delete(this);
-      if (openDevices.size === 0) process.off("exit", stopAll);
-      await this.#end();
+      if (openDevices.size === 0) process.off("exit", leaveAll);
       for (const code of this.#codes) this.#release(code);
       this.#memory.retire();
     })();
@@ -222,6 +266,14 @@ export class X64Device implements Device {
   }
 }
 
-function closedError(): TargetError {
-  return new TargetError({ what: "The device was closed.", fix: "open another one" });
+/** @throws TargetError where the processor has no such vectors. */
+function chooseWidth(widths: readonly VectorWidth[], wanted: VectorWidth | undefined): VectorWidth {
+  const chosen = wanted ?? widths.at(0);
+  if (chosen !== undefined && widths.includes(chosen)) return chosen;
+  throw new TargetError({
+    what: "The processor lacks what the x64 target needs.",
+    expected: chosen === 512 ? "AVX-512 (F, DQ)" : "AVX2 and FMA",
+    received: widths.length === 0 ? "neither" : `vectors of ${widths.join(" and ")} bits`,
+    fix: "use --target wasm",
+  });
 }

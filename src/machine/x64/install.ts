@@ -9,6 +9,12 @@ import type { DeviceMemory } from "./memory.ts";
 import type { Native, NativeCode } from "./native.ts";
 import { barrierBytes, emitProgram } from "./program.ts";
 
+/** A program's code. */
+export interface InstalledProgram extends NativeCode {
+  /** Empties the barrier after threads have left it halfway; none may be in the program. */
+  emptyBarrier(): void;
+}
+
 export interface InstallOptions {
   readonly width: VectorWidth;
   readonly layout: Layout;
@@ -28,7 +34,7 @@ export function installProgram(
   native: Native,
   program: Program,
   { width, layout, memory, stop, calls = native }: InstallOptions,
-): NativeCode {
+): InstalledProgram {
   const blocks: number[] = [];
   const take = (bytes: number) => {
     const block = memory.allocate(bytes);
@@ -60,7 +66,8 @@ export function installProgram(
       release();
       free();
     };
-    return { address, release: releaseAll };
+    const emptyBarrier = () => void memory.view("u8", barrier, barrierBytes).fill(0);
+    return { address, release: releaseAll, emptyBarrier };
   } catch (error) {
     free();
     throw error;

@@ -25,15 +25,23 @@ export interface Koffi {
   decode(pointer: bigint, type: unknown): NativeFunction;
 }
 
-/** @throws TargetError where koffi is not installed, or not for this system. */
+/** What helps against an error of the loader, by its code. */
+const remedies: Readonly<Record<string, string>> = {
+  ERR_DLOPEN_FAILED: "reinstall it (npm install koffi) on a disk that allows execution",
+  ERR_DLOPEN_DISABLED: "allow native modules (--allow-addons)",
+};
+
+/** @throws TargetError where koffi is not installed, cannot be loaded, or is not for this system. */
 export async function loadKoffi(): Promise<Koffi> {
   try {
     const module = (await import("koffi")) as unknown as { default: Koffi };
     return module.default;
   } catch (cause) {
+    const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
     throw new TargetError({
       what: "The x64 target needs the package koffi, which could not be loaded.",
-      fix: "install it (npm install koffi), or use --target wasm",
+      received: message.split("\n")[0],
+      fix: `${remedies[code] ?? "install it (npm install koffi)"}, or use --target wasm`,
       cause,
     });
   }

@@ -2,23 +2,49 @@
 // out. Floor 3.
 
 import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
-import { VerificationError } from "../../core/errors.ts";
+import { TargetError, VerificationError } from "../../core/errors.ts";
 import { Allocator } from "../allocator.ts";
 import type { DeviceView } from "../device.ts";
 import type { Native, NativeMemory } from "./native.ts";
 
-/** Address space that is set aside: the largest that one ArrayBuffer of Node 20 shows. */
-const reservedBytes = 4 * 2 ** 30;
+const mebibyte = 2 ** 20;
+/**
+ * Address space that is set aside, the first of these that the system gives: at most what one
+ * ArrayBuffer of Node 20 shows.
+ */
+const reservations = [4096, 3072, 2048, 1536, 1024, 768, 512, 384, 256, 128, 64];
+/** Addresses that are left to the rest of the process, in MiB: its heap, and code. */
+const left = 512;
 /** Where blocks begin: what is only almost an address lies below. */
 const firstBlock = 2 ** 16;
 
+/** Reserves what there is. @throws TargetError where the system has no room. */
+function reserve(native: Native): { memory: NativeMemory; bytes: number } {
+  for (const size of reservations) {
+    try {
+      // Both at once, so that they are there at once; then the rest gets its part back.
+      const rest = native.reserve(left * mebibyte);
+      try {
+        return { memory: native.reserve(size * mebibyte), bytes: size * mebibyte };
+      } finally {
+        rest.release();
+      }
+    } catch (error) {
+      if (!(error instanceof TargetError) || size === reservations.at(-1)) throw error;
+    }
+  }
+  throw new RangeError("no size to reserve");
+}
+
 export class DeviceMemory {
   readonly #native: NativeMemory;
-  readonly #allocator = new Allocator(firstBlock, reservedBytes);
+  readonly #allocator: Allocator;
 
   /** @throws TargetError where the system has no room. */
   constructor(native: Native) {
-    this.#native = native.reserve(reservedBytes);
+    const { memory, bytes } = reserve(native);
+    this.#native = memory;
+    this.#allocator = new Allocator(firstBlock, bytes);
   }
 
   /** Zeroed bytes, by their distance from the first. @throws TargetError where there are no more. */
@@ -62,6 +88,11 @@ export class DeviceMemory {
   /** Gives everything back; views from before read on, but what they read means nothing. */
   retire(): void {
     this.#native.retire();
+  }
+
+  /** Gives everything back at once: nothing may look at a view from before. */
+  release(): void {
+    this.#native.release();
   }
 
   /** What was never handed out has no memory: a touch would end the process. */

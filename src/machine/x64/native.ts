@@ -20,8 +20,13 @@ export interface NativeMemory {
   readonly committed: number;
   /** Lets the first `bytes` have memory, zeroed where it is new. @throws TargetError at a refusal. */
   commit(bytes: number): void;
-  /** Gives memory back at once, and the addresses when no view is left that could read there. */
+  /**
+   * Gives memory back at once, and so the addresses that never had any; the others when no view is
+   * left that could read there.
+   */
   retire(): void;
+  /** Gives all back at once: nothing may look at it from then on. */
+  release(): void;
 }
 
 /** Code that can be called. */
@@ -43,13 +48,21 @@ export interface Native {
   callable(address: number): NativeFunction;
 }
 
+/** What is still ours of a reservation. */
+interface Addresses {
+  readonly address: number;
+  bytes: number;
+}
+
 /** Memory comes in pieces that end where the large pages of the processor do. */
 const largePageBytes = 2 ** 21;
 
 function createNative(koffi: Koffi, system: System): Native {
-  const retired = new FinalizationRegistry<{ address: number; bytes: number }>(
-    ({ address, bytes }) => system.release(address, bytes),
-  );
+  const release = (held: Addresses) => {
+    if (held.bytes > 0) system.release(held.address, held.bytes);
+    held.bytes = 0;
+  };
+  const retired = new FinalizationRegistry<Addresses>(release);
   const signature = koffi.proto(runPrototype);
   const reserve = (wanted: number) => {
     const bytes = roundUp(wanted, pageBytes);
@@ -68,6 +81,7 @@ function createNative(koffi: Koffi, system: System): Native {
       const { address, bytes } = reserve(wanted);
       const buffer = koffi.view(BigInt(address), bytes);
       let committed = 0;
+      const held: Addresses = { address, bytes };
       return {
         address,
         buffer,
@@ -81,9 +95,15 @@ function createNative(koffi: Koffi, system: System): Native {
           committed = next;
         },
         retire() {
+          if (held.bytes === 0) return;
           system.discard(address, committed);
-          retired.register(buffer, { address, bytes });
+          if (system.releasesParts && committed < held.bytes) {
+            system.release(address + committed, held.bytes - committed);
+            held.bytes = committed;
+          }
+          retired.register(buffer, held);
         },
+        release: () => release(held),
       };
     },
     install(code) {

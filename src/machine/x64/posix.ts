@@ -25,6 +25,7 @@ export function posix(koffi: Koffi, platform: keyof typeof reservation): System 
   return {
     convention: conventions.systemV,
     letOthersRun: Number(koffi.address(libc.symbol("sched_yield"))),
+    releasesParts: true,
     reserve(bytes) {
       const address = Number(mmap(0, bytes, noAccess, reservation[platform], -1, 0));
       // A refusal is the largest number that there is.

@@ -14,8 +14,11 @@ import { emitKernel } from "./kernel.ts";
 
 /** Bytes that a barrier needs: arrivals and rounds, each on a cache line of its own. */
 export const barrierBytes = 2 * 64;
-/** How often a thread looks before it lets others run. */
-const looks = 4000;
+/**
+ * How often a thread looks before it lets others run: for some microseconds. Where a core is free,
+ * letting others run costs less than one; where none is, looking longer keeps others from coming.
+ */
+const looks = 100;
 /** The frame of `run`: thread, threads, steps and the number of the step. */
 const [threadSlot, threadsSlot, stepsSlot, stepSlot] = [0, 8, 16, 24];
 const frame = 32;

@@ -8,6 +8,8 @@ export interface System {
   readonly convention: Convention;
   /** The address of a function without arguments that lets other threads run. */
   readonly letOthersRun: number;
+  /** Whether `release` takes a part of what `reserve` gave. */
+  readonly releasesParts: boolean;
   /** Addresses with nothing behind them yet; 0 where the system refuses. */
   reserve(bytes: number): number;
   /** Puts zeroed memory behind reserved addresses, to read and to write. False: refused. */
@@ -16,6 +18,6 @@ export interface System {
   makeExecutable(address: number, bytes: number): boolean;
   /** Gives back what fills committed memory. It may be read from then on, but tells nothing. */
   discard(address: number, bytes: number): void;
-  /** Gives back all that one `reserve` gave: its addresses and what lies behind them. */
+  /** Gives back what one `reserve` gave, all of it: addresses and what lies behind them. */
   release(address: number, bytes: number): void;
 }

@@ -39,6 +39,7 @@ export function windows(koffi: Koffi): System {
   return {
     convention: conventions.windows,
     letOthersRun: Number(koffi.address(kernel32.symbol("SwitchToThread"))),
+    releasesParts: false,
     reserve: (bytes) => Number(virtualAlloc(0, bytes, reserve, noAccess)),
     // Windows promises no more memory than it has, so this is where it may refuse.
     commit: (address, bytes) => Number(virtualAlloc(address, bytes, commit, readWrite)) !== 0,

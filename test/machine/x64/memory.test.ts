@@ -22,6 +22,7 @@ function limited(native: Native, bytes: number): Native {
         address: memory.address,
         buffer: memory.buffer,
         retire: () => memory.retire(),
+        release: () => memory.release(),
         get committed() {
           return memory.committed;
         },
