@@ -5,6 +5,8 @@ import type { ReadText } from "./cores.ts";
 
 /** Addresses that a worker of Node sets aside as it starts: 0.6 to 0.8 GiB, nearly all untouched. */
 const bytesPerWorker = 800 * 2 ** 20;
+/** Addresses that a device's memory and its code should find beside the workers. */
+const bytesBeside = 2 ** 30;
 
 /** The soft limit in `/proc/self/limits`, in bytes; Infinity without one. */
 export function addressLimit(limits: string): number {
@@ -21,5 +23,5 @@ export function addressesTaken(status: string): number {
 export function workersThatFit(read: ReadText): number {
   const limit = addressLimit(read("/proc/self/limits") ?? "");
   const left = limit - addressesTaken(read("/proc/self/status") ?? "");
-  return Math.max(0, Math.floor(left / bytesPerWorker));
+  return Math.max(0, Math.floor((left - bytesBeside) / bytesPerWorker));
 }

@@ -1,17 +1,28 @@
-// Hands out stretches of one address space, first fit, and takes them back. Floor 3: numbers only.
+// Hands out stretches of one address space, first fit, and takes them back. Floor 3: numbers only. Large
+// stretches leave the front to the others, so that what stays when they go does not lie in their way.
 
 import { TargetError } from "../core/errors.ts";
 import { alignUp } from "../kernel/plan.ts";
 
+/** From so many bytes on a stretch is large; so much of the front is left to the others. */
+export const largeBytes = 2 ** 26;
+
+interface Stretch {
+  readonly address: number;
+  readonly bytes: number;
+}
+
 export class Allocator {
+  readonly #start: number;
   readonly #limit: number;
   readonly #used = new Map<number, number>();
   /** Free stretches by address, never touching each other. */
-  #free: { address: number; bytes: number }[];
+  #free: readonly Stretch[];
   /** Nothing from here on was ever handed out. */
   #untouched: number;
 
   constructor(start: number, limit: number) {
+    this.#start = start;
     this.#limit = limit;
     this.#untouched = start;
     this.#free = [{ address: start, bytes: limit - start }];
@@ -33,19 +44,18 @@ export class Allocator {
    */
   allocate(wanted: number, clear: (address: number, bytes: number) => void = () => {}): number {
     const bytes = alignUp(Math.max(1, wanted));
-    const block = this.#free.find((free) => free.bytes >= bytes);
-    if (block === undefined) {
+    const front = bytes < largeBytes ? this.#start : this.#start + largeBytes;
+    const address = this.#find(bytes, front) ?? this.#find(bytes, this.#start);
+    if (address === undefined) {
+      const most = Math.max(0, ...this.#free.map((free) => free.bytes));
       throw new TargetError({
         what: "The device's memory is used up.",
         expected: `at most ${Math.floor(this.#limit / 2 ** 20)} MiB in all`,
-        received: `${Math.ceil(bytes / 2 ** 20)} MiB more, with ${Math.ceil(this.used / 2 ** 20)} MiB in use`,
+        received: `${Math.ceil(bytes / 2 ** 20)} MiB more, with ${Math.ceil(this.used / 2 ** 20)} MiB in use; at most ${Math.floor(most / 2 ** 20)} MiB are free in one piece`,
         fix: "use a smaller batch, smaller images or fewer of them",
       });
     }
-    const { address } = block;
-    block.address += bytes;
-    block.bytes -= bytes;
-    if (block.bytes === 0) this.#free = this.#free.filter((free) => free !== block);
+    this.#free = this.#free.flatMap((free) => without(free, address, bytes));
     this.#used.set(address, bytes);
     if (address < this.#untouched) clear(address, Math.min(bytes, this.#untouched - address));
     this.#untouched = Math.max(this.#untouched, address + bytes);
@@ -56,15 +66,33 @@ export class Allocator {
     const bytes = this.#used.get(address);
     if (bytes === undefined) return;
     this.#used.delete(address);
-    const joined: { address: number; bytes: number }[] = [];
+    const joined: Stretch[] = [];
     for (const block of [...this.#free, { address, bytes }].sort((a, b) => a.address - b.address)) {
       const last = joined.at(-1);
       if (last !== undefined && last.address + last.bytes === block.address) {
-        last.bytes += block.bytes;
+        joined[joined.length - 1] = { address: last.address, bytes: last.bytes + block.bytes };
       } else {
-        joined.push({ ...block });
+        joined.push(block);
       }
     }
     this.#free = joined;
   }
+
+  /** The first place from `front` on. */
+  #find(bytes: number, front: number): number | undefined {
+    for (const free of this.#free) {
+      const address = Math.max(free.address, front);
+      if (free.address + free.bytes - address >= bytes) return address;
+    }
+    return undefined;
+  }
+}
+
+/** What is left of a stretch when `bytes` at `address` are taken, of this or of another one. */
+function without(free: Stretch, address: number, bytes: number): Stretch[] {
+  const end = free.address + free.bytes;
+  if (address < free.address || address >= end) return [free];
+  const before = { address: free.address, bytes: address - free.address };
+  const behind = { address: address + bytes, bytes: end - address - bytes };
+  return [before, behind].filter((rest) => rest.bytes > 0);
 }

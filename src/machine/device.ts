@@ -20,8 +20,8 @@ export interface Executable {
   readonly stepsAtOnce: number;
   /** Runs one step after another without coming back in between; resolves when all are done. */
   run(steps: readonly StepInputs[]): Promise<StepOutputs[]>;
-  /** Gives the program's memory back. */
-  dispose(): void;
+  /** Gives the program's memory back, when what runs has ended; resolves when all of it is free. */
+  dispose(): Promise<void>;
 }
 
 /** A machine that holds memory and runs programs. */

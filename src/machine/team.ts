@@ -143,7 +143,13 @@ export class Team implements ComputeTeam {
     return this.#inTurn(async () => {
       if (this.#closed) throw closedError();
       const crew = this.#crew ?? (await this.#renew());
-      await crew.ask(request);
+      try {
+        await crew.ask(request);
+      } catch (error) {
+        // Whoever hears of it finds no thread that still writes.
+        await this.#ending;
+        throw error;
+      }
     });
   }
 

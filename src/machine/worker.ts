@@ -32,8 +32,7 @@ export interface Port {
  * end closes: behind it a worker begins nothing, and waits to be ended.
  */
 export function workerSource(prepare: string): string {
-  return `
-const prepare = ${prepare};
+  return `const prepare = ${prepare};
 const programs = new Map();
 const listen = (port, { thread, threads, gate }) => {
   const words = new Int32Array(gate);
@@ -70,7 +69,8 @@ if (typeof require === "function") {
   listen(parentPort, workerData);
 } else {
   self.onmessage = ({ data }) => listen(self, data);
-}`;
+}
+`;
 }
 
 /** How a worker is started: its text, or the address of a file with that text. */

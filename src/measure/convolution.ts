@@ -78,7 +78,7 @@ async function timeInTurn(
     for (const [at, watch] of watches.entries()) times[at].push(await watch.time());
   }
   peak.close();
-  for (const executable of loaded) executable.dispose();
+  for (const executable of loaded) await executable.dispose();
   for (const address of states.values()) device.free(address);
   const medians = times.map(median);
   return { milliseconds: medians.slice(0, -1), peak: peak.rateOf(medians[programs.length]) };

@@ -68,7 +68,7 @@ export async function preparePeak(device: Device): Promise<PreparedPeak> {
     stopwatch,
     rateOf: (milliseconds) => flops / milliseconds / 1e6 / device.threads,
     close() {
-      executable.dispose();
+      void executable.dispose();
       device.free(address);
     },
   };

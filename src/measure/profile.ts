@@ -79,7 +79,7 @@ async function timeStage(
   const stopwatch = new Stopwatch(executable, inputsOf, callMilliseconds);
   await stopwatch.warmUp();
   const milliseconds = await stopwatch.median(repeats);
-  executable.dispose();
+  await executable.dispose();
   return milliseconds;
 }
 

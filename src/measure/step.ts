@@ -123,7 +123,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     inputsOf,
     stopwatch: new Stopwatch(executable, inputsOf, callMilliseconds),
     close() {
-      executable.dispose();
+      void executable.dispose();
       for (const address of states.values()) device.free(address);
     },
   };

@@ -204,7 +204,7 @@ export class Engine {
     for (const [key, program] of this.#programs) {
       if (!matches(program)) continue;
       this.#programs.delete(key);
-      (await program.executable.catch(() => undefined))?.dispose();
+      await (await program.executable.catch(() => undefined))?.dispose();
     }
   }
 }

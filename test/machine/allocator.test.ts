@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TargetError } from "../../src/core/errors.ts";
 import { alignment } from "../../src/kernel/plan.ts";
-import { Allocator } from "../../src/machine/allocator.ts";
+import { Allocator, largeBytes } from "../../src/machine/allocator.ts";
 
 describe("the allocator", () => {
   test("hands out stretches one after another, on lines of their own", () => {
@@ -98,5 +98,55 @@ describe("the allocator", () => {
       expect(allocator.allocate(limit - 64)).toBe(64);
     });
     fc.assert(property, { seed: 2, numRuns: 200 });
+  });
+});
+
+describe("large stretches", () => {
+  const [limit, large] = [2 ** 32, 100 * 2 ** 20];
+
+  test("leave the front to others, so that what stays is not in the way of what comes", () => {
+    const allocator = new Allocator(64, limit);
+    const first = allocator.allocate(large);
+    const small = allocator.allocate(256);
+    expect(small).toBeLessThan(first);
+    allocator.free(first);
+    const cleared: number[] = [];
+    const rest = limit - largeBytes - 64;
+    expect(allocator.allocate(rest, (_, bytes) => cleared.push(bytes))).toBe(first);
+    expect(cleared).toEqual([large]);
+    allocator.free(small);
+  });
+
+  test("take the front too where there is no other room", () => {
+    const allocator = new Allocator(64, limit);
+    expect(allocator.allocate(limit - 64)).toBe(64);
+    const narrow = new Allocator(0, 2 * largeBytes);
+    expect(narrow.allocate(largeBytes)).toBe(largeBytes);
+    expect(narrow.allocate(largeBytes)).toBe(0);
+  });
+
+  test("that do not fit are refused with what is free in one piece", () => {
+    const allocator = new Allocator(0, limit);
+    const kept = [1024, 1024, 1024].map((mebibytes) => allocator.allocate(mebibytes * 2 ** 20));
+    allocator.free(kept[1]);
+    expect(() => allocator.allocate(1500 * 2 ** 20)).toThrow(
+      "1500 MiB more, with 2048 MiB in use; at most 1024 MiB are free in one piece",
+    );
+  });
+
+  test("keep apart from all others", () => {
+    const sizes = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constant(large));
+    const property = fc.property(fc.array(sizes, { maxLength: 20 }), (wanted) => {
+      const allocator = new Allocator(64, limit);
+      const taken = wanted.map((bytes) => ({ bytes, address: allocator.allocate(bytes) }));
+      taken.sort((a, b) => a.address - b.address);
+      for (let i = 1; i < taken.length; i++) {
+        const { address, bytes } = taken[i - 1];
+        expect(taken[i].address).toBeGreaterThanOrEqual(address + bytes);
+      }
+      for (const { address } of taken) allocator.free(address);
+      expect(allocator.allocate(limit - 64)).toBe(64);
+    });
+    fc.assert(property, { seed: 3, numRuns: 100 });
   });
 });

@@ -3,6 +3,7 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataError, TargetError, VerificationError } from "../../src/core/errors.ts";
 import type { Graph } from "../../src/graph/graph.ts";
@@ -53,6 +54,11 @@ const targets: readonly Target[] = [
   { name: "interpreter", grows: true, open: async () => new InterpreterDevice() },
   { name: "wasm with 1 thread", grows: true, open: () => WasmDevice.open({ threads: 1 }) },
   { name: "wasm with 2 threads", grows: true, open: () => WasmDevice.open({ threads: 2 }) },
+  {
+    name: "wasm on the calling thread",
+    grows: true,
+    open: () => WasmDevice.open({ threads: 2, inline: true }),
+  },
   ...widths
     .filter(({ missing }) => missing === undefined)
     .map(({ name, width }) => {
@@ -256,6 +262,42 @@ describe.each(targets)("$name", ({ grows, open }) => {
     expect(process.memoryUsage.rss() - resident).toBeLessThan(64 << 20);
   });
 
+  test("has all of a program's memory back when dispose says so", async () => {
+    const other = await open();
+    const large = other.allocate(1);
+    const { executable, address } = await loadAdding(other);
+    await executable.run([{ x: [1, 2, 3] }]);
+    for (const held of [large, address]) other.free(held);
+    await executable.dispose();
+    expect(other.allocate(2 ** 20)).toBe(large);
+    await other.close();
+  });
+
+  test("goes on with the same numbers after a thread has died", async () => {
+    const workers: Worker[] = [];
+    const remember = (worker: Worker) => void workers.push(worker);
+    process.on("worker", remember);
+    const other = await open();
+    if (workers.length > 0) {
+      const { executable, state } = await loadAdding(other);
+      await executable.run([{ x: [1, 2, 3] }]);
+      const running = executable.run([{ x: [1, 1, 1] }]).catch((error) => error.message);
+      await workers[0].terminate();
+      const outcome = await running;
+      const [before] = [state()];
+      if (typeof outcome === "string") expect(outcome).toContain("A compute thread failed.");
+      await workers.at(-1)?.terminate();
+      for (let i = 0; i < 3; i++) await executable.run([{ x: [10, 20, 30] }]);
+      expect(state()).toEqual(before.map((value, i) => value + 30 * (i + 1)));
+      const { executable: another } = await loadAdding(other);
+      expect([...(await another.run([{ x: [4, 5, 6] }]))[0].square]).toEqual([16, 25, 36]);
+      await workers.at(-1)?.terminate();
+      expect(await trainSmallNet(other, 4)).toBe(await trainSmallNet(device, 4));
+    }
+    process.off("worker", remember);
+    await other.close();
+  });
+
   test("closes twice without harm", async () => {
     const other = await open();
     await Promise.all([other.close(), other.close()]);
@@ -263,10 +305,13 @@ describe.each(targets)("$name", ({ grows, open }) => {
 });
 
 describe("WebAssembly", () => {
-  test("computes the same bits on 1, 2 and 3 threads, step by step and several at once", async () => {
+  test("computes the same bits on 1, 2, 3 and 16 threads and on the calling one, step by step and several at once", async () => {
     const digests = new Set<string>();
-    for (const threads of [1, 2, 3]) {
-      const device = await WasmDevice.open({ threads });
+    for (const threads of [1, 2, 3, 16, undefined]) {
+      const device = await WasmDevice.open({
+        threads: threads ?? 1,
+        inline: threads === undefined,
+      });
       for (const stepsAtOnce of [1, 4]) {
         digests.add(await trainSmallNet(device, 8, stepsAtOnce));
       }

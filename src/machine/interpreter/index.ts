@@ -66,7 +66,7 @@ export class InterpreterDevice implements Device {
       });
       return layout.collect(steps.length);
     };
-    return { stepsAtOnce, run, dispose: () => layout.dispose() };
+    return { stepsAtOnce, run, dispose: async () => layout.dispose() };
   }
 
   async close(): Promise<void> {}

@@ -99,10 +99,18 @@ function localGroups(locals: readonly WasmType[]): Bytes {
   return bytes;
 }
 
-/** A module of functions without results, over one imported shared memory, `env.memory`. */
+/** The memory that a module expects. */
+export interface ImportedMemory {
+  readonly initialPages: number;
+  readonly maximumPages: number;
+  /** Whether threads share it. */
+  readonly shared: boolean;
+}
+
+/** A module of functions without results, over one imported memory, `env.memory`. */
 export function encodeModule(
   functions: readonly WasmFunction[],
-  memory: { readonly initialPages: number; readonly maximumPages: number },
+  memory: ImportedMemory,
 ): Uint8Array<ArrayBuffer> {
   const types = new Bytes().unsigned(functions.length);
   const indices = new Bytes().unsigned(functions.length);
@@ -123,8 +131,8 @@ export function encodeModule(
       .push(0)
       .unsigned(i);
   }
-  const shared = 3;
-  const imports = new Bytes().unsigned(1).text("env").text("memory").push(2, shared);
+  const limits = memory.shared ? 3 : 1;
+  const imports = new Bytes().unsigned(1).text("env").text("memory").push(2, limits);
   imports.unsigned(memory.initialPages).unsigned(memory.maximumPages);
   return new Bytes()
     .push(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0)

@@ -1,21 +1,19 @@
 // The target that runs wherever WebAssembly does: SIMD, shared memory, threads. Floor 3.
 
-import { type DType, viewOf } from "../../core/dtype.ts";
-import { TargetError } from "../../core/errors.ts";
+import type { DType } from "../../core/dtype.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import { Allocator } from "../allocator.ts";
+import { coreCount } from "../cores.ts";
 import type { Device, Executable } from "../device.ts";
+import { InlineTeam, type Run } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
-import { Team } from "../team.ts";
-import { CodeWriter } from "./code.ts";
-import { encodeModule } from "./encode.ts";
-import { barrierBytes, emitProgram } from "./program.ts";
+import { type ChosenTeam, type ComputeTeam, startTeam, Team } from "../team.ts";
+import { Use } from "../use.ts";
+import { workerSource } from "../worker.ts";
+import { findFeatures, requireWebAssembly, sharingObstacle } from "./features.ts";
+import { DeviceMemory } from "./memory.ts";
+import { type Barrier, barrierBytes, emitProgram } from "./program.ts";
 import type { Features } from "./rules.ts";
-
-const pageBytes = 2 ** 16;
-/** 4 GiB, all that 32-bit addresses reach; less where the engine refuses. */
-const maximumPages = [65536, 32768, 16384, 4096];
 
 /**
  * V8 has sixteen vector registers here and keeps one for itself. It moves every multiply-add of a
@@ -29,108 +27,109 @@ const v8: MachineDescription = {
   cacheBytes: 32 << 10,
 };
 
+interface Payload {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
 /** What a worker does with the payload of a program. */
 const prepare = `({ module, memory }) =>
   new WebAssembly.Instance(module, { env: { memory } }).exports.run`;
 
-function hasRelaxedMultiplyAdd(): boolean {
-  const code = new CodeWriter(["v128"]);
-  code.get(0, 0, 0).op("f32x4.relaxed_madd", "drop");
-  return WebAssembly.validate(encodeModule([code.finish()], { initialPages: 1, maximumPages: 1 }));
+/** The same on the calling thread, where browsers want it not to block. */
+async function prepareInline({ module, memory }: Payload): Promise<Run> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return exports.run as Run;
 }
 
-/**
- * Looks for fused multiply-add. Node 20 has it behind a switch that can be set while it runs; see
- * docs/decisions/0003-relaxed-simd-on-node-20.md.
- */
-async function findFeatures(): Promise<Features> {
-  if (!hasRelaxedMultiplyAdd() && typeof process !== "undefined" && process.versions?.v8) {
-    const v8 = await import("node:v8");
-    v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  }
-  return { relaxedMultiplyAdd: hasRelaxedMultiplyAdd() };
-}
-
-function reserveMemory(): { memory: WebAssembly.Memory; maximum: number } {
-  for (const maximum of maximumPages) {
-    try {
-      return { memory: new WebAssembly.Memory({ initial: 1, maximum, shared: true }), maximum };
-    } catch {}
-  }
-  throw new TargetError({
-    what: "No shared memory could be reserved.",
-    expected: "WebAssembly with shared memory of at least 256 MiB",
-    received: "a refusal by the engine",
-    fix: "in a browser, serve the page with cross-origin isolation; elsewhere, raise the memory limit",
-  });
-}
+/** The text of a worker, for pages that serve it as a file of theirs (assets/wasm-worker.js). */
+export const wasmWorkerSource = workerSource(prepare);
 
 export interface WasmOptions {
   /** Threads that compute. */
   readonly threads: number;
   /** Leaves fused multiply-add out, to compare. */
   readonly relaxed?: boolean;
+  /** Computes on the calling thread, in memory that is not shared. Default: where it must be so. */
+  readonly inline?: boolean;
+  /** Address of the worker's script, in a browser. Default: made from a string. */
+  readonly workerUrl?: string | URL;
+}
+
+/** What a device is made of. */
+interface Parts extends ChosenTeam {
+  readonly features: Features;
+  readonly memory: DeviceMemory;
+  readonly isCrowded: boolean;
+  /** Where threads of loaded programs meet. */
+  readonly barriers: Set<number>;
 }
 
 export class WasmDevice implements Device {
   readonly target = "wasm";
   readonly machine = v8;
   readonly threads: number;
+  readonly remark?: string;
   /** Whether multiply-adds are rounded once. */
   readonly features: Features;
-  readonly #memory: WebAssembly.Memory;
-  readonly #maximum: number;
-  readonly #allocator: Allocator;
-  readonly #team: Team;
+  readonly #memory: DeviceMemory;
+  readonly #team: ComputeTeam;
+  readonly #isCrowded: boolean;
+  readonly #barriers: Set<number>;
 
-  private constructor(features: Features, team: Team) {
+  private constructor({ features, memory, team, remark, isCrowded, barriers }: Parts) {
     this.threads = team.threads;
+    if (remark !== undefined) this.remark = remark;
     this.features = features;
-    this.#team = team;
-    const { memory, maximum } = reserveMemory();
     this.#memory = memory;
-    this.#maximum = maximum;
-    this.#allocator = new Allocator(pageBytes / 2, maximum * pageBytes - pageBytes);
+    this.#team = team;
+    this.#isCrowded = isCrowded;
+    this.#barriers = barriers;
   }
 
   /** @throws TargetError where the engine lacks what is needed. */
-  static async open({ threads, relaxed = true }: WasmOptions): Promise<WasmDevice> {
+  static async open(options: WasmOptions): Promise<WasmDevice> {
+    const { threads, relaxed = true } = options;
+    requireWebAssembly();
     const found = await findFeatures();
     const features = { relaxedMultiplyAdd: relaxed && found.relaxedMultiplyAdd };
-    return new WasmDevice(features, await Team.start(threads, prepare));
+    const barriers = new Set<number>();
+    const parts = { features, barriers, isCrowded: threads > (await coreCount()) };
+    const obstacle = options.inline ? "as asked" : sharingObstacle();
+    if (obstacle !== undefined) {
+      const team = new InlineTeam(prepareInline);
+      const remark = `on the calling thread: ${obstacle}`;
+      return new WasmDevice({ ...parts, team, remark, memory: new DeviceMemory(false) });
+    }
+    let shared: DeviceMemory | undefined;
+    const renew = () => {
+      for (const barrier of barriers) shared?.view("u8", barrier, barrierBytes).fill(0);
+    };
+    const { workerUrl } = options;
+    const chosen = await startTeam(
+      () => Team.start(threads, prepare, { renew, ...(workerUrl && { workerUrl }) }),
+      () => new InlineTeam(prepareInline),
+    );
+    try {
+      const memory = new DeviceMemory(chosen.remark === undefined);
+      shared = memory;
+      return new WasmDevice({ ...parts, ...chosen, memory });
+    } catch (error) {
+      await chosen.team.close();
+      throw error;
+    }
   }
 
   allocate(bytes: number): number {
-    const address = this.#allocator.allocate(bytes, (stale, length) => {
-      // What the engine refused to make before is zero when there is some.
-      const end = Math.min(stale + length, this.#memory.buffer.byteLength);
-      if (end > stale) this.view("u8", stale, end - stale).fill(0);
-    });
-    const pages = Math.ceil(this.#allocator.end / pageBytes);
-    const present = this.#memory.buffer.byteLength / pageBytes;
-    if (pages > present) {
-      const ahead = Math.min(this.#maximum, Math.max(pages, Math.ceil(present * 1.25)));
-      try {
-        this.#memory.grow(ahead - present);
-      } catch (cause) {
-        this.#allocator.free(address);
-        throw new TargetError({
-          what: "The machine has no more memory to give.",
-          received: `a wish for ${Math.ceil(bytes / 2 ** 20)} MiB`,
-          fix: "use a smaller batch or fewer images",
-          cause,
-        });
-      }
-    }
-    return address;
+    return this.#memory.allocate(bytes);
   }
 
   free(address: number): void {
-    this.#allocator.free(address);
+    this.#memory.free(address);
   }
 
   view(dtype: DType, address: number, length: number) {
-    return viewOf(dtype, this.#memory.buffer, address, length);
+    return this.#memory.view(dtype, address, length);
   }
 
   async load(
@@ -140,8 +139,13 @@ export class WasmDevice implements Device {
   ): Promise<Executable> {
     const layout = new Layout(this, program, states, stepsAtOnce);
     try {
-      const id = await this.#install(program, layout);
-      return this.#executable(id, layout);
+      // A thread alone waits for nobody.
+      const barrier = this.#memory.shared
+        ? { address: layout.reserve(barrierBytes), isCrowded: this.#isCrowded }
+        : undefined;
+      const id = await this.#install(program, layout, barrier);
+      if (barrier !== undefined) this.#barriers.add(barrier.address);
+      return this.#executable(id, layout, barrier);
     } catch (error) {
       layout.dispose();
       throw error;
@@ -149,44 +153,31 @@ export class WasmDevice implements Device {
   }
 
   /** Hands a program's code to the threads. */
-  async #install(program: Program, layout: Layout): Promise<number> {
-    const bytes = emitProgram(program, layout, layout.reserve(barrierBytes), this.features, {
-      initialPages: 1,
-      maximumPages: this.#maximum,
-    });
-    const module = new WebAssembly.Module(bytes);
-    return this.#team.load({ module, memory: this.#memory });
+  async #install(program: Program, layout: Layout, barrier: Barrier | undefined): Promise<number> {
+    const { memory, maximumPages, shared } = this.#memory;
+    const imported = { initialPages: 1, maximumPages, shared };
+    const bytes = emitProgram(program, layout, barrier, this.features, imported);
+    const module = await WebAssembly.compile(bytes);
+    return this.#team.load({ module, memory });
   }
 
-  #executable(id: number, layout: Layout): Executable {
-    let running = 0;
-    let disposed = false;
-    let released = false;
-    const release = () => {
-      if (!disposed || released || running > 0) return;
-      released = true;
+  #executable(id: number, layout: Layout, barrier: Barrier | undefined): Executable {
+    const use = new Use(async () => {
+      if (barrier !== undefined) this.#barriers.delete(barrier.address);
       layout.dispose();
-      void this.#team.drop(id).catch(() => {});
-    };
+      await this.#team.drop(id);
+    });
     return {
       stepsAtOnce: layout.stepsAtOnce,
-      dispose: () => {
-        disposed = true;
-        release();
-      },
-      run: async (steps) => {
-        running++;
-        try {
-          return await layout.inTurn(async () => {
+      run: (steps) =>
+        use.during(() =>
+          layout.inTurn(async () => {
             layout.stage(steps);
             if (steps.length > 0) await this.#team.run(id, steps.length);
             return layout.collect(steps.length);
-          });
-        } finally {
-          running--;
-          release();
-        }
-      },
+          }),
+        ),
+      dispose: () => use.end(),
     };
   }
 

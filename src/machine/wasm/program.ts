@@ -7,7 +7,7 @@ import type { Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
 import { sharesOf } from "../shares.ts";
 import { CodeWriter } from "./code.ts";
-import { encodeModule, type WasmFunction } from "./encode.ts";
+import { encodeModule, type ImportedMemory, type WasmFunction } from "./encode.ts";
 import { emitKernel } from "./kernel.ts";
 import type { Features } from "./rules.ts";
 
@@ -16,11 +16,19 @@ export const barrierBytes = 3 * 64;
 /** How often a thread looks before it goes to sleep: some tens of microseconds. */
 const looks = 20_000;
 
+/** Where threads of a program meet. */
+export interface Barrier {
+  /** The address of `barrierBytes` bytes of the program's own, all 0. */
+  readonly address: number;
+  /** Whether there are more threads than cores: to look at the round then keeps others from coming. */
+  readonly isCrowded: boolean;
+}
+
 /**
  * Waits until all threads have come: barrier(threads). The last one to come opens the next round;
  * the others look at the round for a while, then sleep until they are woken.
  */
-function barrierFunction(address: number): WasmFunction {
+function barrierFunction({ address, isCrowded }: Barrier): WasmFunction {
   const [arrivals, rounds, sleepers] = [0, 64, 128];
   const code = new CodeWriter(["i32"]);
   const round = code.local("i32");
@@ -38,7 +46,7 @@ function barrierFunction(address: number): WasmFunction {
       });
     },
     () => {
-      code.i32(looks).set(left);
+      code.i32(isCrowded ? 1 : looks).set(left);
       code.loop(() => {
         at().memory("i32.atomic.load", rounds).get(round).op("i32.ne");
         code.when(() => {
@@ -92,12 +100,13 @@ function latin1(bytes: Uint8Array): string {
 function runFunction(
   layout: Layout,
   calls: readonly (readonly { index: number; kernel: Kernel; bindings: readonly Storage[] }[])[],
-  barrier: number,
+  barrier: number | undefined,
 ): WasmFunction {
   const code = new CodeWriter(["i32", "i32", "i32"]);
   const [thread, threads, steps] = [0, 1, 2];
   const step = code.local("i32");
   const wait = () => {
+    if (barrier === undefined) return;
     code.get(threads).i32(1).op("i32.ne");
     code.when(() => {
       code.get(threads).call(barrier);
@@ -156,23 +165,19 @@ function runFunction(
   return code.finish("run");
 }
 
-/** The module of a program whose blocks lie where `layout` says. */
+/** The module of a program whose blocks lie where `layout` says; one thread needs no barrier. */
 export function emitProgram(
   program: Program,
   layout: Layout,
-  barrierAddress: number,
+  barrier: Barrier | undefined,
   features: Features,
-  memory: { readonly initialPages: number; readonly maximumPages: number },
+  memory: ImportedMemory,
 ): Uint8Array<ArrayBuffer> {
   const table = new KernelTable(features);
   const calls = program.stages.map((stage) =>
     stage.map(({ kernel, bindings }) => ({ index: table.indexOf(kernel), kernel, bindings })),
   );
-  const barrier = table.functions.length;
-  const functions = [
-    ...table.functions,
-    barrierFunction(barrierAddress),
-    runFunction(layout, calls, barrier),
-  ];
-  return encodeModule(functions, memory);
+  const { functions } = table;
+  const index = barrier && functions.push(barrierFunction(barrier)) - 1;
+  return encodeModule([...functions, runFunction(layout, calls, index)], memory);
 }

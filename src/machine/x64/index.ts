@@ -8,6 +8,7 @@ import type { Device, Executable } from "../device.ts";
 import { InlineTeam } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
 import { type ComputeTeam, closedError, startTeam, Team } from "../team.ts";
+import { Use } from "../use.ts";
 import type { VectorWidth } from "./assembler.ts";
 import { findWidths } from "./cpu.ts";
 import { type InstalledProgram, installProgram } from "./install.ts";
@@ -196,20 +197,18 @@ export class X64Device implements Device {
 
   /** A program on all threads. */
   #executable(id: number, layout: Layout, code: InstalledProgram): Executable {
-    let running = 0;
-    let disposed = false;
-    const dispose = () => {
+    const use = new Use(async () => {
       layout.dispose();
       // Code goes when no thread can be in it.
-      void this.#team.drop(id).then(() => this.#release(code));
-    };
+      await this.#team.drop(id);
+      this.#release(code);
+    });
     return {
       stepsAtOnce: layout.stepsAtOnce,
-      run: async (steps) => {
-        this.#refuseClosed();
-        running++;
-        try {
-          return await layout.inTurn(async () => {
+      run: (steps) => {
+        if (this.#ended !== undefined) return Promise.reject(closedError());
+        return use.during(() =>
+          layout.inTurn(async () => {
             layout.stage(steps);
             if (steps.length > 0) {
               await this.#team.run(id, steps.length).catch((error) => {
@@ -217,17 +216,10 @@ export class X64Device implements Device {
               });
             }
             return layout.collect(steps.length);
-          });
-        } finally {
-          running--;
-          if (disposed && running === 0) dispose();
-        }
+          }),
+        );
       },
-      dispose: () => {
-        if (disposed) return;
-        disposed = true;
-        if (running === 0) dispose();
-      },
+      dispose: () => use.end(),
     };
   }
 

@@ -39,8 +39,7 @@ export async function loadKoffi(): Promise<Koffi> {
   } catch (cause) {
     const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
     throw new TargetError({
-      what: "The x64 target needs the package koffi, which could not be loaded.",
-      received: message.split("\n")[0],
+      what: `The x64 target needs the package koffi, which could not be loaded: ${message.split("\n")[0].replace(/\.$/, "")}.`,
       fix: `${remedies[code] ?? "install it (npm install koffi)"}, or use --target wasm`,
       cause,
     });

@@ -1,0 +1,80 @@
+// What the engine offers: whether it compiles WebAssembly here at all, threads, and multiply-adds that
+// are rounded once. Floor 3. Nothing is believed that can be tried.
+
+import { TargetError } from "../../core/errors.ts";
+import { inNode } from "../cores.ts";
+import { CodeWriter } from "./code.ts";
+import { encodeModule } from "./encode.ts";
+import type { Features } from "./rules.ts";
+
+/** Memory of a module that only tries something. */
+const onePage = { initialPages: 1, maximumPages: 1, shared: false };
+
+/** A module whose `run` computes one vector from three, which lie behind it in memory. */
+export function multiplyAddModule(write: (code: CodeWriter) => void): Uint8Array<ArrayBuffer> {
+  const code = new CodeWriter([]);
+  code.i32(0);
+  for (const offset of [16, 32, 48]) code.i32(0).memory("v128.load", offset);
+  write(code);
+  code.memory("v128.store");
+  return encodeModule([code.finish("run")], onePage);
+}
+
+const relaxed = multiplyAddModule((code) => code.op("f32x4.relaxed_madd"));
+
+/**
+ * Whether a module of `multiplyAddModule` rounds once. (1 + ε)² - (1 + 2ε) is ε², which is lost where
+ * the product is rounded before the sum.
+ */
+export function roundsOnce(bytes: Uint8Array<ArrayBuffer>): boolean {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const epsilon = 2 ** -12;
+  const values = new Float32Array(memory.buffer, 0, 16);
+  values.fill(1 + epsilon, 4, 12).fill(-(1 + 2 * epsilon), 12, 16);
+  (exports.run as () => void)();
+  return values.subarray(0, 4).every((value) => value === epsilon ** 2);
+}
+
+/** @throws TargetError where the engine has no WebAssembly, or may not compile any. */
+export function requireWebAssembly(): void {
+  if (typeof WebAssembly === "undefined") {
+    throw new TargetError({
+      what: "This engine runs no WebAssembly.",
+      ...(inNode() ? { fix: "start node without --jitless" } : {}),
+    });
+  }
+  try {
+    new WebAssembly.Module(encodeModule([], onePage));
+  } catch (cause) {
+    throw new TargetError({
+      what: "WebAssembly may not be compiled here.",
+      received: String(cause),
+      fix: "in a browser, allow it in the page's Content-Security-Policy (script-src 'wasm-unsafe-eval')",
+      cause,
+    });
+  }
+}
+
+/**
+ * Looks for fused multiply-add. Node 20 has it behind a switch that can be set while it runs; see
+ * docs/decisions/0003-relaxed-simd-on-node-20.md. Some engines have the instruction and round twice.
+ */
+export async function findFeatures(): Promise<Features> {
+  if (!WebAssembly.validate(relaxed) && inNode() && process.versions.v8 !== undefined) {
+    const v8 = await import("node:v8");
+    v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  }
+  return { relaxedMultiplyAdd: WebAssembly.validate(relaxed) && roundsOnce(relaxed) };
+}
+
+/** Why threads cannot share memory here, if so. */
+export function sharingObstacle(): string | undefined {
+  if (
+    !inNode() &&
+    (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false
+  ) {
+    return "the page is not cross-origin isolated";
+  }
+  return typeof SharedArrayBuffer === "undefined" ? "there is no shared memory here" : undefined;
+}

@@ -1,0 +1,81 @@
+// What is believed of an engine, what is tried, and what is said where something is missing.
+
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { TargetError } from "../../src/core/errors.ts";
+import { describeDevice, openDevice } from "../../src/machine/index.ts";
+import {
+  findFeatures,
+  multiplyAddModule,
+  requireWebAssembly,
+  roundsOnce,
+} from "../../src/machine/wasm/features.ts";
+import { WasmDevice, wasmWorkerSource } from "../../src/machine/wasm/index.ts";
+import { trainSmallNet } from "./small-net.ts";
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("multiply-add", () => {
+  test("in two instructions is seen to round twice", () => {
+    const module = multiplyAddModule((code) => {
+      const c = code.local("v128");
+      code.set(c).op("f32x4.mul").get(c).op("f32x4.add");
+    });
+    expect(roundsOnce(module)).toBe(false);
+  });
+
+  test("in one instruction is believed only where it rounds once", async () => {
+    const { relaxedMultiplyAdd } = await findFeatures();
+    const module = multiplyAddModule((code) => code.op("f32x4.relaxed_madd"));
+    expect(relaxedMultiplyAdd).toBe(roundsOnce(module));
+  });
+});
+
+describe("without shared memory", () => {
+  test("wasm computes on the calling thread, and says so", async () => {
+    const threaded = await WasmDevice.open({ threads: 2 });
+    const digest = await trainSmallNet(threaded, 4);
+    await threaded.close();
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    const device = await openDevice({ target: "wasm", threads: 2 });
+    expect(describeDevice(device)).toBe(
+      "wasm, 1 thread (on the calling thread: there is no shared memory here)",
+    );
+    expect(device.view("u8", 0, 1).buffer).toBeInstanceOf(ArrayBuffer);
+    expect(await trainSmallNet(device, 4)).toBe(digest);
+    await device.close();
+  });
+
+  test("a page that is not isolated computes on its own thread", async () => {
+    vi.stubGlobal("process", undefined);
+    vi.stubGlobal("crossOriginIsolated", false);
+    const device = await WasmDevice.open({ threads: 2 });
+    expect(device.remark).toBe("on the calling thread: the page is not cross-origin isolated");
+    await device.close();
+  });
+});
+
+describe("an engine that compiles no WebAssembly", () => {
+  test("is named", () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    expect(requireWebAssembly).toThrow(TargetError);
+    expect(requireWebAssembly).toThrow("This engine runs no WebAssembly.");
+  });
+
+  test("because of the page's policy is told what to allow", () => {
+    const refuse = class {
+      constructor() {
+        throw new Error("Refused to compile: 'unsafe-eval' is not an allowed source of script");
+      }
+    };
+    vi.stubGlobal("WebAssembly", { Module: refuse });
+    expect(requireWebAssembly).toThrow("WebAssembly may not be compiled here.");
+    expect(requireWebAssembly).toThrow("Refused to compile");
+    expect(requireWebAssembly).toThrow("wasm-unsafe-eval");
+  });
+});
+
+test("the worker's script in the package is the text that workers run", () => {
+  const file = new URL("../../assets/wasm-worker.js", import.meta.url);
+  expect(readFileSync(file, "utf8")).toBe(wasmWorkerSource);
+});
