@@ -30,9 +30,13 @@ export class Crew {
   /** Starts the workers. @throws TargetError unless every one of them answers. */
   static async start(threads: number, code: WorkerCode, onFailure: () => void): Promise<Crew> {
     if (workersThatFit(await systemFiles()) < threads) {
-      throw refusal(threads, "the limit of the address space leaves no room for them", {
-        fix: "raise the limit (ulimit -v) or use fewer threads",
-      });
+      throw refusal(
+        threads,
+        "the limit of the address space (ulimit -v) leaves no room for workers",
+        {
+          fix: "raise the limit, or use fewer threads",
+        },
+      );
     }
     const crew = new Crew(threads, onFailure);
     try {

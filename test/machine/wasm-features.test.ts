@@ -4,30 +4,31 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TargetError } from "../../src/core/errors.ts";
 import { describeDevice, openDevice } from "../../src/machine/index.ts";
-import {
-  findFeatures,
-  multiplyAddModule,
-  requireWebAssembly,
-  roundsOnce,
-} from "../../src/machine/wasm/features.ts";
+import { findFeatures, requireWebAssembly, roundsOnce } from "../../src/machine/wasm/features.ts";
 import { WasmDevice, wasmWorkerSource } from "../../src/machine/wasm/index.ts";
 import { trainSmallNet } from "./small-net.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe("multiply-add", () => {
-  test("in two instructions is seen to round twice", () => {
-    const module = multiplyAddModule((code) => {
+  const trial = () => ({
+    memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }),
+    maximumPages: 1,
+    shared: false,
+  });
+
+  test("in two instructions is seen to round twice", async () => {
+    const once = roundsOnce((code) => {
       const c = code.local("v128");
       code.set(c).op("f32x4.mul").get(c).op("f32x4.add");
-    });
-    expect(roundsOnce(module)).toBe(false);
+    }, trial());
+    expect(await once).toBe(false);
   });
 
   test("in one instruction is believed only where it rounds once", async () => {
-    const { relaxedMultiplyAdd } = await findFeatures();
-    const module = multiplyAddModule((code) => code.op("f32x4.relaxed_madd"));
-    expect(relaxedMultiplyAdd).toBe(roundsOnce(module));
+    const { relaxedMultiplyAdd } = await findFeatures(trial());
+    const once = await roundsOnce((code) => code.op("f32x4.relaxed_madd"), trial());
+    expect(relaxedMultiplyAdd).toBe(once);
   });
 });
 
@@ -47,7 +48,7 @@ describe("without shared memory", () => {
   });
 
   test("a page that is not isolated computes on its own thread", async () => {
-    vi.stubGlobal("process", undefined);
+    vi.stubGlobal("process", Object.create(process, { versions: { value: {} } }));
     vi.stubGlobal("crossOriginIsolated", false);
     const device = await WasmDevice.open({ threads: 2 });
     expect(device.remark).toBe("on the calling thread: the page is not cross-origin isolated");

@@ -4,35 +4,46 @@
 import { TargetError } from "../../core/errors.ts";
 import { inNode } from "../cores.ts";
 import { CodeWriter } from "./code.ts";
-import { encodeModule } from "./encode.ts";
+import { encodeModule, type ImportedMemory } from "./encode.ts";
 import type { Features } from "./rules.ts";
 
-/** Memory of a module that only tries something. */
-const onePage = { initialPages: 1, maximumPages: 1, shared: false };
+/** Memory of a module that is compiled and never run. */
+const onePage: ImportedMemory = { initialPages: 1, maximumPages: 1, shared: false };
+
+/** A memory of which a trial may overwrite the first 64 bytes. */
+export interface TrialMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly maximumPages: number;
+  readonly shared: boolean;
+}
+
+/** Leaves a vector on the stack where there were three. */
+type Write = (code: CodeWriter) => void;
+
+const relaxed: Write = (code) => code.op("f32x4.relaxed_madd");
 
 /** A module whose `run` computes one vector from three, which lie behind it in memory. */
-export function multiplyAddModule(write: (code: CodeWriter) => void): Uint8Array<ArrayBuffer> {
+function trialModule(write: Write, memory = onePage): Uint8Array<ArrayBuffer> {
   const code = new CodeWriter([]);
   code.i32(0);
   for (const offset of [16, 32, 48]) code.i32(0).memory("v128.load", offset);
   write(code);
   code.memory("v128.store");
-  return encodeModule([code.finish("run")], onePage);
+  return encodeModule([code.finish("run")], memory);
 }
 
-const relaxed = multiplyAddModule((code) => code.op("f32x4.relaxed_madd"));
-
 /**
- * Whether a module of `multiplyAddModule` rounds once. (1 + ε)² - (1 + 2ε) is ε², which is lost where
- * the product is rounded before the sum.
+ * Whether a multiply-add rounds once. (1 + ε)² - (1 + 2ε) is ε², which is lost where the product is
+ * rounded before the sum.
  */
-export function roundsOnce(bytes: Uint8Array<ArrayBuffer>): boolean {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+export async function roundsOnce(write: Write, trial: TrialMemory): Promise<boolean> {
+  const { memory, maximumPages, shared } = trial;
+  const bytes = trialModule(write, { initialPages: 1, maximumPages, shared });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const epsilon = 2 ** -12;
   const values = new Float32Array(memory.buffer, 0, 16);
   values.fill(1 + epsilon, 4, 12).fill(-(1 + 2 * epsilon), 12, 16);
-  (exports.run as () => void)();
+  (instance.exports.run as () => void)();
   return values.subarray(0, 4).every((value) => value === epsilon ** 2);
 }
 
@@ -60,12 +71,14 @@ export function requireWebAssembly(): void {
  * Looks for fused multiply-add. Node 20 has it behind a switch that can be set while it runs; see
  * docs/decisions/0003-relaxed-simd-on-node-20.md. Some engines have the instruction and round twice.
  */
-export async function findFeatures(): Promise<Features> {
-  if (!WebAssembly.validate(relaxed) && inNode() && process.versions.v8 !== undefined) {
+export async function findFeatures(trial: TrialMemory): Promise<Features> {
+  const bytes = trialModule(relaxed);
+  if (!WebAssembly.validate(bytes) && inNode() && process.versions.v8 !== undefined) {
     const v8 = await import("node:v8");
     v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   }
-  return { relaxedMultiplyAdd: WebAssembly.validate(relaxed) && roundsOnce(relaxed) };
+  const exists = WebAssembly.validate(bytes);
+  return { relaxedMultiplyAdd: exists && (await roundsOnce(relaxed, trial)) };
 }
 
 /** Why threads cannot share memory here, if so. */

@@ -1,6 +1,7 @@
 // The target that runs wherever WebAssembly does: SIMD, shared memory, threads. Floor 3.
 
 import type { DType } from "../../core/dtype.ts";
+import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import { coreCount } from "../cores.ts";
@@ -91,29 +92,23 @@ export class WasmDevice implements Device {
   static async open(options: WasmOptions): Promise<WasmDevice> {
     const { threads, relaxed = true } = options;
     requireWebAssembly();
-    const found = await findFeatures();
-    const features = { relaxedMultiplyAdd: relaxed && found.relaxedMultiplyAdd };
     const barriers = new Set<number>();
-    const parts = { features, barriers, isCrowded: threads > (await coreCount()) };
-    const obstacle = options.inline ? "as asked" : sharingObstacle();
-    if (obstacle !== undefined) {
-      const team = new InlineTeam(prepareInline);
-      const remark = `on the calling thread: ${obstacle}`;
-      return new WasmDevice({ ...parts, team, remark, memory: new DeviceMemory(false) });
-    }
-    let shared: DeviceMemory | undefined;
-    const renew = () => {
-      for (const barrier of barriers) shared?.view("u8", barrier, barrierBytes).fill(0);
+    let memory: DeviceMemory | undefined;
+    const emptyBarriers = () => {
+      for (const barrier of barriers) memory?.view("u8", barrier, barrierBytes).fill(0);
     };
-    const { workerUrl } = options;
-    const chosen = await startTeam(
-      () => Team.start(threads, prepare, { renew, ...(workerUrl && { workerUrl }) }),
-      () => new InlineTeam(prepareInline),
-    );
+    const chosen = await chooseTeam(options, emptyBarriers);
     try {
-      const memory = new DeviceMemory(chosen.remark === undefined);
-      shared = memory;
-      return new WasmDevice({ ...parts, ...chosen, memory });
+      memory = new DeviceMemory(chosen.team instanceof Team);
+      const features = relaxed ? await findFeatures(memory) : unfused;
+      const isCrowded = threads > (await coreCount());
+      return new WasmDevice({
+        ...chosen,
+        memory,
+        barriers,
+        isCrowded,
+        features,
+      });
     } catch (error) {
       await chosen.team.close();
       throw error;
@@ -184,4 +179,19 @@ export class WasmDevice implements Device {
   async close(): Promise<void> {
     await this.#team.close();
   }
+}
+
+const unfused: Features = { relaxedMultiplyAdd: false };
+
+/** Threads, or the calling one where there can be no others. */
+function chooseTeam(options: WasmOptions, renew: () => void): Promise<ChosenTeam> {
+  const { threads, workerUrl, inline = false } = options;
+  const obstacle = inline ? "as asked" : sharingObstacle();
+  return startTeam(
+    async () => {
+      if (obstacle !== undefined) throw new TargetError({ what: obstacle });
+      return Team.start(threads, prepare, { renew, ...(workerUrl && { workerUrl }) });
+    },
+    () => new InlineTeam(prepareInline),
+  );
 }

@@ -154,6 +154,58 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
     expect(await runChild(script)).toEqual({ code: 3, output: "" });
   });
 
+  test("lets a process leave at any moment while its threads load", async () => {
+    const opening = `
+      import { X64Device } from "./src/machine/x64/index.ts";
+      import { waitingProgram } from "./test/machine/x64/long-kernel.ts";
+      setTimeout(() => process.exit(5), DELAY);
+      for (;;) {
+        const device = await X64Device.open({ threads: 2 });
+        const states = new Map([["out", device.allocate(256)]]);
+        const program = waitingProgram(device.machine.lanes, 10, 1);
+        await (await device.load(program, states)).run([{}]);
+        void device.close();
+      }`;
+    for (let delay = 0; delay < 240; delay += 20) {
+      const script = opening.replace("DELAY", String(delay));
+      expect(await runChild(script)).toEqual({ code: 5, output: "" });
+    }
+  });
+
+  test.skipIf(withoutMaps !== undefined)(
+    `leaves nothing behind in a worker that ends, whether it was closed or not${withoutMaps ?? ""}`,
+    async () => {
+      const script = `
+        import { readFileSync } from "node:fs";
+        import { isMainThread, Worker, workerData } from "node:worker_threads";
+        import { X64Device } from "./src/machine/x64/index.ts";
+        import { waitingProgram } from "./test/machine/x64/long-kernel.ts";
+        const read = (name) => {
+          const status = readFileSync("/proc/self/status", "utf8");
+          return Number(new RegExp(name + ":\\s+(\\d+)").exec(status)[1]) / 1024;
+        };
+        if (isMainThread) {
+          const work = (closes) =>
+            new Promise((resolve, reject) => {
+              const worker = new Worker(new URL(import.meta.url), { workerData: closes });
+              worker.on("exit", resolve).on("error", reject);
+            });
+          await work(true);
+          const [size, resident] = [read("VmSize"), read("VmRSS")];
+          for (const closes of [true, true, false, false]) await work(closes);
+          console.log(read("VmSize") - size < 1024, read("VmRSS") - resident < 160);
+        } else {
+          const device = await X64Device.open({ threads: 2 });
+          const states = new Map([["out", device.allocate(256)]]);
+          device.view("u8", device.allocate(64 << 20), 64 << 20).fill(1);
+          const program = waitingProgram(device.machine.lanes, 10, 1);
+          await (await device.load(program, states)).run([{}]);
+          if (workerData) await device.close();
+        }`;
+      expect(await runChild(script)).toEqual({ code: 0, output: "true true\n" });
+    },
+  );
+
   test("lets a process leave in the middle of a run", async () => {
     const script = `${prelude}
       const executable = await load(1e6, 10000);
@@ -181,6 +233,7 @@ test("without koffi, an error says what to do", async () => {
   expect(code).toBe(0);
   if (process.arch !== "x64") return;
   expect(output).toContain("TargetError The x64 target needs the package koffi");
+  expect(output).toContain("could not be loaded: hidden.");
   expect(output).toContain("to do:    install it (npm install koffi), or use --target wasm");
   expect(output).toContain(
     "wasm, 1 thread (x64 is not available: The x64 target needs the package",

@@ -80,6 +80,42 @@ describe.skipIf(missing !== undefined)(`memory${missing ? `: ${missing}` : ""}`,
     memory.retire();
   });
 
+  test("is as large as the system lets it be", async () => {
+    const native = await openNative();
+    const asked: number[] = [];
+    const limit = (bytes: number): Native => ({
+      ...native,
+      reserve: (wanted) => {
+        asked.push(wanted / mebibyte);
+        if (wanted > bytes) throw new TargetError({ what: "The system gave no address space." });
+        return native.reserve(wanted);
+      },
+    });
+    const memory = new DeviceMemory(limit(700 * mebibyte));
+    expect(asked.filter((size) => size !== 512)).toEqual([4096, 3072, 2048, 1536, 1024, 768]);
+    expect(() => memory.allocate(600 * mebibyte)).toThrow("at most 512 MiB in all");
+    memory.view("u8", memory.allocate(400 * mebibyte), 1)[0] = 1;
+    memory.retire();
+    expect(() => new DeviceMemory(limit(32 * mebibyte))).toThrow("no address space");
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "gives the addresses back that never had any, and all of them when nothing may look",
+    async () => {
+      const native = await openNative();
+      const memory = native.reserve(64 * mebibyte);
+      memory.commit(4 * mebibyte);
+      const last = memory.address + 63 * mebibyte;
+      expect(protectionAt(last)).toBe("---p");
+      memory.retire();
+      expect(protectionAt(last)).toBe("nothing");
+      expect(new Uint8Array(memory.buffer, 0, 1)[0]).toBe(0);
+      memory.release();
+      memory.release();
+      expect(protectionAt(memory.address)).toBe("nothing");
+    },
+  );
+
   test.skipIf(process.platform !== "linux")(
     "code lies in memory that can be run and not written, until it is released",
     async () => {
