@@ -30,6 +30,11 @@ const table = {
   philox: (counter, step, seed, stream) => toUnit(philox([counter, step, 0, 0], [seed, stream])[0]),
 } as const satisfies Record<ScalarOp, (...args: number[]) => number>;
 
+/** Whether `a` comes before `b` where the largest is sought: a NaN is larger than any number. */
+export function isLarger(a: number, b: number): boolean {
+  return a > b || (Number.isNaN(a) && !Number.isNaN(b));
+}
+
 /** `op` applied to numbers, in f64. */
 export function evaluateScalar(op: ScalarOp, args: readonly number[]): number {
   return (table[op] as (...values: readonly number[]) => number)(...args);

@@ -49,8 +49,8 @@ export interface KernelBuffer {
 
 /**
  * The operations. Arguments and results are f32 or i32 alike unless noted; in vectors they work lane
- * by lane. `maximum(a, b)` is `a < b ? b : a` and `minimum(a, b)` is `b < a ? b : a`, so a first
- * argument that is not a number stays. `multiplyAdd(a, b, c)` is `a · b + c`, rounded once or twice.
+ * by lane. `maximum` and `minimum` are NaN where either argument is, and `a` where both are equal.
+ * `multiplyAdd(a, b, c)` is `a · b + c`, rounded once or twice.
  */
 export const kernelOps = {
   add: 2,

@@ -138,11 +138,11 @@ export function power(w: KernelWriter, a: Register, b: Register): Register {
   return exponential(w, w.compute("multiply", b, logarithm(w, a)));
 }
 
-/** −1, 0 or 1. */
+/** −1, 0 or 1; NaN stays NaN. */
 export function sign(w: KernelWriter, x: Register): Register {
   const below = w.compute("less", x, w.constant(0));
   const above = w.compute("less", w.constant(0), x);
-  const lower = w.compute("select", below, w.constant(-1), w.constant(0));
+  const lower = w.compute("select", below, w.constant(-1), x);
   return w.compute("select", above, w.constant(1), lower);
 }
 

@@ -68,6 +68,19 @@ const cases: [string, Op, Sample<object>][] = table.flatMap(([name, op]) =>
   ]),
 );
 
+/** Ops that promise nothing for infinite inputs, and why. */
+const finiteOnly: Record<string, string> = {
+  power: "it is meant for bases above 0",
+  sparseSoftmaxCrossEntropy: "a row's class is picked by a product with 0 and 1",
+  conv2d: "padding may be zeros that are multiplied",
+  conv2dInputGradient: "padding may be zeros that are multiplied",
+  conv2dFilterGradient: "padding may be zeros that are multiplied",
+};
+
+function isFirstOfItsCode({ code }: { code: string }, i: number, all: { code: string }[]) {
+  return all.findIndex((other) => other.code === code) === i;
+}
+
 describe("compiled ops", () => {
   const devices: { name: string; code: string; device: Device }[] = [];
 
@@ -100,7 +113,48 @@ describe("compiled ops", () => {
     expect(tooFar).toEqual({});
     expect(otherBits).toEqual([]);
   });
+
+  test.each(cases.filter(([, op]) => !(op.name in finiteOnly)))(
+    "%s of NaN and infinities",
+    async (_, op, sample) => {
+      const { node, sources } = applySample(op, sample, "f64");
+      const graph = { outputs: { y: node }, updates: [] };
+      const faults: Record<string, string[]> = {};
+      for (const from of [0, 1, 2, 3]) {
+        const special = withSpecials(sources, from);
+        const expected = runReference(graph, special).outputs.y;
+        for (const { name, device } of devices.filter(isFirstOfItsCode)) {
+          const received = (await runCompiled(device, graph, special)).outputs.y;
+          const others = otherSpecials(received, expected);
+          if (others.length > 0) faults[name] = others;
+        }
+      }
+      expect(faults).toEqual({});
+    },
+  );
 });
+
+/** Every fourth f32 element becomes NaN or an infinity, in turn; `from` 0 to 3 says where. */
+function withSpecials(sources: Sources, from: number): Sources {
+  const specials = [Number.NaN, Number.POSITIVE_INFINITY, Number.NaN, Number.NEGATIVE_INFINITY];
+  let next = 0;
+  const change = (value: number, i: number) =>
+    i % 4 === from ? specials[next++ % specials.length] : value;
+  return Object.fromEntries(
+    Object.entries(sources).map(([name, { data, shape }]) => [
+      name,
+      { shape, data: data instanceof Float64Array ? data.map(change) : data },
+    ]),
+  );
+}
+
+/** The elements that are NaN or infinite on one side and not, or another one, on the other. */
+function otherSpecials(received: ArrayLike<number>, expected: ArrayLike<number>): string[] {
+  return Array.from(expected).flatMap((value, i) => {
+    if (Number.isFinite(value) && Number.isFinite(received[i])) return [];
+    return Object.is(value, received[i]) ? [] : [`${i}: ${received[i]}, not ${value}`];
+  });
+}
 
 function sameBits(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return a.length === b.length && Array.from(a).every((value, i) => Object.is(value, b[i]));

@@ -1,6 +1,7 @@
 import { normalizeAxis, stridesOf } from "../../core/shape.ts";
 import { axis as along, read } from "../expression.ts";
 import type { PrimitiveOp } from "../op.ts";
+import { isLarger } from "../scalar.ts";
 import { floating } from "./operands.ts";
 
 /** The axis along which positions are compared, counted from the front. */
@@ -8,7 +9,7 @@ export interface ArgMaximumAttributes {
   readonly axis: number;
 }
 
-/** The position of the first largest element along an axis. */
+/** The position of the first largest element along an axis; a NaN is larger than any number. */
 export const argMaximum: PrimitiveOp<ArgMaximumAttributes> = {
   name: "argMaximum",
   infer([x], { axis }) {
@@ -23,7 +24,7 @@ export const argMaximum: PrimitiveOp<ArgMaximumAttributes> = {
       const first = Math.floor(i / stride) * stride * extent + (i % stride);
       let best = 0;
       for (let j = 1; j < extent; j++) {
-        if (x.data[first + j * stride] > x.data[first + best * stride]) best = j;
+        if (isLarger(x.data[first + j * stride], x.data[first + best * stride])) best = j;
       }
       output.data[i] = best;
     }

@@ -5,7 +5,7 @@ import { windowOver } from "../window.ts";
 import { floating, requireShape } from "./operands.ts";
 import { forEachTap, poolCases, pooledShape } from "./pool.ts";
 
-/** The gradient of `maxPool`: it goes to the first largest of each window. */
+/** The gradient of `maxPool`: it goes to the first largest of each window, where NaN counts as ∞. */
 export const maxPoolGradient: PrimitiveOp<PoolAttributes> = {
   name: "maxPoolGradient",
   infer([x, result], attributes) {
@@ -14,9 +14,10 @@ export const maxPoolGradient: PrimitiveOp<PoolAttributes> = {
     return { shape: x.shape, dtype: floating("maxPoolGradient", [x, result]) };
   },
   reference([x, result], attributes, output) {
+    const sizeAt = (i: number) => (Number.isNaN(x.data[i]) ? Number.POSITIVE_INFINITY : x.data[i]);
     const winners = new Int32Array(sizeOf(result.shape)).fill(-1);
     forEachTap(x.shape, attributes, (from, to) => {
-      if (winners[to] < 0 || x.data[from] > x.data[winners[to]]) winners[to] = from;
+      if (winners[to] < 0 || sizeAt(from) > sizeAt(winners[to])) winners[to] = from;
     });
     output.data.fill(0);
     winners.forEach((from, to) => {

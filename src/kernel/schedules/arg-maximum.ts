@@ -5,7 +5,7 @@ import { sizeOf } from "../../core/shape.ts";
 import type { Expression } from "../../graph/expression.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import { FormulaWriter } from "../formula.ts";
-import { type Position, still, sumPositions } from "../language.ts";
+import { type Position, type Register, still, sumPositions } from "../language.ts";
 import { enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
 
 /** The body's last axis, of `extent`, is the one along which the largest is sought. */
@@ -40,9 +40,13 @@ export function scheduleArgMaximum(context: ScheduleContext, work: ArgMaximumWor
     w.loop(work.extent - 1, (step) => {
       const at = sumPositions(step, still(1));
       const value = valueAt(outer, at);
-      const larger = w.compute("less", best, value);
-      w.assign(bestAt, w.compute("select", larger, w.position(at), bestAt));
-      w.assign(best, w.compute("select", larger, value, best));
+      // A NaN is larger than any number: it is not within, and nothing comes after it.
+      const within = w.compute("lessEqual", value, best);
+      const isNumber = w.compute("equal", best, best);
+      const take = (next: Register, known: Register) =>
+        w.compute("select", isNumber, w.compute("select", within, known, next), known);
+      w.assign(bestAt, take(w.position(at), bestAt));
+      w.assign(best, take(value, best));
     });
     const place = { axes: outer, extents: work.shape, lanes: 1, result: bestAt };
     draft.writeStores(stores, place);

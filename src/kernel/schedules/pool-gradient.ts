@@ -216,7 +216,7 @@ function meanParts({ writer: w }: KernelDraft, flowing: Register, taps: number):
   return new Array<Register>(taps).fill(part);
 }
 
-/** The first pixel that equals the largest gets all. */
+/** The first pixel that equals the largest gets all; NaN counts as ∞. */
 function maximumParts(
   draft: KernelDraft,
   { shape }: PoolGradientWork,
@@ -239,11 +239,14 @@ function maximumParts(
     return w.loadVector(w.access(pooled.buffer, at), lanes);
   });
   const largest = pixels.reduce((a, b) => w.compute("maximum", a, b));
+  // A NaN is not less than anything, so the comparison below does not miss it.
+  const isNumber = w.compute("equal", largest, largest);
+  const bar = w.compute("select", isNumber, largest, w.constant(Number.POSITIVE_INFINITY));
   let left = flowing;
   return pixels.map((pixel) => {
-    const hit = w.compute("equal", pixel, largest);
-    const value = w.compute("select", hit, left, w.constant(0));
-    left = w.compute("select", hit, w.constant(0), left);
+    const missed = w.compute("less", pixel, bar);
+    const value = w.compute("select", missed, w.constant(0), left);
+    left = w.compute("select", missed, left, w.constant(0));
     return value;
   });
 }

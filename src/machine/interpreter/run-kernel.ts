@@ -49,8 +49,14 @@ const rules = {
   subtract: { f32: (a, b) => fround(a - b), i32: (a, b) => (a - b) | 0 },
   multiply: { f32: (a, b) => fround(a * b), i32: (a, b) => imul(a, b) },
   divide: { f32: (a, b) => fround(a / b) },
-  minimum: { f32: (a, b) => (b < a ? b : a), i32: (a, b) => (b < a ? b : a) },
-  maximum: { f32: (a, b) => (a < b ? b : a), i32: (a, b) => (a < b ? b : a) },
+  minimum: {
+    f32: (a, b) => (b < a || Number.isNaN(b) ? b : a),
+    i32: (a, b) => (b < a ? b : a),
+  },
+  maximum: {
+    f32: (a, b) => (a < b || Number.isNaN(b) ? b : a),
+    i32: (a, b) => (a < b ? b : a),
+  },
   multiplyAdd: { f32: (a, b, c) => fround(a * b + c) },
   squareRoot: { f32: (a) => fround(Math.sqrt(a)) },
   absolute: { f32: (a) => Math.abs(a) },

@@ -18,6 +18,8 @@ class KernelEmitter {
   readonly #features: Features;
   readonly #code: CodeWriter;
   readonly #locals = new Map<Register, number>();
+  /** The locals of constants that are numbers. */
+  readonly #numbers = new Set<number>();
   readonly #counters = new Map<LoopIndex, number>();
   readonly #streams: Streams;
   readonly #pointers = new Map<Stream, number>();
@@ -111,12 +113,13 @@ class KernelEmitter {
       case "constant":
         this.#constant(i.to, i.value);
         code.set(this.#local(i.to));
+        if (!Number.isNaN(i.value)) this.#numbers.add(this.#local(i.to));
         return;
       case "compute": {
         const [first] = i.args;
         const emit = ruleFor(i.op, first.type, first.vector);
         const args = i.args.map((arg) => this.#local(arg));
-        emit(code, args, this.#features);
+        emit(code, args, this.#features, this.#numbers);
         code.set(this.#local(i.to));
         return;
       }
@@ -292,10 +295,10 @@ class KernelEmitter {
     const emit = ruleFor(op, value.type, true);
     code.get(wide, wide).shuffle(8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
     code.set(moved);
-    emit(code, [wide, moved], this.#features);
+    emit(code, [wide, moved], this.#features, this.#numbers);
     code.set(halves);
     code.get(halves, halves).shuffle(4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7).set(moved);
-    emit(code, [halves, moved], this.#features);
+    emit(code, [halves, moved], this.#features, this.#numbers);
     code.lane(value.type === "f32" ? "f32x4.extract_lane" : "i32x4.extract_lane", 0);
     code.set(this.#local(to));
   }

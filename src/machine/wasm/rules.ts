@@ -10,8 +10,16 @@ export interface Features {
   readonly relaxedMultiplyAdd: boolean;
 }
 
-/** Leaves the result of an operation on the stack, given the locals of its arguments. */
-type Emit = (code: CodeWriter, args: readonly number[], features: Features) => void;
+/**
+ * Leaves the result of an operation on the stack, given the locals of its arguments, and the locals
+ * that are known to hold no NaN.
+ */
+type Emit = (
+  code: CodeWriter,
+  args: readonly number[],
+  features: Features,
+  numbers: ReadonlySet<number>,
+) => void;
 
 /** One rule a value type of the first argument, for single numbers and for vectors. */
 interface Rule {
@@ -36,16 +44,27 @@ function floatOnly(name: "abs" | "neg" | "sqrt" | "floor" | "nearest" | "div"): 
   return { single: { f32: emit(`f32.${name}`) }, vector: { f32: emit(`f32x4.${name}`) } };
 }
 
-/** Single numbers are chosen by a comparison, so that what is not a number stays. */
+/**
+ * A comparison of `a` and `b` chooses, so a NaN in `a` stays. One in `b` has to be put back, unless
+ * `b` is a constant number. In vectors, all bits of a lane set are a NaN too.
+ */
 function extreme(larger: boolean): Rule {
-  const choose =
-    (less: "f32.lt" | "i32.lt_s"): Emit =>
-    (code, [a, b]) =>
-      code.get(b, a, ...(larger ? [a, b] : [b, a])).op(less, "select");
+  const choose = (code: CodeWriter, [a, b]: readonly number[], less: "f32.lt" | "i32.lt_s") =>
+    code.get(b, a, ...(larger ? [a, b] : [b, a])).op(less, "select");
   return {
-    single: { f32: choose("f32.lt"), i32: choose("i32.lt_s") },
+    single: {
+      f32(code, args, _, numbers) {
+        const [, b] = args;
+        if (numbers.has(b)) return choose(code, args, "f32.lt");
+        return choose(code.get(b), args, "f32.lt").get(b, b).op("f32.ne", "select");
+      },
+      i32: (code, args) => choose(code, args, "i32.lt_s"),
+    },
     vector: {
-      f32: emit(larger ? "f32x4.pmax" : "f32x4.pmin"),
+      f32(code, [a, b], _, numbers) {
+        code.get(a, b).op(larger ? "f32x4.pmax" : "f32x4.pmin");
+        return numbers.has(b) ? code : code.get(b, b).op("f32x4.ne", "v128.or");
+      },
       i32: emit(larger ? "i32x4.max_s" : "i32x4.min_s"),
     },
   };

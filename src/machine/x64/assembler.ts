@@ -233,9 +233,14 @@ export class Assembler extends GeneralAssembler {
   }
 
   /** f32 comparison; with 256 bits into a vector, else into mask register `to`. */
-  compareFloats(way: "equal" | "less" | "lessEqual", to: number, a: number, b: number | Place) {
+  compareFloats(
+    way: "equal" | "less" | "lessEqual" | "unordered",
+    to: number,
+    a: number,
+    b: number | Place,
+  ) {
     this.#vector(code(1, 0, 0xc2), to, a, b);
-    this.bytes.push({ equal: 0, less: 1, lessEqual: 2 }[way]);
+    this.bytes.push({ equal: 0, less: 1, lessEqual: 2, unordered: 3 }[way]);
   }
 
   /** i32 comparison into mask register `to`; 512 bits only. */

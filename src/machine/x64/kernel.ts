@@ -151,7 +151,8 @@ class KernelEmitter {
     const type = args[0].type;
     this.#places.make(to, (target) => {
       const operands = args.map((arg) => this.#places.operand(arg));
-      rule(this.#rules, target, operands, type);
+      const constants = args.map((arg) => this.#places.prepared.constants.get(arg));
+      rule(this.#rules, target, operands, type, constants);
     });
   }
 

@@ -16,8 +16,17 @@ export interface RuleContext {
 
 type Operand = number | Place;
 
-/** Makes `to` from operands, which may be registers or memory; `to` may be one of them. */
-type Rule = (c: RuleContext, to: number, args: readonly Operand[], type: ValueType) => void;
+/**
+ * Makes `to` from operands, which may be registers or memory; `to` may be one of them. `constants`
+ * holds the values of those that are known.
+ */
+type Rule = (
+  c: RuleContext,
+  to: number,
+  args: readonly Operand[],
+  type: ValueType,
+  constants?: readonly (number | undefined)[],
+) => void;
 
 /** An operand in a register: its own, or `into`. */
 function inRegister(a: Assembler, operand: Operand, into: number): number {
@@ -47,11 +56,30 @@ function commutative(f32: VectorName, i32?: VectorName): Rule {
   return (c, to, [x, y], type) => rule(c, to, typeof x === "number" ? [x, y] : [y, x], type);
 }
 
-/** `(x, y)` as `(y, x)`: of two equal or unordered numbers the instruction gives the second. */
+/**
+ * `(x, y)` as `(y, x)`: of two equal or unordered numbers the instruction gives the second, so a
+ * NaN in `x` stays. One in `y` has to be put back, unless `y` is a constant number.
+ */
 function extreme(f32: VectorName, i32: VectorName): Rule {
-  return (c, to, [x, y], type) => {
-    const first = inRegister(c.a, y, spare(c, to));
-    c.a.vector(type === "f32" ? f32 : i32, to, first, x);
+  return (c, to, [x, y], type, [, constant = Number.NaN] = []) => {
+    const { a } = c;
+    const first = inRegister(a, y, spare(c, to));
+    if (type !== "f32" || !Number.isNaN(constant)) {
+      a.vector(type === "f32" ? f32 : i32, to, first, x);
+      return;
+    }
+    const chosen = first === to ? spare(c, to) : to;
+    if (a.width === 512) {
+      a.compareFloats("unordered", 1, first, first);
+      a.vector(f32, chosen, first, x);
+      a.blendMasked(to, chosen, first, 1);
+      return;
+    }
+    // All bits of a lane set are a NaN too.
+    a.vector(f32, chosen, first, x);
+    const flags = first === y && first !== to ? spare(c, to) : first;
+    a.compareFloats("unordered", flags, first, first);
+    a.vector("vpor", to, chosen, flags);
   };
 }
 
