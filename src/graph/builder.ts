@@ -53,8 +53,12 @@ export interface Builder {
   floor(x: Node): Node;
   /** eˣ */
   exponential(x: Node): Node;
+  /** eˣ − 1, with all digits where x is small. */
+  exponentialMinusOne(x: Node): Node;
   /** ln x */
   logarithm(x: Node): Node;
+  /** ln(1 + x), with all digits where x is small. */
+  logarithmOnePlus(x: Node): Node;
   /** √x */
   squareRoot(x: Node): Node;
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
@@ -63,6 +67,8 @@ export interface Builder {
   sigmoid(x: Node): Node;
   /** 2/√π ∫ e^(−t²) dt from 0 to x. */
   errorFunction(x: Node): Node;
+  /** Φ(x), the share of a normal distribution of mean 0 and variance 1 that lies below x. */
+  normalDistribution(x: Node): Node;
   /** ln(1 + eˣ) */
   softplus(x: Node): Node;
   /** max(x, 0); its gradient at 0 is 0. Nair and Hinton, ICML 2010. */

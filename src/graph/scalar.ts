@@ -3,6 +3,7 @@
 
 import { philox, toUnit } from "../core/random.ts";
 import type { ScalarOp } from "./expression.ts";
+import { errorFunction, normalDistribution } from "./normal-distribution.ts";
 
 const table = {
   add: (a, b) => a + b,
@@ -18,9 +19,12 @@ const table = {
   floor: (a) => Math.floor(a),
   squareRoot: (a) => Math.sqrt(a),
   exponential: (a) => Math.exp(a),
+  exponentialMinusOne: (a) => Math.expm1(a),
   logarithm: (a) => Math.log(a),
   tanh: (a) => Math.tanh(a),
   sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  errorFunction,
+  normalDistribution,
   equal: (a, b) => Number(a === b),
   less: (a, b) => Number(a < b),
   lessEqual: (a, b) => Number(a <= b),

@@ -21,7 +21,18 @@ import {
   sumPositions,
   timesPosition,
 } from "./language.ts";
-import { exponential, logarithm, philoxUnit, power, sigmoid, sign, tanh } from "./math.ts";
+import {
+  errorFunction,
+  exponential,
+  exponentialMinusOne,
+  logarithm,
+  normalDistribution,
+  philoxUnit,
+  power,
+  sigmoid,
+  sign,
+  tanh,
+} from "./math.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** What reads of a kernel's formulas refer to: a buffer seen as a tensor. */
@@ -272,9 +283,12 @@ const functions = {
   sign: (w, x) => sign(w, x),
   power: (w, a, b) => power(w, a, b),
   exponential: (w, x) => exponential(w, x),
+  exponentialMinusOne: (w, x) => exponentialMinusOne(w, x),
   logarithm: (w, x) => logarithm(w, x),
   tanh: (w, x) => tanh(w, x),
   sigmoid: (w, x) => sigmoid(w, x),
+  errorFunction: (w, x) => errorFunction(w, x),
+  normalDistribution: (w, x) => normalDistribution(w, x),
 } as const satisfies Record<
   Exclude<ScalarOp, SpecialOp>,
   (w: KernelWriter, a: Register, b: Register) => Register

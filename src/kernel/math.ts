@@ -17,14 +17,22 @@ function polynomial(w: KernelWriter, x: Register, coefficients: readonly number[
     );
 }
 
-/** eˣ between −87.336 and 88.722; anything for an x beyond, or one that is no number. */
-function plainExponential(w: KernelWriter, x: Register): Register {
+/** e^(x + low) − 1 in parts: 2ⁿ · (fraction + 1), and 2ⁿ as what to add to an exponent. */
+interface ExponentialParts {
+  readonly fraction: Register;
+  /** A number whose bits end in n's. */
+  readonly shifted: Register;
+}
+
+/** For x between −87.336 and 88.722, and `low` below 0.03; anything beyond, or for NaN. */
+function exponentialParts(w: KernelWriter, x: Register, low?: Register): ExponentialParts {
   // x = n · ln 2 + rest. 1.5 · 2²³ more than n is an f32 whose bits end in n's.
   const ones = w.constant(1.5 * 2 ** 23);
   const shifted = w.compute("multiplyAdd", x, w.constant(Math.LOG2E), ones);
   const whole = w.compute("subtract", shifted, ones);
   const coarse = w.compute("multiplyAdd", whole, w.constant(-0.693359375), x);
-  const rest = w.compute("multiplyAdd", whole, w.constant(2.1219444005469057e-4), coarse);
+  const fine = w.compute("multiplyAdd", whole, w.constant(2.1219444005469057e-4), coarse);
+  const rest = low === undefined ? fine : w.compute("add", fine, low);
   const series = polynomial(
     w,
     rest,
@@ -34,10 +42,19 @@ function plainExponential(w: KernelWriter, x: Register): Register {
     ],
   );
   const square = w.compute("multiply", rest, rest);
-  const fraction = w.compute("add", w.compute("multiplyAdd", series, square, rest), w.constant(1));
-  // Times 2ⁿ: n more in the bits of the exponent.
+  return { fraction: w.compute("multiplyAdd", series, square, rest), shifted };
+}
+
+/** `value` · 2ⁿ: n more in the bits of the exponent. */
+function timesPower(w: KernelWriter, value: Register, shifted: Register): Register {
   const n = w.compute("shiftLeft", w.compute("bitsToI32", shifted), w.constant(23, "i32"));
-  return w.compute("bitsToF32", w.compute("add", w.compute("bitsToI32", fraction), n));
+  return w.compute("bitsToF32", w.compute("add", w.compute("bitsToI32", value), n));
+}
+
+/** e^(x + low) between −87.336 and 88.722; anything for an x beyond, or one that is no number. */
+function plainExponential(w: KernelWriter, x: Register, low?: Register): Register {
+  const { fraction, shifted } = exponentialParts(w, x, low);
+  return timesPower(w, w.compute("add", fraction, w.constant(1)), shifted);
 }
 
 /** eˣ, within 1.1 ulp; 0 below −87.336, ∞ above 88.722. */
@@ -49,6 +66,24 @@ export function exponential(w: KernelWriter, x: Register): Register {
   const within = w.compute("lessEqual", x, w.constant(88.72283));
   const beyond = w.compute("add", x, w.constant(Number.POSITIVE_INFINITY));
   return w.compute("select", within, low, beyond);
+}
+
+/** eˣ − 1, within 1.6 ulp; −1 below −18, ∞ above 88.722. */
+export function exponentialMinusOne(w: KernelWriter, x: Register): Register {
+  const one = w.constant(1);
+  const { fraction, shifted } = exponentialParts(w, x);
+  const power = timesPower(w, one, shifted);
+  const rest = w.compute("subtract", power, one);
+  const near = w.compute("multiplyAdd", fraction, power, rest);
+  const plain = timesPower(w, w.compute("add", fraction, one), shifted);
+  const isNear = w.compute("less", x, w.constant(18));
+  const upper = w.compute("select", isNear, near, plain);
+  const isLow = w.compute("less", x, w.constant(-18));
+  const finite = w.compute("select", isLow, w.constant(-1), upper);
+  // What is no number is not within, and stays one.
+  const within = w.compute("lessEqual", x, w.constant(88.72283));
+  const beyond = w.compute("add", x, w.constant(Number.POSITIVE_INFINITY));
+  return w.compute("select", within, finite, beyond);
 }
 
 /** ln x, within 0.9 ulp; −∞ at 0, not a number below. Subnormal numbers count as 0. */
@@ -102,6 +137,12 @@ export function logarithm(w: KernelWriter, x: Register): Register {
   return w.compute("select", number, w.compute("select", zero, lower, upper), x);
 }
 
+/** `size`, which is positive, with the sign of x. */
+function withSignOf(w: KernelWriter, size: Register, x: Register): Register {
+  const sign = w.compute("and", w.compute("bitsToI32", x), w.constant(-(2 ** 31), "i32"));
+  return w.compute("bitsToF32", w.compute("or", w.compute("bitsToI32", size), sign));
+}
+
 /** tanh x, within 1.4 ulp. */
 export function tanh(w: KernelWriter, x: Register): Register {
   const size = w.compute("absolute", x);
@@ -122,15 +163,70 @@ export function tanh(w: KernelWriter, x: Register): Register {
   );
   // What is no number is not far, and stays one.
   const isFar = w.compute("lessEqual", w.constant(0.625), size);
-  const signOf = w.compute("and", w.compute("bitsToI32", x), w.constant(-(2 ** 31), "i32"));
-  const signed = w.compute("or", w.compute("bitsToI32", far), signOf);
-  return w.compute("select", isFar, w.compute("bitsToF32", signed), near);
+  return w.compute("select", isFar, withSignOf(w, far, x), near);
 }
 
 /** 1 / (1 + e⁻ˣ), within 2.6 ulp; 0 below −88.722. */
 export function sigmoid(w: KernelWriter, x: Register): Register {
   const grown = exponential(w, w.compute("negate", x));
   return w.compute("divide", w.constant(1), w.compute("add", w.constant(1), grown));
+}
+
+/** The share of a normal distribution that lies above `size`, which is at least 0. */
+function normalTail(w: KernelWriter, size: Register): Register {
+  // From 14 on nothing is left. size² = head² + rest · (size + head), of which head² is exact.
+  const a = w.compute("minimum", size, w.constant(14));
+  const steps = w.compute("nearest", w.compute("multiply", a, w.constant(256)));
+  const head = w.compute("multiply", steps, w.constant(1 / 256));
+  const minusHalf = w.constant(-0.5);
+  const high = w.compute("multiply", w.compute("multiply", head, head), minusHalf);
+  const rest = w.compute("multiply", w.compute("subtract", a, head), minusHalf);
+  const low = w.compute("multiply", rest, w.compute("add", a, head));
+  const grown = plainExponential(w, high, low);
+  const isLost = w.compute("less", high, w.constant(-87.33654));
+  const bell = w.compute("select", isLost, w.constant(0), grown);
+  // e^(a²/2) times the share, over 1 / (1 + 0.3 a): fitted, the relative error is below 4e-9.
+  const t = w.compute(
+    "divide",
+    w.constant(1),
+    w.compute("multiplyAdd", a, w.constant(0.3), w.constant(1)),
+  );
+  const series = polynomial(
+    w,
+    t,
+    [
+      -0.02061292316, 0.1123762866, -0.2280687042, 0.1915832727, -0.07924864121, 0.09605851986,
+      0.07842534459, 0.1102273733, 0.1195728354, 0.1196866344,
+    ],
+  );
+  return w.compute("multiply", bell, w.compute("multiply", t, series));
+}
+
+/** The share of a normal distribution that lies below x, within 6.5 ulp; 0 from −13.2 down. */
+export function normalDistribution(w: KernelWriter, x: Register): Register {
+  const tail = normalTail(w, w.compute("absolute", x));
+  const isBelow = w.compute("less", x, w.constant(0));
+  return w.compute("select", isBelow, tail, w.compute("subtract", w.constant(1), tail));
+}
+
+/** 2/√π ∫ e^(−t²) dt from 0 to x, within 2.5 ulp; ±1 beyond ±4. */
+export function errorFunction(w: KernelWriter, x: Register): Register {
+  const size = w.compute("absolute", x);
+  // Fitted up to 0.9: the relative error is below 3e-10.
+  const series = polynomial(
+    w,
+    w.compute("multiply", x, x),
+    [
+      8.513102083e-5, -8.175638811e-4, 5.203859116e-3, -2.686050844e-2, 1.128371503e-1,
+      -3.761263498e-1, 1.128379167,
+    ],
+  );
+  const near = w.compute("multiply", x, series);
+  const tail = normalTail(w, w.compute("multiply", size, w.constant(Math.SQRT2)));
+  const far = w.compute("subtract", w.constant(1), w.compute("add", tail, tail));
+  // What is no number is not far, and stays one.
+  const isFar = w.compute("lessEqual", w.constant(0.9), size);
+  return w.compute("select", isFar, withSignOf(w, far, x), near);
 }
 
 /** aᵇ for a > 0, as e to the b · ln a: within 2 + 2 |b · ln a| ulp. */

@@ -66,10 +66,20 @@ export class KernelWriter {
   /** `op` on registers; single numbers are repeated where another argument is a vector. */
   compute(op: KernelOp, ...args: Register[]): Register {
     const vector = args.some((arg) => arg.vector);
-    const wide = vector ? args.map((arg) => this.splat(arg)) : args;
+    const inOrder = this.#hasFirstBound(op, args) ? [args[1], args[0]] : args;
+    const wide = vector ? inOrder.map((arg) => this.splat(arg)) : inOrder;
     const to = this.#register(resultType(op, wide), vector);
     this.#target.push({ kind: "compute", op, to, args: wide });
     return to;
+  }
+
+  /**
+   * Whether a constant bounds what follows it. Behind it a target need not test it for NaN; of 0 and
+   * −0 it stays the first.
+   */
+  #hasFirstBound(op: KernelOp, [first, second]: readonly Register[]): boolean {
+    if (op !== "maximum" && op !== "minimum") return false;
+    return Boolean(this.#numbers.get(first)) && !this.#numbers.has(second);
   }
 
   position(at: Position, step = 0): Register {

@@ -19,21 +19,29 @@ export function leakyRelu(build: Builder, x: Node, slope: number): Node {
 
 /** x above 0, else alpha · (eˣ − 1). */
 export function elu(build: Builder, x: Node, alpha: number): Node {
-  const zero = build.constant(0);
-  const power = build.exponential(build.minimum(x, zero));
-  const below = build.multiply(build.subtract(power, build.constant(1)), build.constant(alpha));
-  return build.select(build.less(zero, x), x, below);
+  const above = build.less(build.constant(0), x);
+  return build.select(above, x, belowZero(build, x, alpha));
+}
+
+/** alpha · (eˣ − 1), for x up to 0. */
+function belowZero(build: Builder, x: Node, alpha: number): Node {
+  const power = build.exponentialMinusOne(build.minimum(x, build.constant(0)));
+  return build.multiply(power, build.constant(alpha));
+}
+
+/** x, at most `limit`; no slope from there on. */
+function upTo(build: Builder, x: Node, limit: number): Node {
+  return build.minimum(build.constant(limit), x);
+}
+
+/** min(max(x, 0), 6), with no slope at 0 and at 6. */
+export function relu6(build: Builder, x: Node): Node {
+  return upTo(build, build.relu(x), 6);
 }
 
 function hardSigmoid(build: Builder, x: Node): Node {
-  const shifted = build.relu(build.add(x, build.constant(3)));
-  return build.multiply(build.minimum(shifted, build.constant(6)), build.constant(1 / 6));
-}
-
-/** x · share, the share being from −1 to 1 and meant for half of x. */
-function halfOf(build: Builder, x: Node, share: Node): Node {
-  const half = build.multiply(x, build.constant(0.5));
-  return build.multiply(half, build.add(build.constant(1), share));
+  const shifted = relu6(build, build.add(x, build.constant(3)));
+  return build.multiply(shifted, build.constant(1 / 6));
 }
 
 const silu = (build: Builder, x: Node) => build.multiply(x, build.sigmoid(x));
@@ -45,27 +53,35 @@ const activations = {
   /** max(x, 0). Nair and Hinton, ICML 2010. */
   relu: (build: Builder, x: Node) => build.relu(x),
   /** min(max(x, 0), 6). Krizhevsky, 2010. */
-  relu6: (build: Builder, x: Node) => build.minimum(build.relu(x), build.constant(6)),
+  relu6,
   /** x above 0, else x / 5. Maas et al., ICML 2013. */
   leakyRelu: (build: Builder, x: Node) => leakyRelu(build, x, 0.2),
-  /** x above 0, else eˣ − 1. Clevert et al., ICLR 2016. */
+  /** x above 0, else eˣ − 1, within 1 ulp. Clevert et al., ICLR 2016. */
   elu: (build: Builder, x: Node) => elu(build, x, 1),
-  /** max(x, 0) + min(eˣ − 1, 0): with alpha 1 the same as `elu`. Barron, 2017. */
+  /** max(x, 0) + min(eˣ − 1, 0), within 1 ulp: with alpha 1 the same as `elu`. Barron, 2017. */
   celu: (build: Builder, x: Node) => elu(build, x, 1),
-  /** scale · (x above 0, else alpha · (eˣ − 1)). Klambauer et al., NeurIPS 2017. */
-  selu: (build: Builder, x: Node) =>
-    build.multiply(elu(build, x, seluConstants.alpha), build.constant(seluConstants.scale)),
-  /** x · Φ(x) = x / 2 · (1 + erf(x / √2)). Hendrycks and Gimpel, 2016. */
-  gelu: (build: Builder, x: Node) =>
-    halfOf(build, x, build.errorFunction(build.multiply(x, build.constant(Math.SQRT1_2)))),
+  /**
+   * scale · (x from 0 on, else alpha · (eˣ − 1)), within 2.5 ulp. Klambauer et al., NeurIPS 2017.
+   */
+  selu(build: Builder, x: Node) {
+    const fromZero = build.lessEqual(build.constant(0), x);
+    const unscaled = build.select(fromZero, x, belowZero(build, x, seluConstants.alpha));
+    return build.multiply(unscaled, build.constant(seluConstants.scale));
+  },
+  /**
+   * x · Φ(x) = x / 2 · (1 + erf(x / √2)), within 7.5 ulp: 0 from −13.2 down, NaN at −∞, as in Keras.
+   * Hendrycks and Gimpel, 2016.
+   */
+  gelu: (build: Builder, x: Node) => build.multiply(x, build.normalDistribution(x)),
   /** x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))): Keras's `gelu` with `approximate`. */
   geluApproximate(build: Builder, x: Node) {
     const cube = build.multiply(build.multiply(x, x), x);
     const sum = build.add(x, build.multiply(cube, build.constant(0.044715)));
-    const inside = build.multiply(sum, build.constant(Math.sqrt(2 / Math.PI)));
-    return halfOf(build, x, build.tanh(inside));
+    // (1 + tanh z) / 2 = sigmoid 2z, which keeps its digits where tanh z is near −1.
+    const twice = build.multiply(sum, build.constant(2 * Math.sqrt(2 / Math.PI)));
+    return build.multiply(x, build.sigmoid(twice));
   },
-  /** x / (1 + e⁻ˣ). Elfwing et al., 2017. */
+  /** x / (1 + e⁻ˣ), within 3.5 ulp: 0 from −88.7 down, NaN at −∞. Elfwing et al., 2017. */
   silu,
   /** Another name for `silu`. Ramachandran et al., 2017. */
   swish: silu,
@@ -80,7 +96,7 @@ const activations = {
     build.minimum(build.maximum(x, build.constant(-1)), build.constant(1)),
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: (build: Builder, x: Node) => build.sigmoid(x),
-  /** ln sigmoid(x) */
+  /** ln sigmoid(x), within 2.5 ulp. */
   logSigmoid: (build: Builder, x: Node) => build.negate(build.softplus(build.negate(x))),
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
   tanh: (build: Builder, x: Node) => build.tanh(x),
@@ -94,13 +110,16 @@ const activations = {
   },
   /** x where |x| is above ½, else 0. */
   hardShrink: (build: Builder, x: Node) =>
-    build.select(build.less(build.constant(0.5), build.absolute(x)), x, build.constant(0)),
-  /** ln(1 + eˣ). Glorot et al., AISTATS 2011. */
+    build.select(build.lessEqual(build.absolute(x), build.constant(0.5)), build.constant(0), x),
+  /** ln(1 + eˣ), within 2.5 ulp. Glorot et al., AISTATS 2011. */
   softplus: (build: Builder, x: Node) => build.softplus(x),
   /** (x + √(x² + 4)) / 2. Barron, 2021. */
   squareplus(build: Builder, x: Node) {
     const root = build.squareRoot(build.add(build.multiply(x, x), build.constant(4)));
-    return build.multiply(build.add(x, root), build.constant(0.5));
+    // Below 0 the sum would cancel; this is the same number.
+    const below = build.divide(build.constant(2), build.subtract(root, x));
+    const above = build.multiply(build.add(x, root), build.constant(0.5));
+    return build.select(build.less(x, build.constant(0)), below, above);
   },
   /** 0 up to −1, then (x + 1)² / 4, x from 1 on. */
   sparsePlus(build: Builder, x: Node) {
@@ -113,12 +132,12 @@ const activations = {
   /** (x + 1) / 2, from 0 to 1. */
   sparseSigmoid(build: Builder, x: Node) {
     const half = build.multiply(build.add(x, build.constant(1)), build.constant(0.5));
-    return build.minimum(build.relu(half), build.constant(1));
+    return upTo(build, build.relu(half), 1);
   },
   /** x / (1 + |x|) */
   softsign: (build: Builder, x: Node) =>
     build.divide(x, build.add(build.constant(1), build.absolute(x))),
-  /** x · tanh(ln(1 + eˣ)). Misra, BMVC 2020. */
+  /** x · tanh(ln(1 + eˣ)), within 4.5 ulp: 0 from −87.3 down, NaN at −∞. Misra, BMVC 2020. */
   mish: (build: Builder, x: Node) => build.multiply(x, build.tanh(build.softplus(x))),
   /** eˣ / Σ eˣ along the last axis. */
   softmax: (build: Builder, x: Node) => build.softmax(x),

@@ -1,18 +1,22 @@
 // The functions that Fovea computes itself, over all of f32: their errors stay below what their docs
-// say, and numbers that are special give what they should. On the interpreter, and on WebAssembly
-// with multiply-adds rounded once and twice; in vectors and one at a time.
+// say, and numbers that are special give what they should. On the interpreter, on WebAssembly with
+// multiply-adds rounded once and twice, and on x64; in vectors and one at a time.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
 import { tensor } from "../../src/core/tensor.ts";
+import { errorFunction, normalDistribution } from "../../src/graph/normal-distribution.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { X64Device } from "../../src/machine/x64/index.ts";
 import { runCompiled } from "../conformance/compiled.ts";
+import { widths } from "../machine/x64/widths.ts";
+import { around, error, everywhere, fromBits } from "./whole-line.ts";
 
 const file = join(import.meta.dirname, "../../src/kernel/math.ts");
 const docs = readFileSync(file, "utf8").matchAll(
@@ -26,6 +30,9 @@ const meanings = {
   logarithm: Math.log,
   tanh: Math.tanh,
   sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  exponentialMinusOne: Math.expm1,
+  errorFunction,
+  normalDistribution,
 } as const;
 type Name = keyof typeof meanings;
 const names = Object.keys(meanings) as Name[];
@@ -35,30 +42,14 @@ beforeAll(async () => {
   devices.interpreter = new InterpreterDevice();
   devices["wasm, fused"] = await WasmDevice.open({ threads: 1 });
   devices["wasm, in two"] = await WasmDevice.open({ threads: 1, relaxed: false });
+  for (const { name, width } of present) {
+    devices[name] = await X64Device.open({ threads: 1, width });
+  }
 });
 afterAll(() => Promise.all(Object.values(devices).map((device) => device.close())));
 
-const targets = ["interpreter", "wasm, fused", "wasm, in two"] as const;
-
-/** f32 numbers from their bits. */
-function fromBits(bits: Iterable<number>): Float32Array<ArrayBuffer> {
-  return new Float32Array(Uint32Array.from(bits).buffer);
-}
-
-function toBits(value: number): number {
-  return new Uint32Array(new Float32Array([value]).buffer)[0];
-}
-
-/** Every `step`-th f32 number, of either sign, infinities and what is not a number included. */
-function* everywhere(step: number): Generator<number> {
-  for (let bits = 0; bits < 2 ** 32; bits += step) yield bits;
-}
-
-/** 200 neighbours to either side. */
-function* around(value: number): Generator<number> {
-  const middle = toBits(value);
-  for (let bits = middle - 200; bits <= middle + 200; bits++) yield bits >>> 0;
-}
+const present = widths.filter(({ missing }) => missing === undefined);
+const targets = ["interpreter", "wasm, fused", "wasm, in two", ...present.map(({ name }) => name)];
 
 /** Where polynomials, scales and special cases meet. */
 const seams = [
@@ -81,29 +72,14 @@ const seams = [
   3.4e38,
   -0.625,
   1e-6,
+  18,
+  -18,
+  0.9,
+  -0.9,
+  -13.1,
+  14,
+  -14,
 ];
-
-/** The distance between f32 numbers near `value`. */
-function ulpOf(value: number): number {
-  const size = Math.max(Math.abs(value), 2 ** -126);
-  const exponent = Math.floor(Math.log2(size));
-  const exact = 2 ** exponent > size ? exponent - 1 : exponent;
-  return 2 ** (exact - 23);
-}
-
-/**
- * How far `received` is from `exact`, in ulp. A result too small for a normal number may be 0, and
- * one too large must be infinite.
- */
-function error(received: number, exact: number): number {
-  if (Number.isNaN(exact)) return Number.isNaN(received) ? 0 : Number.POSITIVE_INFINITY;
-  const rounded = Math.fround(exact);
-  if (!Number.isFinite(rounded) || !Number.isFinite(received)) {
-    return rounded === received ? 0 : Number.POSITIVE_INFINITY;
-  }
-  if (Math.abs(exact) < 2 ** -126 && received === 0) return 0;
-  return Math.abs(received - exact) / ulpOf(exact);
-}
 
 async function results(device: Device, y: Node, sources: Record<string, Float32Array>) {
   const tensors = Object.entries(sources).map(([name, data]) => [
@@ -223,9 +199,61 @@ describe.each(targets)("on %s", (target) => {
         [none, none],
       ],
     ],
+    exponentialMinusOne: [
+      ops.exponentialMinusOne,
+      [
+        [0, 0],
+        [1e-8, Math.fround(1e-8)],
+        [-1e-8, Math.fround(-1e-8)],
+        [least, least],
+        [-least, -least],
+        [infinity, infinity],
+        [-infinity, -1],
+        [most, infinity],
+        [-most, -1],
+        [none, none],
+      ],
+    ],
+    errorFunction: [
+      ops.errorFunction,
+      [
+        [0, 0],
+        [infinity, 1],
+        [-infinity, -1],
+        [most, 1],
+        [-most, -1],
+        [6, 1],
+        [none, none],
+      ],
+    ],
+    normalDistribution: [
+      ops.normalDistribution,
+      [
+        [least, 0.5],
+        [infinity, 1],
+        [-infinity, 0],
+        [most, 1],
+        [-most, 0],
+        [none, none],
+      ],
+    ],
+    logarithmOnePlus: [
+      ops.logarithmOnePlus,
+      [
+        [0, 0],
+        [least, least],
+        [-1e-8, Math.fround(-1e-8)],
+        [-1, -infinity],
+        [-2, none],
+        [infinity, infinity],
+        [-infinity, none],
+        [none, none],
+      ],
+    ],
     sign: [
       ops.sign,
       [
+        [none, none],
         [0, 0],
         [-0, 0],
         [least, 1],
@@ -271,14 +299,8 @@ describe.each(targets)("on %s", (target) => {
     const expected = cases.map(([, y]) => y);
     const vectors = await inVectors(devices[target], op, values);
     expect(Array.from(vectors, (y) => y + 0)).toEqual(expected);
-    // What is not a number gets lost in the maximum by which `oneByOne` looks places up.
-    const numbers = cases.filter((pair) => !pair.some(Number.isNaN));
-    const single = await oneByOne(
-      devices[target],
-      op,
-      Float32Array.from(numbers, ([x]) => x),
-    );
-    expect(Array.from(single, (y) => y + 0)).toEqual(numbers.map(([, y]) => y));
+    const single = await oneByOne(devices[target], op, values);
+    expect(Array.from(single, (y) => y + 0)).toEqual(expected);
   });
 });
 

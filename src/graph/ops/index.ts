@@ -28,6 +28,7 @@ import { dropoutMask } from "./dropout-mask.ts";
 import { equal } from "./equal.ts";
 import { errorFunction } from "./error-function.ts";
 import { exponential } from "./exponential.ts";
+import { exponentialMinusOne } from "./exponential-minus-one.ts";
 import { floor } from "./floor.ts";
 import { gather } from "./gather.ts";
 import { input } from "./input.ts";
@@ -35,6 +36,7 @@ import { less } from "./less.ts";
 import { lessEqual } from "./less-equal.ts";
 import { logSoftmax } from "./log-softmax.ts";
 import { logarithm } from "./logarithm.ts";
+import { logarithmOnePlus } from "./logarithm-one-plus.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool } from "./max-pool.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
@@ -43,6 +45,7 @@ import { mean } from "./mean.ts";
 import { minimum } from "./minimum.ts";
 import { multiply } from "./multiply.ts";
 import { negate } from "./negate.ts";
+import { normalDistribution } from "./normal-distribution.ts";
 import { oneHot } from "./one-hot.ts";
 import { pad } from "./pad.ts";
 import { power } from "./power.ts";
@@ -80,11 +83,14 @@ export const opTable = {
   sign,
   floor,
   exponential,
+  exponentialMinusOne,
   logarithm,
+  logarithmOnePlus,
   squareRoot,
   tanh,
   sigmoid,
   errorFunction,
+  normalDistribution,
   softplus,
   relu,
   cast,
@@ -173,11 +179,14 @@ export const ops: Builder = {
   sign: unary(sign),
   floor: unary(floor),
   exponential: unary(exponential),
+  exponentialMinusOne: unary(exponentialMinusOne),
   logarithm: unary(logarithm),
+  logarithmOnePlus: unary(logarithmOnePlus),
   squareRoot: unary(squareRoot),
   tanh: unary(tanh),
   sigmoid: unary(sigmoid),
   errorFunction: unary(errorFunction),
+  normalDistribution: unary(normalDistribution),
   softplus: unary(softplus),
   relu: unary(relu),
   cast: (x, dtype) => apply(cast, [x], { dtype }),

@@ -1,5 +1,6 @@
 // The rectifier with all its settings, as a layer. Floor 4.
 
+import { leakyRelu, relu6 } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireNumber } from "./numbers.ts";
 
@@ -36,9 +37,14 @@ export function reLU(options: ReLUOptions = {}): Layer<ReLUOptions> {
       macs: 0,
       call([x], { build }) {
         const border = build.constant(threshold);
+        if (maxValue === undefined && threshold === 0 && negativeSlope !== 0) {
+          return leakyRelu(build, x, negativeSlope);
+        }
         let y = build.relu(x);
-        if (threshold !== 0) y = build.select(build.less(border, x), x, build.constant(0));
-        if (maxValue !== undefined) y = build.minimum(y, build.constant(maxValue));
+        if (threshold !== 0) y = build.select(build.lessEqual(x, border), build.constant(0), x);
+        // Keras has a function of its own for the bound 6, without slope there.
+        if (maxValue === 6 && threshold === 0) y = relu6(build, x);
+        else if (maxValue !== undefined) y = build.minimum(y, build.constant(maxValue));
         if (negativeSlope === 0) return y;
         const below = build.relu(build.subtract(border, x));
         return build.subtract(y, build.multiply(below, build.constant(negativeSlope)));

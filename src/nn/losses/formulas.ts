@@ -42,7 +42,7 @@ export function softplusTail(x: Node, build: Builder): Node {
   // Neither |x| here nor relu before it: where x is 0 their slopes do not add up to that of the
   // whole.
   const decay = build.exponential(build.minimum(build.negate(x), x));
-  return build.logarithm(build.add(build.constant(1), decay));
+  return build.logarithmOnePlus(decay);
 }
 
 /** ln(1 + eˣ), without overflow. */

@@ -12,13 +12,16 @@ export interface TopKOptions extends MetricOptions {
 }
 
 /**
- * 1 where fewer than k scores are larger than that of the label: `[N, …]`, `[N, …, C]` → `[N, …]`.
+ * 1 where fewer than k scores are larger than that of the label, and all are finite: `[N, …]`,
+ * `[N, …, C]` → `[N, …]`.
  */
 export function isInTopK(labels: Node, results: Node, k: number, build: Builder): Node {
   const hot = hotRows(labels, results.shape[results.shape.length - 1], build);
   const score = build.sum(build.multiply(hot, results), { axes: [-1], keepDimensions: true });
   const larger = sumOfLast(build.less(score, results), build);
-  return build.less(larger, build.constant(k));
+  // 0 · ∞ is NaN, so the score is finite only where all are. Nothing is larger than NaN.
+  const isFinite = build.reshape(build.equal(score, score), larger.shape);
+  return build.multiply(build.less(larger, build.constant(k)), isFinite);
 }
 
 /** Far below every score. */
