@@ -3,7 +3,7 @@
 // batches' means.
 
 import type { StepOutputs } from "../machine/device.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
+import type { Metric, Sums } from "../nn/metrics/metric.ts";
 import { names } from "./graphs.ts";
 
 /** What has been added up so far, as plain data. */
@@ -33,9 +33,18 @@ export class Means {
   add(examples: number, outputs: StepOutputs): void {
     this.#examples += examples;
     this.#add("loss", [outputs.loss[0] * examples]);
-    for (const [output, values] of Object.entries(outputs)) {
+    const given = Object.entries(outputs).flatMap(([output, values]) => {
       const name = names.metricOfOutput(output);
-      if (name !== undefined) this.#add(name, values);
+      return name === undefined ? [] : [[name, values] as const];
+    });
+    for (const metric of this.#metrics) {
+      const start = `${metric.name}/`;
+      const own = given.flatMap(([name, values]) =>
+        name.startsWith(start) ? [[name.slice(start.length), Array.from(values)] as const] : [],
+      );
+      const numbers: Sums = Object.fromEntries(own);
+      const added = metric.ofBatch === undefined ? numbers : metric.ofBatch(numbers);
+      for (const [name, values] of Object.entries(added)) this.#add(start + name, values);
     }
   }
 

@@ -42,10 +42,13 @@ function resultOf(metric: Metric, kind: MetricCase["answers"], sizes: readonly n
     );
     const added = metric.sums(batchOf(sources.y.shape, kind === "classes", size));
     const tensors = evaluate(Object.values(added), sources);
-    Object.keys(added).forEach((name, i) => {
-      const before = sums[name] ?? new Array<number>(tensors[i].data.length).fill(0);
-      sums[name] = before.map((value, at) => value + tensors[i].data[at]);
-    });
+    const numbers: Sums = Object.fromEntries(
+      Object.keys(added).map((name, i) => [name, Array.from(tensors[i].data)]),
+    );
+    const ofBatch = metric.ofBatch === undefined ? numbers : metric.ofBatch(numbers);
+    for (const [name, values] of Object.entries(ofBatch)) {
+      sums[name] = values.map((value, at) => value + (sums[name]?.[at] ?? 0));
+    }
     from += size;
   }
   return [metric.result(sums as Sums)].flat();

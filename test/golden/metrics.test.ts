@@ -131,3 +131,34 @@ describe.each(cases.map((fixture): [string, Fixture] => [titleOf(fixture), fixtu
     });
   },
 );
+
+// What scikit-learn's r2_score says of the same f32 numbers; sums about 0 would say 0.99506 of 1e4.
+test.each([
+  [0, 0.9900125011861317],
+  [1e4, 0.9900069332122803],
+  [1e5, 0.9901419067382813],
+])("r2Score keeps its digits where answers have the mean %d", async (mean, expected) => {
+  const count = 1000;
+  const y = Float32Array.from({ length: count }, (_, i) => mean + (i % 2 === 1 ? 1 : -1));
+  const step = Math.fround(0.05);
+  const x = y.map((value, i) => value + Math.fround(step * ((i % 7) - 3)));
+  const model = sequential([layers.activation({ activation: "linear", inputShape: [1] })], {
+    device,
+  });
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", metrics: ["r2Score"] });
+  const data = { x: { data: x, shape: [count, 1] }, y: { data: y, shape: [count, 1] } };
+  const { r2_score } = await model.evaluate(data, { batchSize: 32 });
+  await model.dispose();
+  expect(r2_score).toBeCloseTo(expected, 6);
+});
+
+test("r2Score of answers that are all alike is 0", async () => {
+  const data = { data: new Float32Array(90).fill(3.1), shape: [90, 1] };
+  const x = { data: data.data.map((value, i) => value + i), shape: [90, 1] };
+  const model = sequential([layers.activation({ activation: "linear", inputShape: [1] })], {
+    device,
+  });
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", metrics: ["r2Score"] });
+  expect(await model.evaluate({ x, y: data }, { batchSize: 32 })).toMatchObject({ r2_score: 0 });
+  await model.dispose();
+});

@@ -50,7 +50,7 @@ export const averagePool: PrimitiveOp<PoolAttributes> = {
     );
     const finish =
       isInside(rows) && isInside(columns)
-        ? scalar("multiply", result, constant<number>(1 / (rows.taps * columns.taps)))
+        ? scalar("divide", result, constant<number>(rows.taps * columns.taps))
         : scalar("divide", result, scalar<number>("toF32", counted));
     return { kind: "reduce", extents: attributes.size, combine: "sum", body, finish };
   },

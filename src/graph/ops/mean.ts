@@ -28,7 +28,8 @@ export const mean: CompositeOp<ReduceAttributes> = {
   },
   expand([x], attributes, build) {
     const sum = build.sum(x, attributes);
-    return build.multiply(sum, build.constant(sizeOf(sum.shape) / sizeOf(x.shape)));
+    // Divided, not multiplied by a rounded inverse: the mean of equal numbers is that number.
+    return build.divide(sum, build.constant(sizeOf(x.shape) / sizeOf(sum.shape)));
   },
   samples: reductionSamples(),
 };

@@ -13,6 +13,6 @@ import { merging } from "./merging.ts";
 export function average(options: CommonOptions = {}): Layer<CommonOptions> {
   return merging({ kind: "average", className: "Average" }, options, (inputs, build) => {
     const total = inputs.reduce((sum, x) => build.add(sum, x));
-    return build.multiply(total, build.constant(1 / inputs.length));
+    return build.divide(total, build.constant(inputs.length));
   });
 }

@@ -57,7 +57,7 @@ export function reduceLoss(loss: Loss, batch: ScoredBatch): ReducedLoss {
   const weighed = factors.reduce((product, factor) => build.multiply(product, factor), values);
   const total = build.sum(weighed);
   if (reduction === "sum") return { trained: total, shown: total };
-  const mean = build.multiply(total, build.constant(1 / sizeOf(weighed.shape)));
+  const mean = build.divide(total, build.constant(sizeOf(weighed.shape)));
   if (reduction === "none") return { trained: total, shown: mean };
   if (isMean || factors.length === 0) return { trained: mean, shown: mean };
   const weight = factors.reduce((product, factor) => build.multiply(product, factor));

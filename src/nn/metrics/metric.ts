@@ -32,6 +32,11 @@ export interface Metric {
    */
   sums(batch: ScoredBatch): Readonly<Record<string, Node>>;
   /**
+   * What a batch adds, from what `sums` gave for it, in f64: for numbers whose digits f32 cannot
+   * hold. Absent where `sums` is added up as it is.
+   */
+  ofBatch?(numbers: Sums): Sums;
+  /**
    * The metric, from what was added up; a list where it has a number for each class or threshold.
    */
   result(sums: Sums): number | readonly number[];

@@ -45,18 +45,39 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
       const given = weights ?? build.constant(1, [count]);
       const weight = build.broadcastTo(alignWeights(given, results, build), results.shape);
       const down = { axes: [0] };
-      const weighed = build.multiply(answers, weight);
+      const total = build.sum(weight, down);
+      const mean = build.divide(
+        build.sum(build.multiply(answers, weight), down),
+        build.select(build.equal(total, build.constant(0)), build.constant(1), total),
+      );
+      const distance = build.subtract(answers, mean);
+      const weighed = build.multiply(distance, weight);
       const errors = square(build.subtract(answers, results), build);
       return {
-        sum: build.sum(weighed, down),
-        squares: build.sum(build.multiply(answers, weighed), down),
+        mean,
+        distance: build.sum(weighed, down),
+        squares: build.sum(build.multiply(distance, weighed), down),
         errors: build.sum(build.multiply(errors, weight), down),
-        weight: build.sum(weight, down),
+        weight: total,
         numbers: build.constant(count * columns),
       };
     },
+    // Sums about the batch's mean keep the digits that a large mean would take; f64 moves them to 0.
+    ofBatch({ mean, distance, squares, errors, weight, numbers }) {
+      const square = (m: number, i: number) => squares[i] + 2 * m * distance[i] + weight[i] * m * m;
+      return {
+        sum: mean.map((m, i) => weight[i] * m + distance[i]),
+        squares: mean.map(square),
+        errors,
+        weight,
+        numbers,
+      };
+    },
     result({ sum, squares, errors, weight, numbers }) {
-      const spread = squares.map((value, i) => value - sum[i] * (sum[i] / weight[i]));
+      const spread = squares.map((value, i) => {
+        const left = value - sum[i] * (sum[i] / weight[i]);
+        return left > rounding * value ? left : 0;
+      });
       const scores = spread.map((value, i) => {
         const score = 1 - errors[i] / value;
         return Number.isFinite(score) || Number.isNaN(score) ? score : 0;
@@ -79,6 +100,9 @@ function requireColumns(shape: readonly number[]): void {
     fix: "flatten the results",
   });
 }
+
+/** What is left of equal answers, in proportion to their squares, is no more than this. */
+const rounding = 1e-15;
 
 /** With as many regressors as examples, or more, Keras adjusts nothing. */
 function adjust(score: number, examples: number, regressors: number): number {

@@ -20,8 +20,8 @@ export function isInTopK(labels: Node, results: Node, k: number, build: Builder)
   const score = build.sum(build.multiply(hot, results), { axes: [-1], keepDimensions: true });
   const larger = sumOfLast(build.less(score, results), build);
   // 0 · ∞ is NaN, so the score is finite only where all are. Nothing is larger than NaN.
-  const isFinite = build.reshape(build.equal(score, score), larger.shape);
-  return build.multiply(build.less(larger, build.constant(k)), isFinite);
+  const finite = build.reshape(build.equal(score, score), larger.shape);
+  return build.multiply(build.less(larger, build.constant(k)), finite);
 }
 
 /** Far below every score. */
