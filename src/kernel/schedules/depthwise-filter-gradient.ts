@@ -8,7 +8,14 @@ import { type Position, still, sumPositions, timesPosition } from "../language.t
 import { type Chunks, sumInChunks } from "./chunks.ts";
 import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
-import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
+import {
+  blocksOf,
+  forEachVector,
+  longestSum,
+  type ScheduleContext,
+  type Stage,
+  sumBlock,
+} from "./schedule.ts";
 
 const mostChunks = 16;
 /** Elements of the copy of an image. */
@@ -64,12 +71,23 @@ function writeChunks(
   const groups = Array.from({ length: Math.ceil(taps.length / atOnce) }, (_, i) =>
     taps.slice(i * atOnce, (i + 1) * atOnce),
   );
-  const addTaps = (some: readonly number[], number: Position, channel: Position, lanes: number) => {
+  const isLong = images.size * rows.output * columns.output > longestSum;
+  const height = isLong ? Math.max(1, Math.floor(sumBlock / columns.output)) : rows.output;
+  /** Adds the pixels of `count` rows from `firstRow` on. */
+  const addRows = (
+    some: readonly number[],
+    { number, channel, lanes }: { number: Position; channel: Position; lanes: number },
+    firstRow: Position,
+    count: number,
+  ) => {
     const places = some.map((tap) =>
       w.access(sums, sumPositions(origin, still(tap * channels), channel)),
     );
-    const totals = places.map((place) => w.variable(w.loadVector(place, lanes)));
-    w.loop(rows.output, (p) => {
+    const totals = places.map((place) =>
+      w.variable(isLong ? w.constant(0, "f32", true) : w.loadVector(place, lanes)),
+    );
+    w.loop(count, (row) => {
+      const p = sumPositions(firstRow, row);
       w.loop(columns.output, (q) => {
         const at = sumPositions(
           timesPosition(number, rows.output * columns.output * channels),
@@ -92,7 +110,9 @@ function writeChunks(
       });
     });
     totals.forEach((total, i) => {
-      w.store(places[i], total, lanes);
+      const before = isLong ? w.loadVector(places[i], lanes) : undefined;
+      const sum = before === undefined ? total : w.compute("add", before, total);
+      w.store(places[i], sum, lanes);
     });
   };
   forEachVector(w, sizeOf(shape), (i, lanes) => {
@@ -102,7 +122,14 @@ function writeChunks(
     const number = sumPositions(timesPosition(chunk, images.size), still(images.start), i);
     fill(number);
     forEachVector(w, channels, (channel, lanes) => {
-      for (const some of groups) addTaps(some, number, channel, lanes);
+      for (const some of groups) {
+        for (const { start, count, size } of blocksOf(rows.output, height)) {
+          w.loop(count, (block) => {
+            const row = sumPositions(timesPosition(block, size), still(start));
+            addRows(some, { number, channel, lanes }, row, size);
+          });
+        }
+      }
     });
   });
   return draft.finish();

@@ -7,7 +7,14 @@
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
-import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type Access,
+  type Position,
+  type Register,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
 import {
   type FilterGradientWork,
@@ -20,7 +27,14 @@ import {
   tilesOf,
   widthOf,
 } from "./filter-gradient-tiles.ts";
-import { blocksOf, range, type ScheduleContext, type Stage } from "./schedule.ts";
+import {
+  blocksOf,
+  longestSum,
+  range,
+  type ScheduleContext,
+  type Stage,
+  sumBlock,
+} from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -73,10 +87,14 @@ class Emitter {
     const bound = this.#draft.bindStores(stores);
     const [rows] = geometry.window;
     const reach = Array.from({ length: rows.taps }, (_, tap) => outputsOf(rows, tap));
+    const room = this.#isLong(1) ? this.#room(tiles) : undefined;
     this.#forEachTap({ origin: still(0), rows: reach }, (taps) => {
       const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
-      const sums = this.#sums(tiles);
-      this.#sumPixels(still(0), place, tiles, taps, sums);
+      const sums =
+        room === undefined
+          ? this.#sums(tiles)
+          : this.#sumBlocks(still(0), place, tiles, taps, room);
+      if (room === undefined) this.#sumPixels(still(0), place, tiles, taps, sums);
       this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
         const at = axes.slice(4 - shape.length);
         const vectorAxis = shape.length - 1;
@@ -100,6 +118,7 @@ class Emitter {
       });
     }
     const strides = filterStrides(geometry);
+    const isLong = this.#isLong(block.size);
     this.#sources = sourcesOf(this.#context, this.#draft, this.#work, this.#tile);
     this.#sources.clear?.();
     w.loop(block.size, (i) => {
@@ -114,9 +133,22 @@ class Emitter {
                 const offsets = axes.map((at, a) => timesPosition(at, strides[a]));
                 return w.access(target.buffer, sumPositions(base, ...offsets));
               };
-              const sums = this.#axesOf(place, tiles).map((row) =>
-                row.map(({ axes, lanes }) => w.variable(w.loadVector(partialAt(axes), lanes))),
-              );
+              const load = () =>
+                this.#axesOf(place, tiles).map((row) =>
+                  row.map(({ axes, lanes }) => w.loadVector(partialAt(axes), lanes)),
+                );
+              if (isLong) {
+                this.#forEachBlock(taps, (block) => {
+                  const sums = this.#sums(tiles);
+                  this.#sumPixels(image, place, tiles, block, sums);
+                  const before = load();
+                  this.#forEachSum(place, tiles, sums, (axes, lanes, result, c, v) => {
+                    w.store(partialAt(axes), w.compute("add", before[c][v], result), lanes);
+                  });
+                });
+                return;
+              }
+              const sums = load().map((row) => row.map((value) => w.variable(value)));
               this.#sumPixels(image, place, tiles, taps, sums);
               this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
                 w.store(partialAt(axes), result, lanes);
@@ -180,6 +212,66 @@ class Emitter {
     };
   }
 
+  /** Whether so many images have more pixels than should be added one after another. */
+  #isLong(images: number): boolean {
+    const [rows, columns] = this.#work.geometry.window;
+    return images * rows.output * columns.output > longestSum;
+  }
+
+  /** Visits the outputs of a tap in blocks. */
+  #forEachBlock(taps: Taps, visit: (taps: Taps) => void): void {
+    const w = this.#draft.writer;
+    const { rows, columns } = taps;
+    const height = Math.max(1, Math.floor(sumBlock / Math.max(1, columns.count)));
+    for (const down of blocksOf(rows.count, height)) {
+      w.loop(down.count, (i) => {
+        for (const across of blocksOf(columns.count, sumBlock)) {
+          w.loop(across.count, (j) => {
+            visit({
+              ...taps,
+              origin: sumPositions(taps.origin, timesPosition(i, down.size)),
+              rows: { from: rows.from + down.start, count: down.size },
+              originColumn: timesPosition(j, across.size),
+              columns: { from: columns.from + across.start, count: across.size },
+            });
+          });
+        }
+      });
+    }
+  }
+
+  /** Memory in which the sums of a tile wait while a block is summed: [channels, filters]. */
+  #room({ channels, filters }: Tiles): Room {
+    const w = this.#draft.writer;
+    const vectors = Math.ceil(filters.size / w.lanes);
+    const buffer = this.#draft.workspace(channels.size * vectors * w.lanes);
+    return range(channels.size).map((c) =>
+      range(vectors).map((v) => w.access(buffer, still((c * vectors + v) * w.lanes))),
+    );
+  }
+
+  /** The sums of one image's pixels, block by block. */
+  #sumBlocks(
+    image: Position,
+    place: TilePlace,
+    tiles: Tiles,
+    taps: Taps,
+    room: Room,
+  ): Register[][] {
+    const w = this.#draft.writer;
+    for (const at of room.flat()) w.store(at, w.constant(0, "f32", true));
+    this.#forEachBlock(taps, (block) => {
+      const sums = this.#sums(tiles);
+      this.#sumPixels(image, place, tiles, block, sums);
+      room.forEach((row, c) => {
+        row.forEach((at, v) => {
+          w.store(at, w.compute("add", w.loadVector(at), sums[c][v]));
+        });
+      });
+    });
+    return room.map((row) => row.map((at) => w.loadVector(at)));
+  }
+
   #sums({ channels, filters }: Tiles): Register[][] {
     const w = this.#draft.writer;
     const vectors = Math.ceil(filters.size / w.lanes);
@@ -202,6 +294,7 @@ class Emitter {
               tapRow: sumPositions(r, still(row.start)),
               tapColumn: sumPositions(s, still(column.start)),
               origin: band.origin,
+              originColumn: still(0),
               rows: row.value,
               columns: column.value,
             });
@@ -216,7 +309,7 @@ class Emitter {
     image: Position,
     place: TilePlace,
     tiles: Tiles,
-    { origin, rows, columns }: Taps,
+    { origin, originColumn, rows, columns }: Taps,
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.#draft.writer;
@@ -231,7 +324,7 @@ class Emitter {
       const p = sumPositions(i, origin, still(rows.from));
       const h = inputAt(p, place.tapRow, down);
       w.loop(columns.count, (j) => {
-        const q = sumPositions(j, still(columns.from));
+        const q = sumPositions(j, originColumn, still(columns.from));
         const at = pixelAt(this.#sources.gradient, p, q);
         const gradients = sums[0].map((_, v) => {
           const from = w.access(
@@ -277,11 +370,11 @@ class Emitter {
     place: TilePlace,
     tiles: Tiles,
     sums: readonly (readonly Register[])[],
-    visit: (axes: Position[], lanes: number, sum: Register) => void,
+    visit: (axes: Position[], lanes: number, sum: Register, c: number, v: number) => void,
   ): void {
     this.#axesOf(place, tiles).forEach((row, c) => {
       row.forEach(({ axes, lanes }, v) => {
-        visit(axes, lanes, sums[c][v]);
+        visit(axes, lanes, sums[c][v], c, v);
       });
     });
   }
@@ -304,9 +397,13 @@ interface Taps {
   readonly tapRow: Position;
   readonly tapColumn: Position;
   readonly origin: Position;
+  readonly originColumn: Position;
   readonly rows: Reach;
   readonly columns: Reach;
 }
+
+/** Where each vector of a tile's sums waits. */
+type Room = readonly (readonly Access[])[];
 
 function filterStrides({ window, groups, inputChannels, outputChannels }: ConvolutionGeometry) {
   const perTap = (inputChannels / groups) * outputChannels;

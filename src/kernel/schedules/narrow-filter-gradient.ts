@@ -10,7 +10,14 @@ import { type Chunks, sumInChunks } from "./chunks.ts";
 import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
 import { writeProduct } from "./product.ts";
-import { forEachVector, type ScheduleContext, type Stage } from "./schedule.ts";
+import {
+  blocksOf,
+  forEachVector,
+  longestSum,
+  type ScheduleContext,
+  type Stage,
+  sumBlock,
+} from "./schedule.ts";
 
 const mostChunks = 16;
 /** Channels beyond which one tap at a time is as good. */
@@ -68,22 +75,29 @@ function writeChunks(
     const number = sumPositions(timesPosition(chunk, images.size), still(images.start), i);
     fill(number);
     const perImage = rows.output * columns.output * filters;
-    writeProduct(w, context.machine, {
-      rows: offsets.length,
-      columns: filters,
-      sum: [
-        {
-          count: rows.output,
-          left: rows.stride * padded.perRow,
-          right: columns.output * filters,
-        },
-        { count: columns.output, left: columns.stride * channels, right: filters },
-      ],
-      left: { buffer: padded.buffer, at: still(0), perRow: offsets },
-      right: { buffer: draft.operand(gradient).buffer, at: timesPosition(number, perImage) },
-      result: { buffer: sums, at: origin, perRow: filters },
-      adds: true,
-    });
+    const perRow = { left: rows.stride * padded.perRow, right: columns.output * filters };
+    const isLong = images.size * rows.output * columns.output > longestSum;
+    const height = isLong ? Math.max(1, Math.floor(sumBlock / columns.output)) : rows.output;
+    for (const block of blocksOf(rows.output, height)) {
+      w.loop(block.count, (b) => {
+        const row = sumPositions(timesPosition(b, block.size), still(block.start));
+        writeProduct(w, context.machine, {
+          rows: offsets.length,
+          columns: filters,
+          sum: [
+            { count: block.size, ...perRow },
+            { count: columns.output, left: columns.stride * channels, right: filters },
+          ],
+          left: { buffer: padded.buffer, at: timesPosition(row, perRow.left), perRow: offsets },
+          right: {
+            buffer: draft.operand(gradient).buffer,
+            at: sumPositions(timesPosition(number, perImage), timesPosition(row, perRow.right)),
+          },
+          result: { buffer: sums, at: origin, perRow: filters },
+          adds: isLong ? "apart" : true,
+        });
+      });
+    }
   });
   return draft.finish();
 }

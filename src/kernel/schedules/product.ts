@@ -38,8 +38,11 @@ export interface Product {
   readonly left: Operand & { readonly perRow: number | readonly number[] };
   readonly right: Operand;
   readonly result: Operand & { readonly perRow: number };
-  /** Whether the sums are added to what is there. */
-  readonly adds: boolean;
+  /**
+   * Whether the sums go on from what is there; `apart`, they begin at 0 and are added to it at last,
+   * as blocks of a long sum are.
+   */
+  readonly adds: boolean | "apart";
 }
 
 /** Rows of a block: where each lies in `left`, and in the result. */
@@ -112,7 +115,9 @@ function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Bloc
   );
   const sums = places.map((row) =>
     row.map((place, v) =>
-      w.variable(p.adds ? w.loadVector(place, vectors[v].lanes) : w.constant(0, "f32", true)),
+      w.variable(
+        p.adds === true ? w.loadVector(place, vectors[v].lanes) : w.constant(0, "f32", true),
+      ),
     ),
   );
   const add = (leftAt: Position, rightAt: Position) => {
@@ -145,7 +150,10 @@ function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Bloc
   descend(0, left.at, right.at);
   sums.forEach((row, r) => {
     row.forEach((total, v) => {
-      w.store(places[r][v], total, vectors[v].lanes);
+      const { lanes } = vectors[v];
+      const sum =
+        p.adds === "apart" ? w.compute("add", w.loadVector(places[r][v], lanes), total) : total;
+      w.store(places[r][v], sum, lanes);
     });
   });
 }

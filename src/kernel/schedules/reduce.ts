@@ -1,6 +1,6 @@
 // The schedules of reductions. Floor 2. Lanes lie along the result's last axis, or along the
-// reduction's where it is the one that is contiguous. Long reductions into few results are cut into
-// chunks by shape alone, so the order of additions never depends on threads.
+// reduction's where it is the one that is contiguous. Long reductions are cut into chunks by shape
+// alone, so the order of additions never depends on threads.
 
 import { sizeOf } from "../../core/shape.ts";
 import { type Combine, neutral } from "../../graph/computation.ts";
@@ -10,7 +10,15 @@ import { FormulaWriter, type Operand, strideAlong, vectorizes } from "../formula
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import type { KernelWriter } from "../writer.ts";
 import { collapse } from "./collapse.ts";
-import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  blocksOf,
+  enoughTasks,
+  longestSum,
+  type ScheduleContext,
+  type Stage,
+  sumBlock,
+  type Work,
+} from "./schedule.ts";
 
 /** A reduction: its own axes, numbered after those of `work`. */
 export interface ReduceWork extends Work {
@@ -47,22 +55,37 @@ export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stag
   };
   const total = sizeOf(shape) * sizeOf(extents);
   const results = Math.ceil(sizeOf(shape) / (context.machine.lanes * sideBySide));
-  const chunked = total >= worthChunks && results < enoughTasks && extents[0] > 1;
-  return chunked ? inChunks(context, reduced, total) : [[whole(context, reduced)]];
+  const pays = total >= worthChunks && results < enoughTasks;
+  const wanted = Math.max(
+    pays ? Math.min(mostChunks, Math.ceil(total / chunkElements)) : 1,
+    work.combine === "sum" && sizeOf(extents) > longestSum ? sizeOf(extents) / sumBlock : 1,
+  );
+  const cut = axisToCut(extents, wanted);
+  const chunked = wanted > 1 && extents[cut] > 1;
+  return chunked ? inChunks(context, reduced, cut, wanted) : [[whole(context, reduced)]];
+}
+
+/** The first axis of a reduction, unless it is too short for the chunks and another one is longer. */
+function axisToCut(extents: readonly number[], wanted: number): number {
+  return extents[0] >= wanted ? 0 : extents.indexOf(Math.max(...extents));
 }
 
 /** Partial results chunk by chunk, then their reduction. */
-function inChunks(context: ScheduleContext, work: ReduceWork, total: number): Stage[] {
+function inChunks(
+  context: ScheduleContext,
+  work: ReduceWork,
+  cut: number,
+  wanted: number,
+): Stage[] {
   const { shape, extents, combine } = work;
-  const wanted = Math.min(mostChunks, extents[0], Math.ceil(total / chunkElements));
-  const size = Math.ceil(extents[0] / wanted);
-  const blocks = blocksOf(extents[0], size);
+  const size = Math.ceil(extents[cut] / Math.min(extents[cut], Math.ceil(wanted)));
+  const blocks = blocksOf(extents[cut], size);
   const chunks = blocks.reduce((sum, { count }) => sum + count, 0);
   const storage = context.scratch("f32", chunks * sizeOf(shape));
   const partial = { storage, shape: [chunks, ...shape] };
   let firstChunk = 0;
   const launches = blocks.map(({ start, count, size }) => {
-    const launch = writeReduce(context, work, { start, count, size, firstChunk, partial });
+    const launch = writeReduce(context, work, { cut, start, count, size, firstChunk, partial });
     firstChunk += count;
     return launch;
   });
@@ -86,8 +109,9 @@ function partialStore({ partial }: Chunk): ViewStore {
   return { view: partial, formula: { kind: "result" } };
 }
 
-/** Equal chunks of the first axis: where they begin, and where their partial results go. */
+/** Equal chunks of the axis `cut`: where they begin, and where their partial results go. */
 interface Chunk {
+  readonly cut: number;
   readonly start: number;
   readonly count: number;
   readonly size: number;
@@ -135,8 +159,9 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
     chunk === undefined
       ? still(0)
       : sumPositions(still(chunk.start), timesPosition(chunkAt, chunk.size));
-  const counts = chunk === undefined ? work.extents : [chunk.size, ...work.extents.slice(1)];
-  const walk: Walk = { combine: work.combine, body, extents, counts, origin };
+  const cut = chunk?.cut ?? 0;
+  const counts = work.extents.map((extent, a) => (a === cut ? (chunk?.size ?? extent) : extent));
+  const walk: Walk = { combine: work.combine, body, extents, counts, cut, origin };
 
   const store = (axes: readonly Position[], lanes: number, result: Register) => {
     const at =
@@ -186,15 +211,16 @@ interface Walk {
   readonly combine: Combine;
   readonly body: Expression<Operand>;
   readonly extents: readonly number[];
-  /** How far each of the reduction's axes goes, and where the first one begins. */
+  /** How far each of the reduction's axes goes, and where the one that is cut begins. */
   readonly counts: readonly number[];
+  readonly cut: number;
   readonly origin: Position;
 }
 
 /** Loops over the first `depth` axes of the reduction. */
 function loopsOf(
   w: KernelWriter,
-  { counts, origin }: Walk,
+  { counts, cut, origin }: Walk,
   depth: number,
   visit: (axes: Position[]) => void,
 ): void {
@@ -204,7 +230,9 @@ function loopsOf(
       visit(axes);
       return;
     }
-    w.loop(counts[level], (at) => descend([...axes, level === 0 ? sumPositions(at, origin) : at]));
+    w.loop(counts[level], (at) => {
+      descend([...axes, level === cut ? sumPositions(at, origin) : at]);
+    });
   };
   descend([]);
 }
@@ -240,7 +268,7 @@ function overResults(
 
 /** One result, with lanes along the reduction's last axis. */
 function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register {
-  const { combine, body, extents, counts, origin } = walk;
+  const { combine, body, extents, counts, cut, origin } = walk;
   const wide = w.variable(w.constant(neutral[combine], "f32", true));
   const single = w.variable(w.constant(neutral[combine]));
   const vectorAxis = extents.length - 1;
@@ -248,7 +276,7 @@ function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): 
   loopsOf(w, walk, depth, (inner) => {
     for (const { start, count, size } of blocksOf(counts[depth], w.lanes)) {
       w.loop(count, (at) => {
-        const begin = depth === 0 ? origin : still(0);
+        const begin = depth === cut ? origin : still(0);
         const last = sumPositions(begin, timesPosition(at, w.lanes), still(start));
         if (size === w.lanes) {
           const place = { axes: [...axes, ...inner, last], extents, vectorAxis, lanes: size };

@@ -36,6 +36,14 @@ export interface Work {
  */
 export const enoughTasks = 32;
 
+/**
+ * Terms that may be added one after another. Each addition rounds, so longer sums are added up in
+ * blocks, and then the blocks: what is lost grows with the length of both, not with their product.
+ */
+export const longestSum = 1 << 14;
+/** Terms of a block of such a sum. */
+export const sumBlock = 1 << 12;
+
 /** The whole numbers from 0 on. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);

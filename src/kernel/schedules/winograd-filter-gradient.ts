@@ -18,6 +18,7 @@ import {
   type Blocks,
   blocksOf,
   forEachVector,
+  longestSum,
   range,
   type ScheduleContext,
   type Stage,
@@ -174,6 +175,13 @@ class ChunkSums {
     this.#part = part;
   }
 
+  /** Whether a sum has more terms than should be added one after another. */
+  get #isLong(): boolean {
+    const { rows, columns } = this.#work;
+    const tiles = Math.ceil(rows.output / tileOutputs) * Math.ceil(columns.output / tileOutputs);
+    return this.#images.size * tiles > longestSum;
+  }
+
   write(): Launch {
     const w = this.#draft.writer;
     const { channels, filters, columns, rows } = this.#work;
@@ -269,7 +277,7 @@ class ChunkSums {
         left: { buffer: rooms.image, at: timesPosition(point, pitch), perRow: 1 },
         right: { buffer: rooms.gradient, at: timesPosition(point, gradientPitch) },
         result: { buffer: this.#draft.operand(this.#partial).buffer, at, perRow: filters },
-        adds: true,
+        adds: this.#isLong ? "apart" : true,
       });
     });
   }
