@@ -73,7 +73,7 @@ export interface Builder {
   softplus(x: Node): Node;
   /** max(x, 0); its gradient at 0 is 0. Nair and Hinton, ICML 2010. */
   relu(x: Node): Node;
-  /** x as another dtype; to whole numbers it truncates. */
+  /** x as another dtype; to whole numbers it truncates, and moves what does not fit to the nearest. */
   cast(x: Node, dtype: DType): Node;
 
   /** a + b */

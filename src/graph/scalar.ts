@@ -5,6 +5,12 @@ import { philox, toUnit } from "../core/random.ts";
 import type { ScalarOp } from "./expression.ts";
 import { errorFunction, normalDistribution } from "./normal-distribution.ts";
 
+/** x without its fraction, moved to the nearest i32; 0 for NaN. */
+export function truncate(x: number): number {
+  if (Number.isNaN(x)) return 0;
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
+}
+
 const table = {
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
@@ -30,7 +36,7 @@ const table = {
   lessEqual: (a, b) => Number(a <= b),
   select: (condition, a, b) => (condition !== 0 ? a : b),
   toF32: (a) => a,
-  toI32: (a) => Math.trunc(a),
+  toI32: truncate,
   philox: (counter, step, seed, stream) => toUnit(philox([counter, step, 0, 0], [seed, stream])[0]),
 } as const satisfies Record<ScalarOp, (...args: number[]) => number>;
 

@@ -60,14 +60,21 @@ export interface RandomGraph {
 }
 
 export class GraphMaker {
+  readonly #specials: boolean;
   readonly #random: RandomStream;
   readonly #sources: Record<string, Tensor> = {};
   readonly #values: Value[] = [];
   readonly #states: Node[] = [];
   #choices: readonly number[] = [];
 
-  constructor(seed: number) {
+  /** With `specials`, some numbers of sources are NaN and infinities. */
+  constructor(seed: number, specials = false) {
     this.#random = new RandomStream(seed);
+    this.#specials = specials;
+  }
+
+  #special(): number {
+    return [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][this.#random.below(3)];
   }
 
   /** A number below `limit`, by the move at hand. */
@@ -89,7 +96,9 @@ export class GraphMaker {
     if (dtype === "i32") {
       return { data: Int32Array.from({ length }, () => this.#random.below(9) - 2), shape };
     }
-    return { data: Float64Array.from({ length }, () => (this.#random.below(17) - 8) / 4), shape };
+    const number = () => (this.#random.below(17) - 8) / 4;
+    const special = () => (this.#random.below(16) === 0 ? this.#special() : number());
+    return { data: Float64Array.from({ length }, this.#specials ? special : number), shape };
   }
 
   source(kind: "input" | "state", shape: Shape, dtype: DType = "f32"): Node {

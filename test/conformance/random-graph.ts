@@ -357,9 +357,21 @@ const moves: readonly Step[] = [
   differentiate,
 ];
 
-/** The graph that `seed` (its numbers) and `steps` (its ops) describe. */
-export function randomGraph(seed: number, steps: readonly Move[], last: Move): RandomGraph {
-  const make = new GraphMaker(seed);
+/** Their padding may be zeros that are multiplied, and 0 · ∞ is NaN. */
+const finiteMoves: ReadonlySet<Step> = new Set([convolve, multiplyMatrices]);
+const specialMoves = moves.filter((move) => !finiteMoves.has(move));
+
+/**
+ * The graph that `seed` (its numbers) and `steps` (its ops) describe; with `specials` some numbers of
+ * its sources are NaN and infinities.
+ */
+export function randomGraph(
+  seed: number,
+  steps: readonly Move[],
+  last: Move,
+  specials = false,
+): RandomGraph {
+  const make = new GraphMaker(seed, specials);
   const random = new RandomStream(seed, 1);
   const height = 3 + random.below(3);
   const or = (other: number) => (random.below(3) === 0 ? other : height);
@@ -374,6 +386,6 @@ export function randomGraph(seed: number, steps: readonly Move[], last: Move): R
   make.source("state", [5, image[3]], "u8");
   make.source("state", [image[0]], "i32");
   if (seed % 8 === 1) make.source("state", [700, 33]);
-  for (const step of steps) make.move(step, moves);
+  for (const step of steps) make.move(step, specials ? specialMoves : moves);
   return make.finish(last);
 }

@@ -1,6 +1,7 @@
 import type { DType } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { scalar } from "../expression.ts";
+import { truncate } from "../scalar.ts";
 import { elementwise } from "./elementwise.ts";
 
 /** What the elements become. */
@@ -8,7 +9,7 @@ export interface CastAttributes {
   readonly dtype: DType;
 }
 
-/** x as another dtype; to whole numbers it truncates. */
+/** x as another dtype; to whole numbers it truncates, and moves what does not fit to the nearest. */
 export const cast = elementwise<CastAttributes>({
   name: "cast",
   dtype(_op, _inputs, { dtype }) {
@@ -19,7 +20,7 @@ export const cast = elementwise<CastAttributes>({
       received: dtype,
     });
   },
-  scalar: ([x], { dtype }) => (dtype === "f32" ? x : Math.trunc(x)),
+  scalar: ([x], { dtype }) => (dtype === "f32" ? x : truncate(x)),
   formula([x], { dtype }, [from]) {
     if (dtype === "f32") return from === "f32" ? x : scalar("toF32", x);
     return from === "f32" ? scalar("toI32", x) : x;
