@@ -152,3 +152,42 @@ describe.each(names)("%s", (name) => {
     }
   });
 });
+
+test("one pixel far out of range reaches its tile, and no further: decision 9", async () => {
+  const shape = [1, 32, 32, 32];
+  const random = new RandomStream(3);
+  const small = Float32Array.from({ length: sizeOf(shape) }, () => 2e-3 * (random.uniform() - 0.5));
+  const f = {
+    data: new Float32Array(9 * 32 * 32).map(() => random.uniform() - 0.5),
+    shape: [3, 3, 32, 32],
+  };
+  const y = ops.conv2d(
+    ops.input("x", { shape, dtype: "f32" }),
+    ops.input("f", { shape: f.shape, dtype: "f32" }),
+    { padding: "same" },
+  );
+  const graph = { outputs: { y }, updates: [] };
+  const withPixel = (value: number) => {
+    const data = small.slice();
+    data[(13 * 32 + 13) * 32 + 5] = value;
+    return { x: { data, shape }, f };
+  };
+  const sees = (i: number) =>
+    [Math.floor(i / 1024), Math.floor(i / 32) % 32].every((at) => Math.abs(at - 13) <= 1);
+  for (const [device] of threads) {
+    const run = async (value: number, precision: "fast" | "exact") =>
+      (await runCompiled(device, graph, withPixel(value), precision)).outputs.y;
+    const infinite = async (precision: "fast" | "exact") =>
+      (await run(Number.POSITIVE_INFINITY, precision)).filter((value) => !Number.isFinite(value));
+    expect(await infinite("exact")).toHaveLength(9 * 32);
+    expect(await infinite("fast")).toHaveLength(16 * 32);
+    const changes = async (precision: "fast" | "exact") => {
+      const [near, far] = [await run(0, precision), await run(1e4, precision)];
+      return near.map((value, i) => (sees(i) ? 0 : Math.abs(far[i] - value)));
+    };
+    expect((await changes("exact")).every((change) => change === 0)).toBe(true);
+    const fast = await changes("fast");
+    expect(fast.filter((change) => change > 0).length).toBeLessThanOrEqual(7 * 32);
+    expect(Math.max(...fast)).toBeLessThan(1e-2);
+  }
+});

@@ -235,3 +235,24 @@ test("a dead network trains on: gradients of 0 are numbers", async () => {
   expect(history.loss.every(Number.isFinite)).toBe(true);
   await model.dispose();
 });
+
+test("a NaN under max pooling stops training at its first step", async () => {
+  // e^200 is infinite, and infinite numbers have no distance from their mean.
+  const model = sequential(
+    [
+      layers.activation({ activation: "exponential", inputShape: image }),
+      layers.layerNormalization(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.reLU({ maxValue: 6 }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+    { seed: 1, device },
+  ).compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  const examples = examplesFor(2);
+  examples.x.data.fill(200);
+  const { message } = await errorOf(model.fit(examples, { batchSize: 8, verbose: 0 }));
+  expect(message).toContain("step 1 of epoch 1");
+  expect(message).toContain("are the first that are not finite");
+  await model.dispose();
+});
