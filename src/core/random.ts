@@ -46,6 +46,14 @@ export function philox(
   return [c0, c1, c2, c3];
 }
 
+/**
+ * A seed, any safe integer, as two words: the lower 32 bits are part of Philox's key, the upper ones of
+ * its counter, where they are 0 for seeds from 0 to 2^32 - 1.
+ */
+export function seedWords(seed: number): [low: number, high: number] {
+  return [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+}
+
 /** A word as a number in [0, 1), a multiple of 2^-24, so that f32 holds it exactly. */
 export function toUnit(word: number): number {
   return (word >>> 8) * 2 ** -24;
@@ -54,18 +62,21 @@ export function toUnit(word: number): number {
 /** Numbers drawn one after another from the stream that `seed` and `stream` name. */
 export class RandomStream {
   readonly #key: readonly [number, number];
+  readonly #seedHigh: number;
   #counter = 0;
   #block: number[] = [];
 
   constructor(seed: number, stream = 0) {
-    this.#key = [seed >>> 0, stream >>> 0];
+    const [low, high] = seedWords(seed);
+    this.#key = [low, stream >>> 0];
+    this.#seedHigh = high;
   }
 
   /** The next 32-bit word. */
   word(): number {
     if (this.#block.length === 0) {
       this.#block = philox(
-        [this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), 0, 0],
+        [this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), this.#seedHigh, 0],
         this.#key,
       );
       this.#counter++;

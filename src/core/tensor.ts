@@ -26,27 +26,44 @@ export function tensor<T extends NumericArray>(data: T, shape: Shape): Tensor<T>
   });
 }
 
+/** Elements of the largest array that any engine makes. */
+const mostElements = 2 ** 32;
+
+/** A tensor that is about to be made. */
+interface TensorToMake {
+  readonly shape: Shape;
+  /** Whose it is, such as `The weight "dense/kernel"`. */
+  readonly name: string;
+  /** What to do where it does not fit. */
+  readonly fix: string;
+}
+
+/** @throws TargetError where no memory could hold so many elements. */
+export function requireLength(wanted: TensorToMake): void {
+  if (sizeOf(wanted.shape) > mostElements) throw outOfMemory(wanted);
+}
+
 /**
- * What `make` makes for a tensor of `shape`; `name` says whose, such as `The weight "dense/kernel"`, and
- * `fix` what to do.
+ * What `make` makes for a tensor.
  *
  * @throws TargetError where there is no memory for so many elements.
  */
-export function withinMemory<T>(
-  { shape, name, fix }: { readonly shape: Shape; readonly name: string; readonly fix: string },
-  make: () => T,
-): T {
+export function withinMemory<T>(wanted: TensorToMake, make: () => T): T {
   try {
     return make();
   } catch (cause) {
     // A stack that is used up is a RangeError as well.
     if (!(cause instanceof RangeError) || !/array|alloc/i.test(cause.message)) throw cause;
-    throw new TargetError({
-      what: `${name} does not fit into memory.`,
-      expected: "as many elements as one array can hold",
-      received: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
-      fix,
-      cause,
-    });
+    throw outOfMemory(wanted, cause);
   }
+}
+
+function outOfMemory({ shape, name, fix }: TensorToMake, cause?: unknown): TargetError {
+  return new TargetError({
+    what: `${name} does not fit into memory.`,
+    expected: "as many elements as one array can hold",
+    received: `${sizeOf(shape)} elements for ${formatShape(shape)}`,
+    fix,
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 // An HDF5 file as plain data: groups, what is said of them, and numbers. Floor 4.
 
 import type { Shape } from "../core/shape.ts";
+import { sameName } from "./distinct-names.ts";
 
 /** Numbers of 4 bytes stay f32; all others become f64, which holds counts exactly. */
 export interface Hdf5Dataset {
@@ -25,6 +26,15 @@ export interface Hdf5Draft extends Hdf5Group {
 
 export function emptyGroup(attributes: Record<string, string | readonly string[]> = {}): Hdf5Draft {
   return { attributes, groups: new Map(), datasets: new Map() };
+}
+
+/** Puts a value at `path`. @throws FormatError where one is there. */
+export function putDataset(root: Hdf5Draft, path: string, value: Hdf5Dataset): void {
+  const cut = path.lastIndexOf("/");
+  const { datasets } = groupAt(root, path.slice(0, Math.max(0, cut)));
+  const name = path.slice(cut + 1);
+  if (datasets.has(name)) throw sameName(path, "the HDF5 file");
+  datasets.set(name, value);
 }
 
 /** The group at `path`, such as `layers/conv2d/vars`, made where it is not there yet. */

@@ -5,6 +5,7 @@
 import { type DType, dtypeOf } from "../core/dtype.ts";
 import { FormatError } from "../core/errors.ts";
 import { type Tensor, tensor } from "../core/tensor.ts";
+import { sameName } from "./distinct-names.ts";
 import {
   isAcceptedName,
   lengthBytes,
@@ -119,13 +120,7 @@ function inFileOrder(tensors: Iterable<readonly [string, Tensor]>): OutgoingTens
   const named = new Map<string, Tensor>();
   for (const [name, { data, shape }] of tensors) {
     checkName(name, "tensor");
-    if (name === metadataKey || named.has(name)) {
-      throw new FormatError({
-        what: `Two entries of the safetensors file are called ${quoted(name)}.`,
-        expected: "a name of its own for every tensor",
-        fix: "Rename one of the layers.",
-      });
-    }
+    if (name === metadataKey || named.has(name)) throw sameName(name, "the safetensors file");
     if (data instanceof Float64Array) {
       throw new FormatError({
         what: `The tensor ${quoted(name)} holds 64-bit numbers, which Fovea does not write.`,

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { FormatError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { crc32 } from "./crc32.ts";
+import { requireDistinctNames } from "./distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "./files.ts";
 
 /** Bytes of one shard; TensorFlow.js cuts there, for browsers keep files of that size. */
@@ -42,6 +43,10 @@ export async function writeShards(
   path: string,
   values: readonly NamedValues[],
 ): Promise<readonly object[]> {
+  requireDistinctNames(
+    values.map(({ name }) => name),
+    path,
+  );
   const bytes = new Uint8Array(values.reduce((sum, { data }) => sum + data.length * 4, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;

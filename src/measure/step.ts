@@ -12,9 +12,9 @@ import type { Device, DeviceView, Executable } from "../machine/device.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
+import { claimVariables } from "../train/first-values.ts";
 import { names, predictionGraph, trainingGraph } from "../train/graphs.ts";
 import { headsOf } from "../train/heads.ts";
-import { variablesOf } from "../train/variable.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** What a step is for. */
@@ -132,7 +132,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
 /** Weights as they begin, slots of the optimizer at 0, and random images and classes. */
 function fillStates(device: Device, program: Program, network: Network): Map<string, number> {
   const weights = new Map(
-    [...variablesOf(network.owners, seed)].map(([name, variable]) => [
+    [...claimVariables({ network, seed })].map(([name, variable]) => [
       names.weight(name),
       variable.read().data,
     ]),

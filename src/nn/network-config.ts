@@ -3,12 +3,15 @@
 
 import type { Shape } from "../core/shape.ts";
 import type { Network } from "./network.ts";
+import { isNetwork } from "./steps.ts";
 import type { SymbolicTensor, Unit } from "./symbolic.ts";
 
 /** A layer, or a network with the kind `network` and its own configuration as options. */
 export interface UnitConfig {
   readonly kind: string;
   readonly options: object;
+  /** A number that units have in common which are one and the same in several networks. */
+  readonly shared?: number;
 }
 
 /** Layers in a row. */
@@ -39,21 +42,41 @@ export interface FunctionalConfig {
 /** A network as plain data, enough to make it again. */
 export type NetworkConfig = SequentialConfig | FunctionalConfig;
 
+/** The units that are in several of the networks, with a number for each. */
+type SharedUnits = ReadonlyMap<Unit, number>;
+
+function sharedUnits(network: Network): SharedUnits {
+  const seen = new Set<Unit>();
+  const shared = new Map<Unit, number>();
+  const visit = ({ layers }: Network) => {
+    for (const { layer } of layers) {
+      if (seen.has(layer)) shared.set(layer, shared.get(layer) ?? shared.size);
+      else if (isNetwork(layer)) visit(layer);
+      seen.add(layer);
+    }
+  };
+  visit(network);
+  return shared;
+}
+
 /** What a file needs to say of a unit. Freezing is said where it differs from what is usual. */
-function unitConfig(name: string, unit: Unit): UnitConfig {
-  const { trainable: _, ...options } = unit.options as { readonly trainable?: boolean };
+function unitConfig(name: string, unit: Unit, shared: SharedUnits): UnitConfig {
+  const given = isNetwork(unit) ? configOf(unit, shared) : unit.options;
+  const { trainable: _, ...options } = given as { readonly trainable?: boolean };
+  const number = shared.get(unit);
   return {
     kind: unit.kind,
     options: { ...options, name, ...(unit.trainable ? {} : { trainable: false }) },
+    ...(number === undefined ? {} : { shared: number }),
   };
 }
 
 /** The network as plain data. */
-export function configOf(network: Network): NetworkConfig {
+export function configOf(network: Network, shared = sharedUnits(network)): NetworkConfig {
   const inputLayers = new Set<string>(network.inputNames);
   const layers = network.layers
     .filter(({ name }) => !inputLayers.has(name))
-    .map(({ name, layer }) => unitConfig(name, layer));
+    .map(({ name, layer }) => unitConfig(name, layer, shared));
   const frozen = network.trainable ? {} : { trainable: false };
   const { name, inputs } = network;
   if (network.className === "Sequential") {

@@ -10,6 +10,7 @@ import { Network, type SymbolicOutputs } from "./network.ts";
 import type {
   FunctionalConfig,
   NetworkConfig,
+  SequentialConfig,
   TensorReference,
   UnitConfig,
 } from "./network-config.ts";
@@ -28,7 +29,7 @@ const mostSteps = 100_000;
  */
 export function networkFrom(config: NetworkConfig, customLayers: CustomLayers = {}): Network {
   const steps = stepsOf(config);
-  if (steps <= mostSteps) return networkOf(config, customLayers);
+  if (steps <= mostSteps) return networkOf(config, { customLayers, shared: new Map() });
   throw new ConfigError({
     what: `The model "${config.name}" has more steps than any should.`,
     expected: `at most ${mostSteps}, those of a network as often as it is used`,
@@ -51,22 +52,42 @@ function stepsOf(config: NetworkConfig): number {
   return all.reduce((sum, size) => sum + size, 0);
 }
 
-function networkOf(config: NetworkConfig, customLayers: CustomLayers): Network {
-  if ("uses" in config) return functionalFrom(config, customLayers);
-  const { name, inputShape, trainable } = config;
-  const layers = config.layers.map((unit) => unitFrom(unit, customLayers));
+/** What units are made with. */
+interface Parts {
+  readonly customLayers: CustomLayers;
+  /** Units that several networks have in common, once the first of those is made. */
+  readonly shared: Map<number, LayerInstance | Network>;
+}
+
+/** A network whose name is left to the one around it has none in its configuration. */
+type UnnamedConfig = Omit<NetworkConfig, "name"> & { readonly name?: string };
+
+function networkOf(config: UnnamedConfig, parts: Parts): Network {
+  if ("uses" in config) return functionalFrom(config as FunctionalConfig, parts);
+  const { name, inputShape, trainable, layers: units } = config as SequentialConfig;
+  const layers = units.map((unit) => unitFrom(unit, parts));
   return sequence({ name, inputShape, layers, trainable });
 }
 
-function unitFrom(
-  { kind, options }: UnitConfig,
-  customLayers: CustomLayers,
-): LayerInstance | Network {
-  if (kind === networkKind) return networkOf(options as NetworkConfig, customLayers);
-  return layerFrom(kind, options, customLayers);
+function unitFrom(config: UnitConfig, parts: Parts): LayerInstance | Network {
+  const { kind, options, shared: number } = config;
+  if (number === undefined) return unitOf(kind, options, parts);
+  const present = parts.shared.get(number);
+  if (present !== undefined) return present;
+  // Each network may call it otherwise.
+  const { name, ...unnamed } = options as { readonly name?: string };
+  const unit = unitOf(kind, unnamed, parts);
+  unit.chosenName = name;
+  parts.shared.set(number, unit);
+  return unit;
 }
 
-function functionalFrom(config: FunctionalConfig, customLayers: CustomLayers): Network {
+function unitOf(kind: string, options: object, parts: Parts): LayerInstance | Network {
+  if (kind === networkKind) return networkOf(options as UnnamedConfig, parts);
+  return layerFrom(kind, options, parts.customLayers);
+}
+
+function functionalFrom(config: FunctionalConfig, parts: Parts): Network {
   /** By name, the results of each use. */
   const results = new Map<string, (readonly SymbolicTensor[])[]>();
   const find = ([name, use, index]: TensorReference): SymbolicTensor => {
@@ -85,7 +106,7 @@ function functionalFrom(config: FunctionalConfig, customLayers: CustomLayers): N
   const units = new Map(
     config.layers.map((unit) => [
       (unit.options as { readonly name?: string }).name,
-      unitFrom(unit, customLayers),
+      unitFrom(unit, parts),
     ]),
   );
   for (const { layer: name, inputs: references } of config.uses) {

@@ -88,6 +88,8 @@ export class Network implements Unit {
   readonly outputNames: readonly string[];
   /** How the outputs were given, and how predictions come back. */
   readonly outputForm: "one" | "list" | "record";
+  /** The places of the outputs as Keras takes them: those of a record by their sorted keys. */
+  readonly kerasOrder: readonly number[];
   /** All units in Keras's order. A sequential network does not list its input. */
   readonly layers: readonly PlacedLayer[];
   /** Every use of a unit, inputs before users. */
@@ -118,13 +120,15 @@ export class Network implements Unit {
       `The outputs of the model "${this.name}"`,
     );
     requireSome(this);
+    const keys = this.outputForm === "record" ? Object.keys(outputs) : undefined;
+    this.kerasOrder = sortedPlaces(keys ?? this.outputs.map(() => ""));
+    const flat = this.kerasOrder.map((place) => this.outputs[place]);
 
-    const { sources, applications, units } = traverse(this.inputs, this.outputs);
+    const { sources, applications, units } = traverse(this.inputs, flat);
     this.applications = applications;
     this.#names = nameUnits(units);
     this.inputNames = sources.map(({ unit }) => this.nameOf(unit));
-    this.outputNames =
-      this.outputForm === "record" ? Object.keys(outputs) : distinct(this.outputs, this);
+    this.outputNames = keys ?? distinct(this.outputs, this);
     const isShown = (unit: Unit) =>
       className === "Functional" || sources.every((source) => source.unit !== unit);
     this.layers = units.filter(isShown).map((layer) => ({
@@ -277,6 +281,12 @@ function activityPenalty(
 }
 
 const recordOf = (outputs: SymbolicOutputs) => Object.values(outputs) as SymbolicTensor[];
+
+/** The places of `keys`, sorted by them. */
+function sortedPlaces(keys: readonly string[]): number[] {
+  const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
+  return keys.map((_, place) => place).sort((a, b) => compare(keys[a], keys[b]));
+}
 
 function formOf(outputs: SymbolicOutputs): Network["outputForm"] {
   if (Array.isArray(outputs)) return "list";

@@ -2,6 +2,7 @@
 // nothing had happened. Floor 5. The bytes are formats/' business. Files of Keras and of TensorFlow.js go
 // through model-files.ts.
 
+import type { NumericArray } from "../core/dtype.ts";
 import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
@@ -161,13 +162,16 @@ function valuesOf(tensors: Iterable<readonly [string, Tensor]>, network: Network
   const weights = new Map<string, Tensor<Float32Array>>();
   const slots = new Map<string, Tensor<Float32Array>>();
   for (const [name, { data, shape }] of tensors) {
-    const value = { data: Float32Array.from(data), shape };
     const isSlot = !named.has(name) && name.startsWith(slotPrefix);
-    if (isSlot) slots.set(name.slice(slotPrefix.length), value);
-    else weights.set(name, value);
+    // What the optimizer remembers is kept as it is; weights are copied when they are taken over.
+    if (isSlot) slots.set(name.slice(slotPrefix.length), { data: new Float32Array(data), shape });
+    else weights.set(name, { data: float32Of(data), shape });
   }
   return { weights, slots };
 }
+
+const float32Of = (data: NumericArray) =>
+  data instanceof Float32Array ? data : new Float32Array(data);
 
 /** What `compile` is told to make the heads again. */
 function headOptions(

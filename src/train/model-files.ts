@@ -54,7 +54,8 @@ export async function readModelFile(
       });
     }
     const model = new Model(network, options);
-    const weights = new Map([...model.getWeights(), ...stored.weights]);
+    const weights =
+      firsts.length === 0 ? stored.weights : new Map([...model.getWeights(), ...stored.weights]);
     if (compile !== undefined) model.compile(loss === undefined ? compile : { ...compile, loss });
     model.setState({ weights, slots, progress: { ...untrained, iterations } });
     return { model, classNames };

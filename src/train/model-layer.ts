@@ -9,7 +9,8 @@ import type { Network, PlacedLayer } from "../nn/network.ts";
 import { isNetwork } from "../nn/steps.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { checkTensors } from "./check-weights.ts";
-import { type Variable, variablesOf } from "./variable.ts";
+import { variablesOf } from "./first-values.ts";
+import type { Variable } from "./variable.ts";
 
 /** A layer, or a network that is used as one, in its place in a model. */
 export class ModelLayer {
@@ -88,9 +89,9 @@ export class ModelLayer {
 
   #variables(): Map<string, Variable> {
     const { layer, applications } = this.#placed;
-    if (isNetwork(layer)) return variablesOf(layer.owners, 0);
+    if (isNetwork(layer)) return variablesOf(layer.owners);
     const weights = applications[0].plan?.weights ?? [];
-    return variablesOf([{ layer: layer as LayerInstance, path: "", weights }], 0);
+    return variablesOf([{ layer: layer as LayerInstance, path: "", weights }]);
   }
 
   #only(tensors: readonly SymbolicTensor[], what: string): SymbolicTensor {

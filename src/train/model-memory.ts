@@ -7,9 +7,10 @@ import type { Device } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
+import { claimVariables, type SeedOfModel } from "./first-values.ts";
 import { names } from "./graphs.ts";
 import { Store } from "./store.ts";
-import { type Variable, variablesOf } from "./variable.ts";
+import type { Variable } from "./variable.ts";
 
 type Values = Map<string, Tensor<Float32Array>>;
 
@@ -20,9 +21,9 @@ export class ModelMemory {
   #store: Store | undefined;
   #held: ReadonlyMap<string, number> = new Map();
 
-  constructor(network: Network, seed: number) {
-    this.#network = network;
-    this.#variables = variablesOf(network.owners, seed);
+  constructor(model: SeedOfModel) {
+    this.#network = model.network;
+    this.#variables = claimVariables(model);
   }
 
   /** Puts the weights on `device`. @throws TargetError where memory is used up; nothing stays then. */
@@ -81,9 +82,17 @@ export class ModelMemory {
   /** @throws ShapeError where one is missing, unknown, or of another shape; nothing changes then. */
   writeWeights(weights: ReadonlyMap<string, Tensor>): void {
     checkWeights(this.#network, weights);
-    for (const [fullName, variable] of this.#variables) {
-      variable.write((weights.get(fullName) as Tensor).data);
-    }
+    this.writeSome(weights);
+  }
+
+  /** As `writeWeights`, but weights that are not given stay. @throws ShapeError */
+  writeSome(weights: ReadonlyMap<string, Tensor>): void {
+    const present = [...this.#variables].map(([fullName, { shape }]): [string, Tensor] => [
+      fullName,
+      { data: new Float32Array(), shape },
+    ]);
+    checkWeights(this.#network, new Map([...present, ...weights]));
+    for (const [fullName, { data }] of weights) this.#variables.get(fullName)?.write(data);
   }
 
   readSlots(slots: readonly string[]): Values {

@@ -15,6 +15,7 @@ import { Architecture } from "./architecture.ts";
 import type { Callback } from "./callback.ts";
 import { Engine, type TrainingSettings } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
+import { defaultSeed } from "./first-values.ts";
 import { checkCounts, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
 import { historyOf } from "./history.ts";
@@ -52,12 +53,12 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /** Programs of earlier settings on their way out. */
   #retiring: Promise<void> | undefined;
 
-  constructor(network: Network, { seed = 0, precision = "fast", device }: ModelOptions = {}) {
+  constructor(network: Network, { seed, precision = "fast", device }: ModelOptions = {}) {
     super(network);
-    if (!Number.isSafeInteger(seed)) {
+    if (seed !== undefined && !Number.isSafeInteger(seed)) {
       throw new ConfigError({
         what: "The seed cannot be used.",
-        expected: "a whole number",
+        expected: "a whole number from -(2^53 - 1) to 2^53 - 1",
         received: String(seed),
       });
     }
@@ -68,10 +69,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         received: String(precision),
       });
     }
-    this.seed = seed;
+    this.seed = seed ?? defaultSeed;
     this.precision = precision;
     this.#deviceChoice = device;
-    this.#memory = new ModelMemory(network, seed);
+    this.#memory = new ModelMemory({ network, seed });
   }
 
   /** The settings of `compile`. */
@@ -284,7 +285,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * then.
    */
   async loadWeights(path: string): Promise<void> {
-    this.setWeights(new Map([...this.getWeights(), ...(await readWeights(path, this.network))]));
+    this.#memory.writeSome(await readWeights(path, this.network));
   }
 
   /** A copy of weights, slots and progress. */

@@ -8,11 +8,14 @@ const whole = z.number().int().nonnegative();
 const shape = z.array(whole.positive()).max(8);
 const most = 10_000;
 
-const layer = z.object({ kind: z.string(), options: z.record(z.string(), z.unknown()) });
+const shared = whole.optional();
+
+const layer = z.object({ kind: z.string(), options: z.record(z.string(), z.unknown()), shared });
 
 const nested = z.object({
   kind: z.literal("network"),
   options: z.lazy((): z.ZodType<NetworkConfig> => networkSchema),
+  shared,
 });
 
 const units = z.array(z.union([nested, layer.refine(({ kind }) => kind !== "network")])).max(most);

@@ -12,7 +12,13 @@ import type { Verbosity } from "./progress-bar.ts";
 import type { ClassWeights } from "./weights.ts";
 
 export interface ModelOptions {
-  /** Decides first weights, order of examples and dropout; 0 unless told. */
+  /**
+   * Decides first weights, order of examples and dropout; any safe integer. Default: 0.
+   *
+   * In a model that contains other models, the seed of the outermost one decides, and every weight and
+   * every dropout layer has random numbers of its own. A model inside keeps its first weights where it
+   * was given a seed, or where they already have values: read, trained, set or loaded.
+   */
   readonly seed?: number;
   /**
    * `fast` (the default) computes 3x3 convolutions by Winograd's algorithm where it saves time, whose

@@ -38,7 +38,7 @@ export class Store {
   /** A copy of a value. */
   read(name: string): Tensor<Float32Array> {
     const { shape } = this.#entry(name);
-    return { data: Float32Array.from(this.#view(name)), shape };
+    return { data: new Float32Array(this.#view(name)), shape };
   }
 
   /** @throws ShapeError where the value has another shape. */

@@ -1,5 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
-import { philox, toUnit } from "../../core/random.ts";
+import { philox, seedWords, toUnit } from "../../core/random.ts";
 import { checkShape, type Shape, stridesOf } from "../../core/shape.ts";
 import { constant, type Expression, read, scalar } from "../expression.ts";
 import type { PrimitiveOp } from "../op.ts";
@@ -29,8 +29,9 @@ export const dropoutMask: PrimitiveOp<DropoutMaskAttributes> = {
     });
   },
   reference([step], { rate, seed, stream }, output) {
+    const [low, high] = seedWords(seed);
     for (let i = 0; i < output.data.length; i++) {
-      const random = toUnit(philox([i, step.data[0], 0, 0], [seed, stream])[0]);
+      const random = toUnit(philox([i, step.data[0], high, 0], [low, stream])[0]);
       output.data[i] = random < Math.fround(rate) ? 0 : 1 / (1 - rate);
     }
   },
@@ -40,12 +41,14 @@ export const dropoutMask: PrimitiveOp<DropoutMaskAttributes> = {
       kind: "coordinate",
       at: { offset: 0, factors: stridesOf(shape) },
     };
+    const [low, high] = seedWords(seed);
     const random = scalar(
       "philox",
       counter,
       read<number>(0, []),
-      constant(seed | 0, "i32"),
+      constant(low | 0, "i32"),
       constant(stream | 0, "i32"),
+      constant(high | 0, "i32"),
     );
     const dropped = scalar("less", random, constant<number>(Math.fround(rate)));
     return {
@@ -57,6 +60,8 @@ export const dropoutMask: PrimitiveOp<DropoutMaskAttributes> = {
     { shape: [7], rate: 0.5, seed: 1, stream: 0 },
     { shape: [3, 4, 4, 17], rate: 0.25, seed: 0xfeedbeef, stream: 3 },
     { shape: [33, 2], rate: 0, seed: 7, stream: 1 },
+    { shape: [5, 9], rate: 0.5, seed: 2 ** 32 + 1, stream: 1 },
+    { shape: [5, 9], rate: 0.5, seed: Number.MIN_SAFE_INTEGER, stream: 1 },
   ].map((attributes) => ({
     inputs: [{ shape: [], dtype: "i32", range: [0, 1000] }],
     attributes,

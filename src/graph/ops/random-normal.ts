@@ -1,4 +1,4 @@
-import { philox, toUnit } from "../../core/random.ts";
+import { philox, seedWords, toUnit } from "../../core/random.ts";
 import { checkShape, type Shape, stridesOf } from "../../core/shape.ts";
 import { constant, type Expression, read, scalar } from "../expression.ts";
 import type { PrimitiveOp } from "../op.ts";
@@ -51,8 +51,9 @@ export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
     return { shape, dtype: "f32" };
   },
   reference([step], { seed, stream }, output) {
+    const [low, high] = seedWords(seed);
     for (let i = 0; i < output.data.length; i++) {
-      const [word] = philox([i, step.data[0], 0, 0], [seed, stream]);
+      const [word] = philox([i, step.data[0], high, 0], [low, stream]);
       output.data[i] = normalFromUnit(toUnit(word));
     }
   },
@@ -62,12 +63,14 @@ export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
       kind: "coordinate",
       at: { offset: 0, factors: stridesOf(shape) },
     };
+    const [low, high] = seedWords(seed);
     const unit = scalar(
       "philox",
       counter,
       read<number>(0, []),
-      constant(seed | 0, "i32"),
+      constant(low | 0, "i32"),
       constant(stream | 0, "i32"),
+      constant(high | 0, "i32"),
     );
     const doubled = scalar("multiply", unit, constant<number>(2));
     const y = scalar("add", doubled, constant<number>(2 ** -24 - 1));
@@ -88,6 +91,7 @@ export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
     { shape: [7], seed: 1, stream: 0 },
     { shape: [3, 4, 4, 17], seed: 0xfeedbeef, stream: 3 },
     { shape: [33, 200], seed: 7, stream: 1 },
+    { shape: [5, 9], seed: 2 ** 40 + 1, stream: 1 },
   ].map((attributes) => ({
     inputs: [{ shape: [], dtype: "i32", range: [0, 1000] }],
     attributes,

@@ -1,7 +1,7 @@
 // A matrix that changes nothing. Floor 4.
 
 import { ShapeError } from "../../core/errors.ts";
-import { formatShape, sizeOf } from "../../core/shape.ts";
+import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface IdentityOptions {
@@ -21,19 +21,22 @@ export function identity(options: IdentityOptions = {}): Initializer {
   return {
     name: "identity",
     options: { gain },
+    check: requireMatrix,
     fill(shape) {
       const [rows, columns] = shape;
-      if (shape.length !== 2) {
-        throw new ShapeError({
-          what: "The initializer identity works on matrices.",
-          expected: "[A, B]",
-          received: formatShape(shape),
-          fix: "use it for the kernel of dense",
-        });
-      }
       const values = new Float32Array(sizeOf(shape));
       for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = gain;
       return values;
     },
   };
+}
+
+function requireMatrix(shape: Shape): void {
+  if (shape.length === 2) return;
+  throw new ShapeError({
+    what: "The initializer identity works on matrices.",
+    expected: "[A, B]",
+    received: formatShape(shape),
+    fix: "use it for the kernel of dense",
+  });
 }

@@ -1,8 +1,9 @@
 // How weights begin: the initializers, one file each, one row each. Floor 4. Each weight is drawn from
 // a stream of its own, so adding a layer changes no other layer's numbers.
 
+import { ShapeError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
-import type { Shape } from "../../core/shape.ts";
+import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import { fromSetting, type StoredSetting } from "../setting.ts";
 import type { Initializer } from "./initializer.ts";
 import * as initializers from "./table.ts";
@@ -24,12 +25,23 @@ export function requireInitializer(setting: InitializerSetting): void {
   initializerFrom(setting);
 }
 
-/** First values for a weight of `shape`. The same seed and stream give the same values. */
+/**
+ * First values for a weight of `shape`. The same seed and stream give the same values.
+ *
+ * @throws ShapeError where the initializer does not fit, or gives fewer values or more.
+ */
 export function initialize(
   setting: InitializerSetting,
   shape: Shape,
   seed: number,
   stream: number,
 ): Float32Array {
-  return initializerFrom(setting).fill(shape, new RandomStream(seed, stream));
+  const initializer = initializerFrom(setting);
+  const values = initializer.fill(shape, new RandomStream(seed, stream));
+  if (values.length === sizeOf(shape)) return values;
+  throw new ShapeError({
+    what: `The initializer ${initializer.name} does not fill the weight.`,
+    expected: `${sizeOf(shape)} values for ${formatShape(shape)}`,
+    received: `${values.length}`,
+  });
 }

@@ -9,6 +9,8 @@ export interface Initializer {
   /** The name that files use. */
   readonly name: string;
   readonly options: object;
+  /** Refuses a shape when the model is made, before anything is drawn. @throws ShapeError */
+  check?(shape: Shape): void;
   /** First values for a weight of `shape`, row-major. @throws ShapeError where it does not fit. */
   fill(shape: Shape, random: RandomStream): Float32Array;
 }

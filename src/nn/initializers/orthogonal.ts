@@ -24,8 +24,8 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
   return {
     name: "orthogonal",
     options: { gain },
+    check: requireMatrix,
     fill(shape, random) {
-      requireMatrix(shape);
       const columns = shape[shape.length - 1];
       const rows = sizeOf(shape) / columns;
       const vectors = orthonormal(Math.min(rows, columns), Math.max(rows, columns), random);

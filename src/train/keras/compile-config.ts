@@ -71,7 +71,7 @@ function perOutput<T>(
   if (outputNames.length === 1 && outputForm !== "record") return value(heads[0]);
   const byName = new Map(heads.map((head) => [head.name, value(head)]));
   const all = outputNames.map((name) => byName.get(name) ?? null);
-  if (outputForm !== "record" || style !== "keras3") return all;
+  if (outputForm !== "record" || style === "tensorflowJs") return all;
   return Object.fromEntries(outputNames.map((name, i) => [name, all[i]]));
 }
 

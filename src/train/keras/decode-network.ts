@@ -11,7 +11,7 @@ import type {
   UnitConfig,
 } from "../../nn/network-config.ts";
 import { networkKind } from "../../nn/steps.ts";
-import { decodeNodes, referencesIn } from "./inbound-nodes.ts";
+import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
 import { decodeLayer, type KnownLayers } from "./layer.ts";
 import { objectIn } from "./object.ts";
 import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
@@ -208,7 +208,7 @@ function outputsIn(value: unknown): {
 } {
   const references = referencesIn(value, "The list of outputs");
   if (!Array.isArray(value)) {
-    const names = Object.keys(recordOf(value, "The list of outputs"));
+    const names = sortedKeys(recordOf(value, "The list of outputs"));
     return {
       references,
       form: (all) => ({ record: Object.fromEntries(names.map((name, i) => [name, all[i]])) }),

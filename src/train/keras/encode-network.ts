@@ -11,12 +11,31 @@ type Config = Readonly<Record<string, unknown>>;
 
 const withBatch = (shape: Shape) => [null, ...shape];
 
-/** The network as an object, nested ones inside. */
-export function encodeNetwork(network: Network, style: KerasStyle, name = network.name): Config {
+/** A network on its way into a file. */
+interface Part {
+  readonly network: Network;
+  readonly style: KerasStyle;
+  /** What the paths of its layers begin with. */
+  readonly prefix: string;
+  /** Layers that are written under another name than their own, by path. */
+  readonly otherNames: ReadonlyMap<string, string>;
+}
+
+/** The network as an object, nested ones inside; `otherNames` are those of layers, by path. */
+export function encodeNetwork(
+  network: Network,
+  style: KerasStyle,
+  otherNames: Part["otherNames"] = new Map(),
+): Config {
+  return encodePart({ network, style, prefix: "", otherNames }, network.name);
+}
+
+function encodePart(part: Part, name: string): Config {
+  const { network, style } = part;
   const base = { name, trainable: network.trainable };
   if (network.className === "Sequential") {
     const { shape } = network.inputs[0];
-    const layers = network.layers.map((placed) => encodeUnit(placed, style));
+    const layers = network.layers.map((placed) => encodeUnit(part, placed));
     const first = inputLayer(network.inputNames[0], shape, style);
     const config = { ...base, layers: [first, ...layers], build_input_shape: withBatch(shape) };
     return encodeObject("Sequential", config, "keras", style);
@@ -28,24 +47,31 @@ export function encodeNetwork(network: Network, style: KerasStyle, name = networ
       const input = network.inputs[network.inputNames.indexOf(own)];
       return { ...inputLayer(own, input.shape, style), name: own, inbound_nodes: [] };
     }
-    const nodes = applications.map(({ inputs }) => encodeNode(network, inputs, style));
-    return { ...encodeUnit(placed, style), name: own, inbound_nodes: nodes };
+    const nodes = applications.map(({ inputs }) => encodeNode(part, inputs));
+    return { ...encodeUnit(part, placed), name: nameIn(part, own), inbound_nodes: nodes };
   });
-  const inputs = network.inputs.map((tensor) => referenceTo(network, tensor, style));
+  const inputs = network.inputs.map((tensor) => referenceTo(part, tensor));
   const config = {
     ...base,
     layers,
     input_layers: inputs.length === 1 && style === "keras3" ? inputs[0] : inputs,
-    output_layers: encodeOutputs(network, style),
+    output_layers: encodeOutputs(part),
   };
   return encodeObject("Functional", config, "keras", style);
 }
 
-function encodeUnit({ name, layer }: PlacedLayer, style: KerasStyle): Config {
-  if (isNetwork(layer)) return encodeNetwork(layer, style, name);
+/** What the file calls the part's layer `name`. */
+const nameIn = ({ prefix, otherNames }: Part, name: string) =>
+  otherNames.get(prefix + name) ?? name;
+
+function encodeUnit(part: Part, { name: own, layer }: PlacedLayer): Config {
+  const name = nameIn(part, own);
+  if (isNetwork(layer)) {
+    return encodePart({ ...part, network: layer, prefix: `${part.prefix}${own}/` }, name);
+  }
   const { trainable: _, ...options } = layer.options as { readonly trainable?: boolean };
   const config = { kind: layer.kind, options: { ...options, name, trainable: layer.trainable } };
-  return encodeLayer(config, layer.className, style);
+  return encodeLayer(config, layer.className, part.style);
 }
 
 function inputLayer(name: string, shape: Shape, style: KerasStyle): Config {
@@ -54,21 +80,23 @@ function inputLayer(name: string, shape: Shape, style: KerasStyle): Config {
   return encodeObject("InputLayer", config, "keras.layers", style);
 }
 
-/** Where a tensor comes from. To TensorFlow.js a network counts its own making as its first use. */
-function referenceTo(
-  network: Network,
-  tensor: SymbolicTensor,
-  style: KerasStyle,
-): readonly [string, number, number] {
-  const [name, use, index] = network.referenceTo(tensor);
-  const unit = network.layers.find((placed) => placed.name === name)?.layer;
+/**
+ * Where a tensor comes from. To TensorFlow.js a network counts its own making as its first use; Keras
+ * counts results that are a record by their sorted keys.
+ */
+function referenceTo(part: Part, tensor: SymbolicTensor): readonly [string, number, number] {
+  const { network, style } = part;
+  const [own, use, index] = network.referenceTo(tensor);
+  const unit = network.layers.find((placed) => placed.name === own)?.layer;
+  const name = nameIn(part, own);
   if (unit === undefined || !isNetwork(unit)) return [name, use, index];
-  return [name, use + (style === "tensorflowJs" ? 1 : 0), index];
+  if (style === "tensorflowJs") return [name, use + 1, index];
+  return [name, use, unit.kerasOrder.indexOf(index)];
 }
 
-function encodeNode(network: Network, inputs: readonly SymbolicTensor[], style: KerasStyle) {
-  const references = inputs.map((tensor) => referenceTo(network, tensor, style));
-  if (style !== "keras3") return references.map((reference) => [...reference, {}]);
+function encodeNode(part: Part, inputs: readonly SymbolicTensor[]) {
+  const references = inputs.map((tensor) => referenceTo(part, tensor));
+  if (part.style !== "keras3") return references.map((reference) => [...reference, {}]);
   const tensors = references.map((reference, i) => ({
     class_name: "__keras_tensor__",
     config: { shape: withBatch(inputs[i].shape), dtype: "float32", keras_history: reference },
@@ -76,10 +104,11 @@ function encodeNode(network: Network, inputs: readonly SymbolicTensor[], style: 
   return { args: tensors.length === 1 ? tensors : [tensors], kwargs: {} };
 }
 
-/** Keras 2 and TensorFlow.js know lists alone. */
-function encodeOutputs(network: Network, style: KerasStyle): unknown {
-  const references = network.outputs.map((tensor) => referenceTo(network, tensor, style));
-  if (style !== "keras3" || network.outputForm === "list") return references;
-  if (network.outputForm === "one") return references[0];
+/** Keras 2 has one output as a list of one; TensorFlow.js knows lists alone. */
+function encodeOutputs(part: Part): unknown {
+  const { network, style } = part;
+  const references = network.outputs.map((tensor) => referenceTo(part, tensor));
+  if (style === "tensorflowJs" || network.outputForm === "list") return references;
+  if (network.outputForm === "one") return style === "keras3" ? references[0] : references;
   return Object.fromEntries(network.outputNames.map((name, i) => [name, references[i]]));
 }

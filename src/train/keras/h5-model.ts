@@ -8,9 +8,9 @@ import {
   findDataset,
   findGroup,
   groupAt,
-  type Hdf5Dataset,
   type Hdf5Draft,
   type Hdf5Group,
+  putDataset,
 } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
 import type { Network } from "../../nn/network.ts";
@@ -86,17 +86,12 @@ export function weightGroups(network: Network, weights: Values): Hdf5Draft {
     const group = groupAt(root, name);
     group.attributes.weight_names = paths;
     own.forEach((weight, i) => {
-      put(group, paths[i], storedValue(weight, weights));
+      putDataset(group, paths[i], storedValue(weight, weights));
     });
   }
   const top = groupAt(root, "top_level_model_weights");
   top.attributes.weight_names = [];
   return root;
-}
-
-function put(group: Hdf5Draft, path: string, value: Hdf5Dataset): void {
-  const cut = path.lastIndexOf("/");
-  groupAt(group, path.slice(0, Math.max(0, cut))).datasets.set(path.slice(cut + 1), value);
 }
 
 /** A list of names, which Keras cuts into pieces where it is long: `layer_names0`, `layer_names1`, … */
@@ -179,7 +174,7 @@ function writeOptimizer(root: Hdf5Draft, model: ModelToStore): void {
   const paths = values.map(({ name }) => `${optimizer.name}/${name}`);
   group.attributes.weight_names = paths;
   values.forEach((value, i) => {
-    put(group, paths[i], value);
+    putDataset(group, paths[i], value);
   });
 }
 

@@ -25,7 +25,7 @@ function decodeNode(node: unknown, name: string): readonly TensorReference[] {
   const { args, kwargs } = recordOf(node, `The use of "${name}"`);
   requireQuiet(recordOf(kwargs ?? {}, `The use of "${name}"`), name);
   return listIn(args, `The use of "${name}"`)
-    .flat(3)
+    .flatMap(tensorsIn)
     .map((value) => {
       const { class_name: className, config } = recordOf(value, `An input of "${name}"`);
       const { keras_history: history } = recordOf(config, `An input of "${name}"`);
@@ -74,10 +74,29 @@ function isReference(value: unknown): value is TensorReference {
   return typeof name === "string" && name !== "__proto__" && counts;
 }
 
+/** What stands in lists, and in records, which a network with several inputs may be called with. */
+function tensorsIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value.flat(2).flatMap(valuesIn);
+  return valuesIn(value);
+}
+
+function valuesIn(value: unknown): readonly unknown[] {
+  const isRecord = typeof value === "object" && value !== null && !("class_name" in value);
+  return isRecord
+    ? sortedKeys(value).map((key) => (value as Record<string, unknown>)[key])
+    : [value];
+}
+
+/** Keras takes what is in a record by the sorted keys, whatever the order in the file. */
+export function sortedKeys(record: object): readonly string[] {
+  return Object.keys(record).sort();
+}
+
 /** References as files list them: one alone, a list, or a record. */
 export function referencesIn(value: unknown, what: string): readonly TensorReference[] {
   if (isReference(value)) return [value];
-  const several = Array.isArray(value) ? value : Object.values(recordOf(value, what));
+  const record = Array.isArray(value) ? {} : recordOf(value, what);
+  const several = Array.isArray(value) ? value : sortedKeys(record).map((key) => record[key]);
   if (several.length > 0 && several.every(isReference)) return several;
   return refuse({
     what: `${what} is not one that Fovea can use.`,

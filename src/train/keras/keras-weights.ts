@@ -2,6 +2,7 @@
 // Floor 5.
 
 import { sameShape, sizeOf } from "../../core/shape.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import {
   emptyGroup,
   findDataset,
@@ -9,6 +10,7 @@ import {
   groupAt,
   type Hdf5Dataset,
   type Hdf5Group,
+  putDataset,
 } from "../../formats/hdf5-tree.ts";
 import type { Network } from "../../nn/network.ts";
 import type { CompileOptions } from "../options.ts";
@@ -29,9 +31,9 @@ export function weightsFolder(network: Network, weights: Values, model?: ModelTo
   };
   variables("", network.name);
   for (const { path, name, weights: placed } of placesOf(network)) {
-    const folder = variables(path, name);
+    variables(path, name);
     placed.forEach((weight, i) => {
-      folder.set(String(i), storedValue(weight, weights));
+      putDataset(root, `${path}/vars/${i}`, storedValue(weight, weights));
     });
   }
   if (model?.settings !== undefined) {
@@ -56,7 +58,7 @@ export function storedValue(weight: PlacedWeight, weights: Values): Hdf5Dataset 
 /** A weight from a file. @throws FormatError where it is not there, or of another shape. */
 export function weightIn(
   { fullName, shape }: PlacedWeight,
-  value: Hdf5Dataset | undefined,
+  value: Tensor | undefined,
   where: string,
 ): readonly [string, { readonly data: Float32Array; readonly shape: readonly number[] }] {
   // Some versions keep dimensions of 1 that others leave out.
@@ -65,7 +67,13 @@ export function weightIn(
     value !== undefined &&
     value.data.length === sizeOf(shape) &&
     sameShape(squeezed(value.shape), squeezed(shape));
-  if (fits) return [fullName, { data: Float32Array.from(value.data), shape }];
+  if (fits) {
+    const { data } = value;
+    return [
+      fullName,
+      { data: data instanceof Float32Array ? data : new Float32Array(data), shape },
+    ];
+  }
   return refuse({
     what: `The weight "${fullName}" does not fit.`,
     expected: `[${shape.join(", ")}]`,

@@ -1,6 +1,7 @@
 // `model.json` with its shards: a layers model of TensorFlow.js. Floor 5. The configuration is Keras 2's
 // (or, where Keras 3 was converted, Keras 3's); values go by name.
 
+import { requireDistinctNames } from "../../formats/distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { formatJson, longestJson, parseJson } from "../../formats/json.ts";
 import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
@@ -13,6 +14,7 @@ import { networkIn } from "./network-in.ts";
 import { ofFile, recordOf, refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
 import { requireHeeded } from "./tensorflow-js-gaps.ts";
+import { lastOf, otherNames, weightsInPlaces } from "./tensorflow-js-names.ts";
 
 /** Parts of a name that tell values apart: a layer's, a weight's, and a few of the networks around. */
 const mostParts = 16;
@@ -20,8 +22,10 @@ const mostParts = 16;
 export const tensorflowJsModel: ModelFormat = {
   async write(path, { network, weights }) {
     requireHeeded(network);
-    const values = namesOf(network).map(({ fullName, name }): NamedValues => {
+    const others = otherNames(network);
+    const values = weightsInPlaces(network).map(({ fullName, path: place, last }): NamedValues => {
       const value = weights.get(fullName);
+      const name = `${others.get(place) ?? lastOf(place)}/${last}`;
       return { name, data: value?.data ?? new Float32Array(), shape: value?.shape ?? [] };
     });
     const description = {
@@ -31,7 +35,7 @@ export const tensorflowJsModel: ModelFormat = {
       modelTopology: {
         keras_version: "2.15.0",
         backend: "tensorflow",
-        model_config: encodeNetwork(network, "tensorflowJs"),
+        model_config: encodeNetwork(network, "tensorflowJs", others),
       },
       weightsManifest: await writeShards(path, values),
     };
@@ -66,27 +70,11 @@ export const tensorflowJsModel: ModelFormat = {
   },
 };
 
-interface NamedWeight {
-  readonly fullName: string;
-  readonly shape: readonly number[];
-  /** As TensorFlow.js calls it: the layer's own name, then the weight's. */
-  readonly name: string;
-}
-
-function namesOf(network: Network): readonly NamedWeight[] {
-  return network.owners.flatMap(({ layer, path, weights }) =>
-    weights.map(({ name, shape }) => {
-      const own = path.slice(path.lastIndexOf("/") + 1);
-      const isDepthwise = layer.kind === "depthwiseConv2d" && name === "kernel";
-      const last = isDepthwise ? "depthwise_kernel" : name;
-      return { fullName: `${path}/${name}`, shape, name: `${own}/${last}` };
-    }),
-  );
-}
-
 /** Values by the end of their names: what is before it are the networks around a layer. */
 function weightsByName(network: Network, values: readonly NamedValues[]): Values {
-  const byName = new Map(values.map((value) => [value.name.replace(/:\d+$/, ""), value]));
+  const names = values.map(({ name }) => name.replace(/:\d+$/, ""));
+  requireDistinctNames(names, "the model");
+  const byName = new Map(values.map((value, i) => [names[i], value]));
   const bySuffix = new Map<string, NamedValues>();
   for (const [name, value] of byName) {
     const parts = name.split("/").slice(-mostParts);
@@ -96,11 +84,13 @@ function weightsByName(network: Network, values: readonly NamedValues[]): Values
     });
   }
   return new Map(
-    namesOf(network).map((weight) => {
-      const kerasName = weight.name.replace(/depthwise_kernel$/, "kernel");
-      const value =
-        byName.get(weight.fullName) ?? bySuffix.get(weight.name) ?? bySuffix.get(kerasName);
-      return weightIn(weight, value, weight.name);
+    weightsInPlaces(network).map((weight) => {
+      const { path, last } = weight;
+      const ends = [`${path}/${last}`, weight.fullName, `${lastOf(path)}/${last}`];
+      const name = [...ends, ends[2].replace(/depthwise_kernel$/, "kernel")].find((end) =>
+        bySuffix.has(end),
+      );
+      return weightIn(weight, name === undefined ? undefined : bySuffix.get(name), ends[2]);
     }),
   );
 }

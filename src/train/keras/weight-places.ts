@@ -26,10 +26,9 @@ export const countingClass = "Normalization";
 /** What Keras's `Normalization` has last among its variables. */
 export const countName = "count";
 
-/** Every layer's folder, in Keras's order. A layer that is shared is kept where it comes first. */
+/** Every layer's folder, in Keras's order. A layer that networks share has one in each of them. */
 export function placesOf(network: Network): readonly LayerPlace[] {
   const paths = ownerPaths(network);
-  const seen = new Set<Unit>();
   const places: LayerPlace[] = [];
   const visit = ({ layers }: Network, prefix: string) => {
     const counts = new Map<string, number>();
@@ -37,8 +36,6 @@ export function placesOf(network: Network): readonly LayerPlace[] {
       const base = folderNameOf(layer.className);
       const count = counts.get(base) ?? 0;
       counts.set(base, count + 1);
-      if (seen.has(layer)) continue;
-      seen.add(layer);
       const path = `${prefix}layers/${count === 0 ? base : `${base}_${count}`}`;
       const weights = isNetwork(layer) ? [] : withCount(layer, weightsOf(layer, network, paths));
       places.push({ path, name, weights });
@@ -60,12 +57,15 @@ export interface LayerGroup {
 export function groupsOf(network: Network): readonly LayerGroup[] {
   const paths = ownerPaths(network);
   return network.layers.map(({ name, layer }) => {
-    const units = isNetwork(layer) ? layer.owners.map((owner) => owner.layer) : [layer];
-    const all = units.flatMap((unit) => {
+    // By where they are in this group: a layer that networks share has its full name from the first.
+    const units = isNetwork(layer)
+      ? layer.owners.map((owner) => ({ unit: owner.layer as Unit, path: `${name}/${owner.path}` }))
+      : [{ unit: layer, path: name }];
+    const all = units.flatMap(({ unit, path }) => {
       const own = weightsOf(unit, network, paths);
       return withCount(unit, own).map((weight, i) => ({
         ...weight,
-        groupName: nameInGroup(weight.fullName, name, layer),
+        groupName: weightName(path, weight.fullName.slice(weight.fullName.lastIndexOf("/") + 1)),
         isTrained: (own[i]?.trainable ?? false) && unit.trainable && layer.trainable,
       }));
     });
@@ -74,12 +74,6 @@ export function groupsOf(network: Network): readonly LayerGroup[] {
       weights: [...all.filter((w) => w.isTrained), ...all.filter((w) => !w.isTrained)],
     };
   });
-}
-
-/** A layer that is shared with another network is called after that one; here it needs its own. */
-function nameInGroup(fullName: string, group: string, layer: Unit): string {
-  if (fullName.startsWith(`${group}/`)) return fullName;
-  return isNetwork(layer) ? `${group}/${fullName}` : `${group}/${fullName.split("/").at(-1)}`;
 }
 
 const ownerPaths = (network: Network): ReadonlyMap<Unit, string> =>

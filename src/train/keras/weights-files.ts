@@ -40,11 +40,9 @@ const formats = {
         file,
         () =>
           new Map(
-            network.weights.map((weight) => {
-              const { data = [], shape = [] } = tensors.get(weight.fullName) ?? {};
-              const value = { data: Float32Array.from(data), shape };
-              return weightIn(weight, data.length === 0 ? undefined : value, weight.fullName);
-            }),
+            network.weights.map((weight) =>
+              weightIn(weight, tensors.get(weight.fullName), weight.fullName),
+            ),
           ),
       );
     },
