@@ -39,20 +39,21 @@ const namesOf = ({ layers }: Network) => layers.map(({ name }) => name);
 test("lists what lies between inputs and outputs, furthest from the outputs first", () => {
   const network = rich();
   expect(namesOf(network)).toEqual([
-    "input_layer",
+    // Keras takes results by their sorted names, so that what "middle" needs comes first.
     "extra",
-    "sequential",
+    "input_layer",
     "dense_1",
+    "sequential",
     "dense",
     "add",
   ]);
   expect(network.inputNames).toEqual(["input_layer", "extra"]);
   expect(network.outputNames).toEqual(["sum", "middle"]);
   expect(network.weights.map(({ fullName }) => fullName)).toEqual([
-    "sequential/conv2d/kernel",
-    "sequential/conv2d/bias",
     "dense_1/kernel",
     "dense_1/bias",
+    "sequential/conv2d/kernel",
+    "sequential/conv2d/bias",
     "dense/kernel",
     "dense/bias",
   ]);
@@ -147,7 +148,7 @@ test("freezing a network freezes its layers, and says so in its configuration", 
   network.trainable = false;
   expect(network.weights.filter(({ trainable }) => trainable)).toEqual([]);
   network.trainable = true;
-  const { layer } = network.layers[2];
+  const { layer } = network.layers[3];
   layer.trainable = false;
   const trained = (one: Network) =>
     one.weights.filter(({ trainable }) => trainable).map(({ fullName }) => fullName);
@@ -159,7 +160,7 @@ test("freezing a network freezes its layers, and says so in its configuration", 
   ]);
   const again = networkFrom(JSON.parse(JSON.stringify(network.toConfig())));
   expect(trained(again)).toEqual(trained(network));
-  again.layers[2].layer.trainable = true;
+  again.layers[3].layer.trainable = true;
   expect(again.weights.every(({ trainable }) => trainable)).toBe(true);
 });
 
@@ -167,10 +168,10 @@ test("says in the summary what each layer is connected to, where that is not pla
   const { rows, inARow } = summarize(rich());
   expect(inARow).toBe(false);
   expect(rows.map(({ name, connectedTo }) => [name, connectedTo.join(", ")])).toEqual([
-    ["input_layer", ""],
     ["extra", ""],
-    ["sequential", "input_layer[0][0]"],
+    ["input_layer", ""],
     ["dense_1", "extra[0][0]"],
+    ["sequential", "input_layer[0][0]"],
     ["dense", "sequential[0][0], dense_1[0][0]"],
     ["add", "dense[0][0], dense[1][0]"],
   ]);

@@ -15,6 +15,7 @@ import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
 import { decodeLayer, type KnownLayers } from "./layer.ts";
 import { objectIn } from "./object.ts";
 import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
+import { firstUsesOf } from "./use-numbers.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -104,27 +105,29 @@ function decodeFunctional(config: Config, custom: KnownLayers, depth: number): F
       shapeIn(inputShapeOf(own), `the input "${name}"`),
     ]),
   );
-  const units = others.map(({ entry, name, className }) => ({
-    name,
-    unit: named(decodeUnit(entry, custom, depth), name),
-    isNetwork: isNetworkClass(className),
-  }));
+  const units = others.map(({ entry, name }) => named(decodeUnit(entry, custom, depth), name));
   const uses = others.map(({ name, nodes }) => ({ name, inputs: decodeNodes(nodes, name) }));
   const inputNames = referencesIn(config.input_layers, "The list of inputs").map(([name]) => name);
   const { form, references } = outputsIn(config.output_layers);
-  const all = [...uses.flatMap((use) => use.inputs.flat()), ...references];
-  const firsts = firstUses(units, all);
-  const shift = ([name, use, index]: TensorReference): TensorReference => [
-    name,
-    use - (firsts.get(name) ?? 0),
-    index,
-  ];
+  const nested = others
+    .filter(({ className }) => isNetworkClass(className))
+    .map(({ name, className, nodes }) => {
+      return { name, className, uses: nodes.length, isOlder: nodes.some(Array.isArray) };
+    });
+  const firsts = firstUsesOf(nested, uses.flatMap((use) => use.inputs).flat(), references);
+  const shifted =
+    (place: "applied" | "results") =>
+    ([name, use, index]: TensorReference): TensorReference => [
+      name,
+      use - (firsts.get(name)?.[place] ?? 0),
+      index,
+    ];
   return {
     ...nameAndTrainable(config),
     inputs: inputNames.map((name) => ({ name, shape: shapes.get(name) ?? missing(name) })),
-    layers: units.map(({ unit }) => unit),
-    uses: inOrder(uses, inputNames, shift),
-    outputs: form(references.map(shift)),
+    layers: units,
+    uses: inOrder(uses, inputNames, shifted("applied")),
+    outputs: form(references.map(shifted("results"))),
   };
 }
 
@@ -139,22 +142,6 @@ function missing(name: string): never {
     expected: "a description of every layer",
     received: `"${name}"`,
   });
-}
-
-/**
- * From which number on the uses of a nested network are counted: some files count its own making as
- * use 0, and refer to it by none.
- */
-function firstUses(
-  units: readonly { readonly name: string; readonly isNetwork: boolean }[],
-  references: readonly TensorReference[],
-): ReadonlyMap<string, number> {
-  const nested = new Set(units.filter((unit) => unit.isNetwork).map(({ name }) => name));
-  const firsts = new Map<string, number>();
-  for (const [name, use] of references) {
-    if (nested.has(name)) firsts.set(name, Math.min(use, firsts.get(name) ?? use));
-  }
-  return firsts;
 }
 
 interface LayerUses {

@@ -94,6 +94,14 @@ function referenceTo(part: Part, tensor: SymbolicTensor): readonly [string, numb
   return [name, use, unit.kerasOrder.indexOf(index)];
 }
 
+/** A reference among the results, where Keras counts the making of a Functional as its first use. */
+function resultOf(part: Part, tensor: SymbolicTensor): readonly [string, number, number] {
+  const [name, use, index] = referenceTo(part, tensor);
+  const unit = part.network.layers.find((placed) => nameIn(part, placed.name) === name)?.layer;
+  const isCounted = unit?.className === "Functional" && part.style !== "tensorflowJs";
+  return [name, use + (isCounted ? 1 : 0), index];
+}
+
 function encodeNode(part: Part, inputs: readonly SymbolicTensor[]) {
   const references = inputs.map((tensor) => referenceTo(part, tensor));
   if (part.style !== "keras3") return references.map((reference) => [...reference, {}]);
@@ -107,7 +115,7 @@ function encodeNode(part: Part, inputs: readonly SymbolicTensor[]) {
 /** Keras 2 has one output as a list of one; TensorFlow.js knows lists alone. */
 function encodeOutputs(part: Part): unknown {
   const { network, style } = part;
-  const references = network.outputs.map((tensor) => referenceTo(part, tensor));
+  const references = network.outputs.map((tensor) => resultOf(part, tensor));
   if (style === "tensorflowJs" || network.outputForm === "list") return references;
   if (network.outputForm === "one") return style === "keras3" ? references[0] : references;
   return Object.fromEntries(network.outputNames.map((name, i) => [name, references[i]]));
