@@ -26,7 +26,12 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
   if (!(await isPath(data))) {
     requireName(data);
     const showProgress = output.chatty && process.stderr.isTTY === true;
-    return load(data, { source, ...(showProgress && { onProgress: showDownload }) });
+    return load(data, {
+      source,
+      // Commands print where data came from themselves.
+      onWarning: () => {},
+      ...(showProgress && { onProgress: showDownload }),
+    });
   }
   const { loadFolder } = await import("../data/datasets/folder.ts");
   return loadFolder(data);

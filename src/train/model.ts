@@ -18,6 +18,7 @@ import { evaluateRows } from "./evaluate.ts";
 import { defaultSeed } from "./first-values.ts";
 import { checkCounts, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
+import { warnOfHeldClasses } from "./held-classes.ts";
 import { historyOf } from "./history.ts";
 import { readWeights, writeWeights } from "./keras/weights-files.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
@@ -147,6 +148,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     checkCounts({ epochs, batchSize });
     const ordered = orderFor(this.network, examples, settings, "The set of examples");
     const split = splitOf(ordered.count, options);
+    warnOfHeldClasses(settings.heads, ordered, split, options.onWarning);
     return this.#exclusively("fit", async () => {
       const engine = await this.#open();
       this.#memory.prepare(settings.optimizer);

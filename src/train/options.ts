@@ -1,5 +1,6 @@
 // What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
 
+import type { Warn } from "../core/warn.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
@@ -54,7 +55,10 @@ export interface FitOptions {
   readonly epochs?: number;
   /** Examples of one step; 32 unless told. The last step of an epoch takes what is left. */
   readonly batchSize?: number;
-  /** The share of the examples, taken from the end, that is held back to validate. */
+  /**
+   * The share of the examples, taken from the end, that is held back to validate. A warning says so where
+   * those are all of one class, or of classes that the others do not have.
+   */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
   readonly validationData?: ModelExamples;
@@ -63,6 +67,11 @@ export interface FitOptions {
   /** Whether each epoch takes the examples in a random order of its own; true unless told. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
+  /**
+   * Takes what is worth knowing and no reason to stop, as whole sentences. Default: Node prints it as a
+   * `FoveaWarning`.
+   */
+  readonly onWarning?: Warn;
   /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
   readonly verbose?: Verbosity;
   /** Ends training after the steps that are under way; an epoch that has begun can be taken up again. */

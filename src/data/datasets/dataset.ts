@@ -1,6 +1,7 @@
 // What a dataset is to those who load it: a name and a promise of examples. Floor 4; knows no file
 // format and no place.
 
+import type { Warn } from "../../core/warn.ts";
 import type { Examples } from "../examples.ts";
 
 /** Where to take a dataset from. */
@@ -27,10 +28,18 @@ export interface DownloadProgress {
 }
 
 export interface LoadOptions {
-  /** `"auto"` unless told. */
+  /**
+   * Any other than `"auto"` is the only place that is searched; where it has nothing, that is an error.
+   * `"auto"` warns where only the sample is left. Default: `"auto"`.
+   */
   readonly source?: DatasetSource;
   /** Instead of Fovea's usual cache folder; see `cacheFolder`. */
   readonly cacheFolder?: string;
+  /**
+   * Takes what is worth knowing and no reason to stop, such as that the sample stands in for the whole
+   * dataset. Default: Node prints it as a `FoveaWarning`.
+   */
+  readonly onWarning?: Warn;
   /** Called as a download goes on. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** What asks the network, such as one that goes through a proxy; the platform's unless told. */

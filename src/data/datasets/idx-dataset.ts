@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
+import { printWarning } from "../../core/warn.ts";
 import { cacheFolder } from "../cache-folder.ts";
 import { DownloadError, download } from "../download.ts";
 import { countExamples } from "../examples.ts";
@@ -66,10 +67,13 @@ export async function loadIdxDataset(
 
 async function searchAll(dataset: IdxDataset, options: LoadOptions): Promise<LoadedDataset> {
   const passedOver: string[] = [];
-  for (const search of Object.values<Search>(searches)) {
+  for (const [place, search] of Object.entries<Search>(searches)) {
     try {
       const found = await search(dataset, options);
-      if (found !== undefined) return loaded(dataset, found, passedOver);
+      if (found === undefined) continue;
+      const answer = loaded(dataset, found, passedOver);
+      if (place === "sample") warnOfSample(answer, options);
+      return answer;
     } catch (error) {
       if (!(error instanceof FoveaError)) throw error;
       passedOver.push(remark(error));
@@ -81,6 +85,17 @@ async function searchAll(dataset: IdxDataset, options: LoadOptions): Promise<Loa
     received: passedOver.join("; ") || "nothing",
     fix: `Put the files from ${dataset.mirrors[0]} into a folder, and give it as the source.`,
   });
+}
+
+/** Says that the sample is not what was asked for; who asks for the sample knows. */
+function warnOfSample(
+  { name, source }: LoadedDataset,
+  { onWarning = printWarning }: LoadOptions,
+): void {
+  onWarning(
+    `The dataset ${name} was not found, so its smaller sample is used. ${source}. ` +
+      `For all of it use source: "download"; for the sample without this warning, source: "sample".`,
+  );
 }
 
 /** Why a place was passed over, in a few words. */
