@@ -49,7 +49,8 @@ parentPort.on("message", async ({ bytes, mostBytes, memory }) => {
   try {
     const { library, FS } = await loading;
     mostMemory = memory;
-    FS.writeFile("/file.h5", bytes);
+    // The bytes are the thread's own: no need to copy them.
+    FS.writeFile("/file.h5", bytes, { canOwn: true });
     const tree = readTree(library, "/file.h5", mostBytes);
     FS.unlink("/file.h5");
     parentPort.postMessage({ tree }, buffersOf(tree));

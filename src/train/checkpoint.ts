@@ -88,6 +88,10 @@ export function encodeModel(
  * its name says what it is: `.keras` and `.h5` are Keras's, `.json` is that of TensorFlow.js (with shards
  * beside it), `.safetensors` is Fovea's own, the only one that keeps the progress.
  *
+ * Only `.safetensors` keeps a layer that several models inside share as one layer; elsewhere each of them
+ * gets a copy. In `.json` a layer whose name another one has gets a longer name, for TensorFlow.js tells
+ * weights apart by it.
+ *
  * @throws FormatError where it has another end, cannot be written, or cannot hold the model; a file that was
  * there before stays.
  * @example await saveModel(model, "model.safetensors")

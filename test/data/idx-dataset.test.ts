@@ -4,7 +4,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConfigError, DataError, FormatError, FoveaError } from "../../src/core/errors.ts";
 import type { DownloadProgress, LoadOptions } from "../../src/data/datasets/dataset.ts";
 import { type IdxDataset, loadIdxDataset } from "../../src/data/datasets/idx-dataset.ts";
@@ -54,8 +54,12 @@ async function serve(files: Record<string, Uint8Array>, plan: Plan = whole): Pro
   return server.url;
 }
 
-const load = (options: LoadOptions = {}) =>
-  loadIdxDataset(dataset, { cacheFolder: cache, ...options });
+let warnings: string[] = [];
+const load = (options: LoadOptions = {}) => {
+  warnings = [];
+  const onWarning = (message: string) => warnings.push(message);
+  return loadIdxDataset(dataset, { cacheFolder: cache, onWarning, ...options });
+};
 
 async function refusal(options: LoadOptions = {}): Promise<FoveaError> {
   const error = await load(options).catch((caught: unknown) => caught);
@@ -96,6 +100,25 @@ describe('the source "auto" takes', () => {
   test("the sample where there is no network, and says so", async () => {
     const { source } = await load();
     expect(source).toBe("sample shipped with Fovea: 4 training and 2 test images (no network)");
+    expect(warnings).toEqual([
+      'The dataset tiny was not found, so its smaller sample is used: 4 training and 2 test images (no network). For all of it use source: "download"; for the sample without this warning, source: "sample".',
+    ]);
+  });
+
+  test("the sample with a warning of Node's where nobody takes it", async () => {
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await loadIdxDataset(dataset, { cacheFolder: cache });
+    expect(emitWarning).toHaveBeenCalledWith(
+      expect.stringMatching(/^The dataset tiny was not found/),
+      "FoveaWarning",
+    );
+    emitWarning.mockRestore();
+  });
+
+  test("all of it without a warning", async () => {
+    await fill(cached, published);
+    await load();
+    expect(warnings).toEqual([]);
   });
 
   test("the sample where the server refuses, and says what it answered", async () => {
@@ -185,6 +208,7 @@ describe("a source that was named is the only one asked", () => {
     await fill(cached, published);
     const { source } = await load({ source: "sample" });
     expect(source).toBe("sample shipped with Fovea: 4 training and 2 test images");
+    expect(warnings).toEqual([]);
   });
 
   test('"download" passes the system package over, and fails without a network', async () => {

@@ -277,3 +277,12 @@ test("model.json calls no two weights alike, as TensorFlow.js wants it", async (
     expect(new Set(names).size, name).toBe(names.length);
   }
 });
+
+test("a seed that some bits would be lost of is refused, of a model and of a layer", () => {
+  for (const seed of [2 ** 53, 1.5, Number.NaN]) {
+    const message = /seed.*cannot be used.*\n.*whole number from -\(2\^53 - 1\)/;
+    expect(() => block({ seed })).toThrow(message);
+    expect(() => layers.dropout({ rate: 0.5, seed })).toThrow(message);
+    expect(() => layers.gaussianNoise({ stddev: 1, seed })).toThrow(message);
+  }
+});

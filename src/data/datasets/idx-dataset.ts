@@ -71,9 +71,8 @@ async function searchAll(dataset: IdxDataset, options: LoadOptions): Promise<Loa
     try {
       const found = await search(dataset, options);
       if (found === undefined) continue;
-      const answer = loaded(dataset, found, passedOver);
-      if (place === "sample") warnOfSample(answer, options);
-      return answer;
+      if (place === "sample") warnOfSample(dataset, summaryOf(found, passedOver), options);
+      return loaded(dataset, found, passedOver);
     } catch (error) {
       if (!(error instanceof FoveaError)) throw error;
       passedOver.push(remark(error));
@@ -89,12 +88,13 @@ async function searchAll(dataset: IdxDataset, options: LoadOptions): Promise<Loa
 
 /** Says that the sample is not what was asked for; who asks for the sample knows. */
 function warnOfSample(
-  { name, source }: LoadedDataset,
+  { name }: IdxDataset,
+  summary: string,
   { onWarning = printWarning }: LoadOptions,
 ): void {
   onWarning(
-    `The dataset ${name} was not found, so its smaller sample is used. ${source}. ` +
-      `For all of it use source: "download"; for the sample without this warning, source: "sample".`,
+    `The dataset ${name} was not found, so its smaller sample is used: ${summary}. ` +
+      'For all of it use source: "download"; for the sample without this warning, source: "sample".',
   );
 }
 
@@ -105,17 +105,18 @@ function remark(error: FoveaError): string {
   return error instanceof DownloadError ? what : `passed over: ${what}`;
 }
 
-function loaded(
-  { name }: IdxDataset,
-  { train, test, before, after = "" }: Found,
-  remarks: readonly string[],
-): LoadedDataset {
+function loaded({ name }: IdxDataset, found: Found, remarks: readonly string[]): LoadedDataset {
+  const { train, test, before } = found;
+  return { name, source: `${before}: ${summaryOf(found, remarks)}`, train, test };
+}
+
+/** How many examples there are, where, and what was passed over. */
+function summaryOf({ train, test, after = "" }: Found, remarks: readonly string[]): string {
   const [training, testing] = [train, test].map((set) =>
     countExamples(set).toLocaleString("en-US"),
   );
   const remarked = remarks.length === 0 ? "" : ` (${remarks.join("; ")})`;
-  const source = `${before}: ${training} training and ${testing} test images${after}${remarked}`;
-  return { name, source, train, test };
+  return `${training} training and ${testing} test images${after}${remarked}`;
 }
 
 async function searchCache(dataset: IdxDataset, options: LoadOptions): Promise<Found | undefined> {

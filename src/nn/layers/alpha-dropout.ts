@@ -2,14 +2,23 @@
 
 import { seluConstants } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
-import { maskShape, type NoiseShape, requireNoiseShape, requireRate } from "./masks.ts";
+import {
+  maskShape,
+  type NoiseShape,
+  requireNoiseShape,
+  requireRate,
+  requireSeed,
+} from "./masks.ts";
 
 export interface AlphaDropoutOptions extends CommonOptions {
   /** The share of elements that are replaced, from 0 up to but not including 1. */
   readonly rate: number;
   /** The mask's dimensions, N first, null for the input's. */
   readonly noiseShape?: NoiseShape;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -25,6 +34,7 @@ export interface AlphaDropoutOptions extends CommonOptions {
 export function alphaDropout(options: AlphaDropoutOptions): Layer<AlphaDropoutOptions> {
   const { rate, noiseShape } = options;
   requireRate(rate, "alphaDropout");
+  requireSeed(options.seed);
   const lowest = -seluConstants.scale * seluConstants.alpha;
   const factor = ((1 - rate) * (1 + rate * lowest ** 2)) ** -0.5;
   return {

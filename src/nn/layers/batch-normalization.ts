@@ -29,7 +29,8 @@ export interface BatchNormalizationOptions extends CommonOptions, WeightOptions<
  * `y = gamma · (x − mean) / √(variance + epsilon) + beta`. Training uses the batch's mean and variance
  * (of all its examples and pixels) and moves `moving_mean` and `moving_variance` towards them;
  * otherwise, and where the layer is frozen, those are used. Weights: `gamma`, `beta`, `moving_mean`,
- * `moving_variance`, each `[C]`.
+ * `moving_variance`, each `[C]`. A layer that is applied several times in one model moves its statistics
+ * once for each use, in the order in which the uses were made.
  * Source: Ioffe and Szegedy, ICML 2015; options and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input has no such axis.

@@ -1,7 +1,13 @@
 // Dropout as a layer. Floor 4.
 
 import type { CommonOptions, Layer } from "../layer.ts";
-import { maskShape, type NoiseShape, requireNoiseShape, requireRate } from "./masks.ts";
+import {
+  maskShape,
+  type NoiseShape,
+  requireNoiseShape,
+  requireRate,
+  requireSeed,
+} from "./masks.ts";
 
 export interface DropoutOptions extends CommonOptions {
   /** The share of elements that become 0, from 0 up to but not including 1. */
@@ -11,7 +17,10 @@ export interface DropoutOptions extends CommonOptions {
    * channels.
    */
   readonly noiseShape?: NoiseShape;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -25,6 +34,7 @@ export interface DropoutOptions extends CommonOptions {
 export function dropout(options: DropoutOptions): Layer<DropoutOptions> {
   const { rate, noiseShape } = options;
   requireRate(rate, "dropout");
+  requireSeed(options.seed);
   return {
     kind: "dropout",
     className: "Dropout",

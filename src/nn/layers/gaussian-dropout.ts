@@ -1,12 +1,15 @@
 // Noise that multiplies, as a layer. Floor 4.
 
 import type { CommonOptions, Layer } from "../layer.ts";
-import { requireRate } from "./masks.ts";
+import { requireRate, requireSeed } from "./masks.ts";
 
 export interface GaussianDropoutOptions extends CommonOptions {
   /** As much noise as dropout of this rate makes, from 0 up to but not including 1. */
   readonly rate: number;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -21,6 +24,7 @@ export interface GaussianDropoutOptions extends CommonOptions {
 export function gaussianDropout(options: GaussianDropoutOptions): Layer<GaussianDropoutOptions> {
   const { rate } = options;
   requireRate(rate, "gaussianDropout");
+  requireSeed(options.seed);
   return {
     kind: "gaussianDropout",
     className: "GaussianDropout",

@@ -1,12 +1,16 @@
 // Noise that is added, as a layer. Floor 4.
 
 import type { CommonOptions, Layer } from "../layer.ts";
+import { requireSeed } from "./masks.ts";
 import { requireNumber } from "./numbers.ts";
 
 export interface GaussianNoiseOptions extends CommonOptions {
   /** The standard deviation of the noise, from 0 to 1. */
   readonly stddev: number;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -20,6 +24,7 @@ export interface GaussianNoiseOptions extends CommonOptions {
 export function gaussianNoise(options: GaussianNoiseOptions): Layer<GaussianNoiseOptions> {
   const { stddev } = options;
   requireNumber(stddev, "stddev", 0, 1);
+  requireSeed(options.seed);
   return {
     kind: "gaussianNoise",
     className: "GaussianNoise",

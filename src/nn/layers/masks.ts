@@ -2,9 +2,16 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
+import { checkOption } from "../option.ts";
 
 /** Dimensions of a mask, N first; null where it is the input's, 1 where one number serves all. */
 export type NoiseShape = readonly (number | null)[];
+
+/** @throws ConfigError unless `seed` is one that every bit of counts, or none. */
+export function requireSeed(seed: number | undefined): void {
+  const fits = seed === undefined || Number.isSafeInteger(seed);
+  checkOption("seed", seed, fits, "a whole number from -(2^53 - 1) to 2^53 - 1");
+}
 
 /** @throws ConfigError unless `rate` is from 0 up to but not including 1. */
 export function requireRate(rate: number, layer: string): void {

@@ -1,13 +1,16 @@
 // Dropout of whole channels of sequences, as a layer. Floor 4.
 
 import type { CommonOptions, Layer } from "../layer.ts";
-import { requireRate } from "./masks.ts";
+import { requireRate, requireSeed } from "./masks.ts";
 import { requireSequence } from "./sequences.ts";
 
 export interface SpatialDropout1dOptions extends CommonOptions {
   /** The share of channels that become 0, from 0 up to but not including 1. */
   readonly rate: number;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -22,6 +25,7 @@ export interface SpatialDropout1dOptions extends CommonOptions {
 export function spatialDropout1d(options: SpatialDropout1dOptions): Layer<SpatialDropout1dOptions> {
   const { rate } = options;
   requireRate(rate, "spatialDropout1d");
+  requireSeed(options.seed);
   return {
     kind: "spatialDropout1d",
     className: "SpatialDropout1D",

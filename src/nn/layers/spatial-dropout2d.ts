@@ -1,12 +1,15 @@
 // Dropout of whole channels, as a layer. Floor 4.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
-import { requireRate } from "./masks.ts";
+import { requireRate, requireSeed } from "./masks.ts";
 
 export interface SpatialDropout2dOptions extends CommonOptions {
   /** The share of channels that become 0, from 0 up to but not including 1. */
   readonly rate: number;
-  /** Keeps this layer's random numbers when the model's seed changes. */
+  /**
+   * Takes the place of the model's seed for this layer; any safe integer. Layers with one seed still draw
+   * different numbers.
+   */
   readonly seed?: number;
 }
 
@@ -21,6 +24,7 @@ export interface SpatialDropout2dOptions extends CommonOptions {
 export function spatialDropout2d(options: SpatialDropout2dOptions): Layer<SpatialDropout2dOptions> {
   const { rate } = options;
   requireRate(rate, "spatialDropout2d");
+  requireSeed(options.seed);
   return {
     kind: "spatialDropout2d",
     className: "SpatialDropout2D",
