@@ -14,6 +14,8 @@ import type { Model } from "../../src/train/model.ts";
 interface Fixture {
   readonly layers: readonly string[];
   readonly predictions: Readonly<Record<string, readonly number[]>>;
+  /** After two more steps, where the model is trained. */
+  readonly later?: Readonly<Record<string, readonly number[]>>;
 }
 
 const pathOf = (name: string) => fileURLToPath(new URL(`keras/heads/${name}`, import.meta.url));
@@ -70,6 +72,23 @@ test("losses, their weights and metrics stay with their heads", async () => {
       kind: ["meanSquaredError", 2],
       age: ["meanAbsoluteError", 0.5],
     });
+  }
+});
+
+test("what the optimizer remembers stays with its weights", async () => {
+  const { later = {} } = fixtures.heads;
+  expect(Object.keys(later)).toHaveLength(2);
+  const columns = [0, 1].map((column) => Float32Array.from([0, 2, 4], (i) => x.data[i + column]));
+  const [kind, age] = columns.map((data) => tensor(data, [3, 1]));
+  for (const ending of [".keras", ".h5"]) {
+    const { model: loaded } = await loadModel(pathOf(`heads${ending}`));
+    await loaded.fit({ x, y: { kind, age } }, { epochs: 2, shuffle: false, verbose: 0 });
+    const found = (await loaded.predict(x)) as unknown as Record<string, Tensor<Float32Array>>;
+    for (const [head, values] of Object.entries(later)) {
+      values.forEach((value, i) => {
+        expect(found[head].data[i], `${head} of ${ending}`).toBeCloseTo(value, 4);
+      });
+    }
   }
 });
 

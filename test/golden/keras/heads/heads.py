@@ -36,9 +36,13 @@ def heads():
         loss_weights={"kind": 2, "age": 0.5},
         metrics={"kind": ["mae"], "age": ["mse"]},
     )
+    train(model)
+    return model, X
+
+
+def train(model):
     answers = {"kind": X[:, :1], "age": X[:, 1:]}
     model.fit(X, answers, epochs=2, batch_size=3, shuffle=False, verbose=0)
-    return model, X
 
 
 def nested():
@@ -72,6 +76,9 @@ def make():
             "layers": [layer.name for layer in model.layers],
             "predictions": plain(model(x)),
         }
+        if model.compiled:
+            train(model)
+            predictions[name]["later"] = plain(model(x))
     (here / "predictions.json").write_text(json.dumps(predictions, indent=1) + "\n")
 
 
