@@ -1,15 +1,18 @@
 // Whole files: read within a limit, written completely or not at all. Floor 4. Knows no format.
-// The only file of this folder that touches a disk.
 
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { constants } from "node:fs";
+import { type FileHandle, open, readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { FormatError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
+import { disk } from "./disk.ts";
+import { abandonedFiles, temporaryPath } from "./temporary-file.ts";
 
 /**
  * Writes `content` to `path` so that the file is, at every instant and after every failure, either
  * the old one or the new one: the bytes go to a temporary file in the same folder, to the disk, and
- * then take the name. A symbolic link at `path` is replaced.
+ * then take the name. A symbolic link at `path` is replaced. Of several writers the last one wins.
+ * What a process that was killed left of its attempts to write `path` is removed.
  *
  * @throws FormatError where the disk is full, the folder is missing or may not be written, or
  * `path` is a folder. The old file is then as it was, and the temporary one is gone.
@@ -20,37 +23,33 @@ export async function writeFileAtomically(
   content: Uint8Array | string,
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `${temporaryPrefix(path)}${randomUUID()}.tmp`);
+  const temporary = temporaryPath(path);
   try {
-    await writeToDisk(temporary, content);
-    await rename(temporary, path);
+    await disk.write(temporary, content);
+    await disk.rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await disk.remove(temporary).catch(() => undefined);
     throw writeError(path, folder, cause);
   }
   await syncFolder(folder);
+  await removeLeftovers(path);
 }
 
 /**
- * Removes what a process that was killed left of its attempts to write `path`. For files of which one
- * process at a time is the writer: another's attempt would fail.
+ * Removes what processes that were killed left of their attempts to write `path`. Files of writers that
+ * are still at work stay.
  */
 export async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  const ours = names.filter((name) => name.startsWith(temporaryPrefix(path)));
-  for (const name of ours) await rm(join(folder, name), { force: true }).catch(() => undefined);
+  for (const file of await abandonedFiles(path)) await disk.remove(file).catch(() => undefined);
 }
 
-/** What temporary files for `path` begin with: as long for every name, since names may be too long. */
-function temporaryPrefix(path: string): string {
-  return `.fovea-${createHash("md5").update(basename(path)).digest("hex").slice(0, 8)}-`;
-}
+/** A pipe without a writer must not be waited for: it is no file, and is refused. Windows has no such flag. */
+const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The bytes of the file at `path`.
  *
- * @param options.maximumBytes The largest file that is read; 2 GiB unless given.
+ * @param options.maximumBytes The largest file that is read; Default: 2 GiB.
  * @throws FormatError where there is no such file, it may not be read, or it is larger.
  * @example const bytes = await readWholeFile("best.safetensors");
  */
@@ -59,7 +58,7 @@ export async function readWholeFile(
   { maximumBytes = 2 ** 31 }: { readonly maximumBytes?: number } = {},
 ): Promise<Uint8Array> {
   try {
-    const file = await open(path, "r");
+    const file = await open(path, readAtOnce);
     try {
       const status = await file.stat();
       if (!status.isFile()) throw notAFile(path);
@@ -70,17 +69,7 @@ export async function readWholeFile(
     }
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;
-    throw readError(path, cause);
-  }
-}
-
-async function writeToDisk(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    throw await readError(path, cause);
   }
 }
 
@@ -171,16 +160,28 @@ function whyNotRead(code: string): Diagnosis {
   }
 }
 
-function readError(path: string, cause: unknown): FormatError {
-  const { why, fix } = whyNotRead(codeOf(cause));
-  return new FormatError({ what: `${path} could not be read: ${why}.`, fix, cause });
+async function readError(path: string, cause: unknown): Promise<FormatError> {
+  const code = codeOf(cause);
+  if (code === "ENXIO") return notAFile(path);
+  const { why, fix } = whyNotRead(code);
+  const closest = code === "ENOENT" ? await closestTo(path) : {};
+  return new FormatError({ what: `${path} could not be read: ${why}.`, fix, ...closest, cause });
+}
+
+/** The file, or the folder above it, that `path` may be a misspelling of. */
+async function closestTo(path: string): Promise<{ fix?: string }> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => undefined);
+  if (names === undefined) return folder === path ? {} : closestTo(folder);
+  const { fix } = suggestion(names, basename(path));
+  return fix === undefined ? {} : { fix: `In ${folder}: ${fix}` };
 }
 
 function notAFile(path: string): FormatError {
   return new FormatError({
     what: `${path} could not be read: it is not a file.`,
     expected: "a file",
-    received: "a folder, device or pipe",
+    received: "a folder, device, socket or pipe",
     fix: "Give the path of a file.",
   });
 }

@@ -2,23 +2,28 @@
 // and full disks that the operating system imposes.
 
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
 import { removeLeftovers } from "../../src/formats/files.ts";
 import { readWholeFile, writeFileAtomically } from "../../src/formats/index.ts";
+import { temporaryPath } from "../../src/formats/temporary-file.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const onWindows = process.platform === "win32";
@@ -202,4 +207,77 @@ test("what a killed process left of a file goes, and nothing else", async () => 
   expect(readdirSync(folder)).toEqual([left, "other"]);
   await removeLeftovers(path);
   expect(readdirSync(folder)).toEqual(["other"]);
+});
+
+describe("temporary files", () => {
+  /** What another process that writes `path` would have there. */
+  function temporaryFileOf(path: string, id: number): string {
+    const file = temporaryPath(path).replace(`-${process.pid}-`, `-${id}-`);
+    writeFileSync(file, "half");
+    return basename(file);
+  }
+
+  test("of a writer that is gone are removed by the next one; those of a writer at work stay", async () => {
+    const path = join(folder, "a");
+    const gone = spawnSync(process.execPath, ["--version"]).pid;
+    temporaryFileOf(path, gone);
+    const ours = temporaryFileOf(path, process.pid);
+    const parents = temporaryFileOf(path, process.ppid);
+    await writeFileAtomically(path, "new");
+    expect(readdirSync(folder).sort()).toEqual([ours, parents, "a"].sort());
+    expect(readFileSync(path, "utf8")).toBe("new");
+  });
+
+  test("of an earlier process that had our number, and of other computers a day ago, are removed", async () => {
+    const path = join(folder, "a");
+    const ours = temporaryFileOf(path, process.pid);
+    const born = Date.now() / 1000 - process.uptime();
+    utimesSync(join(folder, ours), born - 60, born - 60);
+    const here = temporaryFileOf(path, process.ppid);
+    const elsewhere = here.replace(/-[0-9a-f]{6}-/, "-000000-");
+    renameSync(join(folder, here), join(folder, elsewhere));
+    await removeLeftovers(path);
+    expect(readdirSync(folder)).toEqual([elsewhere]);
+    const yesterday = Date.now() / 1000 - 90_000;
+    utimesSync(join(folder, elsewhere), yesterday, yesterday);
+    await removeLeftovers(path);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("a writer does not remove what another one is writing", async () => {
+    const path = join(folder, "a");
+    const writers = Array.from({ length: 30 }, async (_, i) => {
+      await removeLeftovers(path);
+      await writeFileAtomically(path, String(i).repeat(100_000));
+    });
+    await Promise.all(writers);
+    expect(readdirSync(folder)).toEqual(["a"]);
+  });
+});
+
+describe("a path that is no file", () => {
+  test.skipIf(onWindows)("a pipe is refused at once, whoever writes to it", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    expect((await failureOf(readWholeFile(pipe))).message).toMatch(/it is not a file/);
+  });
+
+  test.skipIf(onWindows)("a socket is refused", async () => {
+    const socket = join(folder, "socket");
+    const server = createServer().listen(socket);
+    await once(server, "listening");
+    expect((await failureOf(readWholeFile(socket))).message).toMatch(/it is not a file/);
+    server.close();
+  });
+
+  test("a misspelt name is answered with the closest file, or folder", async () => {
+    writeFileSync(join(folder, "best.safetensors"), "");
+    const wrong = await failureOf(readWholeFile(join(folder, "bset.safetensor")));
+    expect(wrong.facts.fix).toBe(`In ${folder}: did you mean "best.safetensors"?`);
+    mkdirSync(join(folder, "train-2"));
+    const below = await failureOf(readWholeFile(join(folder, "trian-2", "last.safetensors")));
+    expect(below.facts.fix).toBe(`In ${folder}: did you mean "train-2"?`);
+    const none = await failureOf(readWholeFile(join(folder, "q")));
+    expect(none.facts.fix).toBe("Check the path.");
+  });
 });
