@@ -5,6 +5,7 @@
 import { type DType, dtypeOf } from "../core/dtype.ts";
 import { FormatError } from "../core/errors.ts";
 import { type Tensor, tensor } from "../core/tensor.ts";
+import { crc32 } from "./crc32.ts";
 import { sameName } from "./distinct-names.ts";
 import {
   isAcceptedName,
@@ -38,7 +39,7 @@ const writtenDTypes = [
 /**
  * Writes tensors and text as one safetensors file. The same content gives the same bytes, whatever
  * order it comes in: tensors are sorted by dtype, then by name, as the reference implementation
- * does, and metadata by name.
+ * does, and metadata by name. With `checksum` the metadata holds one, which is checked when the file is read.
  *
  * @throws FormatError where a name comes twice or is not accepted, metadata is not text, or a
  * tensor is a `Float64Array`.
@@ -52,12 +53,11 @@ const writtenDTypes = [
 export function encodeSafetensors(content: {
   readonly tensors: Iterable<readonly [string, Tensor]>;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly checksum?: boolean;
 }): Uint8Array {
   const entries: string[] = [];
-  if (content.metadata) {
-    entries.push(`${JSON.stringify(metadataKey)}:${writeMetadata(content.metadata)}`);
-  }
   const placed: { bytes: Uint8Array; start: number }[] = [];
+  const records: ChecksumRecord[] = [];
   let end = 0;
   for (const { name, dtype, shape, data } of inFileOrder(content.tensors)) {
     const start = end;
@@ -65,6 +65,13 @@ export function encodeSafetensors(content: {
     placed.push({ bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start });
     const record = { dtype, shape, data_offsets: [start, end] };
     entries.push(`${JSON.stringify(name)}:${JSON.stringify(record)}`);
+    records.push({ name, dtype, shape, start, end });
+  }
+  const { metadata = {}, checksum = false } = content;
+  if (checksum || content.metadata !== undefined) {
+    const sum = checksum ? { [checksumKey]: checksumOf(metadata, records, placed) } : {};
+    const written = writeMetadata({ ...metadata, ...sum });
+    entries.unshift(`${JSON.stringify(metadataKey)}:${written}`);
   }
   const header = new TextEncoder().encode(`{${entries.join(",")}}`);
   const headerBytes = Math.ceil(header.length / 8) * 8;
@@ -91,21 +98,63 @@ export function encodeSafetensors(content: {
  * F32, I32 and U8 tensors come as they are, as views of `bytes` where alignment allows. F16 and
  * BF16 become f32 exactly; F64 becomes f32, rounded; I64 becomes i32.
  *
- * @throws FormatError where the file is truncated, damaged or hostile, a dtype is not read, or a
+ * @throws FormatError where the file is truncated, damaged or hostile, its checksum is wrong, a dtype is not read, or a
  * value is outside the range of f32 or i32. Nothing large is allocated before the header is found
  * to agree with the file's length.
  * @example const { tensors, metadata } = decodeSafetensors(bytes, "best.safetensors");
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
   const { records, metadata, dataStart } = readHeader(bytes, name);
+  const { [checksumKey]: checksum, ...own } = metadata;
   const tensors = new Map<string, StoredTensor>();
   // A plain view, because the slice method of Node's Buffer does not copy.
   const data = new Uint8Array(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
+  if (checksum?.startsWith(checksumPrefix)) {
+    requireEqual(checksum, checksumOf(own, records, [{ bytes: data }]), name);
+  }
   for (const record of records) {
     const values = data.subarray(record.start, record.end);
     tensors.set(record.name, tensor(elementsOf(record, values, name), record.shape));
   }
-  return { tensors, metadata };
+  return { tensors, metadata: own };
+}
+
+/** The metadata entry that holds the checksum of Fovea's own files. */
+const checksumKey = "fovea_checksum";
+/** Another kind of checksum, of a version to come, is not checked. */
+const checksumPrefix = "crc32:";
+
+/** What the checksum takes of a tensor's record. */
+interface ChecksumRecord extends Omit<TensorRecord, "dtype"> {
+  readonly dtype: string;
+}
+
+/**
+ * Of the metadata, the names, dtypes, shapes and places of all tensors, and their bytes. How the header is
+ * laid out does not count: another program may have written it anew.
+ */
+function checksumOf(
+  metadata: Readonly<Record<string, string>>,
+  records: readonly ChecksumRecord[],
+  data: readonly { readonly bytes: Uint8Array }[],
+): string {
+  const entries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const places = [...records]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, dtype, shape, start, end }) => [name, dtype, shape, start, end]);
+  const described = new TextEncoder().encode(JSON.stringify([entries, places]));
+  const sum = data.reduce((before, { bytes }) => crc32(bytes, before), crc32(described));
+  return `${checksumPrefix}${sum.toString(16).padStart(8, "0")}`;
+}
+
+function requireEqual(kept: string, found: string, file: string): void {
+  if (kept === found) return;
+  throw new FormatError({
+    what: `${file} is damaged: its content does not match its checksum.`,
+    expected: kept,
+    received: found,
+    fix: `Use another copy of the file. If a program changed it on purpose, remove "${checksumKey}" from its metadata.`,
+  });
 }
 
 /** A tensor on its way into a file. */

@@ -96,10 +96,13 @@ export async function readShards(path: string, manifest: unknown): Promise<Named
 
 /** A plain file name: shards lie beside the model, and nowhere else. */
 function shardName(path: string, name: unknown): string {
-  const isPlain =
-    typeof name === "string" && /^[^\\/:\0]+$/.test(name) && name !== "." && name !== "..";
-  if (isPlain) return name;
+  if (isPlainName(name)) return name;
   return refuse(path, "a shard's name leads out of its folder", "a file name", name);
+}
+
+/** Whether `name` is that of a file in the same folder. */
+export function isPlainName(name: unknown): name is string {
+  return typeof name === "string" && /^[^\\/:\0]+$/.test(name) && name !== "." && name !== "..";
 }
 
 function joined(shards: readonly Uint8Array[]): Uint8Array {

@@ -80,7 +80,11 @@ export function encodeModel(
       value,
     ]),
   ];
-  return encodeSafetensors({ tensors, metadata: writeDescription(description) });
+  return encodeSafetensors({
+    tensors,
+    metadata: writeDescription(description),
+    checksum: true,
+  });
 }
 
 /**

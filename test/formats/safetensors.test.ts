@@ -375,3 +375,58 @@ function isReadOrRefused(bytes: Uint8Array): boolean {
   const error = errorOf(() => decode(bytes));
   return error === undefined || error instanceof FormatError;
 }
+
+describe("a checksum", () => {
+  const content = {
+    tensors: [
+      ["a", tensor(Float32Array.of(1, 2), [2])],
+      ["b", tensor(Uint8Array.of(3, 4, 5), [3])],
+      ["none", tensor(new Float32Array(0), [0])],
+    ],
+    metadata: { note: "word" },
+  } satisfies Parameters<typeof encodeSafetensors>[0];
+
+  test("is not part of what was saved", () => {
+    const bytes = encodeSafetensors({ ...content, checksum: true });
+    const { metadata, tensors } = decodeSafetensors(bytes, "the file");
+    expect(metadata).toEqual(content.metadata);
+    expect([...tensors.keys()].sort()).toEqual(["a", "b", "none"]);
+  });
+
+  test("tells of any change: of a number, a name, a place, a word of the metadata", () => {
+    const bytes = encodeSafetensors({ ...content, checksum: true });
+    const text = Buffer.from(bytes).toString("latin1");
+    const changes = [
+      ["word", "ward"],
+      ['"a"', '"c"'],
+      ["F32", "I32"],
+    ];
+    for (const [before, after] of changes) {
+      const changed = Buffer.from(text.replace(before, after), "latin1");
+      expect(() => decodeSafetensors(changed, "f")).toThrow(/damaged/);
+    }
+    for (let back = 1; back <= 11; back++) {
+      const changed = Uint8Array.from(bytes);
+      changed[bytes.length - back] ^= 1;
+      expect(() => decodeSafetensors(changed, "f")).toThrow(/damaged/);
+    }
+  });
+
+  test("does not mind a header that another program laid out anew", () => {
+    const bytes = encodeSafetensors({ ...content, checksum: true });
+    const length = Number(Buffer.from(bytes).readBigUInt64LE());
+    const header = JSON.parse(Buffer.from(bytes).toString("utf8", 8, 8 + length)) as object;
+    const reversed = Object.fromEntries(Object.entries(header).reverse());
+    const text = JSON.stringify(reversed, undefined, 1);
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(BigInt(text.length));
+    const file = Buffer.concat([start, Buffer.from(text), bytes.subarray(8 + length)]);
+    expect(decodeSafetensors(file, "f").metadata).toEqual(content.metadata);
+  });
+
+  test("of another kind, and none at all, are not checked", () => {
+    const metadata = { ...content.metadata, fovea_checksum: "sha512:00" };
+    decodeSafetensors(encodeSafetensors({ ...content, metadata }), "f");
+    decodeSafetensors(encodeSafetensors(content), "f");
+  });
+});

@@ -138,15 +138,23 @@ describe("reduceLROnPlateau", () => {
 
 describe("csvLogger", () => {
   test.each(fixtures.logs)(
-    "$options: writes what Keras writes",
+    "$options: writes what Keras writes, without the columns that it guesses and never fills",
     async ({ rows, options, text }) => {
       const file = join(folder, `${fixtures.logs.findIndex((one) => one.text === text)}.csv`);
       const callback = callbacks.csvLogger({ path: file, ...inCamelCase(options) });
       for (const part of rows) await tell(callback, tinyModel(device), part);
-      expect(readFileSync(file, "utf8")).toBe(text);
+      expect(readFileSync(file, "utf8")).toBe(withoutEmptyColumns(text));
     },
   );
 });
+
+/** A table of Keras without the columns that hold no number in any epoch. */
+function withoutEmptyColumns(text: string): string {
+  const rows = text.split("\r\n").map((line) => line.split(","));
+  const isFilled = (_: string, column: number) =>
+    rows.slice(1, -1).some((fields) => fields[column] !== "NA");
+  return rows.map((fields) => fields.filter(isFilled).join(",")).join("\r\n");
+}
 
 /** Every hook under Keras's name. */
 const hookNames = {

@@ -13,7 +13,7 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { filterSheet } from "../../src/train/callbacks/event-image.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { fillIn } from "../../src/train/callbacks/model-checkpoint.ts";
+import { pathPattern } from "../../src/train/callbacks/path-pattern.ts";
 import { loadModel } from "../../src/train/checkpoint.ts";
 import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
@@ -175,8 +175,9 @@ describe("modelCheckpoint", () => {
     expect(readdirSync(join(folder, "runs")).sort()).toEqual(expected);
     const { model: last } = await loadModel(join(folder, "runs", expected[1]), { device });
     expect(last.getWeights()).toEqual(model.getWeights());
-    expect(fillIn("{a:4.1f}|{a}|{b:3d}|{b:03d}", { a: 2.25, b: 7 })).toBe(" 2.3|2.25|  7|007");
-    expect(() => fillIn("{c}", { a: 1 })).toThrow(/"c", which is not reported/);
+    const fillIn = pathPattern("{a:4.1f}|{a}|{epoch:3d}|{epoch:03d}|{{{a}}}");
+    expect(fillIn({ a: 2.25, epoch: 7 })).toBe(" 2.2|2.25|  7|007|{2.25}");
+    expect(() => pathPattern("{los}")({ loss: 1 })).toThrow(/"los", which is not.*mean "loss"/s);
     await model.dispose();
   });
 

@@ -1,6 +1,7 @@
 // A run that may be killed at any moment, and goes on as if it had not been. Floor 5.
 
-import { stat, unlink } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { disk } from "../../formats/disk.ts";
 import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { Callback } from "../callback.ts";
@@ -48,7 +49,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
     async onTrainEnd({ stopped }, { model }) {
       const isOver = model.progress.epochs >= epochs;
       const wasEnded = stopped !== undefined && stopped !== "interrupted";
-      if (deleteCheckpoint && (isOver || wasEnded)) await unlink(path).catch(() => undefined);
+      if (deleteCheckpoint && (isOver || wasEnded)) await disk.remove(path).catch(() => undefined);
     },
   };
   if (saveFrequency === "epoch") {

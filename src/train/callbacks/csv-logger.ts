@@ -1,85 +1,96 @@
 // Every epoch's numbers as a line of a file. Floor 5.
 
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
+import { csvLine, csvRows } from "../../formats/csv.ts";
 import { writeFileAtomically } from "../../formats/files.ts";
+import { checkOption } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
-import type { Logs } from "../events.ts";
 import { pathOf } from "./path.ts";
 
 export interface CsvLoggerOptions {
+  /** Where to write. */
   readonly path: string;
-  /** Between two fields; a comma unless told. */
+  /** What stands between two fields. Default: a comma. */
   readonly separator?: string;
-  /** Whether lines are added to a file that is there; false unless told. */
+  /** Whether lines are added to a file that is there. Default: false. */
   readonly append?: boolean;
 }
 
+/** The first column. */
+const epochColumn = "epoch";
+/** What stands for a number that an epoch does not have, as in Keras. */
+const missing = "NA";
+
 /**
- * Writes `epoch` (counted from 0) and every number in alphabetical order, a line an epoch, as Keras
- * does: the first epoch settles the columns, what an epoch does not have is `NA`. A run that is resumed
- * goes on with its file: the lines of the epochs behind it stay, whatever else a kill has left goes.
+ * Writes `epoch` (counted from 0) and every number in alphabetical order, a line for each epoch, as Keras
+ * does; what an epoch does not have is `NA`. A number that is first reported later, or that the file
+ * continued with `append` does not have, gets a new column at the end (Keras guesses the columns in the
+ * first epoch). A run that is resumed goes on with its file: the lines of the epochs behind it stay, what
+ * comes after them goes. The file is written anew after each epoch, and is whole or not there at all.
  *
- * @throws ConfigError where there is no path, FormatError where the file cannot be written.
+ * @throws ConfigError where an option cannot be used, FormatError where the file cannot be written, or is
+ * to be continued and is no such table.
  * @example callbacks: [callbacks.csvLogger({ path: "training.csv" })]
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const path = pathOf(options, "csvLogger");
   const { separator = ",", append = false } = options;
-  let columns: readonly string[] | undefined;
-  let hasHeader = false;
-  const attempt = async <T>(act: () => Promise<T>): Promise<T> => {
-    try {
-      return await act();
-    } catch (cause) {
-      throw new FormatError({
-        what: `The file ${path} cannot be written.`,
-        received: (cause as Error).message,
-        cause,
-      });
-    }
+  const separates = typeof separator === "string" && /^[^"\r\n]+$/.test(separator);
+  checkOption("separator of csvLogger", separator, separates, "text without quotes or line breaks");
+  let rows: Row[] = [];
+  let columns: string[] = [];
+
+  const write = () => {
+    if (columns.length === 0) return writeFileAtomically(path, "");
+    const lines = rows.map((row) => columns.map((name) => row.get(name) ?? missing));
+    const text = [columns, ...lines].map((fields) => csvLine(fields, separator)).join("");
+    return writeFileAtomically(path, text);
   };
-  const lineOf = (fields: readonly string[]) =>
-    `${fields.map((field) => quote(field, separator)).join(separator)}\r\n`;
   return {
     async onTrainBegin(_, { model }) {
-      columns = undefined;
       const finished = model.progress.epochs;
       const isResumed = finished > 0;
       const present = append || isResumed ? await readFile(path, "utf8").catch(() => "") : "";
-      const kept = isResumed ? withoutEpochsFrom(finished, present, separator) : present;
-      hasHeader = kept !== "";
-      if (!hasHeader) await attempt(() => writeFile(path, ""));
-      else if (kept !== present) await writeFileAtomically(path, kept);
+      ({ columns, rows } = tableIn(present, separator, path));
+      if (isResumed) dropFrom(finished, rows);
+      if (rows.length === 0) columns = [];
+      // Proves that the file can be written before anything is trained.
+      await write();
     },
     async onEpochEnd({ epoch, logs }) {
-      columns ??= columnsOf(logs);
-      const header = hasHeader ? "" : lineOf(["epoch", ...columns]);
-      hasHeader = true;
-      const values = columns.map((name) => (Object.hasOwn(logs, name) ? String(logs[name]) : "NA"));
-      const line = lineOf([String(epoch - 1), ...values]);
-      await attempt(() => appendFile(path, header + line));
+      const names = [epochColumn, ...Object.keys(logs).sort()];
+      columns.push(...names.filter((name) => !columns.includes(name)));
+      const values = Object.entries(logs).map(([name, value]) => [name, String(value)] as const);
+      rows.push(new Map([[epochColumn, String(epoch - 1)], ...values]));
+      await write();
     },
   };
 }
 
-/** The names in order; where nothing is validated yet, the same once more for later, as in Keras. */
-function columnsOf(logs: Logs): string[] {
-  const names = Object.keys(logs).sort();
-  const validated = names.some((name) => name.startsWith("val_"));
-  return validated ? names : [...names, ...names.map((name) => `val_${name}`)];
-}
+/** An epoch's fields by the names of their columns. */
+type Row = ReadonlyMap<string, string>;
 
-/** The text without lines at its end that are cut off, or of epochs that are still to come. */
-function withoutEpochsFrom(first: number, text: string, separator: string): string {
-  const lines = text.split("\r\n").slice(0, -1);
-  while (lines.length > 0 && Number(lines[lines.length - 1].split(separator)[0]) >= first) {
-    lines.pop();
+/** @throws FormatError where the text is no table of epochs. A last line that was cut off is left out. */
+function tableIn(text: string, separator: string, path: string) {
+  const [columns = [], ...lines] = csvRows(text, separator);
+  const isCutOff = !text.endsWith("\n") && (lines.at(-1)?.length ?? 0) < columns.length;
+  if (isCutOff) lines.pop();
+  const odd = lines.find((fields) => fields.length !== columns.length);
+  const isTable = columns.length === 0 || columns[0] === epochColumn;
+  if (!isTable || odd !== undefined || new Set(columns).size < columns.length) {
+    throw new FormatError({
+      what: `${path} cannot be continued: it is no table of epochs.`,
+      expected: `a first column "${epochColumn}", columns of different names, and as many fields in every line`,
+      received: (odd ?? columns).join(separator).slice(0, 200),
+      fix: "use the separator that the file was written with, or another path",
+    });
   }
-  return lines.map((line) => `${line}\r\n`).join("");
+  const rows = lines.map((fields): Row => new Map(fields.map((field, i) => [columns[i], field])));
+  return { columns, rows };
 }
 
-function quote(field: string, separator: string): string {
-  const plain = !field.includes(separator) && !/["\r\n]/.test(field);
-  return plain ? field : `"${field.replaceAll('"', '""')}"`;
+/** Removes the epochs at the end that are still to come. */
+function dropFrom(first: number, rows: Row[]): void {
+  while (Number(rows.at(-1)?.get(epochColumn)) >= first) rows.pop();
 }

@@ -2,7 +2,6 @@
 
 import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
-import { removeLeftovers } from "../../formats/files.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import { checkOption } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
@@ -65,7 +64,6 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const keep = async (model: Model<SymbolicOutputs>) => {
     weights = model.getWeights();
     if (path === undefined) return;
-    await removeLeftovers(path);
     await saveModel(model, path);
   };
 

@@ -1,23 +1,32 @@
-// Saves the model as it learns. Floor 5. The files are those of saveModel.
+// Saves the model as it learns. Floor 5. The files are those of saveModel and saveWeights.
 
-import { mkdir } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
-import { removeLeftovers } from "../../formats/files.ts";
+import { disk } from "../../formats/disk.ts";
 import { requireWhole } from "../../nn/layer.ts";
+import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import { type SaveOptions, saveModel } from "../checkpoint.ts";
 import type { Logs } from "../events.ts";
 import { writtenFormatOf } from "../keras/index.ts";
+import { requireWeightsEnding } from "../keras/weights-files.ts";
+import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { pathOf } from "./path.ts";
+import { pathPattern } from "./path-pattern.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
-  /** Where to; `{epoch}`, `{step}` and names of numbers are filled in: `runs/{epoch:02d}-{val_loss:.3f}.safetensors`. */
+  /**
+   * Where to write. `{epoch}`, `{step}` and the names of numbers are filled in, with formats of Python:
+   * `runs/{epoch:02d}-{val_loss:.3f}.safetensors`, `{loss:.2e}`, `{accuracy:.1%}`.
+   */
   readonly path: string;
-  /** Whether a file is written only when `monitor` is better than ever; false unless told. */
+  /** Whether a file is written only when `monitor` is better than ever. Default: false. */
   readonly saveBestOnly?: boolean;
-  /** `epoch` (the default), or how many steps lie between two files. */
+  /** Whether weights alone are written, as by `model.saveWeights`. Default: false. */
+  readonly saveWeightsOnly?: boolean;
+  /** `epoch`, or how many steps lie between two files. Default: `epoch`. */
   readonly saveFrequency?: "epoch" | number;
   /** What has to be beaten at first. */
   readonly initialValueThreshold?: number;
@@ -25,22 +34,28 @@ export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
 
 /**
  * Saves the model after every epoch, or every so many steps. A file is whole or not there at all;
- * missing folders are made. As in Keras.
+ * missing folders are made. As in Keras, except that a model whose loss is not finite replaces no file.
  *
- * @throws ConfigError where there is no path, or it asks for what is not reported, FormatError where its end
- * names no kind of file, or a file cannot be written.
+ * @throws ConfigError where an option cannot be used, or the path asks for what is not reported, FormatError
+ * where its file extension names no kind of file, or a file cannot be written.
  * @example callbacks: [callbacks.modelCheckpoint({ path: "best.safetensors", saveBestOnly: true })]
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const path = pathOf(options, "modelCheckpoint");
+  const { saveBestOnly = false, saveWeightsOnly = false, saveFrequency = "epoch" } = options;
   // Before anything is trained that could not be saved.
-  writtenFormatOf(path);
-  const { saveBestOnly = false, saveFrequency = "epoch", initialValueThreshold } = options;
+  const fillIn = pathPattern(path);
+  if (saveWeightsOnly) requireWeightsEnding(path);
+  else writtenFormatOf(path);
   const monitor = saveBestOnly ? new Monitor(options) : undefined;
-  let best = initialValueThreshold;
+  if (saveFrequency !== "epoch") {
+    requireWhole(saveFrequency, "saveFrequency");
+    if (monitor !== undefined) requireWithinEpoch(monitor.name, saveFrequency);
+  }
+  let best = options.initialValueThreshold;
   let steps = 0;
   const save = async (
-    model: Parameters<typeof saveModel>[0],
+    model: Model<SymbolicOutputs>,
     logs: Logs,
     place: { readonly epoch: number; readonly step?: number },
   ) => {
@@ -49,10 +64,11 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       if (!monitor.isBetter(value, best)) return;
       best = value;
     }
-    const file = fillIn(path, { ...logs, ...place });
-    await mkdir(dirname(file), { recursive: true });
-    await removeLeftovers(file);
-    await saveModel(model, file, options);
+    const file = fillIn({ ...logs, ...place });
+    if (hasLostItsLoss(logs) && (await stat(file).catch(() => undefined)) !== undefined) return;
+    await disk.makeFolder(dirname(file));
+    if (saveWeightsOnly) await model.saveWeights(file);
+    else await saveModel(model, file, options);
   };
   if (saveFrequency === "epoch") {
     return {
@@ -67,7 +83,6 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       onEpochEnd: ({ epoch, logs }, { model }) => save(model, logs, { epoch }),
     };
   }
-  requireWhole(saveFrequency, "saveFrequency");
   return {
     async onStepEnd({ epoch, step, logs }, { model }) {
       steps++;
@@ -76,21 +91,18 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 }
 
-/** `{name}`, `{name:03d}` and `{name:.2f}` replaced by numbers, as Python's format does. */
-export function fillIn(path: string, numbers: Readonly<Record<string, number>>): string {
-  return path.replace(
-    /\{(\w+)(?::(0?)(\d*)(?:\.(\d+))?([df]?))?\}/g,
-    (part, name, zero, width, digits) => {
-      if (!Object.hasOwn(numbers, name)) {
-        throw new ConfigError({
-          what: `The path of a checkpoint asks for "${name}", which is not reported.`,
-          expected: Object.keys(numbers).join(", "),
-          received: part,
-        });
-      }
-      const value = numbers[name];
-      const text = digits === undefined ? String(value) : value.toFixed(Number(digits));
-      return text.padStart(Number(width || 0), zero === "0" ? "0" : " ");
-    },
-  );
+/** Whether the loss, in training or in validation, is no longer a number. */
+function hasLostItsLoss({ loss = 0, val_loss: validated = 0 }: Logs): boolean {
+  return !Number.isFinite(loss) || !Number.isFinite(validated);
+}
+
+/** @throws ConfigError where the number is one that is reported at the end of an epoch alone. */
+function requireWithinEpoch(monitor: string, saveFrequency: number): void {
+  if (!monitor.startsWith("val_")) return;
+  throw new ConfigError({
+    what: `A checkpoint every ${saveFrequency} steps cannot watch "${monitor}".`,
+    expected: "a number of training, such as loss: validation comes at the end of an epoch",
+    received: `monitor: "${monitor}", saveFrequency: ${saveFrequency}`,
+    fix: 'watch another number, or use saveFrequency: "epoch"',
+  });
 }

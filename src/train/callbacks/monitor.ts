@@ -51,9 +51,13 @@ export class Monitor {
     });
   }
 
-  /** Whether `value` is better than `reference` by more than the least change; than nothing, always. */
+  /**
+   * Whether `value` is better than `reference` by more than the least change; than nothing, always. What is not
+   * a number is better than nothing at all, and any number is better than it.
+   */
   isBetter(value: number, reference: number | undefined): boolean {
-    if (reference === undefined) return true;
+    if (Number.isNaN(value)) return false;
+    if (reference === undefined || Number.isNaN(reference)) return true;
     // In f32, as Keras compares: a hair's breadth is no gain.
     const wanted = Math.fround(this.#sign * reference);
     return Math.fround(this.#sign * value + this.#minDelta) < wanted;

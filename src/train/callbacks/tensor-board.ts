@@ -1,9 +1,9 @@
 // Event files that TensorBoard opens. Floor 5. The bytes are formats/' business.
 
-import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { disk } from "../../formats/disk.ts";
 import { type EventContent, encodeEvent, type Histogram } from "../../formats/event-file.ts";
 import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
@@ -30,7 +30,9 @@ export interface TensorBoardOptions {
 /**
  * Writes every epoch's numbers as `epoch_loss`, `epoch_accuracy`, …, those of validation beside them, the
  * layers as a graph, and weights as histograms and filters as pictures where that is asked for. Look at
- * them by `tensorboard --logdir logs`. Tags and folders are Keras's.
+ * them by `tensorboard --logdir logs`. Tags and folders are Keras's. Unlike all other files of Fovea, event
+ * files grow while a run lasts, since TensorBoard reads them meanwhile: a kill may leave a last record that is
+ * cut off, which TensorBoard skips by its checksum. A run that is resumed begins new ones.
  *
  * @throws ConfigError where the path is none, FormatError where a file cannot be written, DataError where
  * an image is none.
@@ -47,13 +49,13 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
       let file = files.get(part);
       if (file === undefined) {
         const folder = join(path, part);
-        await mkdir(folder, { recursive: true });
+        await disk.makeFolder(folder);
         // TensorBoard knows event files by this word in their names.
         file = join(folder, `events.out.tfevents.${Math.floor(wallTime)}.${process.pid}.fovea`);
         files.set(part, file);
-        await appendFile(file, encodeEvent({ wallTime, content: { version: true } }));
+        await disk.append(file, encodeEvent({ wallTime, content: { version: true } }));
       }
-      await appendFile(file, encodeEvent({ wallTime, step, content }));
+      await disk.append(file, encodeEvent({ wallTime, step, content }));
     } catch (cause) {
       throw new FormatError({
         what: `The event files in ${path} cannot be written.`,

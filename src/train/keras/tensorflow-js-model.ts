@@ -4,6 +4,7 @@
 import { requireDistinctNames } from "../../formats/distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { formatJson, longestJson, parseJson } from "../../formats/json.ts";
+import { removeShards, shardNamesOf } from "../../formats/shard-files.ts";
 import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
 import { decodeCompile } from "./compile-config.ts";
@@ -22,6 +23,7 @@ const mostParts = 16;
 export const tensorflowJsModel: ModelFormat = {
   async write(path, { network, weights }) {
     requireHeeded(network);
+    const replaced = await shardNamesOf(path);
     const others = otherNames(network);
     const values = weightsInPlaces(network).map(({ fullName, path: place, last }): NamedValues => {
       const value = weights.get(fullName);
@@ -40,6 +42,7 @@ export const tensorflowJsModel: ModelFormat = {
       weightsManifest: await writeShards(path, values),
     };
     await writeFileAtomically(path, formatJson(description));
+    await removeShards(path, replaced);
   },
 
   async read(path, options) {

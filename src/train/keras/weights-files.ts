@@ -33,7 +33,7 @@ const formats = {
     },
   },
   ".safetensors": {
-    encode: async (_, weights) => encodeSafetensors({ tensors: [...weights] }),
+    encode: async (_, weights) => encodeSafetensors({ tensors: [...weights], checksum: true }),
     async decode(bytes, network, file) {
       const { tensors } = decodeSafetensors(bytes, file);
       return ofFile(
@@ -61,6 +61,11 @@ function formatOf(path: string): WeightsFormat {
       fix: "For a whole model use saveModel and loadModel; else give the name one of these ends.",
     })
   );
+}
+
+/** @throws FormatError unless the end of `path` names a kind of file that holds weights. */
+export function requireWeightsEnding(path: string): void {
+  formatOf(path);
 }
 
 /** Writes weights; the file is whole or not there at all. @throws FormatError */
