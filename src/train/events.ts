@@ -41,7 +41,10 @@ export interface EpochRecord {
   readonly logs: Logs;
 }
 
-/** A loss or gradient is no longer a number. The model has the weights of before. */
+/**
+ * A loss or gradient is no longer a number. The model is as it was before the last step that was good: weights, what
+ * the optimizer remembers, progress. A bad loss is that of the weights which that step made.
+ */
 export interface DivergenceRecord extends Pick<StepRecord, "epoch" | "step"> {
   /** What `fit` throws. */
   readonly error: TrainingError;

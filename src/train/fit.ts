@@ -10,6 +10,7 @@ import { runSteps } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
 import type { EpochRecord } from "./events.ts";
 import { names } from "./graphs.ts";
+import type { LastGood } from "./last-good.ts";
 import { Means, type MeansState } from "./means.ts";
 import type { Watchers } from "./watchers.ts";
 
@@ -57,6 +58,8 @@ export interface FitJob {
   readonly signal?: AbortSignal;
   /** The rate after so many finished steps. */
   learningRate(iterations: number): number;
+  /** Brings the model back to its last good state where training diverges. */
+  readonly lastGood: LastGood;
   progress(): Progress;
   setProgress(progress: Progress): void;
   /** Once training has come to an end that leaves nothing to take up again. */
@@ -141,6 +144,7 @@ class FitLoop {
         }
         means.add(batch, outputs);
         const progress = this.#job.progress();
+        this.#job.lastGood.accept(progress, outputs.loss[0]);
         this.#job.setProgress({
           ...progress,
           steps: progress.steps + 1,
@@ -149,7 +153,8 @@ class FitLoop {
         });
         await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
-      await runSteps(executable, steps - skipped, inputsOf, after, {
+      const watched = this.#job.lastGood.watch(executable);
+      await runSteps(watched, steps - skipped, inputsOf, after, {
         goesOn: () => this.#going(),
         before: (step) => watchers.notify("onStepBegin", placeOf(step)),
         ...(this.#job.stepByStep ? { atMost: 1 } : {}),
@@ -195,6 +200,7 @@ class FitLoop {
   ): Promise<void> {
     const { watchers } = this.#job;
     const error = await this.#explain(place, loss, rows);
+    await this.#job.lastGood.rewind();
     await watchers.notify("onDivergence", { ...place, error });
     if (watchers.stopped === undefined) throw error;
     this.#cutShort = true;
@@ -219,7 +225,7 @@ class FitLoop {
       what: `Training stopped: the ${lost} is no longer a number at step ${step} of epoch ${epoch}.`,
       expected: isNumber ? "finite gradients" : "a finite loss",
       received: `${loss}; ${originOf(layer, isNumber, weight)}`,
-      fix: "lower the learning rate, or normalise the inputs; the last good weights are kept",
+      fix: "lower the learning rate, normalise the inputs, or clip gradients; the last good weights are kept",
     });
   }
 }
@@ -230,7 +236,7 @@ function originOf(layer: string | undefined, lossIsNumber: boolean, weight: stri
     return `the results of layer "${layer}" are the first that are not finite`;
   if (!lossIsNumber) return "all results are finite: it arose in the loss itself";
   if (weight === undefined) return "the statistics of the batch are not finite";
-  return `the gradient of "${weight}" is the first that is not finite`;
+  return `the gradient of "${weight}" is the first that is not finite, or too large for the optimizer`;
 }
 
 /** @throws ConfigError unless the options of `fit` can be used. */

@@ -134,11 +134,6 @@ function flaw(value: Node): Node {
   return ops.sum(ops.multiply(value, ops.constant(0)));
 }
 
-/** 0 where a gradient, and its square, which optimizers gather, are finite; else not a number. */
-function gradientFlaw(gradient: Node): Node {
-  return flaw(ops.multiply(gradient, gradient));
-}
-
 const largest = 3.4028234663852886e38;
 
 /**
@@ -162,7 +157,7 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const flowing = gradients(lowered, targets, ops);
 
-  const flaws = [flaw(loss), ...flowing.map(gradientFlaw)];
+  const flaws = [flaw(loss), ...flowing.map((gradient) => optimizer.flawOf(gradient, ops))];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
   const sound = ops.equal(
     flaws.reduce((a, b) => ops.add(a, b)),
@@ -209,7 +204,7 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
  * What is not finite in a training step, so as to name it: for each layer's results `layer0`, …, and
  * for the gradient of each trained weight `gradient0`, …, a number that is 0 where all is well.
  */
-export function inspectionGraph(parts: ScoredParts): Graph {
+export function inspectionGraph(parts: ScoredParts & { readonly optimizer: Optimizer }): Graph {
   const applied = applyNetwork(parts, true);
   const { trained: lowered } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
@@ -217,7 +212,7 @@ export function inspectionGraph(parts: ScoredParts): Graph {
   const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
   const slopes = gradients(lowered, targets, ops).map((value, i) => [
     `gradient${i}`,
-    gradientFlaw(value),
+    parts.optimizer.flawOf(value, ops),
   ]);
   return { outputs: Object.fromEntries([...results, ...slopes]), updates: [] };
 }

@@ -20,6 +20,7 @@ export class ModelMemory {
   #slots: Values = new Map();
   #store: Store | undefined;
   #held: ReadonlyMap<string, number> = new Map();
+  #slotChanges = 0;
 
   constructor(model: SeedOfModel) {
     this.#network = model.network;
@@ -69,6 +70,27 @@ export class ModelMemory {
     }
   }
 
+  /** Grows whenever weights or slots become other than training steps of this model make them. */
+  get changes(): number {
+    return [...this.#variables.values()].reduce(
+      (sum, { changes }) => sum + changes,
+      this.#slotChanges,
+    );
+  }
+
+  /** Tells models that share weights that these have been trained. */
+  noteTraining(): void {
+    for (const variable of this.#variables.values()) variable.changes++;
+  }
+
+  /**
+   * 0 lets training steps change values. Any other number keeps all values as they are; a step whose loss or
+   * gradients are not finite makes it 1.
+   */
+  setHalted(value: number): void {
+    this.#store?.write(names.halted, { data: Float32Array.of(value), shape: [] });
+  }
+
   /** Forgets what the optimizer remembered. */
   forgetSlots(): void {
     this.#slots.clear();
@@ -113,6 +135,7 @@ export class ModelMemory {
     values: ReadonlyMap<string, Tensor<Float32Array>>,
     optimizer: Optimizer | undefined,
   ): void {
+    this.#slotChanges++;
     this.#slots = new Map(values);
     if (optimizer === undefined) return;
     for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {

@@ -21,6 +21,7 @@ import { headsOf } from "./heads.ts";
 import { warnOfHeldClasses } from "./held-classes.ts";
 import { historyOf } from "./history.ts";
 import { readWeights, writeWeights } from "./keras/weights-files.ts";
+import { LastGood } from "./last-good.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
 import type { CompileOptions, FitOptions, History, ModelOptions, PassOptions } from "./options.ts";
@@ -181,6 +182,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
           stepByStep: this.#watchers(callbacks).have("onStepBegin", "onStepEnd"),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.#learningRate, iterations),
+          lastGood: this.#lastGood(),
           progress: () => this.#progress,
           setProgress: (progress) => {
             this.#progress = progress;
@@ -192,6 +194,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         });
         return historyOf(this.#progress.history, watchers.stopped);
       } finally {
+        this.#memory.noteTraining();
         await engine.release("training");
         await engine.release("validation");
       }
@@ -317,6 +320,18 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     return new Watchers(callbacks, {
       model: this,
       restore: (state) => this.#takeOver(state),
+    });
+  }
+
+  #lastGood(): LastGood {
+    const memory = this.#memory;
+    return new LastGood({
+      getState: () => this.getState(),
+      putBack: (state) => this.#takeOver(state),
+      setHalted: (value) => memory.setHalted(value),
+      get changes() {
+        return memory.changes;
+      },
     });
   }
 

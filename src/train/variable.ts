@@ -17,6 +17,8 @@ export class Variable {
   readonly #draw: () => Float32Array;
   #home: { readonly device: Device; readonly address: number } | undefined;
   #users = 0;
+  /** How often the values were changed other than by a training step of the model that asks. */
+  changes = 0;
 
   /** `draw` gives the first values. */
   constructor(shape: Shape, draw: () => Float32Array) {
@@ -69,6 +71,7 @@ export class Variable {
 
   /** Replaces all values. */
   write(data: ArrayLike<number>): void {
+    this.changes++;
     if (this.hasValues) this.#view().set(data);
     else this.#values = new Float32Array(data);
   }

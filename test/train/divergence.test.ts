@@ -7,7 +7,8 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Layer } from "../../src/nn/layer.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { type OptimizerName, optimizerFrom } from "../../src/nn/optimizers/index.ts";
+import { type OptimizerName, optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
+import type { Callback } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
@@ -57,6 +58,11 @@ async function errorOf(run: Promise<unknown>): Promise<TrainingError> {
   return error as TrainingError;
 }
 
+async function lossOf(model: Model): Promise<number> {
+  const { loss } = await model.evaluate(examplesFor(2));
+  return loss;
+}
+
 /** Names of weights and slots that hold anything that is not finite. */
 function notFinite(model: Model): string[] {
   const { weights, slots } = model.getState();
@@ -95,7 +101,8 @@ describe("a learning rate that is far too large", () => {
     );
     expect(message).toContain("the loss is no longer a number at step 2 of epoch 1");
     expect(message).toContain('the results of layer "last" are the first that are not finite');
-    expect(model.progress).toMatchObject({ epochs: 0, steps: 1, iterations: 1 });
+    // The first step made the weights whose loss is lost: it is taken back.
+    expect(model.progress).toMatchObject({ epochs: 0, steps: 0, iterations: 0 });
     await model.dispose();
   });
 
@@ -115,18 +122,83 @@ describe("a learning rate that is far too large", () => {
     await model.dispose();
   });
 
-  test("keeps the weights from before the step that failed, to the bit", async () => {
-    const before: ReadonlyMap<string, unknown>[] = [];
-    const model = build("adam", 1e20);
-    await errorOf(
-      model.fit(examplesFor(2), {
-        batchSize: 8,
-        verbose: 0,
-        callbacks: [{ onStepEnd: () => void before.push(outcomeOf(model).weights) }],
-      }),
+  test.each([
+    ["at the first step", 1e20, 0],
+    ["after a few", 3, 0],
+    ["over the end of an epoch", 1.3, 8],
+  ])(
+    "keeps the last state whose loss was a usual one, to the bit, where it fails %s",
+    async (_, rate, least) => {
+      const model = build("sgd", rate);
+      const seen = [outcomeOf(model)];
+      const see: Callback = {
+        onStepEnd: () => void seen.push(outcomeOf(model)),
+        // The same weights, once the epoch is counted.
+        onEpochBegin: () => void seen.splice(-1, 1, outcomeOf(model)),
+      };
+      const run = { batchSize: 4, epochs: 50, verbose: 0, callbacks: [see] } as const;
+      await errorOf(model.fit(examplesFor(2), run));
+      const kept = outcomeOf(model);
+      expect(kept).toEqual(seen[kept.iterations]);
+      expect(kept.iterations).toBeGreaterThanOrEqual(least);
+      // The last of them is that of the weights whose loss was lost.
+      expect(kept.iterations).toBeLessThan(seen.length - 1);
+      const first = await lossOf(build("sgd", rate));
+      expect(await lossOf(model)).toBeLessThan(100 * first);
+      await model.dispose();
+    },
+  );
+
+  test("keeps the same state whether few steps are taken again or many", async () => {
+    const ends = [];
+    for (const wait of [0, 150]) {
+      const model = build("sgd", 1.3);
+      // From the second on, a step waits so long that a copy of the state is due now and then.
+      const onStepEnd = () => new Promise<void>((resolve) => setTimeout(resolve, wait));
+      const run = { batchSize: 4, epochs: 50, verbose: 0, callbacks: [{ onStepEnd }] } as const;
+      await errorOf(model.fit(examplesFor(2), run));
+      ends.push(outcomeOf(model));
+      await model.dispose();
+    }
+    expect(ends[0]).toEqual(ends[1]);
+    expect(ends[0].iterations).toBeGreaterThanOrEqual(8);
+  });
+
+  test("goes on at a lower rate from what it kept", async () => {
+    const cases = [
+      ["sgd", 1e20],
+      ["sgd", 1.3],
+      ["adam", 1e20],
+      ["rmsprop", 1e20],
+      ["nadam", 1e20],
+      ["adamW", 1e20],
+      ["adagrad", 1e20],
+    ] as const;
+    for (const [name, rate] of cases) {
+      const model = build(name, rate);
+      await errorOf(model.fit(examplesFor(2), { batchSize: 4, epochs: 9, verbose: 0 }));
+      expect(await lossOf(model), name).toBeLessThan(20);
+      model.learningRate = 1e-3;
+      const rest = { batchSize: 4, epochs: 9, verbose: 0, resume: true } as const;
+      const { history } = await model.fit(examplesFor(2), rest);
+      expect(history.loss.at(-1), name).toBeLessThan(2);
+      await model.dispose();
+    }
+  });
+
+  test("keeps what a callback set, or an earlier state, where callbacks change weights", async () => {
+    const model = build("sgd", 1e-3);
+    const broken = new Map(
+      [...model.getWeights()].map(([name, { data, shape }]) => [
+        name,
+        { data: data.map(() => 3e38), shape },
+      ]),
     );
-    expect(before.length).toBeGreaterThan(0);
-    expect(model.getWeights()).toEqual(before.at(-1));
+    const spoil = {
+      onStepEnd: ({ step }: { step: number }) => void (step === 3 && model.setWeights(broken)),
+    };
+    await errorOf(model.fit(examplesFor(2), { batchSize: 4, verbose: 0, callbacks: [spoil] }));
+    expect(await lossOf(model)).toBeLessThan(2);
     await model.dispose();
   });
 
@@ -202,14 +274,62 @@ describe("gradients that are not finite under a finite loss", () => {
         layers.dense({ units: 2, name: "last" }),
       ],
       { seed: 1, device },
-    ).compile({ optimizer: "sgd", loss: "meanSquaredError" });
-    // Results are biases alone, so they are finite; the gradient of the kernel sees the inputs.
+    ).compile({ optimizer: "adam", loss: "meanSquaredError" });
+    // Results are biases alone, so they are finite; the gradient of the kernel sees the inputs, and Adam squares it.
     const { message } = await errorOf(
       model.fit(examplesFor(2, 1e30), { batchSize: 8, verbose: 0 }),
     );
     expect(message).toContain("the gradient is no longer a number at step 1 of epoch 1");
     expect(message).toContain('the gradient of "far/kernel" is the first that is not finite');
     expect(notFinite(model)).toEqual([]);
+    await model.dispose();
+  });
+});
+
+describe("a finite gradient above 1e20", () => {
+  /** Results are biases alone, so they are small; the gradient of the first kernel is as large as the inputs. */
+  const steep = (name: OptimizerName, options: object) =>
+    sequential(
+      [
+        layers.flatten({ inputShape: image }),
+        layers.dense({ units: 2, name: "far", kernelInitializer: "zeros" }),
+        layers.dense({ units: 2, name: "last" }),
+      ],
+      { seed: 1, device },
+    ).compile({
+      optimizer: optimizerFrom(name, { learningRate: 1e-3, ...options }),
+      loss: "meanAbsoluteError",
+    });
+  const farIn = (model: Model) => model.getWeights().get("far/kernel")?.data ?? [];
+  const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+  const run = { batchSize: count, verbose: 0 } as const;
+
+  test.each(optimizerNames)("is clipped by value like any other: %s", async (name) => {
+    const moves: number[][] = [];
+    for (const size of [1e22, 1e8]) {
+      const model = steep(name, { clipValue: 1 });
+      await model.fit(examplesFor(2, size), run);
+      moves.push([...farIn(model)]);
+      await model.dispose();
+    }
+    expect(moves[0].some((move) => move !== 0)).toBe(true);
+    expect(moves[0]).toEqual(moves[1]);
+  });
+
+  test.each(optimizerNames)("is taken, or refused where its square is lost: %s", async (name) => {
+    const model = steep(name, {});
+    const squares = !["sgd", "lion", "adamax"].includes(name);
+    const fitted = model.fit(examplesFor(2, 1e22), run);
+    if (squares) expect((await errorOf(fitted)).message).toContain('"far/kernel"');
+    else await fitted;
+    const moved = farIn(model).some((move) => move !== 0);
+    expect(moved).toBe(!squares);
+    await model.dispose();
+  });
+
+  test.each(["clipNorm", "globalClipNorm"])("never becomes 0 in silence by %s", async (option) => {
+    const model = steep("sgd", { [option]: 1 });
+    await errorOf(model.fit(examplesFor(2, 1e22), run));
     await model.dispose();
   });
 });

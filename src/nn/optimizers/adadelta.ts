@@ -32,6 +32,7 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
     name: "adadelta",
     options: { learningRate: storeRate(learningRate), rho, epsilon },
     learningRate,
+    squaresGradients: true,
     slots: ["accumulated_grad", "accumulated_delta_var"],
     numbers: (_step, rate) => ({ learningRate: rate }),
     update({ build, weight, gradient, slots, numbers }) {

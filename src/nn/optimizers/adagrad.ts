@@ -33,6 +33,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     name: "adagrad",
     options: { learningRate: storeRate(learningRate), initialAccumulatorValue, epsilon },
     learningRate,
+    squaresGradients: true,
     slots: ["accumulator"],
     firstSlots: { accumulator: initialAccumulatorValue },
     numbers: (_step, rate) => ({ learningRate: rate }),

@@ -43,6 +43,7 @@ export function adamRule(name: string, options: AdamOptions): UpdateRule {
     name,
     options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon, amsgrad },
     learningRate,
+    squaresGradients: true,
     slots: ["momentum", "velocity", ...(amsgrad ? ["velocity_hat"] : [])],
     numbers: (step, rate) => ({
       alpha: (rate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step),

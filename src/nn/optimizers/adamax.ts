@@ -35,6 +35,7 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
     name: "adamax",
     options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
     learningRate,
+    squaresGradients: false,
     slots: ["momentum", "norm"],
     numbers: (step, rate) => ({ alpha: rate / (1 - beta1 ** step) }),
     update({ build, weight, gradient, slots, numbers }) {

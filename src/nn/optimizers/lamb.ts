@@ -35,6 +35,7 @@ export function lamb(options: LambOptions = {}): Optimizer {
     name: "lamb",
     options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
     learningRate,
+    squaresGradients: true,
     slots: ["momentum", "velocity"],
     numbers: (step, rate) => ({
       learningRate: rate,

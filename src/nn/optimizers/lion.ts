@@ -32,6 +32,7 @@ export function lion(options: LionOptions = {}): Optimizer {
     name: "lion",
     options: { learningRate: storeRate(learningRate), beta1, beta2 },
     learningRate,
+    squaresGradients: false,
     slots: ["momentum"],
     numbers: (_step, rate) => ({ learningRate: rate }),
     update({ build, weight, gradient, slots, numbers }) {

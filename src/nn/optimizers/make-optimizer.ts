@@ -5,6 +5,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import { clippedByValue, gradientFlaw } from "./gradient-flaw.ts";
 import type {
   Optimizer,
   TrainedWeight,
@@ -69,6 +70,8 @@ export function makeOptimizer(rule: UpdateRule, options: OptimizerOptions): Opti
         });
       }
     },
+
+    flawOf: (gradient, build) => gradientFlaw(gradient, build, rule, around),
 
     update(context) {
       const { build, weights, numbers } = context;
@@ -213,8 +216,7 @@ function clip(gradients: Node[], options: OptimizerOptions, build: Builder): Nod
     return gradients.map((gradient) => shortened(gradient, all, globalClipNorm));
   }
   if (clipValue !== undefined) {
-    const [low, high] = [build.constant(-clipValue), build.constant(clipValue)];
-    return gradients.map((gradient) => build.minimum(build.maximum(gradient, low), high));
+    return gradients.map((gradient) => clippedByValue(gradient, clipValue, build));
   }
   return gradients;
 }

@@ -38,6 +38,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
     name: "nadam",
     options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
     learningRate,
+    squaresGradients: true,
     slots: ["momentum", "velocity"],
     numbers: (step, rate) => ({
       momentumRate: (rate * share(step + 1)) / (1 - productOf(step + 1)),

@@ -29,6 +29,8 @@ export interface UpdateRule {
   /** The rule's own options as plain data, enough to make it again. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly learningRate: LearningRate;
+  /** Whether the rule squares gradients: then their squares must be numbers, too. */
+  readonly squaresGradients: boolean;
   /** What it remembers of each weight. */
   readonly slots: readonly string[];
   /** What a slot begins with; 0 unless told. */
@@ -58,11 +60,13 @@ export interface UpdateContext {
 }
 
 /** A rule, with what is done around it at every step: clipping, decay, averages, accumulation. */
-export interface Optimizer extends Omit<UpdateRule, "update"> {
+export interface Optimizer extends Omit<UpdateRule, "update" | "squaresGradients"> {
   /** Whether the slot `average` takes the weights' place when training is over. */
   readonly endsWithAverage: boolean;
   /** @throws ConfigError where an option names layers that a network with these weights has not. */
   checkNames(fullNames: readonly string[]): void;
+  /** A scalar: 0 where a step can be taken with this gradient, else not a number. */
+  flawOf(gradient: Node, build: Builder): Node;
   /** The next values, in the order of the weights. */
   update(context: UpdateContext): UpdateResult[];
 }

@@ -44,6 +44,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     name: "rmsprop",
     options: { learningRate: storeRate(learningRate), rho, momentum, epsilon, centered },
     learningRate,
+    squaresGradients: true,
     slots: [
       "velocity",
       ...(momentum > 0 ? ["momentum"] : []),

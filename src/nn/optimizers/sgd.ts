@@ -30,6 +30,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     name: "sgd",
     options: { learningRate: storeRate(learningRate), momentum, nesterov },
     learningRate,
+    squaresGradients: false,
     slots: momentum > 0 ? ["momentum"] : [],
     numbers: (_step, rate) => ({ learningRate: rate }),
     update({ build, weight, gradient, slots, numbers }) {

@@ -4,8 +4,8 @@ import type { Callback } from "../callback.ts";
 
 /**
  * Ends training where a loss or gradient is no longer a number, rather than letting `fit` throw:
- * `history.stopped` says why. The weights are those of before; the epoch is left unfinished, where Keras
- * goes on to validate what is lost.
+ * `history.stopped` says why. The weights are those of before the last good step; the epoch is left unfinished,
+ * where Keras goes on to validate what is lost.
  *
  * @example callbacks: [callbacks.terminateOnNaN()]
  */

@@ -1,0 +1,159 @@
+// The last state from which training could go on well. Floor 5. A loss that is no number is noticed late: it is that of
+// the weights that the step before made, and often it has run away for several steps. See docs/decisions/0010.
+
+import type { Executable, StepInputs } from "../machine/device.ts";
+import type { Progress } from "./fit.ts";
+import type { ModelState } from "./model.ts";
+
+/** What a state is kept of, and brought back to. */
+export interface Rewindable {
+  getState(): ModelState;
+  putBack(state: ModelState): void;
+  /** See `ModelMemory`. */
+  setHalted(value: number): void;
+  /** Grows whenever values become other than training steps make them. */
+  readonly changes: number;
+}
+
+/** When the next copy of the state is due. */
+export interface Cadence {
+  /** Milliseconds between two copies at least. */
+  readonly pause: number;
+  /** How much longer than a copy takes training goes on before the next one: what copies cost is 1 in so many. */
+  readonly share: number;
+}
+
+const usualCadence: Cadence = { pause: 1000, share: 250 };
+
+/** A loss above so many times the usual one has run away. */
+const runaway = 10;
+/** Of about how many steps the usual loss is the mean; they count the less, the longer ago they were. */
+const lookBack = 100;
+
+/** A step since the copy was made. */
+interface Taken {
+  readonly executable: Executable;
+  readonly inputs: StepInputs;
+  /** The progress from which it was taken; undefined while it is under way, or where it was bad. */
+  before?: Progress;
+  /** Whether the loss of the weights from which it was taken is a usual one. */
+  isUsual?: boolean;
+}
+
+/** A copy of the state, and the steps taken from it. */
+interface Mark {
+  readonly state: ModelState;
+  readonly made: number;
+  /** Milliseconds that it took. */
+  readonly cost: number;
+  /** Whether it is known to be good, as was tried before it took the place of an older one. */
+  readonly isTried: boolean;
+  readonly steps: Taken[];
+  /** How many of them were good. */
+  accepted: number;
+  /** What `changes` was when a step was last begun. */
+  changes: number;
+  /** Whether taking the steps again leads to where training is: not where a callback has changed weights. */
+  isConnected: boolean;
+}
+
+/** While training goes well it costs a copy of the state now and then. When it does not, steps are taken again. */
+export class LastGood {
+  readonly #memory: Rewindable;
+  readonly #cadence: Cadence;
+  #mark: Mark | undefined;
+  /** The mean size of the loss. */
+  #usualLoss = 0;
+
+  constructor(memory: Rewindable, cadence: Cadence = usualCadence) {
+    this.#memory = memory;
+    this.#cadence = cadence;
+  }
+
+  /** The same program, whose steps are remembered. */
+  watch(executable: Executable): Executable {
+    return {
+      stepsAtOnce: executable.stepsAtOnce,
+      run: async (steps) => {
+        const mark = await this.#markFor(executable, steps[0]);
+        mark.steps.push(...steps.map((inputs) => ({ executable, inputs })));
+        return executable.run(steps);
+      },
+      dispose: () => executable.dispose(),
+    };
+  }
+
+  /**
+   * Notes that the next of the steps that were run was good. `before` is the progress from which it was taken, `loss`
+   * that of the weights from which it was.
+   */
+  accept(before: Progress, loss: number): void {
+    const mark = this.#mark;
+    if (mark === undefined) return;
+    const step = mark.steps[mark.accepted++];
+    step.before = before;
+    step.isUsual = this.#isUsual(loss);
+    if (this.#usualLoss === 0) this.#usualLoss = Math.abs(loss);
+    // A loss that runs away moves the mean slowly; one that has risen for good is soon a usual one.
+    const size = Math.min(Math.abs(loss), runaway * this.#usualLoss);
+    this.#usualLoss += (size - this.#usualLoss) / lookBack;
+  }
+
+  #isUsual(loss: number): boolean {
+    return this.#usualLoss === 0 || Math.abs(loss) <= runaway * this.#usualLoss;
+  }
+
+  /**
+   * After a bad step: brings back the last state whose loss was a usual one, with its progress. Where there has been
+   * none, everything stays: what training began with is all there is.
+   */
+  async rewind(): Promise<void> {
+    const mark = this.#mark;
+    if (mark === undefined) return;
+    const last = mark.steps.findLastIndex(({ isUsual }) => isUsual);
+    if (last < 0 && !mark.isTried) return;
+    this.#memory.putBack(mark.state);
+    const progress = mark.steps[last]?.before;
+    if (progress === undefined || !mark.isConnected) return;
+    this.#memory.setHalted(0);
+    for (const { executable, inputs } of mark.steps.slice(0, last)) await executable.run([inputs]);
+    this.#memory.putBack({ ...this.#memory.getState(), progress });
+  }
+
+  /** The mark from which the next steps are counted; a new one where it is time for it. */
+  async #markFor(executable: Executable, next: StepInputs): Promise<Mark> {
+    const { changes } = this.#memory;
+    const mark = this.#mark;
+    if (mark === undefined) return this.#setMark(performance.now(), false);
+    if (changes !== mark.changes) mark.isConnected = false;
+    mark.changes = changes;
+    const started = performance.now();
+    const { pause, share } = this.#cadence;
+    if (started - mark.made < Math.max(pause, share * mark.cost)) return mark;
+    // In place of a state whose loss is lost, or has run away, the older one is still needed.
+    return (await this.#isSound(executable, next)) ? this.#setMark(started, true) : mark;
+  }
+
+  #setMark(started: number, isTried: boolean): Mark {
+    const { changes } = this.#memory;
+    // Before the new one is made: two at once would take twice the memory.
+    this.#mark = undefined;
+    const state = this.#memory.getState();
+    const made = performance.now();
+    const cost = made - started;
+    const fresh = { steps: [], accepted: 0, isConnected: true };
+    this.#mark = { state, made, cost, isTried, changes, ...fresh };
+    return this.#mark;
+  }
+
+  /** Whether the next step is good, and the loss a usual one. It is tried without changing anything. */
+  async #isSound(executable: Executable, inputs: StepInputs): Promise<boolean> {
+    this.#memory.setHalted(onTrial);
+    const [{ halted, loss }] = await executable.run([inputs]);
+    this.#memory.setHalted(0);
+    return halted[0] === onTrial && this.#isUsual(loss[0]);
+  }
+}
+
+/** Not 0, so that a step changes nothing, and below the 1 that a bad step makes of it. */
+const onTrial = 0.5;
