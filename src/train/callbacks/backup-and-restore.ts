@@ -11,9 +11,9 @@ import { pathOf } from "./path.ts";
 export interface BackupAndRestoreOptions {
   /** The file that holds the run while it lasts. */
   readonly path: string;
-  /** `epoch` (the default), or how many steps lie between two backups. */
+  /** `epoch`, or how many steps lie between two backups. Default: `epoch`. */
   readonly saveFrequency?: "epoch" | number;
-  /** Whether the file goes when training has come to its end; true unless told. */
+  /** Whether the file is removed when training has come to its end. Default: true. */
   readonly deleteCheckpoint?: boolean;
 }
 
@@ -32,7 +32,6 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   const { saveFrequency = "epoch", deleteCheckpoint = true } = options;
   if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
   let epochs = 0;
-  let steps = 0;
   // Whatever the path ends with: only Fovea's own file keeps the progress.
   const keep = (model: Parameters<typeof encodeModel>[0]) =>
     writeFileAtomically(path, encodeModel(model));
@@ -52,18 +51,15 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       if (deleteCheckpoint && (isOver || wasEnded)) await disk.remove(path).catch(() => undefined);
     },
   };
-  if (saveFrequency === "epoch") {
-    return {
-      ...restored,
-      // Not at an epoch's end: then others in the list have still to act on it.
-      onEpochBegin: (_, { model }) => keep(model),
-    };
-  }
+  // Before the next epoch or step, not after the last one: then others in the list have still to act on it, and what
+  // they write must be there when the backup says that it is done.
+  if (saveFrequency === "epoch")
+    return { ...restored, onEpochBegin: (_, { model }) => keep(model) };
   return {
     ...restored,
-    async onStepEnd(_, { model }) {
-      steps++;
-      if (steps % saveFrequency === 0) await keep(model);
+    async onStepBegin(_, { model }) {
+      const { iterations } = model.progress;
+      if (iterations > 0 && iterations % saveFrequency === 0) await keep(model);
     },
   };
 }

@@ -53,7 +53,6 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     if (monitor !== undefined) requireWithinEpoch(monitor.name, saveFrequency);
   }
   let best = options.initialValueThreshold;
-  let steps = 0;
   const save = async (
     model: Model<SymbolicOutputs>,
     logs: Logs,
@@ -85,8 +84,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   }
   return {
     async onStepEnd({ epoch, step, logs }, { model }) {
-      steps++;
-      if (steps % saveFrequency === 0) await save(model, logs, { epoch, step });
+      // Counted by the model: a run that is resumed goes on where it was.
+      if (model.progress.iterations % saveFrequency === 0) await save(model, logs, { epoch, step });
     },
   };
 }
