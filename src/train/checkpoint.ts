@@ -16,6 +16,7 @@ import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { checkWeights } from "./check-weights.ts";
+import type { Progress } from "./fit.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
 import { modelFormatOf, writtenFormatOf } from "./keras/index.ts";
 import { Model, type ModelState } from "./model.ts";
@@ -240,7 +241,30 @@ export async function loadState(path: string, model: Model<SymbolicOutputs>): Pr
   const { tensors, metadata } = decodeSafetensors(await readWholeFile(path), path);
   const { training, progress } = readDescription(metadata, path);
   const state = { ...valuesOf(tensors, model.network), progress };
-  return { state, rateSetting: training && rateLike(model.rateSetting, training.learningRate) };
+  // A model that was compiled with another rate than that of the file keeps it: it was changed on purpose.
+  const isOther =
+    training !== undefined && !sameRate(training.optimizer, model.settings?.optimizer);
+  const rateSetting = training && rateLike(model.rateSetting, training.learningRate);
+  return { state, rateSetting: isOther ? model.rateSetting : rateSetting };
+}
+
+/** Whether two optimizers were made with the same learning rate. */
+function sameRate(
+  stored: { readonly options: Readonly<Record<string, unknown>> },
+  present: { readonly options: Readonly<Record<string, unknown>> } | undefined,
+): boolean {
+  const rateOf = (optimizer: typeof present) => JSON.stringify(optimizer?.options.learningRate);
+  return present === undefined || rateOf(stored) === rateOf(present);
+}
+
+/**
+ * How far the training of a saved model has come. The whole file is checked.
+ *
+ * @throws FormatError where it is missing, damaged, or no model that Fovea saved.
+ */
+export async function progressIn(path: string): Promise<Progress> {
+  const { metadata } = decodeSafetensors(await readWholeFile(path), path);
+  return readDescription(metadata, path).progress;
 }
 
 /** The rate that was saved; the present one where it is the same: a schedule may be one's own. */

@@ -1,13 +1,16 @@
 // The paths of modelCheckpoint, what it refuses when it is made, and which files it leaves alone.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ConfigError, FormatError } from "../../src/core/errors.ts";
+import { ConfigError, FormatError, TrainingError } from "../../src/core/errors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
+import { optimizers } from "../../src/nn/optimizers/index.ts";
+import type { Callback } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import { Monitor } from "../../src/train/callbacks/monitor.ts";
 import { decodeModel, loadModel, saveModel } from "../../src/train/checkpoint.ts";
@@ -136,6 +139,141 @@ test("a number is better than what is none, whichever came first", () => {
   expect(monitor.isBetter(1, Number.NaN)).toBe(true);
   expect(monitor.isBetter(Number.NaN, 1)).toBe(false);
   expect(monitor.isBetter(Number.NaN, undefined)).toBe(false);
+});
+
+describe("the best model of a run that is resumed", () => {
+  /** A run of three epochs whose second one is the best, and the file of its best model. */
+  async function runWithBest() {
+    const model = line();
+    const path = join(folder, "best.safetensors");
+    const rates = [0.1, 0.15, 0.8];
+    const list = () => [
+      callbacks.learningRateScheduler((epoch) => rates[epoch] ?? 0.1),
+      callbacks.modelCheckpoint({ path, saveBestOnly: true, monitor: "loss" }),
+    ];
+    const run = { ...options, batchSize: 2, validationData: points } as const;
+    await model.fit(points, { ...run, epochs: 2, callbacks: list() });
+    const afterTwo = model.getState();
+    const best = readFileSync(path);
+    return { model, path, list, run, afterTwo, best };
+  }
+  const epochIn = async (path: string) => (await loadModel(path, { device })).model.progress.epochs;
+
+  test("is written where a kill came before it was, and the model is still as it was then", async () => {
+    const { model, path, list, run, best } = await runWithBest();
+    for (const stale of [undefined, line()]) {
+      rmSync(path);
+      if (stale !== undefined) await saveModel(stale, path);
+      await model.fit(points, { ...run, epochs: 2, resume: true, callbacks: list() });
+      expect(readFileSync(path)).toEqual(best);
+    }
+    await model.dispose();
+  });
+
+  test("counts for what the file holds, where it holds another epoch", async () => {
+    const { model, path, list, run } = await runWithBest();
+    // The file is of the first epoch, which was worse; the third one is better than it.
+    const progress = { ...model.progress, epochs: 1 };
+    await saveModel(line(), path);
+    const first = (await loadModel(path, { device })).model;
+    first.setState({ ...first.getState(), progress });
+    await saveModel(first, path);
+    const [one, two] = model.progress.history;
+    expect(two.logs.loss).toBeLessThan(one.logs.loss);
+    const history = [
+      one,
+      two,
+      { epoch: 3, seconds: 0, logs: { ...one.logs, loss: one.logs.loss * 2 } },
+    ];
+    model.setState({ ...model.getState(), progress: { ...model.progress, epochs: 3, history } });
+    model.learningRate = 0.1;
+    await model.fit(points, { ...run, epochs: 4, resume: true, callbacks: list() });
+    expect(await epochIn(path)).toBe(4);
+    await model.dispose();
+  });
+
+  test("is refused where its file is damaged", async () => {
+    const { model, path, list, run, best } = await runWithBest();
+    const damaged = Uint8Array.from(best);
+    damaged[damaged.length - 1] ^= 1;
+    writeFileSync(path, damaged);
+    const attempt = model.fit(points, { ...run, epochs: 3, resume: true, callbacks: list() });
+    await expect(attempt).rejects.toThrow(/best.safetensors is damaged/);
+    await model.dispose();
+  });
+});
+
+describe("after a divergence", () => {
+  /** Trains so that the loss runs away over the end of an epoch. */
+  async function diverge(rate: number, list: readonly Callback[]) {
+    const model = sequential([layers.dense({ units: 1, useBias: false, inputShape: [1] })], {
+      seed: 1,
+      device,
+    }).compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: "meanSquaredError" });
+    const run = { ...options, batchSize: 1, epochs: 60, shuffle: false, callbacks: list };
+    const error = await model.fit(points, run).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return { model, error, run };
+  }
+
+  test("the last checkpoint holds the last usual state, not what had run away", async () => {
+    const path = join(folder, "last.safetensors");
+    const { model, error } = await diverge(10, [callbacks.modelCheckpoint({ path })]);
+    expect(error).toBeInstanceOf(TrainingError);
+    const { model: kept } = await loadModel(path, { device });
+    expect(kept.progress.iterations).toBe(model.progress.iterations);
+    expect(kept.getWeights()).toEqual(model.getWeights());
+    const { loss } = await kept.evaluate(points);
+    expect(loss).toBeLessThan(1e4);
+    await Promise.all([model.dispose(), kept.dispose()]);
+  });
+
+  test("a backup goes on at the rate with which the model is compiled anew", async () => {
+    const path = join(folder, "backup.safetensors");
+    const list = [callbacks.terminateOnNaN(), callbacks.backupAndRestore({ path })];
+    const high = await diverge(10, list);
+    expect(high.error).toBeUndefined();
+    expect(existsSync(path)).toBe(true);
+    const low = await diverge(0.01, list);
+    expect(low.error).toBeUndefined();
+    expect(low.model.progress.epochs).toBe(60);
+    expect(low.model.progress.history.at(-1)?.logs.loss).toBeLessThan(1e-3);
+    expect(existsSync(path)).toBe(false);
+    await Promise.all([high.model.dispose(), low.model.dispose()]);
+  });
+});
+
+test("three runs that write one path at once end well, and leave one whole file", async () => {
+  const path = join(folder, "shared.safetensors");
+  const models = [1, 2, 3].map((seed) => tinyModel(device, { seed }));
+  const checkpoint = () => callbacks.modelCheckpoint({ path, saveFrequency: 1 });
+  const run = { ...options, epochs: 4 };
+  await Promise.all(
+    models.map((model) => model.fit(examples, { ...run, callbacks: [checkpoint()] })),
+  );
+  const { model: kept } = await loadModel(path, { device });
+  const ends = models.map((model) => model.getWeights());
+  expect(ends).toContainEqual(kept.getWeights());
+  expect(readdirSync(folder)).toEqual(["shared.safetensors"]);
+  await Promise.all([...models, kept].map((model) => model.dispose()));
+});
+
+describe.skipIf(process.platform === "win32")("a path that is no file", () => {
+  test("is refused by loadModel and loadWeights at once", async () => {
+    const pipe = join(folder, "pipe.safetensors");
+    execFileSync("mkfifo", [pipe]);
+    await expect(loadModel(pipe, { device })).rejects.toThrow(/it is not a file/);
+    await expect(line().loadWeights(pipe)).rejects.toThrow(/it is not a file/);
+    await expect(loadModel(folder, { device })).rejects.toThrow(/not a file|a folder/);
+  });
+
+  test("is answered with the closest name where it is misspelt", async () => {
+    await saveModel(line(), join(folder, "last.safetensors"));
+    const wrong = loadModel(join(folder, "lsat.safetensor"), { device });
+    await expect(wrong).rejects.toThrow(/did you mean "last.safetensors"/);
+  });
 });
 
 describe("a model.json that is replaced", () => {

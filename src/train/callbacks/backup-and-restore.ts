@@ -4,8 +4,10 @@ import { stat } from "node:fs/promises";
 import { disk } from "../../formats/disk.ts";
 import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
+import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import { encodeModel, loadState } from "../checkpoint.ts";
+import type { Model } from "../model.ts";
 import { pathOf } from "./path.ts";
 
 export interface BackupAndRestoreOptions {
@@ -20,7 +22,7 @@ export interface BackupAndRestoreOptions {
 /**
  * Keeps weights, optimizer and progress in a file; a run that finds such a file when it begins goes on
  * from there, with the same bits as if it had never been stopped. Put it first in the list: others then
- * see the run as it was. The file is whole or not there at all, and belongs to one run at a time. As in
+ * see the run as it was. A run that diverges keeps its file: with a lower rate it goes on from there. The file is whole or not there at all, and belongs to one run at a time. As in
  * Keras.
  *
  * @throws ConfigError where there is no path, FormatError where the file is no backup of this model, or
@@ -32,12 +34,19 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   const { saveFrequency = "epoch", deleteCheckpoint = true } = options;
   if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
   let epochs = 0;
+  /** Finished steps of what the file holds. */
+  let kept = 0;
+  let hasDiverged = false;
   // Whatever the path ends with: only Fovea's own file keeps the progress.
-  const keep = (model: Parameters<typeof encodeModel>[0]) =>
-    writeFileAtomically(path, encodeModel(model));
+  const keep = async (model: Model<SymbolicOutputs>) => {
+    await writeFileAtomically(path, encodeModel(model));
+    kept = model.progress.iterations;
+  };
   const restored: Callback = {
     async onTrainBegin(record, { model, restore }) {
       epochs = record.epochs;
+      kept = 0;
+      hasDiverged = false;
       await removeLeftovers(path);
       const present = await stat(path).catch(() => undefined);
       if (present === undefined) return;
@@ -45,10 +54,16 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       restore(state);
       model.rateSetting = rateSetting;
     },
+    async onDivergence(_, { model }) {
+      hasDiverged = true;
+      // What has been kept since had run away already.
+      if (kept > model.progress.iterations) await keep(model);
+    },
     async onTrainEnd({ stopped }, { model }) {
       const isOver = model.progress.epochs >= epochs;
       const wasEnded = stopped !== undefined && stopped !== "interrupted";
-      if (deleteCheckpoint && (isOver || wasEnded)) await disk.remove(path).catch(() => undefined);
+      if (deleteCheckpoint && !hasDiverged && (isOver || wasEnded))
+        await disk.remove(path).catch(() => undefined);
     },
   };
   // Before the next epoch or step, not after the last one: then others in the list have still to act on it, and what

@@ -12,9 +12,10 @@ import type { Logs } from "../events.ts";
 import { writtenFormatOf } from "../keras/index.ts";
 import { requireWeightsEnding } from "../keras/weights-files.ts";
 import type { Model } from "../model.ts";
+import { bestIn, epochHeldBy } from "./best-epoch.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { pathOf } from "./path.ts";
-import { pathPattern } from "./path-pattern.ts";
+import { namesOneFile, pathPattern } from "./path-pattern.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
   /**
@@ -34,7 +35,8 @@ export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
 
 /**
  * Saves the model after every epoch, or every so many steps. A file is whole or not there at all;
- * missing folders are made. As in Keras, except that a model whose loss is not finite replaces no file.
+ * missing folders are made. As in Keras, except that a model whose loss is not finite replaces no file; where training
+ * diverges, a file that was written after the loss had run away is written again with the model as it was before.
  *
  * @throws ConfigError where an option cannot be used, or the path asks for what is not reported, FormatError
  * where its file extension names no kind of file, or a file cannot be written.
@@ -52,7 +54,16 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     requireWhole(saveFrequency, "saveFrequency");
     if (monitor !== undefined) requireWithinEpoch(monitor.name, saveFrequency);
   }
-  let best = options.initialValueThreshold;
+  const first = options.initialValueThreshold;
+  let best = first;
+  /** The newest file, and the finished steps of the model in it. */
+  let newest: { readonly file: string; readonly iterations: number } | undefined;
+  const write = async (model: Model<SymbolicOutputs>, file: string) => {
+    await disk.makeFolder(dirname(file));
+    if (saveWeightsOnly) await model.saveWeights(file);
+    else await saveModel(model, file, options);
+    newest = { file, iterations: model.progress.iterations };
+  };
   const save = async (
     model: Model<SymbolicOutputs>,
     logs: Logs,
@@ -65,24 +76,40 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     }
     const file = fillIn({ ...logs, ...place });
     if (hasLostItsLoss(logs) && (await stat(file).catch(() => undefined)) !== undefined) return;
-    await disk.makeFolder(dirname(file));
-    if (saveWeightsOnly) await model.saveWeights(file);
-    else await saveModel(model, file, options);
+    await write(model, file);
+  };
+  const onDivergence: Callback["onDivergence"] = async (_, { model }) => {
+    // What was written of a model that had run away already is written again as it is now.
+    if (newest === undefined || saveBestOnly) return;
+    if (newest.iterations > model.progress.iterations) await write(model, newest.file);
   };
   if (saveFrequency === "epoch") {
     return {
-      onTrainBegin(_, { model }) {
+      onDivergence,
+      async onTrainBegin(_, { model }) {
+        newest = undefined;
         if (monitor === undefined) return;
         // A run that is resumed has had its best epochs before.
-        for (const { logs } of model.progress.history) {
-          const value = monitor.valueIn(logs);
-          if (monitor.isBetter(value, best)) best = value;
-        }
+        const { history, epochs, steps } = model.progress;
+        const before = bestIn(history, monitor, best);
+        const saysEpoch = !saveWeightsOnly && writtenFormatOf(path) === undefined;
+        const isOneFile = saysEpoch && namesOneFile(path) && history.length > 0;
+        const held = isOneFile ? await epochHeldBy(path) : before?.epoch;
+        best = before?.value ?? best;
+        if (before === undefined || held === before.epoch || Number(held) > epochs) return;
+        // The file is not that of the best epoch. Where the model is still as it was then, it is written; otherwise
+        // it counts for what it holds, so that the next better epoch replaces it.
+        if (before.epoch === epochs && steps === 0) await write(model, path);
+        else best = history.find(({ epoch }) => epoch === held)?.logs[monitor.name] ?? first;
       },
       onEpochEnd: ({ epoch, logs }, { model }) => save(model, logs, { epoch }),
     };
   }
   return {
+    onTrainBegin() {
+      newest = undefined;
+    },
+    onDivergence,
     async onStepEnd({ epoch, step, logs }, { model }) {
       // Counted by the model: a run that is resumed goes on where it was.
       if (model.progress.iterations % saveFrequency === 0) await save(model, logs, { epoch, step });

@@ -22,6 +22,11 @@ export function pathPattern(path: string): (numbers: Readonly<Record<string, num
     parts.map((part) => (typeof part === "string" ? part : part(numbers))).join("");
 }
 
+/** Whether the path is the same for all numbers. */
+export function namesOneFile(path: string): boolean {
+  return !/[{}]/.test(path);
+}
+
 /** What stands in brackets, as a function of the numbers. */
 function filledIn(part: string, path: string) {
   const [, name, spec = ""] = /^\{([A-Za-z_]\w*)(?::(.*))?\}$/.exec(part) ?? [];
