@@ -36,7 +36,7 @@ const slotPrefix = "optimizer/";
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
   readonly classNames?: readonly string[];
-  /** Whether optimizer, losses and metrics are kept; true unless told. */
+  /** Whether optimizer, losses and metrics are kept. Default: true. */
   readonly training?: boolean;
 }
 
@@ -126,7 +126,7 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly metrics?: readonly Metric[];
   /** Layers of your own that the file may hold, by their kind. */
   readonly customLayers?: CustomLayers;
-  /** Whether optimizer, losses and metrics are read; true unless told. */
+  /** Whether optimizer, losses and metrics are read. Default: true. */
   readonly training?: boolean;
 }
 

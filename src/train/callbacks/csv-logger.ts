@@ -1,9 +1,9 @@
 // Every epoch's numbers as a line of a file. Floor 5.
 
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
 import { csvLine, csvRows } from "../../formats/csv.ts";
-import { writeFileAtomically } from "../../formats/files.ts";
+import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { checkOption } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 import { pathOf } from "./path.ts";
@@ -51,7 +51,7 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
     async onTrainBegin(_, { model }) {
       const finished = model.progress.epochs;
       const isResumed = finished > 0;
-      const present = append || isResumed ? await readFile(path, "utf8").catch(() => "") : "";
+      const present = append || isResumed ? await textIn(path) : "";
       ({ columns, rows } = tableIn(present, separator, path));
       if (isResumed) dropFrom(finished, rows);
       if (rows.length === 0) columns = [];
@@ -66,6 +66,12 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
       await write();
     },
   };
+}
+
+/** @throws FormatError where it is there, but cannot be read. */
+async function textIn(path: string): Promise<string> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return "";
+  return new TextDecoder().decode(await readWholeFile(path));
 }
 
 /** An epoch's fields by the names of their columns. */

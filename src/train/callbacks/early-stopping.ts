@@ -12,18 +12,18 @@ import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without gain after which training ends; 0 unless told. */
+  /** Epochs without gain after which training ends. Default: 0. */
   readonly patience?: number;
   /** Waiting counts on until this is beaten. */
   readonly baseline?: number;
-  /** Whether the weights of the best epoch come back at the end; false unless told. */
+  /** Whether the weights of the best epoch come back at the end. Default: false. */
   readonly restoreBestWeights?: boolean;
   /**
    * A file, `.safetensors`, for the model at its best, so that a run that is resumed has those weights. Without it they
    * are lost in between: what gets no better after that ends with the weights of its last epoch.
    */
   readonly path?: string;
-  /** Epochs before this one, counted from 0, are not looked at; 0 unless told. */
+  /** Epochs before this one, counted from 0, are not looked at. Default: 0. */
   readonly startFromEpoch?: number;
 }
 

@@ -7,9 +7,9 @@ import { baseName } from "../../nn/naming.ts";
 import type { Logs } from "../events.ts";
 
 export interface MonitorOptions {
-  /** The number that is watched; `val_loss` unless told. */
+  /** The number that is watched. Default: `val_loss`. */
   readonly monitor?: string;
-  /** Whether less is better, or more; known from the name unless told. */
+  /** Whether less is better, or more. Default: known from the name. */
   readonly mode?: "auto" | "min" | "max";
   /** Changes of this much or less do not count. */
   readonly minDelta?: number;

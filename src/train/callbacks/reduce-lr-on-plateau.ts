@@ -5,15 +5,15 @@ import type { Callback } from "../callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
-  /** What the rate is multiplied by, below 1; 0.1 unless told. */
+  /** What the rate is multiplied by, below 1. Default: 0.1. */
   readonly factor?: number;
-  /** Epochs without gain after which it is; 10 unless told. */
+  /** Epochs without gain after which it is. Default: 10. */
   readonly patience?: number;
-  /** Epochs after that in which nothing is counted; 0 unless told. */
+  /** Epochs after that in which nothing is counted. Default: 0. */
   readonly cooldown?: number;
-  /** The rate stays at or above this; 0 unless told. */
+  /** The rate stays at or above this. Default: 0. */
   readonly minLR?: number;
-  /** Changes of this much or less do not count; 1e-4 unless told. */
+  /** Changes of this much or less do not count. Default: 1e-4. */
   readonly minDelta?: number;
 }
 

@@ -12,13 +12,13 @@ import { filterSheet, imageOf } from "./event-image.ts";
 import { pathOf } from "./path.ts";
 
 export interface TensorBoardOptions {
-  /** The folder; `logs` unless told. Below it lie `train` and `validation`. */
+  /** The folder. Default: `logs`. Below it lie `train` and `validation`. */
   readonly path?: string;
-  /** Epochs between two histograms of every weight; 0, none, unless told. */
+  /** Epochs between two histograms of every weight. Default: 0, which is none. */
   readonly histogramFrequency?: number;
-  /** Whether the graph of layers is written; true unless told. */
+  /** Whether the graph of layers is written. Default: true. */
   readonly writeGraph?: boolean;
-  /** Whether filters that see one or three channels are written as pictures; false unless told. */
+  /** Whether filters that see one or three channels are written as pictures. Default: false. */
   readonly writeImages?: boolean;
   /** Pictures `[H, W, C]` of your own for every epoch, by name; C is 1 to 4, u8, or f32 from 0 to 1. */
   readonly images?: (
