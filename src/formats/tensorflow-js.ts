@@ -57,7 +57,7 @@ export async function writeShards(
     }
   }
   const count = Math.max(1, Math.ceil(bytes.length / shardBytes));
-  const stamp = crc32(bytes).toString(16).padStart(8, "0");
+  const stamp = stampOf(bytes);
   const names: string[] = [];
   for (let i = 0; i < count; i++) {
     const name = `weights-${stamp}-shard${i + 1}of${count}.bin`;
@@ -89,10 +89,23 @@ export async function readShards(path: string, manifest: unknown): Promise<Named
       if (total > mostBytes) refuse(path, "its shards are too large", `${mostBytes} bytes`, total);
       shards.push(shard);
     }
-    values.push(...valuesIn(path, joined(shards), weights as readonly unknown[]));
+    const bytes = joined(shards);
+    requireStamp(path, paths as readonly unknown[], bytes);
+    values.push(...valuesIn(path, bytes, weights as readonly unknown[]));
   }
   return values;
 }
+
+/** The names of Fovea's own shards hold a checksum of all of them together. */
+function requireStamp(path: string, names: readonly unknown[], bytes: Uint8Array): void {
+  const [, stamp] = /^weights-([0-9a-f]{8})-shard1of\d+\.bin$/.exec(String(names[0])) ?? [];
+  const found = stampOf(bytes);
+  if (stamp !== undefined && stamp !== found) {
+    refuse(path, "its shards are damaged", `the checksum ${stamp}`, found);
+  }
+}
+
+const stampOf = (bytes: Uint8Array) => crc32(bytes).toString(16).padStart(8, "0");
 
 /** A plain file name: shards lie beside the model, and nowhere else. */
 function shardName(path: string, name: unknown): string {

@@ -310,6 +310,16 @@ describe("a model.json that is replaced", () => {
 });
 
 describe("a file that changed after it was written", () => {
+  test("is refused where its shards did", async () => {
+    const path = join(folder, "model.json");
+    await saveModel(line(), path);
+    const shard = join(folder, readdirSync(folder).find((name) => name.endsWith(".bin")) ?? "");
+    const bytes = readFileSync(shard);
+    bytes[0] ^= 1;
+    writeFileSync(shard, bytes);
+    await expect(loadModel(path, { device })).rejects.toThrow(/its shards are damaged/);
+  });
+
   test("is refused wherever a byte of its tensors changed", async () => {
     const model = tinyModel(device);
     const path = join(folder, "last.safetensors");
