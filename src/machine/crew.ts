@@ -120,7 +120,7 @@ export class Crew {
         new TargetError({
           what: "A compute thread failed.",
           received: answer.error,
-          fix: "call again: other threads take over, and weights are as the last step left them; if it happens again, please report it with the model",
+          fix: "call again: other threads take over. The weights are there, but the step under way may have changed only some of them; load a checkpoint if that matters. If it happens again, please report it with the model",
         }),
       );
       this.#onFailure();

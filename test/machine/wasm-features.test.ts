@@ -47,6 +47,20 @@ describe("without shared memory", () => {
     await device.close();
   });
 
+  test("the calling thread lets others have their turn, by messages where there is nothing quicker", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    const device = await WasmDevice.open({ threads: 1, inline: true });
+    const order: string[] = [];
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => order.push("message");
+    port2.postMessage("before");
+    await trainSmallNet(device, 1);
+    order.push("step");
+    expect(order).toEqual(["message", "step"]);
+    port1.close();
+    await device.close();
+  });
+
   test("a page that is not isolated computes on its own thread", async () => {
     vi.stubGlobal("process", Object.create(process, { versions: { value: {} } }));
     vi.stubGlobal("crossOriginIsolated", false);

@@ -2,6 +2,7 @@
 // right and to be read; use it to check another target, never to train.
 
 import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
+import { TargetError } from "../../core/errors.ts";
 import type { Launch } from "../../kernel/draft.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
@@ -33,9 +34,19 @@ export class InterpreterDevice implements Device {
   allocate(bytes: number): number {
     const address = this.#allocator.allocate(bytes);
     if (this.#allocator.end > this.#memory.length) {
-      const grown = new Uint8Array(2 * this.#allocator.end);
-      grown.set(this.#memory);
-      this.#memory = grown;
+      try {
+        const grown = new Uint8Array(2 * this.#allocator.end);
+        grown.set(this.#memory);
+        this.#memory = grown;
+      } catch (cause) {
+        this.#allocator.free(address);
+        throw new TargetError({
+          what: "The machine has no more memory to give.",
+          received: `a request for ${Math.ceil(bytes / 2 ** 20)} MiB`,
+          fix: "use a smaller batch or fewer images",
+          cause,
+        });
+      }
     }
     this.#memory.fill(0, address, address + bytes);
     return address;
