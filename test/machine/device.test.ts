@@ -304,6 +304,19 @@ describe.each(targets)("$name", ({ grows, open }) => {
   });
 });
 
+describe.each(widths.filter(({ missing }) => missing === undefined))("$name", ({ width }) => {
+  test("computes the same bits on 1, 2, 3 and 16 threads", async () => {
+    const digests = new Set<string>();
+    for (const threads of [1, 2, 3, 16]) {
+      const device = await X64Device.open({ threads, width });
+      expect(device.threads).toBe(threads);
+      digests.add(await trainSmallNet(device, 8, 4));
+      await device.close();
+    }
+    expect(digests.size).toBe(1);
+  });
+});
+
 describe("WebAssembly", () => {
   test("computes the same bits on 1, 2, 3 and 16 threads and on the calling one, step by step and several at once", async () => {
     const digests = new Set<string>();
