@@ -90,8 +90,8 @@ export async function readShards(path: string, manifest: unknown): Promise<Named
       shards.push(shard);
     }
     const bytes = joined(shards);
-    requireStamp(path, paths as readonly unknown[], bytes);
     values.push(...valuesIn(path, bytes, weights as readonly unknown[]));
+    requireStamp(path, paths as readonly unknown[], bytes);
   }
   return values;
 }
