@@ -9,6 +9,8 @@ export interface Command<S extends Schema = Schema> {
   readonly description: string;
   /** Options, checks, defaults and help text in one. */
   readonly options: S;
+  /** The option that a value without a name is for: `fovea report runs/train`. */
+  readonly argument?: string;
   /** Command lines that show what it is for, each with a few words. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /**

@@ -15,7 +15,7 @@ export const exitCodes = {
   failed: { code: 1, meaning: "failed while running" },
   wrongInput: { code: 2, meaning: "wrong usage or wrong input" },
   diverged: { code: 3, meaning: "training diverged: the loss is no longer a number" },
-  interrupted: { code: 130, meaning: "interrupted by Ctrl-C or SIGTERM" },
+  interrupted: { code: 130, meaning: "interrupted by Ctrl-C, SIGTERM or SIGHUP" },
 } as const;
 
 /** A file of the run that could not be written: the input was right, the disk was not. */
@@ -36,7 +36,7 @@ export function tellError(error: unknown): string {
   if (process.env.FOVEA_DEBUG && error instanceof Error) return `${error.stack}\n`;
   if (error instanceof FoveaError) return `${error.message}\n`;
   return (
-    `Fovea failed in a way that it does not know: ${messageOf(error)}\n` +
+    `Unexpected internal error: ${messageOf(error)}\n` +
     "  to do:    set FOVEA_DEBUG=1 to see where, and please report it\n"
   );
 }

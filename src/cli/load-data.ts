@@ -2,14 +2,16 @@
 // Floor 8. How data is found and read is data/'s business.
 
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { ConfigError, FormatError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
 import { formatShape } from "../core/shape.ts";
 import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
 import { load, names } from "../data/datasets/index.ts";
 import { checkExamples, type Examples } from "../data/examples.ts";
-import { readWholeFile } from "../formats/files.ts";
-import type { Output } from "./output.ts";
+import { closestTo, readWholeFile } from "../formats/files.ts";
+import { exists } from "./model-file.ts";
+import { type Output, standardError } from "./output.ts";
 
 export interface DataChoice {
   readonly data: string;
@@ -25,12 +27,21 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
   const { data, source } = choice;
   if (!(await isPath(data))) {
     requireName(data);
-    const showProgress = output.chatty && process.stderr.isTTY === true;
+    const showProgress = output.chatty && standardError.canRedraw;
     return load(data, {
       source,
       // Commands print where data came from themselves.
       onWarning: () => {},
       ...(showProgress && { onProgress: showDownload }),
+    });
+  }
+  if (!(await exists(data))) {
+    throw new FormatError({
+      what: `The folder ${data} cannot be read.`,
+      expected: "a folder with the four IDX files of a dataset",
+      received: "nothing of that name",
+      fix: "check the path",
+      ...(await closestTo(data)),
     });
   }
   const { loadFolder } = await import("../data/datasets/folder.ts");
@@ -92,8 +103,13 @@ async function isPath(data: string): Promise<boolean> {
   return (await stat(data).catch(() => undefined)) !== undefined;
 }
 
+/** The choice as it reads from any folder: a path in full, or a dataset's name. */
+export function absoluteData(data: string): string {
+  return (names as readonly string[]).includes(data) ? data : resolve(data);
+}
+
 function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): void {
   const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(1));
   const end = receivedBytes >= totalBytes ? "\n" : "";
-  process.stderr.write(`\rdownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);
+  standardError.write(`\rdownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);
 }

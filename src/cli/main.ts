@@ -1,11 +1,10 @@
 // The program `fovea`: the command line of this process, and its exit code. Floor 8.
 
+import { standardError, standardOutput } from "./output.ts";
 import { run } from "./run.ts";
 
-// A reader that has seen enough, such as head, closes the pipe: that is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+// Without a listener, a stream that goes away would end the process wherever it stands.
+process.stdout.on("error", (error) => standardOutput.lose(error));
+process.stderr.on("error", (error) => standardError.lose(error));
 
 process.exitCode = await run(process.argv.slice(2));

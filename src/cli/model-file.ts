@@ -1,7 +1,7 @@
 // From --model to a file: a path, or a run folder, and what lies beside it. Floor 8.
 
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { FormatError } from "../core/errors.ts";
 import { readWholeFile } from "../formats/files.ts";
 
@@ -33,11 +33,16 @@ export async function modelFileOf(path: string, preferred: "best" | "last"): Pro
   });
 }
 
-/** What `args.json` beside a model file says; undefined where there is none. */
-export async function argsBeside(
-  modelFile: string,
+/** Whether there is a file or folder of that name. */
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** What `args.json` in a folder says; undefined where there is none. */
+export async function argsIn(
+  folder: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const path = join(dirname(modelFile), runFileNames.args);
+  const path = join(folder, runFileNames.args);
   if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
   const text = new TextDecoder().decode(await readWholeFile(path, { maximumBytes: 1 << 20 }));
   try {
@@ -50,6 +55,6 @@ export async function argsBeside(
     what: `${path} does not say what the run was started with.`,
     expected: "an object in JSON",
     received: text.slice(0, 60),
-    fix: `repair the file, or move ${basename(modelFile)} out of this folder`,
+    fix: `repair the file, or move the model out of ${folder}`,
   });
 }

@@ -1,5 +1,16 @@
 // Where commands speak: text for people, or JSON for machines. Floor 8. Results go to stdout; what
-// only accompanies them, such as the progress of a download, goes to stderr.
+// only accompanies them, such as the progress of a download, goes to stderr. Neither ends a command by going away.
+
+import { Screen } from "../train/screen.ts";
+
+/** The streams of this process. */
+export const standardOutput = new Screen(process.stdout);
+export const standardError = new Screen(process.stderr);
+
+/** Whether a stream is gone because its reader has seen enough, such as `head`: that is no failure. */
+export function isClosedByReader(loss: Error | undefined): boolean {
+  return loss !== undefined && "code" in loss && loss.code === "EPIPE";
+}
 
 /** How much is said, and to whom. */
 export interface OutputOptions {
@@ -25,21 +36,21 @@ export class Output {
 
   /** A line on what is going on. */
   say(text = ""): void {
-    if (this.chatty) process.stdout.write(`${text}\n`);
+    if (this.chatty) standardOutput.write(`${text}\n`);
   }
 
   /** A line that the command was called for. */
   result(text: string): void {
-    if (!this.json) process.stdout.write(`${text}\n`);
+    if (!this.json) standardOutput.write(`${text}\n`);
   }
 
   /** A line that should not be missed. */
   warn(text: string): void {
-    if (this.chatty) process.stderr.write(`${text}\n`);
+    if (this.chatty) standardError.write(`${text}\n`);
   }
 
   /** A record for machines. Numbers that are not finite become null. */
   record(value: object): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    if (this.json) standardOutput.write(`${JSON.stringify(value)}\n`);
   }
 }

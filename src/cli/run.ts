@@ -6,7 +6,9 @@ import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import type { Command } from "./command.ts";
 import { type CommandRow, commands } from "./commands/index.ts";
-import { errorRecord, exitCodeOf, exitCodes, tellError } from "./exit.ts";
+import { errorRecord, exitCodeOf, exitCodes, SaveError, tellError } from "./exit.ts";
+import { isClosedByReader, standardError, standardOutput } from "./output.ts";
+import type { Given } from "./schema.ts";
 import { version } from "./version.ts";
 
 /**
@@ -16,19 +18,35 @@ import { version } from "./version.ts";
  */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    return await dispatch(argv);
+    const code = await dispatch(argv);
+    await requireWritten(code);
+    return code;
   } catch (error) {
     const tell = argv.includes("--json") ? errorRecord : tellError;
-    process.stderr.write(tell(error));
+    standardError.write(tell(error));
     return exitCodeOf(error);
   }
+}
+
+/** @throws SaveError where a command that succeeded could not say its result. */
+async function requireWritten(code: number): Promise<void> {
+  // Streams report after the write: give them the time.
+  await new Promise(setImmediate);
+  const { loss } = standardOutput;
+  if (code !== exitCodes.done.code || loss === undefined || isClosedByReader(loss)) return;
+  throw new SaveError({
+    what: "The command was carried out, but standard output could not be written.",
+    received: loss.message,
+    fix: "free some space, or send the output elsewhere",
+    cause: loss,
+  });
 }
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
   const wantsHelp = name === undefined || ["help", "--help", "-h"].includes(name);
   if (wantsHelp && rest.length > 0) return dispatch([rest[0], "--help"]);
-  if (wantsHelp) process.stdout.write(await overview());
-  else if (["--version", "-V"].includes(name)) process.stdout.write(`${version()}\n`);
+  if (wantsHelp) standardOutput.write(await overview());
+  else if (["--version", "-V"].includes(name)) standardOutput.write(`${version()}\n`);
   else return runCommand(name, rest);
   return exitCodes.done.code;
 }
@@ -43,7 +61,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
     });
   }
   const command = await lookUp<CommandRow>(commands, name, "command").load();
-  const { addOptions, flagOf, parseOptions } = await import("./schema.ts");
+  const { addOptions, flagOf, parseOptions, refuseSwallowedOptions } = await import("./schema.ts");
   const parser = new Parser(`fovea ${name}`)
     .description(command.description)
     .allowExcessArguments()
@@ -58,9 +76,22 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
     if (error.exitCode === 0) return exitCodes.done.code;
     throw wrongUsage(error, name, Object.keys(command.options.shape).map(flagOf));
   }
-  if (parser.args.length > 0) throw excessArgument(name, parser.args[0]);
-  const given = parser.opts();
+  const given = withArgument(parser.opts(), parser.args, command, name);
+  refuseSwallowedOptions(command.options, given);
   return command.run(parseOptions(command.options, given), given);
+}
+
+/** The options that were typed, and the argument that stands without one where the command takes it. */
+function withArgument(
+  typed: Given,
+  [first, second]: readonly string[],
+  { argument }: Command,
+  name: string,
+): Given {
+  const isTaken = argument !== undefined && typed[argument] === undefined;
+  const excess = isTaken ? second : first;
+  if (excess !== undefined) throw excessArgument(name, excess);
+  return first === undefined || argument === undefined ? typed : { ...typed, [argument]: first };
 }
 
 function examplesOf({ examples }: Command): string {

@@ -83,6 +83,19 @@ export function parseOptions<S extends Schema>(schema: S, given: Given): z.outpu
   throw wrongValue(name, field, given[name], issue.message);
 }
 
+/** @throws ConfigError where an option took the next one for its value: `--out --json`. */
+export function refuseSwallowedOptions(schema: Schema, given: Given): void {
+  const flags = Object.keys(schema.shape).map(flagOf);
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string" || !flags.includes(value)) continue;
+    throw new ConfigError({
+      what: `The option ${flagOf(name)} needs a value.`,
+      expected: `${flagOf(name)} and its value before ${value}`,
+      received: `${flagOf(name)} ${value}`,
+    });
+  }
+}
+
 function numberFrom(value: unknown): unknown {
   const isNumber = typeof value === "string" && value.trim() !== "" && !Number.isNaN(+value);
   return isNumber ? Number(value) : value;

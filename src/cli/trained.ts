@@ -1,12 +1,13 @@
 // A trained model and the images it should be asked about: what evaluate and predict begin with.
 // Floor 8. It measures nothing.
 
+import { dirname } from "node:path";
 import { describeDevice, openDevice, type TargetName } from "../machine/open.ts";
 import { loadModel } from "../train/checkpoint.ts";
 import type { Model } from "../train/model.ts";
 import { dataOptions } from "./fields.ts";
 import type { DataChoice } from "./load-data.ts";
-import { argsBeside, modelFileOf } from "./model-file.ts";
+import { argsIn, modelFileOf } from "./model-file.ts";
 import type { Output } from "./output.ts";
 import { type Given, parseOptions } from "./schema.ts";
 
@@ -56,7 +57,7 @@ export async function withTrained<T>(
 
 /** The data that a run was trained on, as `args.json` beside the model has it. */
 async function dataOf(file: string, given: Given): Promise<DataChoice> {
-  const { data, source } = (await argsBeside(file)) ?? {};
+  const { data, source } = (await argsIn(dirname(file))) ?? {};
   return parseOptions(dataOptions, {
     ...(data !== undefined && { data, source }),
     ...(given.source !== undefined && { source: given.source }),

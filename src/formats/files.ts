@@ -169,7 +169,7 @@ async function readError(path: string, cause: unknown): Promise<FormatError> {
 }
 
 /** The file, or the folder above it, that `path` may be a misspelling of. */
-async function closestTo(path: string): Promise<{ fix?: string }> {
+export async function closestTo(path: string): Promise<{ fix?: string }> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return folder === path ? {} : closestTo(folder);

@@ -9,6 +9,8 @@ export interface SummaryOptions {
   readonly expandNested?: boolean;
   /** Whether a column says which layers are trained; false unless told. */
   readonly showTrainable?: boolean;
+  /** Columns of the screen: cells that do not fit are broken between words. Default: no limit. */
+  readonly width?: number;
 }
 
 /** One column: what it is called, what it says of a row, and whether numbers are set to the right. */
@@ -80,24 +82,72 @@ function unfold(rows: readonly SummaryRow[], nested: boolean, level = 0): [Summa
   });
 }
 
+/** How wide each column is: what it needs, or as narrow as its words allow where all would not fit. */
+function widthsFor(columns: readonly (readonly string[])[], limit: number): number[] {
+  const widths = columns.map((texts) => Math.max(...texts.map(({ length }) => length)));
+  const total = () => widths.reduce((sum, width) => sum + width + 3, 1);
+  const byGain = columns
+    .map((texts, i) => {
+      const narrow = Math.max(
+        ...texts.flatMap((text) => wordsOf(text).map(({ length }) => length)),
+      );
+      return { i, narrow, gain: widths[i] - narrow };
+    })
+    .sort((a, b) => b.gain - a.gain);
+  for (const { i, narrow } of byGain) {
+    const excess = total() - limit;
+    if (excess > 0) widths[i] = Math.max(narrow, widths[i] - excess);
+  }
+  return widths;
+}
+
+/** The words of a cell; an indent belongs to the first of them. */
+function wordsOf(text: string): string[] {
+  return text.match(/^\s*(?:└ )?\S+|\S+/g) ?? [text];
+}
+
+/** A cell's text in lines of at most `width` characters, broken between words. */
+function breakLines(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
+  const lines: string[] = [];
+  for (const word of wordsOf(text)) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? word : `${last} ${word}`;
+    if (last === undefined || joined.length > width) lines.push(word);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
+}
+
 /** The table as text. */
 export function formatSummary(summary: Summary, options: SummaryOptions = {}): string {
   const columns = columnsOf(summary, options);
   const cells = unfold(summary.rows, options.expandNested ?? false).map(([row, indent]) =>
     columns.map((column) => column.cell(row, indent)),
   );
-  const widths = columns.map(({ header }, i) =>
-    Math.max(header.length, ...cells.map((row) => row[i].length)),
+  const widths = widthsFor(
+    columns.map(({ header }, i) => [header, ...cells.map((row) => row[i])]),
+    options.width ?? Number.POSITIVE_INFINITY,
   );
   const rule = (left: string, line: string, cross: string, right: string) =>
     left + widths.map((width) => line.repeat(width + 2)).join(cross) + right;
-  const row = (values: readonly string[], bar: string) =>
+  const line = (values: readonly string[], bar: string) =>
     bar +
     values
       .map((value, i) => (columns[i].toRight ? value.padStart(widths[i]) : value.padEnd(widths[i])))
       .map((value) => ` ${value} `)
       .join(bar) +
     bar;
+  const row = (values: readonly string[], bar: string) => {
+    const broken = values.map((value, i) => breakLines(value, widths[i]));
+    const height = Math.max(...broken.map(({ length }) => length));
+    return Array.from({ length: height }, (_, at) =>
+      line(
+        broken.map((lines) => lines[at] ?? ""),
+        bar,
+      ),
+    ).join("\n");
+  };
   const headers = columns.map(({ header }) => header);
   const body = cells.map((values) => row(values, "│"));
   const { parameters, trainableParameters } = summary;

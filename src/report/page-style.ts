@@ -19,6 +19,7 @@ main { max-width: 1130px; margin: 0 auto; padding: 36px 24px 56px; }
 h1 { margin: 0; font-size: 28px; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 0 0 12px; font-size: 17px; }
 .subtitle { margin: 6px 0 0; color: var(--muted); }
+.remark { margin: 12px 0 0; color: var(--muted); }
 .card { margin-top: 20px; padding: 20px; background: var(--paper);
   border: 1px solid var(--line); border-radius: 10px; }
 .figure { padding: 0; overflow: hidden; }

@@ -48,6 +48,8 @@ export interface ReportContent {
   readonly evaluation?: Evaluation;
   /** Further numbers for the top, after those of the history and the evaluation. */
   readonly headlines?: readonly Headline[];
+  /** What a reader has to know to take the numbers for what they are, a sentence or two each. */
+  readonly notes?: readonly string[];
   /** What the run was started with. */
   readonly args: Readonly<Record<string, unknown>>;
   /** The model's summary, as the console prints it. */
@@ -81,6 +83,7 @@ export function reportPage(content: ReportContent): string {
 <main>
 <header><h1>${escapeMarkup(title)}</h1>${subtitleLine}</header>
 ${headlineList([...headlinesOf(history, evaluation), ...(content.headlines ?? [])])}
+${noteParagraphs(content.notes ?? [])}
 <section class="card figure">${curvesSvg(history)}</section>
 ${evaluation ? evaluationSections(evaluation) : ""}
 ${argumentsSection(args)}
@@ -142,6 +145,10 @@ function bestHeadline(history: readonly EpochRecord[]): Headline | undefined {
     return { label, value, note: `in epoch ${best.epoch}` };
   }
   return undefined;
+}
+
+function noteParagraphs(notes: readonly string[]): string {
+  return notes.map((note) => `<p class="remark">${escapeMarkup(note)}</p>`).join("\n");
 }
 
 function headlineList(headlines: readonly Headline[]): string {

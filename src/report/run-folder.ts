@@ -1,18 +1,20 @@
 // The folder that a run leaves behind: runs/train, runs/train-2, ... Floor 7. Knows nothing of what
 // is put into it.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 
 /** Where a run folder goes. */
 export interface RunFolderOptions {
-  /** The folder that holds all runs; it is created where it is missing. `runs` unless given. */
+  /** The folder that holds all runs; it is created where it is missing. Default: `runs`. */
   readonly root?: string;
-  /** The run's name, numbered where it is taken. `train` unless given. */
+  /** The run's name, numbered where it is taken. Default: `train`. */
   readonly name?: string;
-  /** This very folder instead; that it exists already is an error. */
+  /** This very folder instead; that it exists already is an error, unless `isUnused` says otherwise. */
   readonly exact?: string;
+  /** Whether an existing folder with these names in it may be taken for `exact`. Default: none may. */
+  readonly isUnused?: (names: readonly string[]) => boolean;
 }
 
 /**
@@ -23,9 +25,10 @@ export interface RunFolderOptions {
  * @example const folder = await createRunFolder(); // "runs/train"
  */
 export async function createRunFolder(options: RunFolderOptions = {}): Promise<string> {
-  const { root = "runs", name = "train", exact } = options;
+  const { root = "runs", name = "train", exact, isUnused } = options;
   if (exact !== undefined) {
     if (await tryToCreate(exact)) return exact;
+    if (isUnused?.(await namesIn(exact))) return exact;
     throw new ConfigError({
       what: `The run folder ${exact} exists already.`,
       expected: "a new folder, so that no earlier run is overwritten",
@@ -48,6 +51,11 @@ function checkName(name: string): void {
     received: JSON.stringify(name),
     fix: "Name the folder that holds all runs with root, and the run with name.",
   });
+}
+
+/** What a folder holds; where it cannot be seen, its own path, which no rule takes for unused. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => [folder]);
 }
 
 /** False where something of that name exists; making a folder is atomic. */

@@ -1,19 +1,12 @@
-// Progress on the console, as Keras shows it. Floor 5. It renders records and knows no model.
+// Progress on the console, as Keras shows it. Floor 5. It renders records and knows no model. A console that goes
+// away is no reason to end training.
 
 import type { Callback } from "./callback.ts";
 import type { Logs } from "./events.ts";
+import { Screen, type TextStream } from "./screen.ts";
 
 /** 0: nothing. 1: a bar for each epoch. 2: a line for each epoch. */
 export type Verbosity = 0 | 1 | 2;
-
-/** Where progress is written. */
-export interface ProgressOutput {
-  write(text: string): void;
-  /** Whether a line can be drawn over. */
-  readonly isTTY?: boolean;
-  /** The width of the screen in characters, which may change. */
-  readonly columns?: number;
-}
 
 /** The widths that a bar may have; the widest that fits is taken. */
 const barWidths = [20, 10, 0] as const;
@@ -86,13 +79,14 @@ class Pace {
   }
 }
 
-/** The callbacks that show progress: one, or none. */
+/** The callbacks that show progress: one, or none. They stop writing where the stream goes away. */
 export function progressBar(
   verbose: Verbosity,
-  output: ProgressOutput | undefined = typeof process === "undefined" ? undefined : process.stdout,
+  stream: TextStream | undefined = typeof process === "undefined" ? undefined : process.stdout,
 ): Callback[] {
-  if (verbose === 0 || output === undefined) return [];
-  const draws = verbose === 1 && output.isTTY === true;
+  if (verbose === 0 || stream === undefined) return [];
+  const output = new Screen(stream);
+  const draws = verbose === 1 && output.canRedraw;
   let steps = 0;
   let epochs = 0;
   let epochStart = 0;
@@ -112,7 +106,7 @@ export function progressBar(
   };
   /** A line that will be drawn over must not wrap. */
   const draw = (step: number, logs: Logs) => {
-    const width = Math.max(1, (output.columns ?? 80) - 1);
+    const width = Math.max(1, output.columns - 1);
     const left = (pace.milliseconds * (steps - step)) / 1000;
     output.write(lineStart + line(step, left, logs, width).slice(0, width) + clearRest);
     open = true;

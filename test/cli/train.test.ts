@@ -51,9 +51,9 @@ describe("a run", () => {
     expect(stdout).toContain("folder ./data: 200 training and 60 test images");
     expect(stdout).toContain("wasm, 1 thread");
     expect(stdout).toContain('Model: "lenet"');
-    expect(stdout).toMatch(/Epoch 2\/2\n13\/13 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
+    expect(stdout).toMatch(/Epoch 2\/2\n12\/12 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
     expect(stdout).toMatch(
-      /test accuracy {2}\d\.\d{4}, loss .* on 60 images with last\.safetensors/,
+      /test accuracy {2}\d\.\d{4}, loss .* on 60 test images with best\.safetensors/,
     );
     expect(stdout).toContain("runs/train, see report.html in it");
     expect((await readdir(fileIn("runs/train"))).sort()).toEqual([
@@ -72,11 +72,13 @@ describe("a run", () => {
     expect(lines[0]).toBe("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss");
     expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
     const args = JSON.parse((await read("runs/train/args.json")).toString());
-    expect(args).toMatchObject({ data: "./data", model: "lenet", epochs: 2, learningRate: 0.001 });
+    expect(args).toMatchObject({ model: "lenet", epochs: 2, learningRate: 0.001 });
+    expect(args).toMatchObject({ data: fileIn("data"), validation: 0.1 });
+    expect(args).toMatchObject({ trainingImages: 180, validationImages: 20, testImages: 60 });
   });
 
   test("a second run takes the next folder, and --json gives a record a line", async () => {
-    const outcome = await fovea(`${lenet} --epochs 2 --json --validation-split 0.25`);
+    const outcome = await fovea(`${lenet} --epochs 2 --json --validation 0.25`);
     expect(outcome.code).toBe(0);
     const records = recordsOf(outcome);
     expect(records.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "end"]);
@@ -144,11 +146,12 @@ describe("going on", () => {
   });
 
   test.each([
-    ["--resume same", "all of its 2 epochs behind it", "--epochs 7"],
+    ["--resume same --epochs 1", "more than 1 epochs behind it", "--epochs 7"],
     ["--resume same --epochs 3 --model mnist", "--model contradicts", "lenet, as in"],
     ["--resume same --epochs 3 --seed 4", "--seed contradicts", "leave --seed away"],
     ["--resume same --epochs 3 --out more", "stays in its folder", "leave --out away"],
     ["--resume nowhere --epochs 3", "no such file", "Check the path"],
+    ["--resume sane --epochs 3", "no such file", 'did you mean "same"'],
   ])("train %s is refused", async (args, what, hint) => {
     const { code, stderr } = await refusalIn(folder, `train ${args}`);
     expect(stderr).toContain(what);

@@ -27,7 +27,7 @@ describe("evaluate", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(stdout).toContain("lenet after");
-    expect(stdout).toContain("folder ./data");
+    expect(stdout).toContain(`folder ${join(folder, "data")}`);
     expect(stdout).toMatch(/accuracy \d\.\d{4}, loss \S+, on 60 images/);
     expect(stdout).toMatch(/class +precision +recall +F1 +images\nnorth +[\d.]+% .* 15\n/);
   });

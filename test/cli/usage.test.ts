@@ -62,7 +62,7 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["train --batch-size 0", "--batch-size cannot be used", "of at least 1"],
     ["train --epochs 2.5", "--epochs cannot be used", "received: 2.5"],
     ["train --epochs many", "--epochs cannot be used", "received: many"],
-    ["train --validation-split 1", "--validation-split cannot be used", "below 1"],
+    ["train --validation 1", "--validation cannot be used", "below 1"],
     ["train --epochs", "--epochs needs a value", "--epochs <number>"],
     ["train data", '"data" belongs to no option', "--help"],
     ["--epochs 3", "comes before a command", "train"],
@@ -145,6 +145,7 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
 
   test("a run folder that exists", async () => {
     await mkdir(join(folder, "taken"));
+    await writeFile(join(folder, "taken", "notes.txt"), "mine");
     const { code, stderr } = await refusalIn(folder, "train --data ./data --out taken");
     expect(stderr).toContain("taken exists already");
     expect(code).toBe(2);

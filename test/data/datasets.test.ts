@@ -51,6 +51,13 @@ describe.each([fashionMnistRecord, mnistRecord])("the record of $name", (record)
   });
 });
 
+test.each(["./pics", "data/mnist"])('the path "%s" is no misspelt name', async (path) => {
+  const error = (await load(path).catch((caught: unknown) => caught)) as ConfigError;
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(error.message).not.toContain("Did you mean");
+  expect(error.message).toContain(`source: { folder: "${path}" }`);
+});
+
 describe("an unknown name", () => {
   test.each([
     ["fashon-mnist", "fashion-mnist"],

@@ -8,8 +8,8 @@ import { architectureFrom, architectureNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outputFields } from "../fields.ts";
-import { modelFileOf } from "../model-file.ts";
-import { Output } from "../output.ts";
+import { exists, modelFileOf } from "../model-file.ts";
+import { Output, standardOutput } from "../output.ts";
 
 /** What an architecture is shown for: images as those of MNIST and its kin. */
 const fit = { inputShape: [28, 28, 1], classes: 10 };
@@ -30,12 +30,13 @@ export const summary = defineCommand({
   ],
   async run({ model: name, json }) {
     const output = new Output({ json });
-    const isFile = /[\\/.]/.test(name);
+    const isNamed = (architectureNames as readonly string[]).includes(name);
+    const isFile = !isNamed && (/[\\/.]/.test(name) || (await exists(name)));
     const network = isFile
       ? (await loadModel(await modelFileOf(name, "best"))).model.network
       : architectureFrom(name, fit);
     const table = summarize(network);
-    output.result(formatSummary(table));
+    output.result(formatSummary(table, { width: standardOutput.longestLine }));
     output.record(table);
     return exitCodes.done.code;
   },

@@ -1,17 +1,17 @@
 // The end of a run: a last look at the test images, the report, and a few lines for the user. Floor 8.
 
-import { stat } from "node:fs/promises";
 import { sizeOf } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../../data/examples.ts";
-import { bestEpoch } from "../../report/metrics.ts";
-import { formatDuration } from "../../report/numbers.ts";
+import { formatCount, formatDuration } from "../../report/numbers.ts";
 import type { Headline } from "../../report/report-page.ts";
 import type { MisreadImage } from "../../report/report-sections.ts";
 import { loadModel } from "../../train/checkpoint.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { runFileNames } from "../model-file.ts";
+import { standardOutput } from "../output.ts";
 import { judge, type Run } from "./run.ts";
+import { savedBest } from "./saver.ts";
 
 /** How a run came to its end. */
 export interface Ending {
@@ -42,7 +42,7 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   await files.writeHistory(history);
   await files.writeReport({
     title: `${model.name} on ${data.name}`,
-    subtitle: subtitleOf(run, verdict),
+    subtitle: subtitleOf(run),
     history,
     ...(verdict && {
       evaluation: {
@@ -53,10 +53,11 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
       },
     }),
     headlines: headlinesOf(ending),
+    notes: notesOf(run, verdict),
     args,
     summary: model.summary(),
   });
-  const best = bestEpoch(history, judge);
+  const best = await savedBest(run);
   const seconds = history.reduce((total, record) => total + record.seconds, 0);
   const unfinished = ending.stopped !== undefined;
   output.record({
@@ -75,10 +76,10 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   });
   output.say();
   if (verdict !== undefined) {
-    const images = countExamples(data.test).toLocaleString("en-US");
+    const images = formatCount(countExamples(data.test));
     output.result(
       `test accuracy  ${formatLog(verdict.accuracy)}, loss ${formatLog(verdict.loss)}, ` +
-        `on ${images} images with ${runFileNames[verdict.file]}`,
+        `on ${images} test images with ${runFileNames[verdict.file]}`,
     );
   }
   if (best !== undefined) {
@@ -93,14 +94,12 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
 }
 
 /**
- * The numbers of a report should come from images that had no say in which weights were kept. So the
- * last weights are measured where the test images chose the best ones, and the best where others did.
+ * Measures the best model on the test images, which had no say in which one that is; without a best one, the
+ * last. Of a run that diverged the last sound model may be from long before, and says little.
  */
 async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undefined> {
   const { options, model, data, device, files } = run;
-  const wantsBest = diverged || options.validationSplit > 0;
-  const hasBest = wantsBest && (await stat(files.path("best")).catch(() => undefined));
-  if (!hasBest) {
+  if ((await savedBest(run)) === undefined) {
     if (diverged) return undefined;
     return { file: "last", ...(await assess(model, data.test, options.batchSize)) };
   }
@@ -112,15 +111,34 @@ async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undef
   }
 }
 
-/** Where the run is, and what was measured on what. */
-function subtitleOf({ files, args, options }: Run, verdict: Verdict | undefined): string {
-  const validation = options.validationSplit > 0 ? "held-back training" : "test";
-  return [
-    files.folder,
-    String(args.device),
-    `validated on ${validation} images`,
-    ...(verdict === undefined ? [] : [`tested with ${runFileNames[verdict.file]}`]),
-  ].join(" · ");
+/** Where the run is, and what computed it. */
+function subtitleOf({ files, args }: Run): string {
+  return [files.folder, String(args.device)].join(" · ");
+}
+
+/** What a reader has to know to take the numbers for what they are. */
+function notesOf({ data }: Run, verdict: Verdict | undefined): string[] {
+  const held = data.validation === undefined ? 0 : countExamples(data.validation);
+  const notes = [
+    held === 0
+      ? "No images were held out, so no epoch was chosen as the best."
+      : `${formatCount(held)} images, held out of the training images class by class, decided which epoch is ` +
+        "the best. They are the validation images.",
+  ];
+  if (verdict !== undefined) {
+    const images = formatCount(countExamples(data.test));
+    notes.push(
+      `The ${images} test images had no part in training or in that choice; they were used once, at the end, ` +
+        `with ${runFileNames[verdict.file]}.`,
+    );
+  }
+  const { loss } = standardOutput;
+  if (loss !== undefined) {
+    notes.push(
+      `Standard output went away during the run (${loss.message}), and the run went on without it.`,
+    );
+  }
+  return notes;
 }
 
 function headlinesOf({ stopped, diverged }: Ending): Headline[] {

@@ -1,4 +1,4 @@
-// Ctrl-C while training: the first ends it cleanly, the second at once. Floor 8.
+// Ctrl-C, SIGTERM or SIGHUP while training: the first ends it cleanly, the second at once. Floor 8.
 
 import { exitCodes } from "../exit.ts";
 
@@ -8,7 +8,7 @@ const sameMilliseconds = 400;
 export class Interrupt {
   readonly #abort = new AbortController();
   readonly #onFirst: () => void;
-  readonly #signals = ["SIGINT", "SIGTERM"] as const;
+  readonly #signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   #first: number | undefined;
   #atOnce = false;
 
@@ -33,7 +33,9 @@ export class Interrupt {
     for (const signal of this.#signals) process.off(signal, this.#handle);
   }
 
-  readonly #handle = (): void => {
+  readonly #handle = (signal: NodeJS.Signals): void => {
+    // A terminal that closes sends SIGHUP, and so does its shell: nobody is in a hurry.
+    if (signal === "SIGHUP" && this.#first !== undefined) return;
     const now = performance.now();
     if (this.#first !== undefined && now - this.#first < sameMilliseconds) return;
     if (this.#first !== undefined || this.#atOnce) process.exit(exitCodes.interrupted.code);

@@ -25,9 +25,20 @@ export const trainOptions = z.object({
   schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
     description: "whether the learning rate rises and then falls to 0, or stays",
   }),
-  validationSplit: z.number().min(0).lt(1).default(0).meta({
-    value: "share",
-    description: "training images held back to validate on; with 0 it is the test images",
+  validation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .meta({
+      value: "share",
+      description:
+        "the share of each class's training images that is held out: they decide which epoch is the best. " +
+        "With 0 none is",
+    }),
+  saveEvery: z.int().min(1).optional().meta({
+    value: "steps",
+    description: "save within an epoch, too, after so many steps (default: after each epoch)",
   }),
   seed: z.int().default(0).meta({
     description: "decides first weights, order of images and dropout",
@@ -41,11 +52,10 @@ export const trainOptions = z.object({
     .min(1)
     .optional()
     .meta({ value: "folder", description: "the run folder, a new one (default: runs/train[-N])" }),
-  resume: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ value: "path", description: "go on with a run: its folder, or its last.safetensors" }),
+  resume: z.string().min(1).optional().meta({
+    value: "path",
+    description: "go on with a run: its folder, or one of its model files",
+  }),
   ...outputFields,
   quiet: z.boolean().default(false).meta({ description: "print only the result" }),
 });

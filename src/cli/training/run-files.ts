@@ -1,29 +1,67 @@
 // The files that a run leaves in its folder, each whole or not there. Floor 8. What is in them is
 // made elsewhere; pictures are loaded only when they are drawn.
 
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";
-import { writeFileAtomically } from "../../formats/files.ts";
+import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { writeHistoryCsv } from "../../report/history-csv.ts";
 import type { ReportContent } from "../../report/report-page.ts";
 import type { EpochRecord } from "../../train/events.ts";
 import { SaveError } from "../exit.ts";
 import { runFileNames } from "../model-file.ts";
+import { lockName, lockRun } from "./run-lock.ts";
+
+type RunFileName = keyof typeof runFileNames;
+
+/** Whether a folder with these files holds no run: a run that was killed before its first checkpoint leaves no more. */
+export function holdsNoRun(names: readonly string[]): boolean {
+  return names.every(
+    (name) =>
+      name === runFileNames.args || name.startsWith(lockName) || /^\.fovea-.*\.tmp$/.test(name),
+  );
+}
 
 export class RunFiles {
   readonly folder: string;
+  readonly #unlock: () => Promise<void>;
 
-  constructor(folder: string) {
+  private constructor(folder: string, unlock: () => Promise<void>) {
     this.folder = folder;
+    this.#unlock = unlock;
+  }
+
+  /**
+   * The files of a folder that from now on nobody else writes into. What a writer that was killed left
+   * unfinished there is removed.
+   *
+   * @throws ConfigError where another process writes into it.
+   */
+  static async open(folder: string): Promise<RunFiles> {
+    const files = new RunFiles(folder, await lockRun(folder));
+    for (const name of Object.keys(runFileNames) as RunFileName[]) {
+      await removeLeftovers(files.path(name));
+    }
+    return files;
+  }
+
+  /** Lets others write into the folder. */
+  close(): Promise<void> {
+    return this.#unlock();
   }
 
   /** The path of one of the run's files. */
-  path(file: keyof typeof runFileNames): string {
+  path(file: RunFileName): string {
     return join(this.folder, runFileNames[file]);
   }
 
+  /** Whether the run has this file. */
+  async has(file: RunFileName): Promise<boolean> {
+    return (await stat(this.path(file)).catch(() => undefined)) !== undefined;
+  }
+
   /** @throws SaveError where the file cannot be written; an older one stays. */
-  write(file: keyof typeof runFileNames, content: Uint8Array | string): Promise<void> {
+  write(file: RunFileName, content: Uint8Array | string): Promise<void> {
     return saving(writeFileAtomically(this.path(file), content));
   }
 

@@ -1,18 +1,29 @@
 // What a training run is made of. Floor 8.
 
 import type { LoadedDataset } from "../../data/datasets/dataset.ts";
+import type { Examples } from "../../data/examples.ts";
+import { holdOut } from "../../data/hold-out.ts";
 import type { Device } from "../../machine/device.ts";
 import { encodeModel } from "../../train/checkpoint.ts";
 import type { Model } from "../../train/model.ts";
 import type { Output } from "../output.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { TrainOptions } from "./options.ts";
 import type { SettledOptions } from "./recipe.ts";
 import type { RunFiles } from "./run-files.ts";
+
+/** A dataset in three parts: to learn from, to choose the best epoch by, and to measure the result on. */
+export interface RunData extends LoadedDataset {
+  /** Images held out of the training images; absent where none are. */
+  readonly validation?: Examples;
+  readonly fingerprint: string;
+}
 
 export interface Run {
   readonly options: SettledOptions;
   /** What `args.json` says: the options, and what they came to. */
   readonly args: Readonly<Record<string, unknown>>;
-  readonly data: LoadedDataset;
+  readonly data: RunData;
   readonly device: Device;
   readonly model: Model;
   readonly files: RunFiles;
@@ -23,7 +34,18 @@ export interface Run {
 export const judge = "val_accuracy";
 
 /** The model as it stands, as a file. */
-export function encodeRun({ model, data }: Run): Uint8Array {
+export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Uint8Array {
   const { classNames } = data.train;
   return encodeModel(model, classNames && { classNames });
+}
+
+/** The dataset with its validation part held out. The test images are left alone. */
+export function divideData(data: LoadedDataset, options: TrainOptions): RunData {
+  const { training, validation } = holdOut(data.train, options.validation, options.seed);
+  return {
+    ...data,
+    train: training,
+    ...(validation && { validation }),
+    fingerprint: fingerprintOf(data),
+  };
 }

@@ -1,21 +1,22 @@
 // One training run from options to run folder. Floor 8. It brings together data, model, files and
 // screen; how a model learns is train/'s business, what a picture looks like is report/'s.
 
+import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";
-import type { LoadedDataset } from "../../data/datasets/dataset.ts";
 import { countExamples } from "../../data/examples.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
+import { formatSummary } from "../../nn/format-summary.ts";
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
-import { bestEpoch } from "../../report/metrics.ts";
+import { summarize } from "../../nn/summary.ts";
+import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
-import type { Callback } from "../../train/callback.ts";
 import { loadModel } from "../../train/checkpoint.ts";
 import { Model } from "../../train/model.ts";
 import { architectureFrom } from "../../zoo/index.ts";
 import { exitCodes } from "../exit.ts";
-import { loadData } from "../load-data.ts";
-import type { Output } from "../output.ts";
+import { absoluteData, loadData } from "../load-data.ts";
+import { type Output, standardOutput } from "../output.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
 import { classCountIn } from "./class-count.ts";
@@ -23,9 +24,17 @@ import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
 import { passingOptions, type TrainOptions } from "./options.ts";
 import { epochsFor, rateFor, topRate } from "./recipe.ts";
-import { checkMidEpoch, findResumePoint, type ResumePoint, settleResumed } from "./resume.ts";
-import { encodeRun, judge, type Run } from "./run.ts";
-import { RunFiles } from "./run-files.ts";
+import {
+  checkData,
+  checkMidEpoch,
+  findResumePoint,
+  loadResumedData,
+  type ResumePoint,
+  settleResumed,
+} from "./resume.ts";
+import { divideData, type Run } from "./run.ts";
+import { holdsNoRun, RunFiles } from "./run-files.ts";
+import { saveLast, saver } from "./saver.ts";
 
 /** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */
 export async function runTraining(
@@ -35,23 +44,56 @@ export async function runTraining(
 ): Promise<number> {
   const { resume } = options;
   const point = resume === undefined ? undefined : await findResumePoint(resume, given);
+  return withRun(point, options, given, output, async (run) => {
+    await announce(run);
+    return train(run);
+  });
+}
+
+/** Opens a device and a run, lets `work` use them, and closes both. */
+export async function withRun<T>(
+  point: ResumePoint | undefined,
+  options: TrainOptions,
+  given: Given,
+  output: Output,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
   const { target, threads } = point?.options ?? options;
   const device = await openDevice({ target, ...(threads && { threads }) });
+  let files: RunFiles | undefined;
   try {
-    const run =
-      point === undefined
-        ? await startRun(options, device, output)
-        : await resumeRun(point, given, device, output);
-    await announce(run);
-    return await train(run);
+    // Nobody may change what is read from here on.
+    if (point?.folder !== undefined) files = await RunFiles.open(point.folder);
+    const prepared =
+      point?.modelFile === undefined
+        ? await prepareNew(point?.options ?? options, device, output)
+        : await prepareResumed(point, point.modelFile, given, device, output);
+    files ??= await RunFiles.open(await folderFor(point, given));
+    return await work(withArgs({ ...prepared, device, files, output }, point));
   } finally {
+    await files?.close();
     await device.close();
   }
 }
 
-async function startRun(options: TrainOptions, device: Device, output: Output): Promise<Run> {
-  const data = await loadData(options, output);
-  const images = trainingImages(data, options);
+/** A new folder: the one that was asked for, else one beside the run whose model is taken. */
+function folderFor(point: ResumePoint | undefined, { out }: Given): Promise<string> {
+  if (typeof out === "string") return createRunFolder({ exact: out, isUnused: holdsNoRun });
+  const beside = point?.beside;
+  return createRunFolder(
+    beside === undefined ? {} : { root: dirname(beside), name: basename(resolve(beside)) },
+  );
+}
+
+type Prepared = Pick<Run, "options" | "data" | "model">;
+
+async function prepareNew(
+  options: TrainOptions,
+  device: Device,
+  output: Output,
+): Promise<Prepared> {
+  const data = divideData(await loadData(options, output), options);
+  const images = countExamples(data.train);
   const settled = {
     ...options,
     epochs: epochsFor(options, images),
@@ -64,42 +106,41 @@ async function startRun(options: TrainOptions, device: Device, output: Output): 
   });
   const model = new Model(network, { seed: options.seed, precision: options.precision, device });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  const { out } = options;
-  const folder = await createRunFolder(out === undefined ? {} : { exact: out });
-  const files = new RunFiles(folder);
-  return withArgs({ options: settled, data, device, model, files, output });
+  return { options: settled, data, model };
 }
 
-async function resumeRun(
+async function prepareResumed(
   point: ResumePoint,
+  modelFile: string,
   given: Given,
   device: Device,
   output: Output,
-): Promise<Run> {
-  const { model } = await loadModel(point.modelFile, { device });
+): Promise<Prepared> {
+  const { model } = await loadModel(modelFile, { device });
   const options = settleResumed(model, point, given);
-  const data = await loadData(options, output);
-  const images = trainingImages(data, options);
+  const data = divideData(await loadResumedData(options, given, output), options);
+  const images = countExamples(data.train);
+  checkData(data.fingerprint, point, model, given, output);
   checkMidEpoch(model, point, images);
   const changed = ["epochs", "learningRate", "schedule"].some((name) => given[name] !== undefined);
   if (changed) model.rateSetting = rateFor(options, images);
-  const files = new RunFiles(point.folder ?? (await createRunFolder()));
-  return withArgs({ options, data, device, model, files, output });
+  return { options, data, model };
 }
 
-function trainingImages(data: LoadedDataset, { validationSplit }: TrainOptions): number {
-  return Math.floor(countExamples(data.train) * (1 - validationSplit));
-}
-
-function withArgs(run: Omit<Run, "args">): Run {
+function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
   const { options, data, device } = run;
   const passing: readonly string[] = passingOptions;
   const own = Object.entries(options).filter(([name]) => !passing.includes(name));
   const args = {
     command: "train",
     ...Object.fromEntries(own),
-    trainingImages: trainingImages(data, options),
+    data: absoluteData(options.data),
+    trainingImages: countExamples(data.train),
+    validationImages: data.validation === undefined ? 0 : countExamples(data.validation),
+    testImages: countExamples(data.test),
+    dataFingerprint: data.fingerprint,
     examplesFrom: data.source,
+    ...(point?.origin && { resumedFrom: point.origin }),
     device: describeDevice(device),
     version: version(),
   };
@@ -111,10 +152,18 @@ async function announce(run: Run): Promise<void> {
   const { args, data, device, model, files, output, options } = run;
   const { progress } = model;
   output.say(`data    ${data.source}`);
+  output.say(`        ${describeParts(run)}`);
   output.say(`device  ${describeDevice(device)}`);
   output.say(`run     ${files.folder}`);
-  output.say(`\n${model.summary()}\n`);
-  if (progress.iterations > 0) {
+  output.say(
+    `\n${formatSummary(summarize(model.network), { width: standardOutput.longestLine })}\n`,
+  );
+  if (progress.epochs >= options.epochs) {
+    output.say(
+      `The run has all of its ${options.epochs} epochs behind it: only its report is made again. ` +
+        `Add --epochs ${progress.epochs + 5} to train on.\n`,
+    );
+  } else if (progress.iterations > 0) {
     const step = progress.steps === 0 ? "" : `, step ${progress.steps + 1}`;
     output.say(`Going on at epoch ${progress.epochs + 1}${step}.\n`);
   }
@@ -124,7 +173,8 @@ async function announce(run: Run): Promise<void> {
     data: data.name,
     source: data.source,
     trainingImages: args.trainingImages,
-    testImages: countExamples(data.test),
+    validationImages: args.validationImages,
+    testImages: args.testImages,
     device: describeDevice(device),
     model: model.name,
     parameters: model.countParams(),
@@ -132,31 +182,23 @@ async function announce(run: Run): Promise<void> {
     finishedEpochs: progress.epochs,
   });
   await files.writeArgs(args);
-  if (progress.iterations === 0) await saveLast(run);
+  if (!(await files.has("last"))) await saveLast(run);
 }
 
-function saveLast(run: Run): Promise<void> {
-  return run.files.write("last", encodeRun(run));
-}
-
-/** Saves the state after every epoch, and keeps the best. */
-function saver(run: Run): Callback {
-  const { model, files, output } = run;
-  return {
-    async onEpochEnd(record) {
-      const { history } = model.progress;
-      const bytes = encodeRun(run);
-      await files.write("last", bytes);
-      if (bestEpoch(history, judge)?.epoch === record.epoch) await files.write("best", bytes);
-      await files.writeHistory(history);
-      output.record({ event: "epoch", ...record });
-    },
-  };
+/** Which images are for what. */
+function describeParts({ data }: Run): string {
+  const [training, validation, test] = [data.train, data.validation, data.test].map((part) =>
+    part === undefined ? "none" : formatCount(countExamples(part)),
+  );
+  return (
+    `${training} images to learn from, ${validation} held out to choose the best epoch by, ` +
+    `${test} test images for the end`
+  );
 }
 
 async function train(run: Run): Promise<number> {
   const { options, data, model, output } = run;
-  const { epochs, batchSize, validationSplit } = options;
+  const { epochs, batchSize } = options;
   const interrupt = new Interrupt(() =>
     output.warn("\nStopping, and saving what is learnt. Ctrl-C again stops at once."),
   );
@@ -164,7 +206,7 @@ async function train(run: Run): Promise<number> {
     const { stopped } = await model.fit(data.train, {
       epochs,
       batchSize,
-      ...(validationSplit > 0 ? { validationSplit } : { validationData: data.test }),
+      ...(data.validation && { validationData: data.validation }),
       callbacks: [saver(run)],
       verbose: output.chatty ? 1 : 0,
       signal: interrupt.signal,
@@ -175,19 +217,16 @@ async function train(run: Run): Promise<number> {
     await finishRun(run, { stopped, diverged: false });
     return stopped === undefined ? exitCodes.done.code : exitCodes.interrupted.code;
   } catch (error) {
-    if (error instanceof TrainingError) await saveDiverged(run, error);
+    if (error instanceof TrainingError) await reportDivergence(run, error);
     throw error;
   } finally {
     interrupt.release();
   }
 }
 
-/** Keeps what can be kept: the weights from before the loss broke, and the report on the way there. */
-async function saveDiverged(run: Run, error: TrainingError): Promise<void> {
-  const { weights, slots } = run.model.getState();
-  const values = [...weights.values(), ...slots.values()];
+/** The report on the way there. The models of the last sound epoch and of the best one stay as they are. */
+async function reportDivergence(run: Run, error: TrainingError): Promise<void> {
   try {
-    if (values.every(({ data }) => data.every(Number.isFinite))) await saveLast(run);
     await finishRun(run, { stopped: error.facts.what, diverged: true });
   } catch (second) {
     if (!(second instanceof FoveaError)) throw second;

@@ -40,6 +40,16 @@ export async function load(
 function checkName(name: string): DatasetName {
   const known = names.find((candidate) => candidate === name);
   if (known !== undefined) return known;
+  if (/[\\/]/.test(name)) {
+    throw new ConfigError({
+      what: `load takes the name of a dataset, and "${name}" is a path.`,
+      expected: names.join(" or "),
+      received: `"${name}"`,
+      fix:
+        `For a dataset's own files in that folder: load("fashion-mnist", { source: { folder: "${name}" } }). ` +
+        `For four IDX files of your own: fovea train --data ${name}.`,
+    });
+  }
   throw new ConfigError({
     what: `There is no dataset called "${name}".`,
     expected: names.join(" or "),

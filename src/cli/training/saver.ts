@@ -1,0 +1,110 @@
+// Saves a run as it learns. Floor 8. The best model is written before the last one: wherever the run is killed, what
+// is in the folder belongs together, and the epoch that is run again writes the same files again.
+
+import { FormatError, TrainingError } from "../../core/errors.ts";
+import { readWholeFile } from "../../formats/files.ts";
+import { decodeSafetensors } from "../../formats/safetensors.ts";
+import { bestEpoch } from "../../report/metrics.ts";
+import type { Callback } from "../../train/callback.ts";
+import type { EpochRecord, Logs } from "../../train/events.ts";
+import type { Progress } from "../../train/fit.ts";
+import { readDescription } from "../../train/model-description.ts";
+import { runFileNames } from "../model-file.ts";
+import { encodeRun, judge, type Run } from "./run.ts";
+
+/** How far the model in a file has come, without loading it. @throws FormatError where it is no model. */
+export async function progressIn(path: string): Promise<Progress> {
+  const { metadata } = decodeSafetensors(await readWholeFile(path), path);
+  return readDescription(metadata, path).progress;
+}
+
+/** The epoch that `best.safetensors` was saved after, as the file itself says; undefined where there is no such model. */
+export async function savedBest({ files }: Pick<Run, "files">): Promise<EpochRecord | undefined> {
+  if (!(await files.has("best"))) return undefined;
+  try {
+    return (await progressIn(files.path("best"))).history.at(-1);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The epoch in `best.safetensors` as a run begins or goes on. Where the history knows a better one, the file
+ * is made anew if the model at hand is that one; otherwise its loss is told.
+ */
+async function settleBest(run: Run): Promise<EpochRecord | undefined> {
+  const { history, steps } = run.model.progress;
+  const saved = await savedBest(run);
+  const known = bestEpoch(history, judge);
+  if (known === undefined || !isBetter(known, saved)) return saved;
+  if (steps === 0 && known.epoch === history.length) {
+    await run.files.write("best", encodeRun(run));
+    return known;
+  }
+  run.output.warn(
+    `The model of epoch ${known.epoch}, the best so far, is not in ${run.files.folder}: ` +
+      `${runFileNames.best} will be the best of the other epochs.`,
+  );
+  return saved;
+}
+
+/** Saves the model as it stands as the last one. */
+export function saveLast(run: Run): Promise<void> {
+  return run.files.write("last", encodeRun(run));
+}
+
+/**
+ * Saves the state after every epoch, and every so many steps within one where that is asked for, and
+ * keeps the best. A state whose loss is not known to be a number never replaces one whose loss was.
+ */
+export function saver(run: Run): Callback {
+  const { model, files, output, options } = run;
+  const { saveEvery } = options;
+  let best: EpochRecord | undefined;
+  /** Saved once the next step has shown that its loss is a number. */
+  let unproven: Uint8Array | undefined;
+  const saveUnproven = async () => {
+    if (unproven !== undefined) await files.write("last", unproven);
+    unproven = undefined;
+  };
+  return {
+    async onTrainBegin() {
+      best = await settleBest(run);
+    },
+    ...(saveEvery !== undefined && {
+      async onStepEnd() {
+        await saveUnproven();
+        if (model.progress.iterations % saveEvery === 0) unproven = encodeRun(run);
+      },
+    }),
+    async onEpochEnd(record) {
+      unproven = undefined;
+      requireFinite(record.logs, record.epoch);
+      const bytes = encodeRun(run);
+      if (isBetter(record, best)) {
+        await files.write("best", bytes);
+        best = record;
+      }
+      await files.write("last", bytes);
+      await files.writeHistory(model.progress.history);
+      output.record({ event: "epoch", ...record });
+    },
+  };
+}
+
+function isBetter({ logs }: EpochRecord, best: EpochRecord | undefined): boolean {
+  return logs[judge] !== undefined && (best === undefined || logs[judge] > best.logs[judge]);
+}
+
+/** @throws TrainingError where the epoch's last step has broken the model. */
+function requireFinite(logs: Logs, epoch: number): void {
+  const broken = Object.keys(logs).find((name) => !Number.isFinite(logs[name]));
+  if (broken === undefined) return;
+  throw new TrainingError({
+    what: `Training stopped: ${broken} is no longer a number after epoch ${epoch}.`,
+    expected: "finite numbers",
+    received: String(logs[broken]),
+    fix: "lower the learning rate; the model of the epoch before is kept",
+  });
+}

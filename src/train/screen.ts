@@ -1,0 +1,70 @@
+// Text on a stream that may go away: a reader that has seen enough, a full disk, a closed terminal. Floor 5. What it
+// says only accompanies the work, so its loss is noted and never thrown.
+
+/** Where text is written, such as `process.stdout`. */
+export interface TextStream {
+  /** Calls `done` when the text is written, or cannot be. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
+  /** Whether a line can be drawn over. */
+  readonly isTTY?: boolean;
+  /** The width of the screen in characters, which may change. */
+  readonly columns?: number;
+  listenerCount?(event: "error"): number;
+  once?(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** Columns of a screen that does not say how many it has: docker and many CI systems report 0. */
+const usualColumns = 80;
+
+/** Writes to a stream for as long as the stream takes it. */
+export class Screen {
+  readonly #stream: TextStream;
+  #loss: Error | undefined;
+
+  constructor(stream: TextStream) {
+    this.#stream = stream;
+  }
+
+  /** Why nothing can be written any more; undefined while all is well. */
+  get loss(): Error | undefined {
+    return this.#loss;
+  }
+
+  /** The width in characters. */
+  get columns(): number {
+    return this.#stream.columns || usualColumns;
+  }
+
+  /** The longest line that fits; no limit where the text goes to a file or another program. */
+  get longestLine(): number {
+    return this.#stream.isTTY === true ? this.columns : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether lines can be drawn over: on a terminal that knows how to clear a line. */
+  get canRedraw(): boolean {
+    return this.#stream.isTTY === true && globalThis.process?.env.TERM !== "dumb";
+  }
+
+  /** Writes `text`, or nothing where the stream is gone. Never throws. */
+  write(text: string): void {
+    if (this.#loss !== undefined) return;
+    try {
+      this.#stream.write(text, (error) => {
+        if (error) this.#failed(error);
+      });
+    } catch (error) {
+      this.lose(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Takes note that the stream is gone. */
+  lose(error: Error): void {
+    this.#loss ??= error;
+  }
+
+  /** A stream tells its writer first and its listeners next; without any, that would end the process. */
+  #failed(error: Error): void {
+    this.lose(error);
+    if (this.#stream.listenerCount?.("error") === 0) this.#stream.once?.("error", () => undefined);
+  }
+}
