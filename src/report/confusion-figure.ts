@@ -15,6 +15,9 @@ const legendHeight = 64;
 const letterWidth = 6.9;
 const longestName = 22;
 const smallestNamedCell = 9;
+/** Cells are at most so large, unless there are so few that the matrix would be tiny. */
+const largestCell = 58;
+const smallestMatrix = 300;
 
 /** The legend's shares; the same fill as a cell of that share. */
 const legendShares = [0.01, 0.05, 0.1, 0.25, 0.5, 1];
@@ -84,7 +87,9 @@ function counted(count: number, one: string, many = `${one}s`): string {
 
 function layOut(names: readonly string[]): Layout {
   const classes = names.length;
-  const cell = Math.max(1, Math.min(58, Math.floor(classes <= 12 ? 640 / classes : 900 / classes)));
+  const largest = Math.max(largestCell, Math.floor(smallestMatrix / classes));
+  const room = Math.floor(classes <= 12 ? 640 / classes : 900 / classes);
+  const cell = Math.max(1, Math.min(largest, room));
   const fontSize = Math.min(12, Math.max(8, cell - 3));
   const longest = Math.max(...names.map((name) => Math.min([...name].length, longestName)));
   const nameWidth = Math.ceil((longest * letterWidth * fontSize) / 12);

@@ -15,12 +15,15 @@ const panelsInRow = 2;
 const heading = 56;
 const margin = { top: 8, right: 136, bottom: 52, left: 62 } as const;
 
+/** The name of the number that is no metric, and has a panel all the same. */
+const learningRate = "learning_rate";
+
 /** Up to this many epochs every one has a dot. */
 const mostDots = 40;
 
 /** Training or validation, over the epochs; values that are not finite are left out. */
 interface Line {
-  readonly role: "training" | "validation";
+  readonly role: "training" | "validation" | "rate";
   readonly key: string;
   readonly color: "blue" | "vermilion";
   readonly points: readonly Point[];
@@ -41,7 +44,7 @@ type Range = readonly [low: number, high: number];
  * @example await writeFileAtomically("curves.svg", curvesSvg(history));
  */
 export function curvesSvg(history: readonly EpochRecord[]): string {
-  const metrics = metricsOf(history);
+  const metrics = [...metricsOf(history), ...(rateChanges(history) ? [learningRate] : [])];
   const plottable = history.map(withoutOverflow);
   if (metrics.length === 0) return emptyFigure();
   const columns = Math.min(metrics.length, panelsInRow);
@@ -57,6 +60,11 @@ export function curvesSvg(history: readonly EpochRecord[]): string {
     label: `Learning curves over ${history.length} epochs: ${metrics.map(titleOf).join(", ")}`,
     parts,
   });
+}
+
+/** Whether there is a curve of learning rates to be seen: one that stays says nothing. */
+function rateChanges(history: readonly EpochRecord[]): boolean {
+  return new Set(history.flatMap(({ logs }) => logs[learningRate] ?? [])).size > 1;
 }
 
 /** Values so large that their distance is no number count as infinite; f32 holds none of them. */
@@ -107,7 +115,7 @@ function panel(metric: string, history: readonly EpochRecord[], x: number, y: nu
 
 function linesOf(metric: string, history: readonly EpochRecord[]): Line[] {
   const roles = [
-    { role: "training", key: metric, color: "blue" },
+    { role: metric === learningRate ? "rate" : "training", key: metric, color: "blue" },
     { role: "validation", key: validationPrefix + metric, color: "vermilion" },
   ] as const;
   return roles

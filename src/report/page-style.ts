@@ -24,7 +24,13 @@ h2 { margin: 0 0 12px; font-size: 17px; }
   border: 1px solid var(--line); border-radius: 10px; }
 .figure { padding: 0; overflow: hidden; }
 .figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-@media screen and (max-width: 780px) { .figure { overflow-x: auto; } .figure svg { max-width: none; } }
+.hint { display: none; margin: 8px 0 0; color: var(--muted); font-size: 12.5px; }
+.figure .hint { margin: 0; padding: 8px 20px 12px; }
+.scroll:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
+@media screen and (max-width: 780px) {
+  .figure svg { max-width: none; }
+  .hint { display: block; }
+}
 .headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr));
   gap: 14px; margin: 24px 0 0; }
 .headlines div { padding: 14px 18px; background: var(--paper);
@@ -36,6 +42,7 @@ h2 { margin: 0 0 12px; font-size: 17px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
   gap: 0 20px; align-items: start; }
 .scroll { overflow: auto; max-height: 520px; }
+.figure .scroll { max-height: none; }
 .scroll table { min-width: 27em; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right;
@@ -50,7 +57,8 @@ tfoot td { border-top: 1px solid var(--line); border-bottom: 0; font-weight: 600
   background-size: calc((100% - 20px) * var(--share)) 3px; }
 .arguments td { font-family: ui-monospace, Menlo, Consolas, "Liberation Mono", monospace;
   font-size: 13px; }
-.arguments td.text:first-child { width: 34%; color: var(--muted); }
+.arguments td.text:first-child { width: 1%; color: var(--muted); overflow-wrap: normal;
+  white-space: nowrap; }
 pre { margin: 0; font: 12.5px/1.45 ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
 .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));
   gap: 18px 14px; margin: 0; padding: 0; list-style: none; }

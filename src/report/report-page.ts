@@ -8,6 +8,7 @@ import { curvesSvg } from "./curves.ts";
 import { escapeMarkup } from "./markup.ts";
 import { bestEpoch, isRate, metricsOf, titleOf, validationPrefix } from "./metrics.ts";
 import { formatCount, formatDuration, formatMeasure, formatRate } from "./numbers.ts";
+import { overfittingNote } from "./overfitting.ts";
 import { pageStyle } from "./page-style.ts";
 import {
   argumentsSection,
@@ -15,6 +16,7 @@ import {
   type MisreadImage,
   misreadSection,
   scoresSection,
+  scrollRegion,
   summarySection,
 } from "./report-sections.ts";
 
@@ -83,8 +85,8 @@ export function reportPage(content: ReportContent): string {
 <main>
 <header><h1>${escapeMarkup(title)}</h1>${subtitleLine}</header>
 ${headlineList([...headlinesOf(history, evaluation), ...(content.headlines ?? [])])}
-${noteParagraphs(content.notes ?? [])}
-<section class="card figure">${curvesSvg(history)}</section>
+${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}
+<section class="card figure">${scrollRegion("learning curves", curvesSvg(history))}</section>
 ${evaluation ? evaluationSections(evaluation) : ""}
 ${argumentsSection(args)}
 ${summarySection(summary)}
@@ -96,7 +98,8 @@ ${summarySection(summary)}
 }
 
 function evaluationSections({ matrix, classNames, misread = [] }: Evaluation): string {
-  return `<section class="card figure">${confusionSvg(matrix, classNames)}</section>
+  const figure = scrollRegion("confusion matrix", confusionSvg(matrix, classNames));
+  return `<section class="card figure">${figure}</section>
 <div class="columns">
 ${scoresSection(matrix, classNames)}
 ${confusionsSection(matrix, classNames)}
@@ -147,8 +150,11 @@ function bestHeadline(history: readonly EpochRecord[]): Headline | undefined {
   return undefined;
 }
 
-function noteParagraphs(notes: readonly string[]): string {
-  return notes.map((note) => `<p class="remark">${escapeMarkup(note)}</p>`).join("\n");
+function noteParagraphs(notes: readonly (string | undefined)[]): string {
+  return notes
+    .flatMap((note) => note ?? [])
+    .map((note) => `<p class="remark">${escapeMarkup(note)}</p>`)
+    .join("\n");
 }
 
 function headlineList(headlines: readonly Headline[]): string {

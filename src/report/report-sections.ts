@@ -24,9 +24,24 @@ export interface MisreadImage {
   readonly prediction: number;
   /** How sure the model was of its prediction, 0 to 1. */
   readonly confidence?: number;
+  /** Where the image is among the examples, counted from 0. */
+  readonly index?: number;
+  /** What the image is called, such as the name of its file. */
+  readonly name?: string;
 }
 
 const mostImages = 60;
+
+/**
+ * Content that may be wider than the screen: it scrolls, by keyboard too, and says so where screens are
+ * narrow. `label` names it.
+ */
+export function scrollRegion(label: string, content: string): string {
+  return (
+    `<div class="scroll" role="region" aria-label="${escapeMarkup(label)}" tabindex="0">${content}</div>` +
+    '\n<p class="hint">Wider than your screen? Scroll it sideways.</p>'
+  );
+}
 
 /** Precision, recall, F1 and support of every class. */
 export function scoresSection(matrix: ConfusionMatrix, classNames: readonly string[]): string {
@@ -42,7 +57,9 @@ export function scoresSection(matrix: ConfusionMatrix, classNames: readonly stri
   const averages = [precision, recall, f1].map((rate) => cell(formatRate(rate)));
   return `<section class="card">
 <h2>Every class</h2>
-<div class="scroll"><table>
+${scrollRegion(
+  "scores of every class",
+  `<table>
 <thead><tr><th class="text">class</th><th>precision</th><th>recall</th><th>F1</th>
 <th>examples</th></tr></thead>
 <tbody>
@@ -50,7 +67,8 @@ ${rows.join("\n")}
 </tbody>
 <tfoot><tr>${textCell("mean of classes")}${averages.join("")}${cell(formatCount(totalOf(matrix)))}
 </tr></tfoot>
-</table></div>
+</table>`,
+)}
 </section>`;
 }
 
@@ -84,7 +102,7 @@ ${rows.join("\n")}
   const empty = isPerfect ? nothing : '<p class="quiet">Nothing was evaluated.</p>';
   return `<section class="card">
 <h2>Most confused</h2>
-${rows.length > 0 ? table : empty}
+${rows.length > 0 ? scrollRegion("most confused classes", table) : empty}
 </section>`;
 }
 
@@ -94,11 +112,15 @@ export function misreadSection(
   classNames: readonly string[],
 ): string {
   if (images.length === 0) return "";
-  const items = images.slice(0, mostImages).map(({ image, label, prediction, confidence }) => {
+  const items = images.slice(0, mostImages).map((misread) => {
+    const { image, label, prediction, confidence } = misread;
     const truth = escapeMarkup(nameOf(label, classNames));
     const taken = escapeMarkup(nameOf(prediction, classNames));
     const sure = confidence === undefined ? "" : ` ${formatRate(confidence)}`;
-    return `<li><img src="${pngDataUri(image)}" alt="${truth}"><p>${truth}<br>
+    const place = escapeMarkup(placeOf(misread));
+    const alt = place === "" ? truth : `${place}: ${truth}`;
+    const line = place === "" ? "" : `<span class="quiet">${place}</span><br>\n`;
+    return `<li><img src="${pngDataUri(image)}" alt="${alt}"><p>${line}${truth}<br>
 <span class="wrong">${taken}</span><span class="quiet">${sure}</span></p></li>`;
   });
   return `<section class="card">
@@ -129,8 +151,13 @@ export function summarySection(summary: string): string {
   if (summary.trim() === "") return "";
   return `<section class="card">
 <h2>Model</h2>
-<div class="scroll"><pre>${escapeMarkup(summary)}</pre></div>
+${scrollRegion("layers of the model", `<pre>${escapeMarkup(summary)}</pre>`)}
 </section>`;
+}
+
+/** Which image it is: its name, else its number. */
+function placeOf({ index, name }: MisreadImage): string {
+  return name ?? (index === undefined ? "" : `image ${index}`);
 }
 
 function nameOf(index: number, classNames: readonly string[]): string {

@@ -9,8 +9,7 @@ export interface TextStream {
   readonly isTTY?: boolean;
   /** The width of the screen in characters, which may change. */
   readonly columns?: number;
-  listenerCount?(event: "error"): number;
-  once?(event: "error", listener: (error: Error) => void): unknown;
+  on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** Columns of a screen that does not say how many it has: docker and many CI systems report 0. */
@@ -62,9 +61,12 @@ export class Screen {
     this.#loss ??= error;
   }
 
-  /** A stream tells its writer first and its listeners next; without any, that would end the process. */
+  /**
+   * A stream tells its writer first and its listeners next. Without one that means it, the error would end the
+   * process: what is piped into the stream, as the output of workers is, listens only to throw it again.
+   */
   #failed(error: Error): void {
+    if (this.#loss === undefined) this.#stream.on?.("error", () => undefined);
     this.lose(error);
-    if (this.#stream.listenerCount?.("error") === 0) this.#stream.once?.("error", () => undefined);
   }
 }

@@ -157,6 +157,7 @@ function misreadIn({ x, y }: Examples, verdict: Verdict, classes: number): Misre
     .sort((a, b) => sureness(b) - sureness(a))
     .slice(0, misreadShown)
     .map((i) => ({
+      index: i,
       image: { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) },
       label: y.data[i],
       prediction: verdict.classes[i],

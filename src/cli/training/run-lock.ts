@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { ConfigError } from "../../core/errors.ts";
 import { disk } from "../../formats/disk.ts";
 import { SaveError } from "../exit.ts";
@@ -21,8 +22,10 @@ interface Holder {
   readonly since: string;
 }
 
-/** A lock whose holder cannot be read is being written; after so many milliseconds its writer is gone. */
-const longestWriting = 5000;
+/** A lock that cannot be read is still being written; after so many milliseconds its writer is gone. */
+const longestWriting = 1000;
+/** How long to wait, in milliseconds, before such a lock is looked at again. */
+const pause = 100;
 /** The locks that this process holds. */
 const held = new Set<string>();
 
@@ -39,8 +42,9 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   while (!(await tryToWrite(path, content))) {
     const seen = await readLock(path);
     if (seen === undefined) continue;
-    if (await isHeld(seen, path)) throw inUse(folder, seen.holder);
-    await removeStale(path, seen.text);
+    if (seen.holder === undefined && seen.age < longestWriting) await setTimeout(pause);
+    else if (seen.holder && (await isHeld(seen.holder))) throw inUse(folder, seen.holder);
+    else await removeStale(path, seen.text);
   }
   held.add(path);
   await removeAside(folder);
@@ -79,24 +83,24 @@ async function tryToWrite(path: string, content: string): Promise<boolean> {
 interface SeenLock {
   readonly text: string;
   readonly holder: Holder | undefined;
+  /** Milliseconds since it was written. */
+  readonly age: number;
 }
 
 async function readLock(path: string): Promise<SeenLock | undefined> {
   const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+  const status = await stat(path).catch(() => undefined);
+  if (text === undefined || status === undefined) return undefined;
+  const age = Date.now() - status.mtimeMs;
   try {
-    return { text, holder: JSON.parse(text) as Holder };
+    return { text, holder: JSON.parse(text) as Holder, age };
   } catch {
-    return { text, holder: undefined };
+    return { text, holder: undefined, age };
   }
 }
 
 /** Whether somebody writes under this lock, as far as can be told from here. */
-async function isHeld({ holder }: SeenLock, path: string): Promise<boolean> {
-  if (holder === undefined) {
-    const status = await stat(path).catch(() => undefined);
-    return status !== undefined && Date.now() - status.mtimeMs < longestWriting;
-  }
+async function isHeld(holder: Holder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
   // Locks that this process holds are in `held`; this is one of an earlier process of the same number.
   if (holder.process === process.pid) return false;
@@ -138,12 +142,11 @@ async function beginningOf(id: number): Promise<string | undefined> {
   return line?.slice(line.lastIndexOf(")") + 2).split(" ")[19];
 }
 
-function inUse(folder: string, holder: Holder | undefined): ConfigError {
-  const { process: id, host, since } = holder ?? {};
+function inUse(folder: string, { process: id, host, since }: Holder): ConfigError {
   return new ConfigError({
     what: `Another process is writing into the run folder ${folder}.`,
     expected: "a folder that no other run uses",
-    received: holder === undefined ? "a new lock" : `process ${id} on ${host}, since ${since}`,
+    received: `process ${id} on ${host}, since ${since}`,
     fix:
       "wait until it has ended, or choose another folder with --out; if that process is gone, " +
       `delete ${join(folder, lockName)}`,

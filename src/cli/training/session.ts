@@ -22,7 +22,7 @@ import { version } from "../version.ts";
 import { classCountIn } from "./class-count.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
-import { passingOptions, type TrainOptions } from "./options.ts";
+import { passingOptions, type TrainOptions, trainOptions } from "./options.ts";
 import { epochsFor, rateFor, topRate } from "./recipe.ts";
 import {
   checkData,
@@ -130,10 +130,10 @@ async function prepareResumed(
 function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
   const { options, data, device } = run;
   const passing: readonly string[] = passingOptions;
-  const own = Object.entries(options).filter(([name]) => !passing.includes(name));
+  const names = Object.keys(trainOptions.shape).filter((name) => !passing.includes(name));
   const args = {
     command: "train",
-    ...Object.fromEntries(own),
+    ...Object.fromEntries(names.map((name) => [name, options[name as keyof TrainOptions]])),
     data: absoluteData(options.data),
     trainingImages: countExamples(data.train),
     validationImages: data.validation === undefined ? 0 : countExamples(data.validation),
