@@ -9,8 +9,11 @@ export function plotAt(x: number, y: number, options: Plot.PlotOptions): string 
   const plot = Plot.plot({ ...options, document });
   plot.querySelector("style")?.remove();
   for (const name of ["class", "font-family", "fill"]) plot.removeAttribute(name);
-  // The figure as a whole is an image with a label of its own; its groups have no role that may be named.
-  for (const group of plot.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
+  // The figure as a whole is an image with a label of its own: its parts have no role that a label may name.
+  for (const part of plot.querySelectorAll("[aria-label]")) {
+    part.setAttribute("data-part", part.getAttribute("aria-label") ?? "");
+    part.removeAttribute("aria-label");
+  }
   plot.setAttribute("font-size", "12");
   plot.setAttribute("x", String(x));
   plot.setAttribute("y", String(y));

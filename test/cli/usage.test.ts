@@ -3,6 +3,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { formatSummary } from "../../src/nn/format-summary.ts";
+import { summarize } from "../../src/nn/summary.ts";
+import { architectureFrom } from "../../src/zoo/index.ts";
 import {
   commandLineIn,
   emptyFolder,
@@ -46,6 +49,15 @@ describe("help", () => {
   });
 });
 
+describe("a summary", () => {
+  test.each([80, 100, 200])("fits on a screen of %i columns", (width) => {
+    const network = architectureFrom("lenet", { inputShape: [28, 28, 1], classes: 10 });
+    const lines = formatSummary(summarize(network), { width }).split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
+    expect(lines.join("\n")).toContain("(AveragePooling2D)");
+  });
+});
+
 describe("wrong usage ends with code 2 and says what would be right", () => {
   test.each([
     ["trian", 'no command "trian"', 'did you mean "train"'],
@@ -62,6 +74,12 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["train --batch-size 0", "--batch-size cannot be used", "of at least 1"],
     ["train --epochs 2.5", "--epochs cannot be used", "received: 2.5"],
     ["train --epochs many", "--epochs cannot be used", "received: many"],
+    ["train --out --json", "--out needs a value", "before --json"],
+    ["train --data ./dta", "./dta cannot be read", 'did you mean "data"'],
+    ["bench --batch 10000000", "--batch cannot be used", "a smaller batch"],
+    ["lr-find --data ./data --out none/curve.svg", "cannot be written", "there is no folder none"],
+    ["report", "--run is missing", "--run <folder>"],
+    ["report one two", "belongs to no option", "two"],
     ["train --validation 1", "--validation cannot be used", "below 1"],
     ["train --epochs", "--epochs needs a value", "--epochs <number>"],
     ["train data", '"data" belongs to no option', "--help"],

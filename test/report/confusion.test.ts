@@ -143,3 +143,12 @@ describe("the picture", () => {
     expect(() => confusionSvg(matrix, ["a"])).toThrow(ConfigError);
   });
 });
+
+test("a matrix of two classes is no tiny square", () => {
+  const svg = confusionSvg(confusionMatrix([0, 1], [0, 1], 2), ["cat", "dog"]);
+  const frame = /<rect[^>]*data-part="frame"[^>]*>/.exec(svg)?.[0] ?? "";
+  for (const side of ["width", "height"]) {
+    const [, length = "0"] = new RegExp(`${side}="(\\d+)"`).exec(frame) ?? [];
+    expect(Number(length)).toBeGreaterThanOrEqual(300);
+  }
+});

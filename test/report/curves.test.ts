@@ -21,7 +21,7 @@ function textsOf(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
 }
 
-const lineCount = (svg: string) => svg.match(/aria-label="line"/g)?.length ?? 0;
+const lineCount = (svg: string) => svg.match(/data-part="line"/g)?.length ?? 0;
 
 describe("learning curves", () => {
   test("show loss and accuracy side by side, with the last value at each line's end", () => {
@@ -112,7 +112,7 @@ describe("learning curves", () => {
   test("keep whole epochs on the axis, eleven ticks at most", () => {
     for (const epochs of [2, 11, 12, 37, 100, 350, 1000]) {
       const history = historyOf(...Array.from({ length: epochs }, (_, i) => ({ loss: 500 + i })));
-      const labels = /aria-label="x-axis tick label".*?<\/g>/s.exec(curvesSvg(history))?.[0] ?? "";
+      const labels = /data-part="x-axis tick label".*?<\/g>/s.exec(curvesSvg(history))?.[0] ?? "";
       const ticks = textsOf(labels).map((text) => Number(text.replace(",", "")));
       expect(ticks.length).toBeGreaterThan(1);
       expect(ticks.length).toBeLessThanOrEqual(11);
@@ -146,4 +146,11 @@ describe("learning curves", () => {
       }),
     );
   });
+});
+
+test("the learning rate has a panel where it changes, and none where it stays", () => {
+  const falls = historyOf({ loss: 1, learning_rate: 0.01 }, { loss: 0.5, learning_rate: 0.001 });
+  expect(textsOf(curvesSvg(falls))).toContain("Learning rate");
+  const stays = historyOf({ loss: 1, learning_rate: 0.01 }, { loss: 0.5, learning_rate: 0.01 });
+  expect(textsOf(curvesSvg(stays))).not.toContain("Learning rate");
 });

@@ -13,8 +13,8 @@ const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([
 test("shows the curve over powers of ten, and each suggestion with its rate", () => {
   const svg = lrFindSvg({ learningRates, losses, suggestions });
   expect(faultOf(svg)).toBeUndefined();
-  expect(svg.match(/aria-label="line"/g)).toHaveLength(1);
-  expect(svg.match(/aria-label="dot"/g)).toHaveLength(4);
+  expect(svg.match(/data-part="line"/g)).toHaveLength(1);
+  expect(svg.match(/data-part="dot"/g)).toHaveLength(4);
   expect(textsOf(svg)).toEqual(
     expect.arrayContaining([
       "100 steps; the valley suggests 0.00120",
@@ -37,7 +37,7 @@ test("says so where there is nothing to suggest, or nothing to see", () => {
   const few = { learningRates: learningRates.slice(0, 12), losses: losses.slice(0, 12) };
   const svg = lrFindSvg({ ...few, suggestions: undefined });
   expect(faultOf(svg)).toBeUndefined();
-  expect(svg).not.toContain('aria-label="dot"');
+  expect(svg).not.toContain('data-part="dot"');
   expect(textsOf(svg).join()).toContain("too few to suggest a rate from");
   const none = lrFindSvg({ learningRates: [1e-7], losses: [2], suggestions: undefined });
   expect(faultOf(none)).toBeUndefined();

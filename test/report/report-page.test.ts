@@ -159,3 +159,57 @@ describe("the report page", () => {
     expect(() => reportPage({ ...content, evaluation })).toThrow(DataError);
   });
 });
+
+describe("on any screen", () => {
+  const { document } = parseHTML(reportPage({ ...content, notes: ["Nothing was held out."] }));
+
+  test("what may be too wide scrolls by keyboard, has a name, and says so", () => {
+    const regions = [...document.querySelectorAll(".scroll")];
+    expect(regions.map((region) => region.getAttribute("aria-label"))).toEqual([
+      "learning curves",
+      "confusion matrix",
+      "scores of every class",
+      "most confused classes",
+      "layers of the model",
+    ]);
+    for (const region of regions) {
+      expect(region.getAttribute("tabindex")).toBe("0");
+      expect(region.getAttribute("role")).toBe("region");
+      expect(region.nextElementSibling?.className).toBe("hint");
+    }
+    for (const wide of document.querySelectorAll("svg.fovea-figure, pre")) {
+      expect(wide.closest(".scroll")).not.toBeNull();
+    }
+  });
+
+  test("only what has a role has a label", () => {
+    for (const labelled of document.querySelectorAll("[aria-label]")) {
+      expect(labelled.hasAttribute("role")).toBe(true);
+    }
+  });
+
+  test("names of arguments are not broken", () => {
+    const style = document.querySelector("style")?.textContent ?? "";
+    expect(style).toMatch(/\.arguments td\.text:first-child \{[^}]*white-space: nowrap/);
+  });
+
+  test("notes are told below the numbers", () => {
+    expect(textOf(reportPage({ ...content, notes: [evil] }))).toContain('<script>alert("x")');
+    expect(textOf(reportPage({ ...content, notes: ["Held out."] }))).toContain("Held out.");
+  });
+});
+
+test("a misread image says which one it is", () => {
+  const misread = [
+    { image, label: 0, prediction: 1, index: 17 },
+    { image, label: 0, prediction: 1, index: 18, name: "cat-18.png" },
+  ];
+  const evaluation = { ...content.evaluation, misread } as NonNullable<ReportContent["evaluation"]>;
+  const { document } = parseHTML(reportPage({ ...content, evaluation }));
+  const items = [...document.querySelectorAll(".mistakes li")];
+  expect(items.map((item) => item.querySelector("img")?.getAttribute("alt"))).toEqual([
+    "image 17: cat",
+    "cat-18.png: cat",
+  ]);
+  expect(items[0].textContent).toContain("image 17");
+});

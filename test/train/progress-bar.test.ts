@@ -1,6 +1,6 @@
 // What the progress bar writes: lines that fit the screen, and numbers that matter.
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Callback, TrainControl } from "../../src/train/callback.ts";
 import { formatLog, progressBar, type Verbosity } from "../../src/train/progress-bar.ts";
 
@@ -90,4 +90,44 @@ test("numbers keep four digits, far ones in powers of ten", () => {
     "2.0000e-5",
     "-3.0000e+7",
   ]);
+});
+
+test("a screen of 0 columns counts as one of 80, and a line that is too long for it is cut", () => {
+  const bar = /\r *\d\/4 ━*─*/;
+  expect(written(1, { isTTY: true, columns: 0 })).toEqual(expect.stringMatching(bar));
+});
+
+test("a terminal that cannot clear a line gets whole lines only", () => {
+  vi.stubEnv("TERM", "dumb");
+  const text = written(1, { isTTY: true, columns: 80 });
+  vi.unstubAllEnvs();
+  expect(text).not.toContain("\x1b");
+  expect(text).not.toContain("\r");
+});
+
+test("a stream that goes away is written to no more, and training does not hear of it", () => {
+  let writes = 0;
+  const heard: string[] = [];
+  const stream = {
+    write: (_: string, done?: (error?: Error | null) => void) => {
+      writes++;
+      done?.(new Error("write EPIPE"));
+    },
+    on: (event: "error") => heard.push(event),
+  };
+  for (const bar of progressBar(1, stream)) show(bar);
+  expect(writes).toBe(1);
+  expect(heard).toEqual(["error"]);
+});
+
+test("a stream that throws is written to no more", () => {
+  let writes = 0;
+  const stream = {
+    write: () => {
+      writes++;
+      throw new Error("ENOSPC");
+    },
+  };
+  for (const bar of progressBar(1, stream)) show(bar);
+  expect(writes).toBe(1);
 });

@@ -1,6 +1,8 @@
 // `fovea bench`: how fast this machine trains a network and uses it. Floor 8.
 
 import { z } from "zod";
+import { ConfigError } from "../../core/errors.ts";
+import { sizeOf } from "../../core/shape.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { measureConvolution } from "../../measure/convolution.ts";
 import { measureStep, type StepTime } from "../../measure/measure-step.ts";
@@ -8,6 +10,7 @@ import { measurePeak } from "../../measure/peak.ts";
 import { modes } from "../../measure/step.ts";
 import { measuredTargets } from "../../measure/targets.ts";
 import { sparseCategoricalCrossentropy } from "../../nn/losses/sparse-categorical-crossentropy.ts";
+import type { Network } from "../../nn/network.ts";
 import { architectureFrom, architectureNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
@@ -41,6 +44,7 @@ export const bench = defineCommand({
   ],
   async run({ model, batch, target, threads, profile, json }) {
     const output = new Output({ json });
+    requireRoom(architectureFrom(model, fit), batch);
     const device = await openDevice({ target, ...(threads === undefined ? {} : { threads }) });
     try {
       const peak = await measurePeak(device);
@@ -73,3 +77,27 @@ export const bench = defineCommand({
     return exitCodes.done.code;
   },
 });
+
+/** Bytes that a device can address: 32 bits. */
+const mostBytes = 2 ** 32;
+
+/**
+ * Refuses what cannot fit before a minute goes into compiling it: a step needs room for its images and for the
+ * results of the largest layer at least.
+ *
+ * @throws ConfigError where that is more than a device can have.
+ */
+function requireRoom(network: Network, batch: number): void {
+  const results = network.layers.flatMap(({ applications }) =>
+    applications.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape))),
+  );
+  const bytes = 4 * (sizeOf(network.inputShape) + Math.max(...results));
+  const most = Math.floor(mostBytes / bytes);
+  if (batch <= most) return;
+  throw new ConfigError({
+    what: "The option --batch cannot be used.",
+    expected: `fewer than ${most.toLocaleString("en-US")} images, for ${network.name}: a device has 4 GiB at most`,
+    received: batch.toLocaleString("en-US"),
+    fix: "measure a smaller batch, such as 128",
+  });
+}

@@ -22,6 +22,10 @@ export const commands = {
     summary: "say what a trained model sees in images",
     load: async () => (await import("./predict.ts")).predict,
   },
+  report: {
+    summary: "make the report of a run again",
+    load: async () => (await import("./report.ts")).report,
+  },
   "lr-find": {
     summary: "find a learning rate to train with",
     load: async () => (await import("./lr-find.ts")).lrFind,

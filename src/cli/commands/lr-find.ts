@@ -17,6 +17,7 @@ import { loadData } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
 import { classCountIn } from "../training/class-count.ts";
+import { requireWritable } from "../writable.ts";
 
 const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
@@ -57,6 +58,7 @@ export const lrFind = defineCommand({
     const output = new Output(options);
     requireSvg(options.out);
     requireRise(options.start, options.end);
+    await requireWritable(options.out);
     const { target, threads, seed, start, end, steps, batchSize, out } = options;
     const data = await loadData(options, output);
     const device = await openDevice({ target, ...(threads && { threads }) });
