@@ -100,6 +100,9 @@ export async function main(options: ComparisonOptions = {}): Promise<Row[]> {
   const { epochs = 5, images = 10_000, say = console.log } = options;
   const { train, source } = await datasets.load("fashion-mnist", { source: "sample" });
   say(source);
+  say(
+    "a fifth of the training images is held out to compare the networks on; the test images are left alone",
+  );
   const examples = sliceExamples(train, 0, images);
   const rows: Row[] = [];
   for (const [architecture, build] of Object.entries(architectures)) {

@@ -68,6 +68,9 @@ export async function main(options: CifarOptions = {}): Promise<Record<string, n
       ? await datasets.load("fashion-mnist", { source: "sample" })
       : await datasets.load("cifar10", { source: { folder } });
   say(source);
+  say(
+    "a tenth of the training images is held out to choose the best epoch by; the test images are for the end",
+  );
   const [training, testing] = [train, test].map((set) => firstOf(set, images));
 
   const model = network(train.x.shape.slice(1)).compile({

@@ -90,6 +90,9 @@ export async function main(options: PipelineOptions = {}): Promise<Record<string
   const [training, testing] = [train, test].map((set) => firstOf(set, images));
   const classNames = test.classNames ?? [];
   say(source);
+  say(
+    "a tenth of the training images is held out to choose the best epoch by; the test images are for the end",
+  );
   await mkdir(folder, { recursive: true });
 
   const model = build();

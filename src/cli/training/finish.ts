@@ -10,6 +10,7 @@ import { formatLog } from "../../train/progress-bar.ts";
 import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { runFileNames } from "../model-file.ts";
 import { standardOutput } from "../output.ts";
+import { topRate } from "./recipe.ts";
 import { judge, type Run } from "./run.ts";
 import { savedBest } from "./saver.ts";
 
@@ -88,8 +89,9 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   }
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
   output.result(`run folder     ${files.folder}, see ${runFileNames.report} in it`);
-  if (unfinished && !ending.diverged) {
-    output.result(`to go on       fovea train --resume ${files.folder}`);
+  if (unfinished) {
+    const rate = ending.diverged ? ` --learning-rate ${topRate(run.options) / 10}` : "";
+    output.result(`to go on       fovea train --resume ${files.folder}${rate}`);
   }
 }
 

@@ -34,7 +34,7 @@ import {
 } from "./resume.ts";
 import { divideData, type Run } from "./run.ts";
 import { holdsNoRun, RunFiles } from "./run-files.ts";
-import { saveLast, saver } from "./saver.ts";
+import { progressIn, saveLast, saver } from "./saver.ts";
 
 /** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */
 export async function runTraining(
@@ -224,12 +224,25 @@ async function train(run: Run): Promise<number> {
   }
 }
 
-/** The report on the way there. The models of the last sound epoch and of the best one stay as they are. */
+/** Keeps what can be kept, and makes the report on the way there. */
 async function reportDivergence(run: Run, error: TrainingError): Promise<void> {
   try {
+    await keepSoundState(run);
     await finishRun(run, { stopped: error.facts.what, diverged: true });
   } catch (second) {
     if (!(second instanceof FoveaError)) throw second;
     run.output.warn(second.message);
   }
+}
+
+/**
+ * Training takes a model that diverges back to its last sound step. That step is kept, be it after the last
+ * checkpoint or before one whose loss had run away already. A model that an epoch has left broken is not.
+ */
+async function keepSoundState(run: Run): Promise<void> {
+  const { history, iterations } = run.model.progress;
+  const isBroken = !Object.values(history.at(-1)?.logs ?? {}).every(Number.isFinite);
+  if (isBroken) return;
+  const saved = await progressIn(run.files.path("last"));
+  if (saved.iterations !== iterations) await saveLast(run);
 }
