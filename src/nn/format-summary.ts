@@ -101,9 +101,9 @@ function widthsFor(columns: readonly (readonly string[])[], limit: number): numb
   return widths;
 }
 
-/** The words of a cell; an indent belongs to the first of them. */
+/** The words of a cell: an indent belongs to the first of them, and what is in brackets stays together. */
 function wordsOf(text: string): string[] {
-  return text.match(/^\s*(?:└ )?\S+|\S+/g) ?? [text];
+  return text.match(/^\s*(?:└ )?(?:\([^)]*\)|\S+)|\([^)]*\)|\S+/g) ?? [text];
 }
 
 /** A cell's text in lines of at most `width` characters, broken between words. */

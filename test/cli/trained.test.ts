@@ -112,3 +112,9 @@ describe("summary", () => {
     expect(record).toMatchObject({ name: "lenet", parameters: 43_916 });
   });
 });
+
+test("summary sees a run folder by its name alone, as evaluate does", async () => {
+  const { code, stdout } = await fovea("summary --model run");
+  expect(stdout).toContain('Model: "lenet"');
+  expect(code).toBe(0);
+});

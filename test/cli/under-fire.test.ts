@@ -6,9 +6,12 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { commandLineIn, emptyFolder, recordsOf, refusalIn, writeData } from "./command-line.ts";
+
+// Each of these tests starts several processes, one after the other.
+vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;

@@ -55,6 +55,7 @@ describe("a summary", () => {
     const lines = formatSummary(summarize(network), { width }).split("\n");
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
     expect(lines.join("\n")).toContain("(AveragePooling2D)");
+    expect(lines.join("\n")).toContain("(None, 28, 28, 6)");
   });
 });
 
