@@ -27,7 +27,7 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
   const { data, source } = choice;
   if (!(await isPath(data))) {
     requireName(data);
-    const showProgress = output.chatty && standardError.canRedraw;
+    const showProgress = output.chatty && process.stderr.isTTY === true;
     return load(data, {
       source,
       // Commands print where data came from themselves.
@@ -109,6 +109,7 @@ export function absoluteData(data: string): string {
 }
 
 function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): void {
+  if (!standardError.canRedraw) return;
   const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(1));
   const end = receivedBytes >= totalBytes ? "\n" : "";
   standardError.write(`\rdownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);

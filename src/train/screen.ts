@@ -41,7 +41,7 @@ export class Screen {
 
   /** Whether lines can be drawn over: on a terminal that knows how to clear a line. */
   get canRedraw(): boolean {
-    return this.#stream.isTTY === true && globalThis.process?.env.TERM !== "dumb";
+    return this.#stream.isTTY === true && globalThis.process?.env?.TERM !== "dumb";
   }
 
   /** Writes `text`, or nothing where the stream is gone. Never throws. */
