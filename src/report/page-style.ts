@@ -29,8 +29,9 @@ h2 { margin: 0 0 12px; font-size: 17px; }
 .scroll:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 @media screen and (max-width: 780px) {
   .figure svg { max-width: none; }
-  .hint { display: block; }
+  .figure .hint { display: block; }
 }
+@media screen and (max-width: 600px) { .hint { display: block; } }
 .headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr));
   gap: 14px; margin: 24px 0 0; }
 .headlines div { padding: 14px 18px; background: var(--paper);
