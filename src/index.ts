@@ -28,9 +28,16 @@ export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.t
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { callbacks } from "./train/callbacks/index.ts";
-export { type LoadedModel, type LoadOptions, loadModel, saveModel } from "./train/checkpoint.ts";
+export {
+  type LoadedModel,
+  type LoadOptions,
+  loadModel,
+  type SaveOptions,
+  saveModel,
+} from "./train/checkpoint.ts";
 export type * from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";
+export type { LoadedWeights, LoadWeightsOptions } from "./train/keras/weights-files.ts";
 export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.ts";
 export type { Model } from "./train/model.ts";
 export type { ModelExamples } from "./train/model-examples.ts";

@@ -26,6 +26,8 @@ export function readTree(library: Library, path: string, mostBytes: number): Hdf
   const mostObjects = 100_000;
   const deepest = 100;
   const [integer, float, text] = [0, 1, 3];
+  /** What the library calls the character set. */
+  const ascii = 0;
   let objects = 0;
   let bytes = 0;
 
@@ -69,7 +71,7 @@ export function readTree(library: Library, path: string, mostBytes: number): Hdf
   /** A text or a list of texts; undefined for anything else, which no file of Keras needs. */
   function readAttribute(attributes: Group["attrs"], name: string) {
     const attribute = attributes[name];
-    const { type, vlen, size, total_size: length } = attribute.metadata;
+    const { type, vlen, size, total_size: length, cset } = attribute.metadata;
     if (attribute.shape?.includes(0)) return [];
     if (type !== text) return undefined;
     bytes += length * (vlen ? 16 : size);
@@ -81,17 +83,29 @@ export function readTree(library: Library, path: string, mostBytes: number): Hdf
     // How long texts of any length are is not known before; many may lie in one place of the file.
     for (const one of vlen ? texts : []) bytes += one.length;
     if (bytes > mostBytes) fail(`its attribute ${name} is too large`);
-    return typeof value === "string" ? value : texts;
+    const decoded = cset === ascii && vlen ? texts.map(asUtf8) : texts;
+    return typeof value === "string" ? decoded[0] : decoded;
+  }
+
+  /** h5py calls bytes ASCII, whatever they are; the library takes those of varying length for Latin-1. */
+  function asUtf8(latin: string): string {
+    if (!/[\u0080-\u00ff]/.test(latin) || /[\u0100-\uffff]/.test(latin)) return latin;
+    const codes = Uint8Array.from(latin, (character) => character.charCodeAt(0));
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(codes);
+    } catch {
+      return latin;
+    }
   }
 
   /** Numbers; undefined for texts and the like. */
   function readDataset(dataset: Dataset, name: string): Hdf5Dataset | undefined {
     const { type, size, shape, chunks, vlen, virtual_sources: sources } = dataset.metadata;
     if ((type !== integer && type !== float) || vlen || shape === null || sources) return undefined;
-    if (type === float && size !== 4 && size !== 8) {
+    if (type === float && size !== 2 && size !== 4 && size !== 8) {
       fail(`its numbers ${name} are of another kind`, {
         what: `its numbers ${name} are of a kind that Fovea does not read.`,
-        expected: "floating-point numbers of 4 or 8 bytes",
+        expected: "floating-point numbers of 2, 4 or 8 bytes",
         received: `${size} bytes each`,
         fix: "Convert the model to float32 before saving it.",
       });
@@ -104,9 +118,23 @@ export function readTree(library: Library, path: string, mostBytes: number): Hdf
     if (!Number.isSafeInteger(length) || !(bytes <= mostBytes)) {
       fail(`its numbers ${name} claim to be ${shape.join(" x ")}, which is too large`);
     }
-    const data = numbersOf(dataset.value, type === float && size === 4);
+    const isHalf = type === float && size === 2;
+    // The library reads no floats of 2 bytes; their bits it does.
+    if (isHalf) Object.assign(dataset.metadata, { type: integer, signed: false });
+    const bits = numbersOf(dataset.value, type === float && size === 4);
+    const data = isHalf ? bits && Float32Array.from(bits, halfValue) : bits;
     if (data?.length !== length) return fail(`its numbers ${name} could not be read`);
     return { data, shape };
+  }
+
+  /** IEEE 754 half precision; the same as in widths.ts, which the thread has not. */
+  function halfValue(pattern: number): number {
+    const sign = pattern & 0x8000 ? -1 : 1;
+    const exponent = (pattern >> 10) & 0x1f;
+    const fraction = pattern & 0x3ff;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
   }
 
   function numbersOf(value: unknown, single: boolean): Hdf5Dataset["data"] | undefined {

@@ -56,7 +56,7 @@ parentPort.on("message", async ({ bytes, mostBytes, memory }) => {
     parentPort.postMessage({ tree }, buffersOf(tree));
   } catch (error) {
     if (error && error.why) parentPort.postMessage({ refusal: error });
-    else parentPort.postMessage({ failure: String(error && error.message || error).slice(0, 200) });
+    else parentPort.postMessage({ failure: String(error && error.message || error) });
   }
 });`;
 
@@ -86,7 +86,13 @@ export async function readInThread(
     worker.unref();
   } else await worker.terminate();
   if ("tree" in answer) return answer.tree;
-  return "refusal" in answer ? answer.refusal : { why: answer.failure };
+  return "refusal" in answer ? answer.refusal : { why: plainly(answer.failure) };
+}
+
+/** A failure in one line: the library answers with all the calls that led to it. */
+function plainly(failure: string): string {
+  const isStack = /HDF5-DIAG|H5[A-Z]+\.c|#\d{3}:/.test(failure);
+  return isStack ? "it is damaged, or cut off" : failure.split("\n")[0].slice(0, 200);
 }
 
 async function answerOf(worker: Worker, bytes: Uint8Array, milliseconds: number): Promise<Answer> {

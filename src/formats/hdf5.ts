@@ -2,17 +2,29 @@
 // is loaded when it is needed; its files lie in memory of its own, and it sees no others.
 
 import type { Group } from "h5wasm";
-import { FormatError } from "../core/errors.ts";
+import { ConfigError, FormatError } from "../core/errors.ts";
 import { readInThread } from "./hdf5-thread.ts";
 import type { Hdf5Group } from "./hdf5-tree.ts";
+import { requireKind } from "./recognize.ts";
 
 type Library = typeof import("h5wasm");
 
 let calls = 0;
 
+/** @throws ConfigError that says what is missing, as where a bundle was made without the library. */
+function missingLibrary(cause: unknown): never {
+  throw new ConfigError({
+    what: "The package h5wasm, which reads and writes HDF5 (.h5 and .keras), could not be loaded.",
+    expected: "node_modules/h5wasm in the folder of the program, or above it",
+    received: String(cause instanceof Error ? cause.message : cause).split("\n")[0],
+    fix: "Run npm install h5wasm there; leave it out of a bundle (esbuild: --external:h5wasm).",
+    cause,
+  });
+}
+
 /** Loads the library, and gives it a file name of its own. */
 async function withLibrary<T>(use: (library: Library, path: string) => T): Promise<T> {
-  const library = await import("h5wasm");
+  const library = await import("h5wasm").catch(missingLibrary);
   const module = await library.ready;
   // What goes wrong is thrown rather than printed.
   module.activate_throwing_error_handler();
@@ -33,10 +45,14 @@ async function withLibrary<T>(use: (library: Library, path: string) => T): Promi
  * @example const root = await readHdf5(bytes, "model.weights.h5")
  */
 export async function readHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Group> {
-  const found = await readInThread(bytes);
+  requireKind(bytes, name, "HDF5");
+  const found = await readInThread(bytes).catch((cause: unknown) =>
+    isMissing(cause) ? missingLibrary(cause) : Promise.reject(cause),
+  );
   if ("groups" in found) return found;
   const { why, facts } = found;
   if (facts !== undefined) throw new FormatError({ ...facts, what: `${name}: ${facts.what}` });
+  if (isMissing(why)) return missingLibrary(why);
   throw new FormatError({
     what: `${name} is not a sound HDF5 file: ${why}.`,
     expected: "an HDF5 file as Keras writes it",
@@ -45,16 +61,46 @@ export async function readHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Gro
   });
 }
 
+/** Whether a failure is that of Node, which did not find the library. */
+const isMissing = (failure: unknown) => /cannot find (package|module)/i.test(String(failure));
+
 /** The bytes of an HDF5 file that holds `root`. */
 export function encodeHdf5(root: Hdf5Group): Promise<Uint8Array> {
-  return withLibrary((library, path) => {
-    const file = new library.File(path, "w");
-    try {
-      writeGroup(file, root);
-    } finally {
-      file.close();
-    }
-    return (library.FS as NonNullable<Library["FS"]>).readFile(path);
+  return withLibrary((library, path) =>
+    atNoTime(() => {
+      const file = new library.File(path, "w");
+      try {
+        writeGroup(file, root);
+      } finally {
+        file.close();
+      }
+      return (library.FS as NonNullable<Library["FS"]>).readFile(path);
+    }),
+  );
+}
+
+/**
+ * Calls `write` while the clock stands at 1970: the library stamps every object, and the same content is
+ * to give the same bytes. Nothing else runs meanwhile.
+ */
+function atNoTime<T>(write: () => T): T {
+  const { now } = Date;
+  Date.now = () => 0;
+  try {
+    return write();
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** @throws FormatError where HDF5 means something else by a name. */
+function requireName(name: string): void {
+  if (name !== "." && name !== "" && !name.includes("/") && !name.includes("\0")) return;
+  throw new FormatError({
+    what: `HDF5 (.h5 and .keras) cannot hold the name ${JSON.stringify(name)}.`,
+    expected: 'a name other than ".", without slashes',
+    received: JSON.stringify(name),
+    fix: "Rename the layer, or save the model as .safetensors.",
   });
 }
 
@@ -65,6 +111,7 @@ function writeGroup(target: Group, group: Hdf5Group): void {
       target.create_attribute(name, new Float64Array(0), [0], "<d");
     } else target.create_attribute(name, typeof value === "string" ? value : [...value]);
   }
+  for (const name of [...group.datasets.keys(), ...group.groups.keys()]) requireName(name);
   for (const [name, { data, shape, dtype = "f32" }] of group.datasets) {
     const isCount = dtype === "i64";
     target.create_dataset({

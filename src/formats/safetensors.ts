@@ -8,7 +8,9 @@ import { type Tensor, tensor } from "../core/tensor.ts";
 import { crc32 } from "./crc32.ts";
 import { sameName } from "./distinct-names.ts";
 import {
+  fileDTypes,
   isAcceptedName,
+  isReadDType,
   lengthBytes,
   longestHeader,
   metadataKey,
@@ -16,7 +18,13 @@ import {
   readHeader,
   type TensorRecord,
 } from "./safetensors-header.ts";
-import { narrowToFloat32, narrowToInt32, widenBrainFloat, widenHalf } from "./widths.ts";
+import {
+  narrowToFloat32,
+  narrowToInt32,
+  unsignedToInt32,
+  widenBrainFloat,
+  widenHalf,
+} from "./widths.ts";
 
 /** A tensor as files hold it: f32, i32 or u8. */
 export type StoredTensor = Tensor<Float32Array | Int32Array | Uint8Array>;
@@ -96,14 +104,19 @@ export function encodeSafetensors(content: {
  * Reads a safetensors file. `name` is what errors call it.
  *
  * F32, I32 and U8 tensors come as they are, as views of `bytes` where alignment allows. F16 and
- * BF16 become f32 exactly; F64 becomes f32, rounded; I64 becomes i32.
+ * BF16 become f32 exactly; F64 becomes f32, rounded; BOOL becomes u8, other whole numbers i32.
  *
+ * @param options.only Which tensors are read, by name; all by default. What others hold does not matter.
  * @throws FormatError where the file is truncated, damaged or hostile, its checksum is wrong, a dtype is not read, or a
  * value is outside the range of f32 or i32. Nothing large is allocated before the header is found
  * to agree with the file's length.
  * @example const { tensors, metadata } = decodeSafetensors(bytes, "best.safetensors");
  */
-export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  { only = () => true }: { readonly only?: (tensor: string) => boolean } = {},
+): SafetensorsContent {
   const { records, metadata, dataStart } = readHeader(bytes, name);
   const { [checksumKey]: checksum, ...own } = metadata;
   const tensors = new Map<string, StoredTensor>();
@@ -113,6 +126,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
     requireEqual(checksum, checksumOf(own, records, [{ bytes: data }]), name);
   }
   for (const record of records) {
+    if (!only(record.name)) continue;
     const values = data.subarray(record.start, record.end);
     tensors.set(record.name, tensor(elementsOf(record, values, name), record.shape));
   }
@@ -214,9 +228,27 @@ function checkName(name: string, kind: string): void {
 }
 
 function elementsOf(record: TensorRecord, bytes: Uint8Array, file: string) {
-  switch (record.dtype) {
+  const { dtype } = record;
+  if (!isReadDType(dtype)) {
+    throw new FormatError({
+      what: `${file}: the tensor ${quoted(record.name)} has a dtype that Fovea does not read.`,
+      expected: Object.keys(fileDTypes).join(", "),
+      received: quoted(dtype),
+      fix: "Convert the tensor to one of these before saving it.",
+    });
+  }
+  switch (dtype) {
     case "U8":
+    case "BOOL":
       return bytes;
+    case "I8":
+      return Int32Array.from(new Int8Array(...aligned(bytes, 1)));
+    case "I16":
+      return Int32Array.from(new Int16Array(...aligned(bytes, 2)));
+    case "U16":
+      return Int32Array.from(new Uint16Array(...aligned(bytes, 2)));
+    case "U32":
+      return inRange(unsignedToInt32(new Uint32Array(...aligned(bytes, 4))), record, file);
     case "F32":
       return new Float32Array(...aligned(bytes, 4));
     case "I32":
@@ -227,6 +259,11 @@ function elementsOf(record: TensorRecord, bytes: Uint8Array, file: string) {
       return widenBrainFloat(new Uint16Array(...aligned(bytes, 2)));
     case "F64":
       return inRange(narrowToFloat32(new Float64Array(...aligned(bytes, 8))), record, file);
+    case "U64": {
+      const values = narrowToInt32(new Int32Array(...aligned(bytes, 4)));
+      // What is below 0 as a signed number is larger than any of those.
+      return inRange(values?.some((value) => value < 0) ? null : values, record, file);
+    }
     case "I64":
       return inRange(narrowToInt32(new Int32Array(...aligned(bytes, 4))), record, file);
   }
@@ -242,7 +279,7 @@ function inRange<T>(values: T | null, { name, dtype }: TensorRecord, file: strin
   if (values !== null) return values;
   throw new FormatError({
     what: `${file}: the tensor ${quoted(name)} has a value that does not fit.`,
-    expected: `${dtype} values in the range of ${dtype === "I64" ? "32-bit integers" : "f32"}`,
+    expected: `${dtype} values in the range of ${dtype === "F64" ? "f32" : "32-bit integers"}`,
     fix: "Scale the tensor, or leave it out, before saving it.",
   });
 }

@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from "../core/shape.ts";
 import { crc32 } from "./crc32.ts";
 import { requireDistinctNames } from "./distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "./files.ts";
+import { halfValue } from "./widths.ts";
 
 /** Bytes of one shard; TensorFlow.js cuts there, for browsers keep files of that size. */
 const shardBytes = 2 ** 22;
@@ -16,15 +17,32 @@ export interface NamedValues {
   readonly name: string;
   readonly data: Float32Array;
   readonly shape: Shape;
+  /** What the optimizer remembers is set apart from the model's weights. */
+  readonly group?: "optimizer";
 }
 
-/** How a number is read, by the manifest's word, and the bytes that it takes. */
-const readers = {
-  float32: (view: DataView, at: number) => view.getFloat32(at, true),
-  int32: (view: DataView, at: number) => view.getInt32(at, true),
-  bool: (view: DataView, at: number) => view.getUint8(at),
-} as const;
-const widths: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1 };
+interface NumberReader {
+  readonly width: number;
+  read(view: DataView, at: number): number;
+}
+
+const single: NumberReader = { width: 4, read: (view, at) => view.getFloat32(at, true) };
+const byte: NumberReader = { width: 1, read: (view, at) => view.getUint8(at) };
+
+/** How a number is read, by the manifest's word. */
+const readers: Readonly<Record<string, NumberReader>> = {
+  float32: single,
+  int32: { width: 4, read: (view, at) => view.getInt32(at, true) },
+  bool: byte,
+  uint8: byte,
+};
+
+/** The same for weights that are packed: each is a number times a scale, and a lowest value. */
+const packedReaders: Readonly<Record<string, NumberReader>> = {
+  uint8: byte,
+  uint16: { width: 2, read: (view, at) => view.getUint16(at, true) },
+  float16: { width: 2, read: (view, at) => halfValue(view.getUint16(at, true)) },
+};
 
 function refuse(file: string, why: string, expected: string, received: unknown): never {
   throw new FormatError({
@@ -65,7 +83,12 @@ export async function writeShards(
     await writeFileAtomically(join(dirname(path), name), shard);
     names.push(name);
   }
-  const weights = values.map(({ name, shape }) => ({ name, shape, dtype: "float32" }));
+  const weights = values.map(({ name, shape, group }) => ({
+    name,
+    shape,
+    dtype: "float32",
+    group,
+  }));
   return [{ paths: names, weights }];
 }
 
@@ -128,30 +151,49 @@ function joined(shards: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+/** How the numbers of a weight are read. @throws FormatError where they are of another kind. */
+function readerOf(path: string, name: string, dtype: unknown, quantization: unknown): NumberReader {
+  const find = (table: Readonly<Record<string, NumberReader>>, word: unknown) => {
+    if (typeof word === "string" && Object.hasOwn(table, word)) return table[word];
+    const why = `the weight ${name} is of a kind that Fovea does not read`;
+    return refuse(path, why, Object.keys(table).join(", "), word);
+  };
+  if (quantization === undefined || quantization === null) return find(readers, dtype);
+  const { dtype: packed, scale, min } = quantization as Record<string, unknown>;
+  const { width, read } = find(packedReaders, packed);
+  if (packed === "float16") return { width, read };
+  if (typeof scale !== "number" || typeof min !== "number") {
+    return refuse(
+      path,
+      `the weight ${name} is packed without scale and min`,
+      "numbers",
+      quantization,
+    );
+  }
+  // As in TensorFlow.js, which computes it in f32 where the result is rounded anyway.
+  return { width, read: (view, at) => read(view, at) * scale + min };
+}
+
 function valuesIn(path: string, bytes: Uint8Array, weights: readonly unknown[]): NamedValues[] {
   const view = new DataView(bytes.buffer);
   let at = 0;
-  const values = weights.map((weight) => {
-    const { name, shape, dtype, quantization } = (weight ?? {}) as Record<string, unknown>;
+  const values = weights.map((weight): NamedValues => {
+    const { name, shape, dtype, quantization, group } = (weight ?? {}) as Record<string, unknown>;
     const isShape =
       Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
     if (typeof name !== "string" || !isShape) {
       return refuse(path, "a weight is not described", "a name and a shape", weight);
     }
-    const width = typeof dtype === "string" && Object.hasOwn(widths, dtype) ? widths[dtype] : 0;
-    if (width === 0 || quantization !== undefined) {
-      refuse(path, `the weight ${name} is packed`, "float32, without quantization", weight);
-    }
+    const { width, read } = readerOf(path, name, dtype, quantization);
     const count = sizeOf(shape as number[]);
     if (at + count * width > bytes.length) {
       refuse(path, `its shards end inside ${name}`, `${at + count * width} bytes`, bytes.length);
     }
     const start = at;
     at += count * width;
-    const read = readers[dtype as keyof typeof readers];
     const data = new Float32Array(count);
     for (let i = 0; i < count; i++) data[i] = read(view, start + width * i);
-    return { name, data, shape };
+    return { name, data, shape, ...(group === "optimizer" ? { group } : {}) };
   });
   if (at !== bytes.length) {
     refuse(path, "its shards go on after the last weight", `${at} bytes`, bytes.length);

@@ -37,6 +37,11 @@ export function narrowToInt32(words: Int32Array): Int32Array | null {
   return narrow;
 }
 
+/** Unsigned integers as i32; null where one does not fit. */
+export function unsignedToInt32(values: Uint32Array): Int32Array | null {
+  return values.some((value) => value > 0x7fffffff) ? null : Int32Array.from(values);
+}
+
 let halves: Float32Array | undefined;
 
 /** Every half-precision value, by its bits; 256 KB, built when first needed. */
@@ -45,7 +50,8 @@ function halfTable(): Float32Array {
   return halves;
 }
 
-function halfValue(bits: number): number {
+/** The value of one number of half precision, given as bits. */
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

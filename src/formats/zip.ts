@@ -4,6 +4,7 @@
 import { Inflate, zipSync } from "fflate";
 import { FormatError } from "../core/errors.ts";
 import { crc32 } from "./crc32.ts";
+import { requireKind } from "./recognize.ts";
 import { type ZipEntry, zipDirectory } from "./zip-directory.ts";
 
 /** How many bytes all entries that are read may have together, unless told. */
@@ -28,6 +29,7 @@ export function openZip(
   file: string,
   { maximumBytes = mostBytes }: { readonly maximumBytes?: number } = {},
 ): ZipArchive {
+  requireKind(bytes, file, "zip");
   const entries = zipDirectory(bytes, file);
   const total = [...entries.values()].reduce((sum, { size }) => sum + size, 0);
   if (total > maximumBytes) {

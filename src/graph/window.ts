@@ -38,6 +38,9 @@ export interface WindowAxis {
 /** Both directions: rows, then columns. */
 export type Window = readonly [WindowAxis, WindowAxis];
 
+/** Places of a window along one side, where the image is smaller. */
+const mostTaps = 1024;
+
 function resolveAxis(
   input: number,
   taps: number,
@@ -86,6 +89,15 @@ export function resolveWindow(
         received: formatShape(values),
       });
     }
+  }
+  // Beyond the image a window sees nothing, but each of its places takes time.
+  if (taps.some((count, i) => count > Math.max(mostTaps, input[i]))) {
+    throw new ShapeError({
+      what: "The window is far larger than the image.",
+      expected: `at most ${mostTaps} pixels a side, or as many as the image has`,
+      received: `${taps.join(" by ")} over ${input.join(" by ")} pixels`,
+      fix: "use a global pooling layer to join all pixels of an image",
+    });
   }
   const explicit = typeof padding === "object";
   const rows = explicit ? ([padding.top, padding.bottom] as const) : padding;

@@ -91,6 +91,11 @@ const activations = {
   hardSwish: hardSilu,
   /** x / 6 + 1 / 2, from 0 to 1. */
   hardSigmoid,
+  /** x / 5 + 1 / 2, from 0 to 1: the `hard_sigmoid` of Keras 2 and TensorFlow.js. */
+  hardSigmoidKeras2: (build: Builder, x: Node) => {
+    const sum = build.add(build.multiply(x, build.constant(0.2)), build.constant(0.5));
+    return build.minimum(build.relu(sum), build.constant(1));
+  },
   /** x, from −1 to 1. */
   hardTanh: (build: Builder, x: Node) =>
     build.minimum(build.maximum(x, build.constant(-1)), build.constant(1)),

@@ -53,3 +53,26 @@ export function checkWord(name: string, value: string | null, words: readonly (s
   const expected = words.map((word) => JSON.stringify(word)).join(", ");
   checkOption(name, value, words.includes(value), expected);
 }
+
+/** Options that are true or false, wherever they are. */
+const flags = new Set(
+  (
+    "amsgrad antialias applyClassBalancing center centered cropToAspectRatio cycle fromLogits invert " +
+    "keepDimensions multiLabel nesterov padToAspectRatio sparseYPred sparseYTrue staircase trainable " +
+    "useBias useEma"
+  ).split(" "),
+);
+
+/**
+ * `kind` is that of the layer whose options they are; others have a `scale` that is a number.
+ *
+ * @throws ConfigError where an option that is true or false, by its name, is something else.
+ */
+export function checkFlags(options: object, kind = ""): void {
+  const isFlag = (name: string) =>
+    flags.has(name) || (name === "scale" && kind.endsWith("Normalization"));
+  for (const [name, value] of Object.entries(options)) {
+    const fits = !isFlag(name) || value === undefined || typeof value === "boolean";
+    checkOption(name, value, fits, "true or false");
+  }
+}

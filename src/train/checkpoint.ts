@@ -5,6 +5,7 @@
 import type { NumericArray } from "../core/dtype.ts";
 import { FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { Warn } from "../core/warn.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
@@ -19,6 +20,8 @@ import { checkWeights } from "./check-weights.ts";
 import type { Progress } from "./fit.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
 import { modelFormatOf, writtenFormatOf } from "./keras/index.ts";
+import type { InputShapes } from "./keras/model-format.ts";
+import { checkInputShape } from "./keras/network-in.ts";
 import { Model, type ModelState } from "./model.ts";
 import {
   type ModelDescription,
@@ -36,8 +39,13 @@ const slotPrefix = "optimizer/";
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
   readonly classNames?: readonly string[];
-  /** Whether optimizer, losses and metrics are kept. Default: true. */
+  /** Whether optimizer, losses and metrics are kept. Default: true; false for `.json`, which browsers load. */
   readonly training?: boolean;
+  /**
+   * Takes what the file cannot keep, or its usual readers cannot do, as whole sentences. Default: Node
+   * prints it as a `FoveaWarning`.
+   */
+  readonly onWarning?: Warn;
 }
 
 /** The model as one safetensors file. */
@@ -128,23 +136,45 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly customLayers?: CustomLayers;
   /** Whether optimizer, losses and metrics are read. Default: true. */
   readonly training?: boolean;
+  /**
+   * Sizes of inputs that a file of Keras or TensorFlow.js leaves free: `[height, width, channels]`, or a
+   * record of such shapes by the names of inputs.
+   */
+  readonly inputShape?: InputShapes;
+  /**
+   * Takes what of the file could not be taken over though the model was loaded, as whole sentences.
+   * Default: Node prints it as a `FoveaWarning`.
+   */
+  readonly onWarning?: Warn;
 }
 
 /** The model again. `name` is for messages. @throws FormatError where the file is not a model. */
 export function decodeModel(
   bytes: Uint8Array,
   name: string,
-  { loss, metrics = [], customLayers, training: trains = true, ...options }: LoadOptions = {},
+  {
+    loss,
+    metrics = [],
+    customLayers,
+    training: trains = true,
+    inputShape,
+    device,
+  }: LoadOptions = {},
 ): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const description = readDescription(metadata, name);
   const { seed, precision, network: config, training, progress, classNames } = description;
   try {
     const network = networkFrom(config, customLayers);
+    checkInputShape(network, inputShape);
     const { weights, slots } = valuesOf(tensors, network);
     // Before the model makes room: the description may ask for more than the file holds.
     checkWeights(network, weights);
-    const model = new Model(network, { ...options, seed, precision });
+    const model = new Model(network, {
+      seed,
+      precision,
+      ...(device === undefined ? {} : { device }),
+    });
     if (training !== undefined && trains) {
       model.compile({
         optimizer: optimizerFrom(training.optimizer.name, training.optimizer.options),
@@ -155,10 +185,10 @@ export function decodeModel(
     model.setState({ weights, slots: trains ? slots : new Map(), progress });
     return { model, classNames };
   } catch (cause) {
-    if (!(cause instanceof FoveaError)) throw cause;
+    // A hostile file may put anything in an option's place: mistakes of the language are its own.
     throw new FormatError({
       what: `${name} does not hold a model that fits together.`,
-      received: cause.message,
+      received: cause instanceof FoveaError ? cause.message : `a value of another kind (${cause})`,
       fix: "save the model again",
       cause,
     });

@@ -2,12 +2,16 @@
 // kind of file looks like is keras/'s business.
 
 import { sizeOf } from "../core/shape.ts";
+import { printWarning } from "../core/warn.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { checkWeights } from "./check-weights.ts";
 import type { LoadedModel, LoadOptions, SaveOptions } from "./checkpoint.ts";
 import { untrained } from "./fit.ts";
+import { modelFormats } from "./keras/index.ts";
 import type { ModelFormat } from "./keras/model-format.ts";
 import { ofFile, refuse } from "./keras/refuse.ts";
+import { trainingOr } from "./keras/training-in.ts";
+import { withZeroPadding } from "./keras/zero-padding.ts";
 import { Model } from "./model.ts";
 
 /** Numbers that a file may leave to the model that is made of it. */
@@ -18,29 +22,40 @@ export async function writeModelFile(
   model: Model<SymbolicOutputs>,
   path: string,
   format: ModelFormat,
-  { classNames, training = true }: SaveOptions,
+  // A file for browsers is small unless asked for more.
+  {
+    classNames,
+    training = format !== modelFormats[".json"],
+    onWarning = printWarning,
+  }: SaveOptions,
 ): Promise<void> {
   const { weights, slots, progress } = model.getState();
-  await format.write(path, {
-    network: model.network,
-    weights,
-    slots,
-    iterations: progress.iterations,
-    settings: training ? model.settings : undefined,
-    learningRate: model.rateSetting,
-    classNames,
-  });
+  await format.write(
+    path,
+    {
+      network: withZeroPadding(model.network),
+      weights,
+      slots,
+      iterations: progress.iterations,
+      settings: training ? model.settings : undefined,
+      learningRate: model.rateSetting,
+      classNames,
+    },
+    { warn: onWarning },
+  );
 }
 
 /** The model of one of those files. @throws FormatError where it is damaged, or does not fit. */
 export async function readModelFile(
   path: string,
   format: ModelFormat,
-  { customLayers, training, loss, metrics: _, ...options }: LoadOptions,
+  { customLayers, training, loss, metrics = [], inputShape, onWarning, ...options }: LoadOptions,
 ): Promise<LoadedModel> {
-  const stored = await format.read(path, { customLayers, training });
+  const warn = onWarning ?? printWarning;
+  const own = loss === undefined ? { metrics } : { metrics, loss };
+  const stored = await format.read(path, { customLayers, training, inputShape, own, warn });
   return ofFile(path, () => {
-    const { network, compile, slots, iterations, classNames } = stored;
+    const { network, compile, classNames } = stored;
     // Before the model makes room: the description may ask for more than the file holds.
     // What the file leaves out are statistics, which are small.
     const firsts = network.weights.filter(({ fullName }) => !stored.weights.has(fullName));
@@ -56,7 +71,9 @@ export async function readModelFile(
     const model = new Model(network, options);
     const weights =
       firsts.length === 0 ? stored.weights : new Map([...model.getWeights(), ...stored.weights]);
-    if (compile !== undefined) model.compile(loss === undefined ? compile : { ...compile, loss });
+    const compiled =
+      compile !== undefined && trainingOr(path, warn, () => model.compile(compile)) !== undefined;
+    const { slots, iterations } = compiled ? stored : { slots: new Map(), iterations: 0 };
     model.setState({ weights, slots, progress: { ...untrained, iterations } });
     return { model, classNames };
   });

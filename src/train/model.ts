@@ -20,7 +20,12 @@ import { checkCounts, type Progress, runFit, untrained } from "./fit.ts";
 import { headsOf } from "./heads.ts";
 import { warnOfHeldClasses } from "./held-classes.ts";
 import { historyOf } from "./history.ts";
-import { readWeights, writeWeights } from "./keras/weights-files.ts";
+import {
+  type LoadedWeights,
+  type LoadWeightsOptions,
+  readWeights,
+  writeWeights,
+} from "./keras/weights-files.ts";
 import { LastGood } from "./last-good.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
@@ -283,14 +288,18 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   }
 
   /**
-   * Replaces all weights by those of a file: one of `saveWeights`, or a whole model in `.h5` or
-   * `.safetensors`.
+   * Replaces all weights by those of a file: one of `saveWeights`, or a whole model in `.keras`, `.h5` or
+   * `.safetensors`. With `skipMismatch`, layers that do not fit keep theirs.
    *
+   * @returns The names of the weights that were skipped.
    * @throws FormatError where it is damaged, or holds the weights of another model; nothing is replaced
    * then.
+   * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
    */
-  async loadWeights(path: string): Promise<void> {
-    this.#memory.writeSome(await readWeights(path, this.network));
+  async loadWeights(path: string, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    const { weights, skipped } = await readWeights(path, this.network, options);
+    this.#memory.writeSome(weights);
+    return { skipped };
   }
 
   /** A copy of weights, slots and progress. */

@@ -33,7 +33,9 @@ const functional = z.object({
     .min(1)
     .max(most),
   layers: units,
-  uses: z.array(z.object({ layer: z.string(), inputs: z.array(reference).max(most) })).max(most),
+  uses: z
+    .array(z.object({ layer: z.string(), inputs: z.array(reference).min(1).max(most) }))
+    .max(most),
   outputs: z.union([
     z.object({ one: reference }),
     z.object({ list: z.array(reference).min(1).max(most) }),

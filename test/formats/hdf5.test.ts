@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Group } from "h5wasm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { encodeHdf5, readHdf5 } from "../../src/formats/hdf5.ts";
 import { readInThread } from "../../src/formats/hdf5-thread.ts";
 import { emptyGroup, groupAt } from "../../src/formats/hdf5-tree.ts";
@@ -78,8 +78,39 @@ test("a chunk that is far larger than its numbers counts whole, as often as it i
 });
 
 test("numbers of a kind that is not read are refused by the file's name and theirs", async () => {
+  const bytes = readFileSync(new URL("./hdf5/long.h5", import.meta.url));
+  expect(await refusal(bytes)).toMatch(/a\.h5: its numbers long are of a kind/);
+});
+
+test("numbers of half precision are read", async () => {
   const bytes = readFileSync(new URL("./hdf5/half.h5", import.meta.url));
-  expect(await refusal(bytes)).toMatch(/a\.h5: its numbers half are of a kind/);
+  const { datasets } = await readHdf5(bytes, "half.h5");
+  expect([...(datasets.get("half")?.data ?? [])]).toEqual([1, -0.25, 2 ** -24, 65504]);
+});
+
+test("the same content gives the same bytes, whatever the time", async () => {
+  const root = emptyGroup({ a: "text" });
+  groupAt(root, "b").datasets.set("c", { data: Float32Array.of(1), shape: [1] });
+  const first = await encodeHdf5(root);
+  vi.useFakeTimers({ now: Date.now() + 5000, toFake: ["Date"] });
+  try {
+    expect(await encodeHdf5(root)).toEqual(first);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.each([".", "a\0b"])("the name %j, which HDF5 does not take, is refused", async (name) => {
+  const root = emptyGroup();
+  root.groups.set(name, emptyGroup());
+  await expect(encodeHdf5(root)).rejects.toThrow(/HDF5[\s\S]*cannot hold the name/);
+});
+
+test("a file that is cut off is refused in a line, without the library's calls", async () => {
+  const bytes = readFileSync(new URL("./hdf5/half.h5", import.meta.url));
+  const message = await refusal(bytes.subarray(0, bytes.length / 2));
+  expect(message).toMatch(/sound HDF5 file/);
+  expect(message).not.toMatch(/H5F|HDF5-DIAG|#00/);
 });
 
 test("numbers that were packed three times take no more memory than they may", async () => {

@@ -164,11 +164,37 @@ describe("reading", () => {
   test.each([
     ["I64", [1], 8, (view: DataView, at: number) => view.setBigInt64(at, 2n ** 31n, true)],
     ["I64", [1], 8, (view: DataView, at: number) => view.setBigInt64(at, -(2n ** 40n), true)],
+    ["U64", [1], 8, (view: DataView, at: number) => view.setBigInt64(at, -1n, true)],
+    ["U32", [1], 4, (view: DataView, at: number) => view.setUint32(at, 2 ** 31, true)],
     ["F64", [1], 8, (view: DataView, at: number) => view.setFloat64(at, 1e39, true)],
   ])("%s values out of range are refused (%#)", (dtype, shape, bytes, write) => {
     const file = fileWith(`{"a":${record(dtype, shape, [0, bytes])}}`, bytes);
     write(new DataView(file.buffer), file.length - bytes);
     expect(() => decode(file)).toThrow(/"a" has a value that does not fit/);
+  });
+});
+
+describe("whole numbers", () => {
+  test.each([
+    ["BOOL", 1, (view: DataView, at: number) => view.setUint8(at, 1), 1],
+    ["I8", 1, (view: DataView, at: number) => view.setInt8(at, -3), -3],
+    ["I16", 2, (view: DataView, at: number) => view.setInt16(at, -300, true), -300],
+    ["U16", 2, (view: DataView, at: number) => view.setUint16(at, 65535, true), 65535],
+    ["U32", 4, (view: DataView, at: number) => view.setUint32(at, 70000, true), 70000],
+    ["U64", 8, (view: DataView, at: number) => view.setBigUint64(at, 70000n, true), 70000],
+  ])("of the dtype %s are read", (dtype, bytes, write, value) => {
+    const file = fileWith(`{"a":${record(dtype, [1], [0, bytes])}}`, bytes);
+    write(new DataView(file.buffer), file.length - bytes);
+    expect([...(decode(file).tensors.get("a")?.data ?? [])]).toEqual([value]);
+  });
+
+  test("a tensor that nobody asks for may be of any dtype, and hold anything", () => {
+    const odd = `"odd":${record("F4", [3], [0, 2])},"far":${record("I64", [1], [2, 10])}`;
+    const file = fileWith(`{${odd},"a":${record("U8", [1], [10, 11])}}`, 11);
+    new DataView(file.buffer).setBigInt64(file.length - 9, 2n ** 50n, true);
+    const { tensors } = decodeSafetensors(file, "a.safetensors", { only: (name) => name === "a" });
+    expect([...tensors.keys()]).toEqual(["a"]);
+    expect(() => decode(file)).toThrow(/"odd" has a dtype/);
   });
 });
 

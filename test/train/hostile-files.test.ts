@@ -150,7 +150,6 @@ describe("a .keras file", () => {
       /no layer of the class Dense[\s\S]*customLayers: \{ Dense \}/,
     ],
     ["initializer", "keras.initializers", "Zeros", /no such Zeros as the biasInitializer/],
-    ["optimizer", "keras.optimizers", "AdamW", /no optimizer AdamW/],
   ])("with somebody's own %s that is called as one of Keras's is refused", async (...facts) => {
     const [, module, name, message] = facts;
     const path = withConfig((text) =>
@@ -181,10 +180,55 @@ describe("a .keras file", () => {
       '"kernel_size": {"a": 1}',
       /fits together/,
     ],
-    ["an optimizer that Fovea has not", '"AdamW"', '"Ftrl"', /Ftrl[\s\S]*training: false/],
+    [
+      "a flag that is a text",
+      '"use_bias": true',
+      '"use_bias": "no"',
+      /useBias[\s\S]*true or false/,
+    ],
+    ["a window beyond all measure", '"pool_size": [2, 2]', '"pool_size": [1000000, 2]', /window/],
   ])("with %s is refused", async (_, good, bad, message) => {
     expect(textOf(parts()["config.json"])).toContain(good);
     expect(await refusal(withConfig((text) => text.replace(good, bad)))).toMatch(message);
+  });
+
+  test.each([
+    [
+      "an optimizer that Fovea has not",
+      (text: string) => text.replace('"AdamW"', '"Ftrl"'),
+      /Ftrl/,
+    ],
+    [
+      "somebody's own optimizer that is called as one of Keras's",
+      (text: string) =>
+        JSON.stringify(
+          JSON.parse(text, (_, value) =>
+            value?.class_name === "AdamW"
+              ? { ...value, module: null, registered_name: "mine>AdamW" }
+              : value,
+          ),
+        ),
+      /no optimizer AdamW/,
+    ],
+    [
+      "training that is a text",
+      (text: string) => JSON.stringify({ ...JSON.parse(text), compile_config: "x" }),
+      /training/i,
+    ],
+    [
+      "a loss of another kind",
+      (text: string) => JSON.stringify({ ...JSON.parse(text), compile_config: { loss: [[1]] } }),
+      /without its optimizer/,
+    ],
+  ])("with %s is loaded without it, and says so", async (_, change, message) => {
+    const warnings: string[] = [];
+    const { model: made } = await loadModel(withConfig(change), {
+      device,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    expect(warnings.join()).toMatch(message);
+    expect(warnings.join()).toMatch(/training: false/);
+    expect(made.settings).toBeUndefined();
   });
 
   test("nested beyond reason is refused", async () => {
@@ -361,7 +405,7 @@ describe("a model.json", () => {
 test("a model that cannot be written leaves the file that was there", async () => {
   const x = input({ shape: [4, 4, 1] });
   const padding = { top: 1, bottom: 0, left: 1, right: 0 };
-  const y = layers.conv2d({ filters: 1, kernelSize: 2, padding }).apply(x);
+  const y = layers.maxPooling2d({ poolSize: 2, padding }).apply(x);
   const path = written("kept.keras", "what was there");
   await expect(saveModel(model({ inputs: x, outputs: y, device }), path)).rejects.toThrow(
     /padding/,

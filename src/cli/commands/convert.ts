@@ -39,10 +39,17 @@ export const convert = defineCommand({
         fix: "the training that it keeps would be lost; give --out a new path",
       });
     }
-    const { model, classNames } = await loadModel(file, { training });
+    const { model, classNames } = await loadModel(file, {
+      training,
+      onWarning: (message) => output.warn(message),
+    });
     // What is wrong with the folder, the writing says.
     await mkdir(dirname(out), { recursive: true }).catch(() => undefined);
-    await saveModel(model, out, { training, ...(classNames === undefined ? {} : { classNames }) });
+    await saveModel(model, out, {
+      training,
+      onWarning: (message) => output.warn(message),
+      ...(classNames === undefined ? {} : { classNames }),
+    });
     const parameters = model.countParams();
     output.result(`${file} is now ${out} as well: ${model.name}, ${parameters} parameters`);
     output.record({ from: file, to: out, name: model.name, parameters });

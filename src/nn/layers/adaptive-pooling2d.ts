@@ -1,5 +1,6 @@
 // What the two adaptive pooling layers share. Floor 4.
 
+import { ShapeError } from "../../core/errors.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
@@ -31,6 +32,9 @@ function poolAlong(build: Builder, x: Node, axis: 1 | 2, count: number, pool: Po
   return build.concatenate(parts, axis);
 }
 
+/** Windows along one side, where the image has fewer pixels: each is an operation of its own. */
+const mostWindows = 1024;
+
 /** A layer that joins each of a fixed number of windows by `pool`. */
 export function adaptivePooling2d(
   names: { readonly kind: string; readonly className: string },
@@ -45,6 +49,14 @@ export function adaptivePooling2d(
       requireImage(input, names.kind);
       const [height, width, channels] = input;
       const [rows, columns] = outputSize;
+      if (rows > Math.max(mostWindows, height) || columns > Math.max(mostWindows, width)) {
+        throw new ShapeError({
+          what: "There are far more windows than pixels.",
+          expected: `at most ${mostWindows} a side, or as many as the image has pixels`,
+          received: `${rows} by ${columns} windows over ${height} by ${width} pixels`,
+          fix: "use a smaller outputSize, or resizing to enlarge an image",
+        });
+      }
       return {
         outputShape: [rows, columns, channels],
         weights: [],

@@ -5,6 +5,7 @@ import { lookUp } from "../../core/names.ts";
 import type { CustomLayers } from "../custom-layer.ts";
 import type { Layer } from "../layer.ts";
 import { instanceOf, instancesOf, type LayerInstance } from "../layer-instance.ts";
+import { checkFlags } from "../option.ts";
 import { activation } from "./activation.ts";
 import { adaptiveAveragePooling2d } from "./adaptive-average-pooling2d.ts";
 import { adaptiveMaxPooling2d } from "./adaptive-max-pooling2d.ts";
@@ -139,6 +140,7 @@ export function layerFrom(kind: string, options: object, custom: CustomLayers = 
       fix: "give it another kind",
     });
   }
+  if (Object.hasOwn(layers, kind)) checkFlags(options, kind);
   try {
     const factory = lookUp<unknown>({ ...layers, ...custom }, kind, "layer");
     return instanceOf((factory as (options: object) => Layer)(options));

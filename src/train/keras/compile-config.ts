@@ -11,6 +11,7 @@ import { storeRate } from "../../nn/optimizers/learning-rate.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { Head } from "../heads.ts";
 import type { CompileOptions } from "../options.ts";
+import type { OwnTraining } from "./model-format.ts";
 import {
   decodeOptions,
   encodeObject,
@@ -19,6 +20,7 @@ import {
   namedIn,
   objectIn,
 } from "./object.ts";
+import { plainOptimizer } from "./older-optimizers.ts";
 import { recordOf, refuse } from "./refuse.ts";
 import type { KerasRow, KerasRows } from "./row.ts";
 import type { ModelToStore } from "./stored-model.ts";
@@ -105,31 +107,52 @@ function encodeLoss({ name, options }: Loss, style: KerasStyle): Config {
 
 /** Keras chooses the kind of accuracy by the shape of the answers only where it is asked by its word. */
 function encodeMetric({ kind, name, options }: CompiledMetric, style: KerasStyle): unknown {
-  if (kind === "accuracy") return kind;
+  if (kind === "accuracy") return /^acc$/i.test(name) ? name : kind;
   const row = rowOf(metricRows, kind, "metric");
   const config = encodeOptions(row, { ...options, name }, kind, style);
   return encodeObject(row.className, config, "keras.metrics", style);
 }
 
-/** What `compile` is told; undefined where the file has nothing on it. @throws FormatError */
-export function decodeCompile(config: unknown, optimizer: unknown): CompileOptions | undefined {
+/**
+ * What `compile` is told; undefined where the file has nothing on it. A loss and metrics of one's `own`
+ * stand in for what the file names.
+ *
+ * @throws FormatError
+ */
+export function decodeCompile(
+  config: unknown,
+  optimizer: unknown,
+  own: OwnTraining = {},
+): CompileOptions | undefined {
   if (config === undefined || config === null) return undefined;
   const given = recordOf(config, "The training");
-  if (given.loss === undefined || given.loss === null) return undefined;
+  if ((own.loss ?? given.loss ?? null) === null) return undefined;
   const weights = withoutNulls(given.loss_weights);
+  const metricsIn = (value: unknown) => decodeMetrics(value, own.metrics ?? []);
   return {
     optimizer: decodeOptimizer(optimizer),
-    loss: mapTree(given.loss, decodeLoss) as CompileOptions["loss"],
+    loss: own.loss ?? (mapTree(given.loss, decodeLoss) as CompileOptions["loss"]),
     ...(weights === undefined ? {} : { lossWeights: weights as number[] }),
-    metrics: decodeMetrics(given.metrics),
-    weightedMetrics: decodeMetrics(given.weighted_metrics),
+    metrics: metricsIn(given.metrics),
+    weightedMetrics: metricsIn(given.weighted_metrics),
   };
 }
 
 type GivenMetrics = NonNullable<CompileOptions["metrics"]>;
 
-function decodeMetrics(value: unknown): GivenMetrics {
-  return (mapTree(withoutNulls(value) ?? [], decodeMetric) ?? []) as GivenMetrics;
+function decodeMetrics(value: unknown, own: readonly Metric[]): GivenMetrics {
+  const decode = (leaf: unknown) => {
+    const name = metricName(leaf);
+    return own.find((metric) => metric.name === name) ?? decodeMetric(leaf);
+  };
+  return (mapTree(withoutNulls(value) ?? [], decode) ?? []) as GivenMetrics;
+}
+
+/** The name that a metric has in logs; undefined where the file does not say it. */
+function metricName(leaf: unknown): unknown {
+  const word = wordOf(leaf);
+  if (typeof word === "string") return word;
+  return objectIn(word, "A metric").config.name;
 }
 
 /** Lists and records in which an output has nothing: numbers become 1, metrics none. */
@@ -160,6 +183,26 @@ interface Found {
   readonly options: Record<string, unknown>;
 }
 
+/** A function of Keras's as its word: Keras 3 wraps it. Anything else as it is. */
+function wordOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { class_name: className, config } = value as Readonly<Record<string, unknown>>;
+  return className === "function" && typeof config === "string" ? config : value;
+}
+
+/** The object inside of a class that only wraps a function; anything else as it is. */
+function unwrapped(value: unknown, what: string): unknown {
+  const word = wordOf(value);
+  if (typeof word === "string") return word;
+  const { className, config, isKeras } = objectIn(word, what);
+  const { fn, ...own } = config;
+  const inside = wordOf(fn);
+  const isWrapper = isKeras && wrappers.includes(className) && typeof inside === "string";
+  return isWrapper ? { class_name: inside, config: own } : word;
+}
+
+const wrappers = ["MeanMetricWrapper", "LossFunctionWrapper"];
+
 /** Our name and options for a class or a word of Keras's. */
 function decodeNamed(value: unknown, rows: KerasRows, what: string): Found {
   const { className, config, found } = namedIn(value, rows, `The ${what}`);
@@ -173,38 +216,32 @@ function decodeNamed(value: unknown, rows: KerasRows, what: string): Found {
       .map((row) => row.className)
       .join(", "),
     received: className,
-    fix: "Load the model without it: loadModel(path, { training: false }).",
   });
 }
 
 function decodeOptimizer(value: unknown): Optimizer {
-  const { name, options } = decodeNamed(value, optimizerRows, "optimizer");
+  const { name, options } = decodeNamed(plainOptimizer(value), optimizerRows, "optimizer");
   return optimizerFrom(name, options);
 }
 
 function decodeLoss(value: unknown): Loss {
-  const { name, options } = decodeNamed(lossWord(value), lossRows, "loss");
+  const { name, options } = decodeNamed(unwrapped(value, "A loss"), lossRows, "loss");
   return lossFrom(name as LossName, options);
 }
 
-/** Keras's older words for two losses. */
-function lossWord(value: unknown): unknown {
-  if (value === "kullback_leibler_divergence" || value === "kld") return "KLDivergence";
-  return value === "huber_loss" ? "Huber" : value;
-}
-
 function decodeMetric(value: unknown): Metric {
-  // By its word it is chosen by the answers; the class of that name compares them as they are.
-  if (value === "accuracy" || value === "acc") return metricFrom("accuracy");
-  if (typeof value !== "string") {
-    const { className, config } = objectIn(value, "A metric");
-    const { fn, ...own } = config;
-    if (className === "MeanMetricWrapper" && typeof fn === "string") {
-      const { name, options } = decodeNamed({ class_name: fn, config: own }, metricRows, "metric");
-      return metricFrom(name, options);
-    }
+  const word = wordOf(value);
+  // Logs have the word that was given. By this one it is chosen by the answers; the class of that name
+  // compares them as they are.
+  if (typeof word === "string") {
+    const name = /^acc(uracy)?$/i.test(word)
+      ? "accuracy"
+      : decodeNamed(word, withoutAccuracy, "metric").name;
+    return metricFrom(name, { name: word });
   }
-  const { name, options } = decodeNamed(value, withoutAccuracy, "metric");
+  const inside = unwrapped(word, "A metric");
+  const rows = inside === word ? withoutAccuracy : metricRows;
+  const { name, options } = decodeNamed(inside, rows, "metric");
   return metricFrom(name, options);
 }
 

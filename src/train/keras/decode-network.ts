@@ -12,7 +12,8 @@ import type {
 } from "../../nn/network-config.ts";
 import { networkKind } from "../../nn/steps.ts";
 import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
-import { decodeLayer, type KnownLayers } from "./layer.ts";
+import { decodeLayer, type Reading } from "./layer.ts";
+import { askedShape } from "./model-format.ts";
 import { objectIn } from "./object.ts";
 import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
 import { firstUsesOf } from "./use-numbers.ts";
@@ -27,13 +28,13 @@ const isNetworkClass = (className: string) =>
   className === "Sequential" || className === "Functional" || className === "Model";
 
 /** @throws FormatError where `value` describes no network that Fovea can make. */
-export function decodeNetwork(value: unknown, custom: KnownLayers, depth = 0): NetworkConfig {
+export function decodeNetwork(value: unknown, reading: Reading, depth = 0): NetworkConfig {
   const { className, config, isKeras } = objectIn(value, "The model");
   if (depth > deepest) {
     refuse({ what: "Models are nested too deep.", expected: `${deepest} levels`, received: depth });
   }
-  if (isKeras && className === "Sequential") return decodeSequential(config, custom, depth);
-  if (isKeras && isNetworkClass(className)) return decodeFunctional(config, custom, depth);
+  if (isKeras && className === "Sequential") return decodeSequential(config, reading, depth);
+  if (isKeras && isNetworkClass(className)) return decodeFunctional(config, reading, depth);
   return refuse({
     what: `The model is of a class of its own, ${className}.`,
     expected: "Sequential or Functional",
@@ -42,34 +43,48 @@ export function decodeNetwork(value: unknown, custom: KnownLayers, depth = 0): N
   });
 }
 
-function decodeUnit(value: unknown, custom: KnownLayers, depth: number): UnitConfig {
+function decodeUnit(value: unknown, reading: Reading, depth: number): UnitConfig {
   const { className } = objectIn(value, "A layer");
-  if (!isNetworkClass(className)) return decodeLayer(value, custom);
-  return { kind: networkKind, options: decodeNetwork(value, custom, depth + 1) };
+  if (!isNetworkClass(className)) return decodeLayer(value, reading);
+  return { kind: networkKind, options: decodeNetwork(value, reading, depth + 1) };
 }
 
 function nameAndTrainable(config: Config) {
   const frozen = config.trainable === false ? { trainable: false } : {};
-  return { name: textIn(config.name, "The model's name"), ...frozen };
+  // Sequential models of Keras 2.2 and before have none.
+  return { name: textIn(config.name ?? "sequential", "The model's name"), ...frozen };
 }
 
-/** A shape with N, which is any: `[null, 28, 28, 1]` → `[28, 28, 1]`. */
-function shapeIn(value: unknown, what: string): Shape {
-  const [, ...shape] = listIn(value, `The shape of ${what}`);
-  if (shape.length <= 8 && shape.every((size) => Number.isSafeInteger(size) && Number(size) > 0)) {
-    return shape as number[];
+/** A shape with N, which is any: `[null, 28, 28, 1]` → `[28, 28, 1]`; sizes left free are those asked for. */
+function shapeIn(value: unknown, what: string, name: string, { inputShape }: Reading): Shape {
+  const [, ...stored] = listIn(value, `The shape of ${what}`);
+  const asked = askedShape(inputShape, name);
+  const isFree = stored.includes(null);
+  const shape = isFree && asked !== undefined ? asked : stored;
+  const isShape =
+    shape.length <= 8 && shape.every((one) => Number.isSafeInteger(one) && Number(one) > 0);
+  const fits =
+    shape.length === stored.length && stored.every((one, i) => one === null || one === shape[i]);
+  if (isShape && fits) return shape as number[];
+  if (!isFree) {
+    return refuse({
+      what: `The shape of ${what} is not one that Fovea can use.`,
+      expected: "[null, height, width, channels]",
+      received: value,
+    });
   }
+  const sizes = stored.map((one, i) => one ?? [224, 224][i] ?? 1);
   return refuse({
-    what: `The shape of ${what} is not one that Fovea can use.`,
-    expected: "[null, height, width, channels], with only the first unknown",
-    received: value,
-    fix: "Give the model an input of a fixed size in Keras, and save it again.",
+    what: `The shape of ${what} has free sizes, and Fovea needs to know all of them.`,
+    expected: `inputShape that fits ${JSON.stringify(stored)}`,
+    received: asked ?? "none",
+    fix: `Choose them: loadModel(path, { inputShape: ${JSON.stringify(sizes).replaceAll(",", ", ")} }).`,
   });
 }
 
 const inputShapeOf = (config: Config) => config.batch_shape ?? config.batch_input_shape;
 
-function decodeSequential(config: Config, custom: KnownLayers, depth: number): SequentialConfig {
+function decodeSequential(config: Config, reading: Reading, depth: number): SequentialConfig {
   const units = listIn(config.layers, "The list of layers");
   const parts = units.map((unit) => ({ unit, ...objectIn(unit, "A layer") }));
   const layers = parts.filter(({ className }) => className !== "InputLayer");
@@ -77,8 +92,8 @@ function decodeSequential(config: Config, custom: KnownLayers, depth: number): S
   const shape = given ?? config.build_input_shape ?? inputShapeInside(layers[0]?.unit);
   return {
     ...nameAndTrainable(config),
-    inputShape: shapeIn(shape, "the model's input"),
-    layers: layers.map(({ unit }) => decodeUnit(unit, custom, depth)),
+    inputShape: shapeIn(shape, "the model's input", String(config.name), reading),
+    layers: layers.map(({ unit }) => decodeUnit(unit, reading, depth)),
   };
 }
 
@@ -90,7 +105,7 @@ function inputShapeInside(first: unknown, depth = 0): unknown {
   return inputShapeOf(config) ?? inputShapeInside(config.layers[0], depth + 1);
 }
 
-function decodeFunctional(config: Config, custom: KnownLayers, depth: number): FunctionalConfig {
+function decodeFunctional(config: Config, reading: Reading, depth: number): FunctionalConfig {
   const described = listIn(config.layers, "The list of layers").map((entry) => {
     const { name, inbound_nodes: nodes } = recordOf(entry, "A layer");
     const object = objectIn(entry, "A layer");
@@ -102,10 +117,10 @@ function decodeFunctional(config: Config, custom: KnownLayers, depth: number): F
   const shapes = new Map(
     inputs.map(({ name, config: own }) => [
       name,
-      shapeIn(inputShapeOf(own), `the input "${name}"`),
+      shapeIn(inputShapeOf(own), `the input "${name}"`, name, reading),
     ]),
   );
-  const units = others.map(({ entry, name }) => named(decodeUnit(entry, custom, depth), name));
+  const units = others.map(({ entry, name }) => named(decodeUnit(entry, reading, depth), name));
   const uses = others.map(({ name, nodes }) => ({ name, inputs: decodeNodes(nodes, name) }));
   const inputNames = referencesIn(config.input_layers, "The list of inputs").map(([name]) => name);
   const { form, references } = outputsIn(config.output_layers);

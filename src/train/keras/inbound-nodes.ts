@@ -23,7 +23,9 @@ export function decodeNodes(
 /** Keras 3: `{ args, kwargs }` with tensors in them. */
 function decodeNode(node: unknown, name: string): readonly TensorReference[] {
   const { args, kwargs } = recordOf(node, `The use of "${name}"`);
-  requireQuiet(recordOf(kwargs ?? {}, `The use of "${name}"`), name);
+  const { training: _, ...others } = recordOf(kwargs ?? {}, `The use of "${name}"`);
+  // Keras 3 stores whether it trains with some layers, and overrules it whenever a model is called.
+  requireQuiet(others, name);
   return listIn(args, `The use of "${name}"`)
     .flatMap(tensorsIn)
     .map((value) => {

@@ -2,14 +2,17 @@
 
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
+import type { Hdf5Group } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
-import { encodeZip, openZip } from "../../formats/zip.ts";
-import { decodeCompile, encodeCompile, encodeOptimizer } from "./compile-config.ts";
+import { encodeZip, openZip, type ZipArchive } from "../../formats/zip.ts";
+import { classNamesIn } from "./class-names.ts";
+import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
 import { stateFolder, weightsFolder } from "./keras-weights.ts";
 import type { ModelFormat } from "./model-format.ts";
 import { networkIn } from "./network-in.ts";
 import { ofFile, recordOf } from "./refuse.ts";
+import { trainingIn } from "./training-in.ts";
 
 const names = {
   metadata: "metadata.json",
@@ -25,6 +28,17 @@ const freeBytes = 2 ** 26;
 const version = "3.15.1";
 
 const toBytes = (value: unknown) => new TextEncoder().encode(formatJson(value));
+
+function openArchive(bytes: Uint8Array, path: string): ZipArchive {
+  // Keras stores its values as they are; others pack them.
+  const maximumBytes = Math.max(freeBytes, bytes.length * mostGrowth);
+  return ofFile(path, () => openZip(bytes, path, { maximumBytes }));
+}
+
+/** The values of an archive alone. */
+export function readArchivedWeights(bytes: Uint8Array, path: string): Promise<Hdf5Group> {
+  return readHdf5(openArchive(bytes, path).read(names.weights), `${path}: ${names.weights}`);
+}
 
 export const kerasArchive: ModelFormat = {
   async write(path, model) {
@@ -46,30 +60,22 @@ export const kerasArchive: ModelFormat = {
 
   async read(path, options) {
     const bytes = await readWholeFile(path);
-    // Keras stores its values as they are; others pack them.
-    const maximumBytes = Math.max(freeBytes, bytes.length * mostGrowth);
-    const archive = ofFile(path, () => openZip(bytes, path, { maximumBytes }));
+    const archive = openArchive(bytes, path);
     const values = await readHdf5(archive.read(names.weights), `${path}: ${names.weights}`);
     return ofFile(path, () => {
       const config = parseJson(archive.read(names.config), `${path}: ${names.config}`);
       const metadata = parseJson(archive.read(names.metadata), `${path}: ${names.metadata}`);
-      const { keras_version: kerasVersion } = recordOf(metadata, "The description");
-      const network = networkIn(config, options, kerasVersion);
+      const described = recordOf(metadata, "The description");
+      const network = networkIn(config, options, described.keras_version);
       const { compile_config: training } = recordOf(config, "The model");
-      const { optimizer } = recordOf(training ?? {}, "The training");
-      const compile = options.training === false ? undefined : decodeCompile(training, optimizer);
+      const { optimizer } = Object(training) as { readonly optimizer?: unknown };
+      const compile = trainingIn(path, options, training, optimizer);
       return {
         network,
         compile,
-        ...stateFolder(network, values, compile),
-        classNames: classNamesIn(metadata),
+        ...stateFolder(network, values, compile, options.warn),
+        classNames: classNamesIn(described.class_names),
       };
     });
   },
 };
-
-function classNamesIn(metadata: unknown): readonly string[] | undefined {
-  const { class_names: given } = recordOf(metadata, "The description");
-  const areNames = Array.isArray(given) && given.every((name) => typeof name === "string");
-  return areNames ? given : undefined;
-}

@@ -1,11 +1,9 @@
 // Weights as Keras 3 keeps them, in folders by class and number: `.weights.h5`, and inside of `.keras`.
 // Floor 5.
 
-import { sameShape, sizeOf } from "../../core/shape.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import type { Warn } from "../../core/warn.ts";
 import {
   emptyGroup,
-  findDataset,
   findGroup,
   groupAt,
   type Hdf5Dataset,
@@ -14,8 +12,8 @@ import {
 } from "../../formats/hdf5-tree.ts";
 import type { Network } from "../../nn/network.ts";
 import type { CompileOptions } from "../options.ts";
+import { type FoundWeight, takeWeights } from "./found-weights.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
-import { refuse } from "./refuse.ts";
 import type { ModelToStore, StoredModel, Values } from "./stored-model.ts";
 import { isCount, type PlacedWeight, placesOf } from "./weight-places.ts";
 
@@ -55,48 +53,35 @@ export function storedValue(weight: PlacedWeight, weights: Values): Hdf5Dataset 
   return { data: new Float64Array(1), shape: [], dtype: "i64" };
 }
 
-/** A weight from a file. @throws FormatError where it is not there, or of another shape. */
-export function weightIn(
-  { fullName, shape }: PlacedWeight,
-  value: Tensor | undefined,
-  where: string,
-): readonly [string, { readonly data: Float32Array; readonly shape: readonly number[] }] {
-  // Some versions keep dimensions of 1 that others leave out.
-  const squeezed = (dimensions: readonly number[]) => dimensions.filter((size) => size !== 1);
-  const fits =
-    value !== undefined &&
-    value.data.length === sizeOf(shape) &&
-    sameShape(squeezed(value.shape), squeezed(shape));
-  if (fits) {
-    const { data } = value;
-    return [
-      fullName,
-      { data: data instanceof Float32Array ? data : new Float32Array(data), shape },
-    ];
-  }
-  return refuse({
-    what: `The weight "${fullName}" does not fit.`,
-    expected: `[${shape.join(", ")}]`,
-    received: value === undefined ? `nothing at ${where}` : `[${value.shape.join(", ")}]`,
-    fix: "Load the weights into the model that they were saved from.",
-  });
+/** All weights that a file has to have. @throws FormatError where one is missing or does not fit. */
+export function weightsOf(found: readonly FoundWeight[]): Values {
+  return takeWeights(found, { skipMismatch: false, warn: () => undefined }).weights;
 }
 
-/** The weights in folders. @throws FormatError where one is missing or does not fit. */
-export function weightsIn(network: Network, root: Hdf5Group): Values {
-  const weights = new Map<string, ReturnType<typeof weightIn>[1]>();
-  for (const { path, weights: placed } of placesOf(network)) {
-    const folder = findGroup(root, `${path}/vars`);
+/** What folders have for each weight: by their order, or by the names of layers that they state. */
+export function foundInFolders(network: Network, root: Hdf5Group, byName = false) {
+  const named = byName ? foldersByName(root) : new Map<string, Hdf5Group>();
+  return placesOf(network).flatMap(({ path, name, weights: placed }): FoundWeight[] => {
+    const folder = byName ? named.get(name) : findGroup(root, `${path}/vars`);
     // Normalization that was made with its statistics keeps them among its options alone.
     const isBare = placed.some(isCount) && (folder?.datasets.size ?? 0) === 0;
     const own = isBare ? [] : placed.filter((weight) => !isCount(weight));
-    own.forEach((weight, i) => {
-      const where = `${path}/vars/${i}`;
-      const [name, value] = weightIn(weight, findDataset(root, where), where);
-      weights.set(name, value);
+    const place = byName ? name : `${path}/vars`;
+    return own.map((weight, i) => {
+      return { weight, value: folder?.datasets.get(String(i)), where: `${place}/${i}` };
     });
+  });
+}
+
+/** Folders of variables by the names that they state; the first of a name counts. */
+function foldersByName(group: Hdf5Group, found = new Map<string, Hdf5Group>()) {
+  for (const [key, child] of group.groups) {
+    const { name } = child.attributes;
+    const isOwn = key === "vars" && typeof name === "string" && child.datasets.size > 0;
+    if (isOwn && !found.has(name)) found.set(name, child);
+    foldersByName(child, found);
   }
-  return weights;
+  return found;
 }
 
 /** Weights, and what the optimizer remembers. */
@@ -104,13 +89,14 @@ export function stateFolder(
   network: Network,
   root: Hdf5Group,
   compile: CompileOptions | undefined,
+  warn: Warn,
 ): State {
-  const weights = weightsIn(network, root);
+  const weights = weightsOf(foundInFolders(network, root));
   const folder = findGroup(root, "optimizer/vars")?.datasets;
   if (compile === undefined || typeof compile.optimizer === "string" || folder === undefined) {
     return { weights, slots: new Map(), iterations: 0 };
   }
   const values = Array.from({ length: folder.size }, (_, i) => folder.get(String(i)));
   const whole = values.filter((value) => value !== undefined);
-  return { weights, ...decodeOptimizerState(network, compile.optimizer, whole) };
+  return { weights, ...decodeOptimizerState(network, compile.optimizer, whole, warn) };
 }

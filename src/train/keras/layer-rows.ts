@@ -139,3 +139,30 @@ export const layerRows = {
 
 /** Layers that Keras has not; files name them by their own class, which Keras must be handed. */
 export const ownLayers: readonly string[] = ["channelPooling"];
+
+/** Layers of Keras that change images in training, and hand them on as they are otherwise. */
+export const augmentations: readonly string[] = [
+  "AugMix",
+  "CutMix",
+  "MixUp",
+  "RandAugment",
+  "RandomBrightness",
+  "RandomColorDegeneration",
+  "RandomColorJitter",
+  "RandomContrast",
+  "RandomElasticTransform",
+  "RandomErasing",
+  "RandomFlip",
+  "RandomGaussianBlur",
+  "RandomGrayscale",
+  "RandomHue",
+  "RandomInvert",
+  "RandomPerspective",
+  "RandomPosterization",
+  "RandomRotation",
+  "RandomSaturation",
+  "RandomSharpness",
+  "RandomShear",
+  "RandomTranslation",
+  "RandomZoom",
+];

@@ -1,8 +1,10 @@
 // A layer in a file of Keras's, and ours. Floor 5. Layers of one's own are written under their own
 // class names, and found again by `customLayers`.
 
+import type { Warn } from "../../core/warn.ts";
 import type { UnitConfig } from "../../nn/network-config.ts";
-import { layerRows } from "./layer-rows.ts";
+import { augmentations, layerRows } from "./layer-rows.ts";
+import type { InputShapes } from "./model-format.ts";
 import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";
 import { recordOf, refuse } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
@@ -13,8 +15,14 @@ const rows: KerasRows = layerRows;
 /** What layers of Keras's are called whose own classes are others. */
 const regularized = "activityRegularizer";
 
-/** Kinds of layers that are not Keras's, by name. */
-export type KnownLayers = Readonly<Record<string, unknown>>;
+/** What is known while a model's description is read. */
+export interface Reading {
+  /** Kinds of layers that are not Keras's, by name. */
+  readonly custom: Readonly<Record<string, unknown>>;
+  /** Sizes of inputs that the file leaves free. */
+  readonly inputShape?: InputShapes | undefined;
+  readonly warn: Warn;
+}
 
 /** The options of every layer, which Keras states in other ways. */
 function splitOptions(options: object) {
@@ -42,7 +50,7 @@ export function encodeLayer(
 }
 
 /** A layer of a file. @throws FormatError where Fovea has none like it. */
-export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
+export function decodeLayer(value: unknown, { custom, warn }: Reading): UnitConfig {
   const { className, config, isKeras } = objectIn(value, "A layer");
   const title = `the layer "${config.name}" (${className})`;
   const base = {
@@ -57,6 +65,11 @@ export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
   }
   const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
   if (kind === undefined) {
+    if (isKeras && augmentations.includes(className)) {
+      warn(`The layer ${title.slice(10)} is left out: it changes images in training only.`);
+      return { kind: "identity", options: base };
+    }
+    if (isKeras && className === "Lambda") return refuseLambda(String(config.name));
     return refuse({
       what: `Fovea has no layer of the class ${className}, which is that of "${config.name}".`,
       expected: Object.values(rows)
@@ -69,6 +82,17 @@ export function decodeLayer(value: unknown, custom: KnownLayers): UnitConfig {
   const { name: _, trainable: __, dtype: ___, ...own } = recordOf(config, title);
   const entries = Object.entries(own).map(([key, one]) => [camelCase(key), one]);
   return { kind, options: { ...base, ...Object.fromEntries(entries) } };
+}
+
+function refuseLambda(name: string): never {
+  return refuse({
+    what: `The layer "${name}" is a Lambda: code of Python, which Fovea cannot run.`,
+    expected: "layers whose meaning Keras stores",
+    received: "Lambda",
+    fix:
+      "Put a layer of Keras in its place and save the model again, or write one of your own: " +
+      "loadModel(path, { customLayers: { lambda: (options) => … } }); options.name tells several apart.",
+  });
 }
 
 /** Every layer of ours may regularize its results. */

@@ -1,11 +1,14 @@
 // The network that a file of Keras's describes. Floor 5.
 
+import { ConfigError } from "../../core/errors.ts";
+import { formatShape, sameShape } from "../../core/shape.ts";
+import { printWarning } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
 import { decodeNetwork } from "./decode-network.ts";
 import { ownLayers } from "./layer-rows.ts";
-import type { ReadOptions } from "./model-format.ts";
-import { refuse } from "./refuse.ts";
+import { askedShape, type InputShapes, type ReadOptions } from "./model-format.ts";
+import { plainNames } from "./plain-names.ts";
 
 /**
  * `version` is that of Keras as the file states it.
@@ -14,25 +17,41 @@ import { refuse } from "./refuse.ts";
  */
 export function networkIn(
   config: unknown,
-  { customLayers = {} }: ReadOptions,
+  { customLayers = {}, inputShape, warn = printWarning }: Partial<ReadOptions>,
   version?: unknown,
 ): Network {
   const isOlder = typeof version !== "string" || !/^[3-9]/.test(version);
-  if (isOlder && usesHardSigmoid(config)) {
-    refuse({
-      what: "The model uses hard_sigmoid, which was x / 5 + 1 / 2 before Keras 3.",
-      expected: "activations of Keras 3, whose hard_sigmoid is x / 6 + 1 / 2",
-      received: `a file of ${version ?? "an unknown Keras"}`,
-      fix: "Use another activation, or train the model with Keras 3.",
-    });
-  }
+  const named = plainNames(config).value;
   const own = Object.fromEntries(ownLayers.map((kind) => [kind, true]));
-  return networkFrom(decodeNetwork(config, { ...own, ...customLayers }), customLayers);
+  const reading = { custom: { ...own, ...customLayers }, inputShape, warn };
+  const current = isOlder ? withOlderActivations(named) : named;
+  const network = networkFrom(decodeNetwork(current, reading), customLayers);
+  checkInputShape(network, inputShape);
+  return network;
 }
 
-function usesHardSigmoid(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(
-    ([key, one]) => (key === "activation" && one === "hard_sigmoid") || usesHardSigmoid(one),
-  );
+/** @throws ConfigError where `inputShape` asks for other sizes than the file fixes. */
+export function checkInputShape(network: Network, inputShape: InputShapes | undefined): void {
+  network.inputNames.forEach((name, i) => {
+    const { shape } = network.inputs[i];
+    const asked = askedShape(inputShape, name);
+    if (asked === undefined || sameShape(asked, shape)) return;
+    throw new ConfigError({
+      what: `The file fixes the shape of the input "${name}", and inputShape asks for another.`,
+      expected: formatShape(shape),
+      received: formatShape(asked),
+      fix: "leave inputShape out",
+    });
+  });
+}
+
+/** `hard_sigmoid` was x / 5 + 1 / 2 before Keras 3, which has x / 6 + 1 / 2. */
+function withOlderActivations(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withOlderActivations);
+  const entries = Object.entries(value).map(([key, one]) => {
+    const isOlder = key === "activation" && one === "hard_sigmoid";
+    return [key, isOlder ? "hard_sigmoid_keras2" : withOlderActivations(one)];
+  });
+  return Object.fromEntries(entries);
 }

@@ -2,6 +2,7 @@
 // file says and Fovea cannot do is refused, never left out.
 
 import { Float } from "../../formats/json.ts";
+import { checkFlags } from "../../nn/option.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
 import { recordOf, refuse, textIn } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
@@ -52,7 +53,8 @@ export function objectIn(value: unknown, what: string) {
   const isModule = typeof module === "string" && kerasModule.test(module);
   return {
     className: textIn(name, what),
-    config: recordOf(config ?? {}, what),
+    // A Sequential model of Keras 2.2 and before is the list of its layers.
+    config: Array.isArray(config) ? { layers: config } : recordOf(config ?? {}, what),
     isKeras: isModule || typeof registered !== "string",
   };
 }
@@ -110,7 +112,9 @@ function encodeValue(option: string, value: unknown, title: string, style: Keras
   const table = tableOf(option);
   const isSetting = table !== undefined && typeof value !== "number";
   if (isSetting) return encodeSetting(table, value as StoredSetting | string, style);
-  if (value === "geluApproximate") {
+  const isOlder = value === "hardSigmoidKeras2";
+  if (isOlder && style === "tensorflowJs") return "hard_sigmoid";
+  if (isOlder || value === "geluApproximate") {
     refuse({
       what: `Keras has no word for the ${option} of ${title}.`,
       expected: "gelu, or another word of Keras's",
@@ -164,7 +168,7 @@ function encodeSetting(
 /** Options that any object may state, with what makes no difference. */
 const always: Readonly<Record<string, (value: unknown) => boolean>> = {
   name: () => true,
-  dtype: isSingle,
+  dtype: isFloat,
   trainable: () => true,
   data_format: (value) => value === "channels_last",
   autocast: () => true,
@@ -173,11 +177,11 @@ const always: Readonly<Record<string, (value: unknown) => boolean>> = {
   batch_input_shape: () => true,
 };
 
-/** Whether a dtype, or a policy of dtypes, is that of everything in Fovea. */
-function isSingle(value: unknown): boolean {
-  if (value === "float32") return true;
+/** Whether a dtype, or a policy of dtypes, is one of floats: Fovea computes all of them in f32. */
+function isFloat(value: unknown): boolean {
   const { config } = (value ?? {}) as { readonly config?: { readonly name?: unknown } };
-  return config?.name === "float32";
+  const name = typeof value === "string" ? value : config?.name;
+  return typeof name === "string" && /^(mixed_)?b?float\d\d$/.test(name);
 }
 
 /**
@@ -214,6 +218,7 @@ export function decodeOptions(
       fix: "Change the option in Keras and save the model again.",
     });
   }
+  checkFlags(options);
   return options;
 }
 

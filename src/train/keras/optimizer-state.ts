@@ -2,6 +2,7 @@
 // the values that surround every rule, then the rule's own. Floor 5.
 
 import { type Shape, sizeOf } from "../../core/shape.ts";
+import type { Warn } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { Values } from "./stored-model.ts";
@@ -85,6 +86,7 @@ export function decodeOptimizerState(
   network: Network,
   optimizer: Optimizer,
   values: readonly Omit<OptimizerValue, "name">[],
+  warn: Warn,
 ): { readonly slots: Values; readonly iterations: number } {
   const steps = values[0]?.data[0] ?? 0;
   const iterations = Number.isSafeInteger(steps) && steps >= 0 ? steps : 0;
@@ -97,6 +99,7 @@ export function decodeOptimizerState(
   const fits =
     own.length === places.length &&
     places.every(({ shape }, i) => own[i].data.length === sizeOf(shape));
+  if (!fits && own.length > 0 && iterations > 0) warn(beginsAnew(optimizer));
   if (!fits) return { slots: new Map(), iterations };
   const slots = places.map(({ weight, slot, shape }, i): [string, Slot] => [
     `${weight}/${slot}`,
@@ -104,5 +107,9 @@ export function decodeOptimizerState(
   ]);
   return { slots: new Map(slots), iterations };
 }
+
+/** What is said where an optimizer's values cannot be used. */
+export const beginsAnew = ({ name }: Optimizer) =>
+  `What the optimizer ${name} remembers is stored in another order than Fovea knows: it begins anew.`;
 
 type Slot = { readonly data: Float32Array; readonly shape: Shape };

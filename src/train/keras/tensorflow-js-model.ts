@@ -4,25 +4,37 @@
 import { requireDistinctNames } from "../../formats/distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { formatJson, longestJson, parseJson } from "../../formats/json.ts";
+import { requireKind } from "../../formats/recognize.ts";
 import { removeShards, shardNamesOf } from "../../formats/shard-files.ts";
 import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
-import { decodeCompile } from "./compile-config.ts";
+import { classNamesIn } from "./class-names.ts";
+import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
-import { weightIn } from "./keras-weights.ts";
+import type { FoundWeight } from "./found-weights.ts";
+import { weightsOf } from "./keras-weights.ts";
 import type { ModelFormat } from "./model-format.ts";
 import { networkIn } from "./network-in.ts";
+import { decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
+import { plainNames } from "./plain-names.ts";
 import { ofFile, recordOf, refuse } from "./refuse.ts";
-import type { Values } from "./stored-model.ts";
-import { requireHeeded } from "./tensorflow-js-gaps.ts";
+import type { ModelToStore, Values } from "./stored-model.ts";
+import { gapsOf, requireHeeded } from "./tensorflow-js-gaps.ts";
 import { lastOf, otherNames, weightsInPlaces } from "./tensorflow-js-names.ts";
+import { trainingIn, trainingOr } from "./training-in.ts";
 
 /** Parts of a name that tell values apart: a layer's, a weight's, and a few of the networks around. */
 const mostParts = 16;
 
+/** Where TensorFlow.js keeps what it does not read itself, and gives it back when it saves. */
+const metadataKey = "userDefinedMetadata";
+
 export const tensorflowJsModel: ModelFormat = {
-  async write(path, { network, weights }) {
+  async write(path, model, { warn }) {
+    const { network, weights, classNames } = model;
     requireHeeded(network);
+    const gaps = gapsOf(network);
+    if (gaps.length > 0) warn(`TensorFlow.js 4.22 cannot open ${path}: ${gaps.join("; ")}.`);
     const replaced = await shardNamesOf(path);
     const others = otherNames(network);
     const values = weightsInPlaces(network).map(({ fullName, path: place, last }): NamedValues => {
@@ -30,6 +42,11 @@ export const tensorflowJsModel: ModelFormat = {
       const name = `${others.get(place) ?? lastOf(place)}/${last}`;
       return { name, data: value?.data ?? new Float32Array(), shape: value?.shape ?? [] };
     });
+    const training = trainingOf(model);
+    const metadata = {
+      ...(classNames === undefined ? {} : { class_names: classNames }),
+      ...(training === undefined ? {} : { training_config: training.config }),
+    };
     const description = {
       format: "layers-model",
       generatedBy: "fovea",
@@ -39,7 +56,8 @@ export const tensorflowJsModel: ModelFormat = {
         backend: "tensorflow",
         model_config: encodeNetwork(network, "tensorflowJs", others),
       },
-      weightsManifest: await writeShards(path, values),
+      ...(Object.keys(metadata).length === 0 ? {} : { [metadataKey]: metadata }),
+      weightsManifest: await writeShards(path, [...values, ...(training?.values ?? [])]),
     };
     await writeFileAtomically(path, formatJson(description));
     await removeShards(path, replaced);
@@ -47,6 +65,7 @@ export const tensorflowJsModel: ModelFormat = {
 
   async read(path, options) {
     const bytes = await readWholeFile(path, { maximumBytes: longestJson });
+    requireKind(bytes, path, "JSON");
     const file = ofFile(path, () => recordOf(parseJson(bytes, path), "The model"));
     const values = await readShards(path, file.weightsManifest);
     return ofFile(path, () => {
@@ -60,22 +79,68 @@ export const tensorflowJsModel: ModelFormat = {
       }
       const topology = recordOf(file.modelTopology, "The model");
       // TensorFlow.js itself leaves the wrapping out.
-      const network = networkIn(topology.model_config ?? topology, options, topology.keras_version);
-      const training = topology.training_config ?? file.trainingConfig;
-      const told = training === undefined ? undefined : recordOf(training, "The training");
-      const compile =
-        options.training === false || told === undefined
-          ? undefined
-          : decodeCompile(told, told.optimizer_config);
-      const weights = weightsByName(network, values);
-      return { network, weights, compile, slots: new Map(), iterations: 0 };
+      const config = topology.model_config ?? topology;
+      const network = networkIn(config, options, topology.keras_version);
+      const metadata = recordOf(file[metadataKey] ?? {}, "What is said besides");
+      const training = metadata.training_config ?? topology.training_config ?? file.trainingConfig;
+      const told = trainingOr(path, options.warn, () => recordOf(training ?? {}, "The training"));
+      const compile = trainingIn(path, options, told, told?.optimizer_config);
+      const remembered = values.filter(({ group }) => group === "optimizer");
+      const state =
+        compile === undefined || typeof compile.optimizer === "string" || remembered.length === 0
+          ? { slots: new Map(), iterations: 0 }
+          : decodeOptimizerState(network, compile.optimizer, remembered, options.warn);
+      const own = values.filter(({ group }) => group === undefined);
+      return {
+        network,
+        weights: weightsByName(network, own, plainNames(config).renamed),
+        compile,
+        ...state,
+        iterations: isCount(told?.iterations) ? told.iterations : state.iterations,
+        classNames: classNamesIn(metadata.class_names),
+      };
     });
   },
 };
 
+/**
+ * Optimizer, losses and metrics, as Keras 3 says them: TensorFlow.js would refuse the model where it has
+ * one of them not, and so it is not told.
+ */
+function trainingOf(model: ModelToStore) {
+  const { settings, learningRate, slots, iterations, network } = model;
+  const compile = encodeCompile(model, "keras3");
+  if (compile === undefined || settings === undefined) return undefined;
+  const rate = typeof learningRate === "number" ? learningRate : undefined;
+  const state = encodeOptimizerState(network, settings.optimizer, { slots, iterations, rate });
+  const values = state.map(
+    ({ name, data, shape }): NamedValues => ({
+      name: `optimizer/${name}`,
+      data: Float32Array.from(data),
+      shape,
+      group: "optimizer",
+    }),
+  );
+  // As a number of the file, for values are f32, which do not count beyond 2²⁴.
+  const config = { ...compile, optimizer_config: encodeOptimizer(model, "keras3"), iterations };
+  return { config, values };
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** Values by the end of their names: what is before it are the networks around a layer. */
-function weightsByName(network: Network, values: readonly NamedValues[]): Values {
-  const names = values.map(({ name }) => name.replace(/:\d+$/, ""));
+function weightsByName(
+  network: Network,
+  values: readonly NamedValues[],
+  renamed: ReadonlyMap<string, string>,
+): Values {
+  const plain = (name: string) => {
+    const cut = name.lastIndexOf("/");
+    const layer = renamed.get(name.slice(0, Math.max(0, cut)));
+    return layer === undefined ? name : `${layer}${name.slice(cut)}`;
+  };
+  const names = values.map(({ name }) => plain(name.replace(/:\d+$/, "")));
   requireDistinctNames(names, "the model");
   const byName = new Map(values.map((value, i) => [names[i], value]));
   const bySuffix = new Map<string, NamedValues>();
@@ -86,14 +151,15 @@ function weightsByName(network: Network, values: readonly NamedValues[]): Values
       if (!bySuffix.has(suffix)) bySuffix.set(suffix, value);
     });
   }
-  return new Map(
-    weightsInPlaces(network).map((weight) => {
+  return weightsOf(
+    weightsInPlaces(network).map((weight): FoundWeight => {
       const { path, last } = weight;
       const ends = [`${path}/${last}`, weight.fullName, `${lastOf(path)}/${last}`];
       const name = [...ends, ends[2].replace(/depthwise_kernel$/, "kernel")].find((end) =>
         bySuffix.has(end),
       );
-      return weightIn(weight, name === undefined ? undefined : bySuffix.get(name), ends[2]);
+      const value = name === undefined ? undefined : bySuffix.get(name);
+      return { weight, value, where: ends[2] };
     }),
   );
 }

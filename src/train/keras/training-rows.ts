@@ -26,7 +26,13 @@ function optimizer(
   slotGroups: OptimizerRow["slotGroups"],
 ): OptimizerRow {
   // Keras 2 states a decay of its own, which Keras 3 has not either; nothing else is meant by 0.
-  const fixed = { decay: 0, jit_compile: undefined, is_legacy_optimizer: undefined };
+  // A factor by which the loss is multiplied, and its gradients divided again, changes no f32 result.
+  const fixed = {
+    decay: 0,
+    jit_compile: undefined,
+    is_legacy_optimizer: undefined,
+    loss_scale_factor: undefined,
+  };
   // So do Keras 2's files of HDF5 call its own optimizers.
   const aliases = [`Custom>${className}`];
   const floats = ["learningRate", "momentum"];
@@ -61,13 +67,13 @@ const loss = (className: string, options: readonly string[] = []): KerasRow => (
   // Keras 2's word for its default; Keras 3 has `null` for none at all.
   olderWords: { auto: "sumOverBatchSize", null: "none" },
   nullable: ["reduction"],
-  // Keras 2 names the function of the class besides.
-  fixed: { fn: undefined },
+  // Keras 2 names the function of the class besides; sums are f32 whatever a file says.
+  fixed: { fn: undefined, dtype: undefined },
 });
 const smoothed = ["fromLogits", "labelSmoothing", "axis"];
 
 export const lossRows = {
-  binaryCrossentropy: loss("BinaryCrossentropy", smoothed),
+  binaryCrossentropy: { ...loss("BinaryCrossentropy", smoothed), aliases: ["bce", "BCE"] },
   binaryFocalCrossentropy: loss("BinaryFocalCrossentropy", [
     "applyClassBalancing",
     "alpha",
@@ -85,9 +91,12 @@ export const lossRows = {
   cosineSimilarity: loss("CosineSimilarity", ["axis"]),
   dice: loss("Dice", ["axis"]),
   hinge: loss("Hinge"),
-  huber: loss("Huber", ["delta"]),
-  klDivergence: loss("KLDivergence"),
-  logCosh: loss("LogCosh"),
+  huber: { ...loss("Huber", ["delta"]), aliases: ["huber_loss"] },
+  klDivergence: {
+    ...loss("KLDivergence"),
+    aliases: ["kld", "KLD", "kullback_leibler_divergence"],
+  },
+  logCosh: { ...loss("LogCosh"), aliases: ["logcosh"] },
   meanAbsoluteError: { ...loss("MeanAbsoluteError"), aliases: ["mae", "MAE"] },
   meanAbsolutePercentageError: {
     ...loss("MeanAbsolutePercentageError"),
@@ -111,8 +120,11 @@ export const lossRows = {
 /** Losses that Keras has not. */
 export const ownLosses: readonly string[] = ["iou"];
 
-const metric = (className: string, options: readonly string[] = []) =>
-  row(className, ["name", ...options]);
+const metric = (className: string, options: readonly string[] = []) => ({
+  ...row(className, ["name", ...options]),
+  // Those that count state a kind of whole number; results are the same.
+  fixed: { dtype: undefined },
+});
 const ofClass = ["thresholds", "topK", "classId"];
 const onCurve = ["numThresholds", "classId"];
 const overlap = ["numClasses", "ignoreClass", "sparseYTrue", "sparseYPred", "axis"];
@@ -132,6 +144,7 @@ export const metricRows = {
   binaryAccuracy: metric("BinaryAccuracy", ["threshold"]),
   binaryCrossentropy: {
     ...metric("BinaryCrossentropy", ["fromLogits", "labelSmoothing"]),
+    aliases: ["bce", "BCE"],
     ownFixed: { axis: -1 },
   },
   binaryIoU: metric("BinaryIoU", ["targetClassIds", "threshold"]),
@@ -148,8 +161,11 @@ export const metricRows = {
   falsePositives: metric("FalsePositives", ["thresholds"]),
   hinge: metric("Hinge"),
   iou: metric("IoU", ["targetClassIds", ...overlap]),
-  klDivergence: metric("KLDivergence"),
-  logCoshError: metric("LogCoshError"),
+  klDivergence: {
+    ...metric("KLDivergence"),
+    aliases: ["kld", "KLD", "kullback_leibler_divergence"],
+  },
+  logCoshError: { ...metric("LogCoshError"), aliases: ["logcosh"] },
   mean: metric("Mean"),
   meanAbsoluteError: { ...metric("MeanAbsoluteError"), aliases: ["mae", "MAE"] },
   meanAbsolutePercentageError: {

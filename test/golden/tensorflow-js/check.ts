@@ -13,7 +13,7 @@ import { WasmDevice } from "../../../src/machine/wasm/index.ts";
 import { input } from "../../../src/nn/input.ts";
 import { type LayerKind, layerFrom, layers } from "../../../src/nn/layers/index.ts";
 import type { SymbolicOutputs } from "../../../src/nn/network.ts";
-import { saveModel } from "../../../src/train/checkpoint.ts";
+import { type SaveOptions, saveModel } from "../../../src/train/checkpoint.ts";
 import { model } from "../../../src/train/functional.ts";
 import { ownLayers } from "../../../src/train/keras/layer-rows.ts";
 import type { Model } from "../../../src/train/model.ts";
@@ -29,6 +29,9 @@ const tf = await openTensorFlow();
 const device = await WasmDevice.open({ threads: 2 });
 const failures: Record<string, string> = {};
 const notWritten: Record<string, string> = {};
+/** What fails there though nothing was said when it was written, and the other way round. */
+const unsaid: string[] = [];
+const overstated: string[] = [];
 const shards: Record<string, number> = {};
 let loaded = 0;
 let written = 0;
@@ -37,7 +40,11 @@ let worst = 0;
 /** What either side says, in one line. */
 const lineOf = (error: unknown) => (error as Error).message.split("\n")[0].slice(0, 160);
 
-async function check(name: string, made: Model<SymbolicOutputs>): Promise<void> {
+async function check(
+  name: string,
+  made: Model<SymbolicOutputs>,
+  options: SaveOptions = {},
+): Promise<void> {
   const weights = networkWeights(made.network);
   for (const [key, { data }] of weights) {
     if (!key.endsWith("variance")) continue;
@@ -48,9 +55,13 @@ async function check(name: string, made: Model<SymbolicOutputs>): Promise<void> 
   const answer: unknown = await made.predict(x);
   const isOne = "data" in (answer as object);
   const expected = (isOne ? [answer] : Object.values(answer as object)) as Tensor<Float32Array>[];
+  let said = false;
   const folder = mkdtempSync(join(tmpdir(), "fovea-tensorflow-js-"));
   try {
-    await saveModel(made, join(folder, "model.json"));
+    const warnings: string[] = [];
+    const onWarning = (message: string) => warnings.push(message);
+    await saveModel(made, join(folder, "model.json"), { ...options, onWarning });
+    said = warnings.length > 0;
     written++;
     shards[name] = readdirSync(folder).length - 1;
     const found = predict(tf, await loadFolder(tf, folder), x);
@@ -64,6 +75,8 @@ async function check(name: string, made: Model<SymbolicOutputs>): Promise<void> 
     if (shards[name] === undefined) notWritten[name] = lineOf(error);
     else failures[name] = lineOf(error);
   } finally {
+    if (failures[name] !== undefined && !said) unsaid.push(name);
+    if (failures[name] === undefined && said) overstated.push(name);
     rmSync(folder, { recursive: true });
     tf.disposeVariables();
   }
@@ -130,12 +143,22 @@ await check("nested", model({ name: "nested", inputs: [left, right], outputs, de
 const names = { a: outputs[0], b: outputs[1] };
 await check("record", model({ name: "record", inputs: [left, right], outputs: names, device }));
 
+const spaced = layers.dense({ units: 2, name: "my layer", inputShape: [3] });
+await check("name-with-a-space", sequential([spaced], { device }));
+const older = layers.dense({ units: 2, activation: "hardSigmoidKeras2", inputShape: [3] });
+await check("older-hard-sigmoid", sequential([older], { device }));
+const learning = sequential([layers.dense({ units: 2, inputShape: [3] })], { device });
+learning.compile({ optimizer: "adam", loss: "meanSquaredError", metrics: ["mae"] });
+await check("with-training", learning, { training: true, classNames: ["a", "b"] });
+
 const result = {
   tensorflowJs: tf.version.tfjs,
   written,
   loaded,
   worst: Number(worst.toPrecision(2)),
   shards: shards["several-shards"],
+  unsaid,
+  overstated,
   failures,
   notWritten,
 };

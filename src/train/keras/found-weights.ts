@@ -1,0 +1,100 @@
+// What a file has for the weights of a network, and which of it is taken: all, or what fits. Floor 5.
+
+import { suggestion } from "../../core/names.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { Warn } from "../../core/warn.ts";
+import type { Hdf5Dataset } from "../../formats/hdf5-tree.ts";
+import { refuse } from "./refuse.ts";
+import type { Values } from "./stored-model.ts";
+import type { PlacedWeight } from "./weight-places.ts";
+
+/** Numbers of a file, whatever the file. */
+export type StoredNumbers = Pick<Hdf5Dataset, "shape"> & Pick<Tensor, "data">;
+
+/** A weight, and what a file has in its place. */
+export interface FoundWeight {
+  readonly weight: PlacedWeight;
+  /** Undefined where the file has nothing there. */
+  readonly value: StoredNumbers | undefined;
+  /** The place in the file. */
+  readonly where: string;
+}
+
+/** How weights are taken over. */
+export interface TakeOptions {
+  /** Whether layers that do not fit keep their weights, instead of an error. */
+  readonly skipMismatch: boolean;
+  /** What the file holds besides, by name: one of these may be meant. */
+  readonly others?: readonly string[];
+  readonly warn: Warn;
+}
+
+/** What was taken over, and the names of weights that were not. */
+export interface TakenWeights {
+  readonly weights: Values;
+  readonly skipped: readonly string[];
+}
+
+/** Some versions keep dimensions of 1 that others leave out. */
+const squeezed = (shape: Shape) => shape.filter((size) => size !== 1);
+
+function fits({ weight: { shape }, value }: FoundWeight): boolean {
+  return (
+    value !== undefined &&
+    value.data.length === sizeOf(shape) &&
+    sameShape(squeezed(value.shape), squeezed(shape))
+  );
+}
+
+/** Without a copy where that can be: files may be large. */
+const float32Of = (data: StoredNumbers["data"] | undefined) =>
+  data instanceof Float32Array ? data : Float32Array.from(data ?? []);
+
+const layerOf = (fullName: string) => fullName.slice(0, Math.max(0, fullName.lastIndexOf("/")));
+
+const receivedOf = ({ value, where }: FoundWeight) =>
+  value === undefined ? `nothing at ${where}` : formatShape(value.shape);
+
+/**
+ * The weights that are found. A layer is taken over as a whole or not at all.
+ *
+ * @throws FormatError that lists what does not fit, unless that is to be skipped; and where nothing fits.
+ */
+export function takeWeights(found: readonly FoundWeight[], options: TakeOptions): TakenWeights {
+  const wrong = found.filter((one) => !fits(one));
+  if (wrong.length > 0 && !options.skipMismatch) return refuseAll(wrong, options);
+  const layers = new Set(wrong.map(({ weight }) => layerOf(weight.fullName)));
+  const isLeft = ({ weight }: FoundWeight) => layers.has(layerOf(weight.fullName));
+  const taken = found.filter((one) => !isLeft(one));
+  if (taken.length === 0 && wrong.length > 0) return refuseAll(wrong, options);
+  const weights = taken.map(
+    ({ weight: { fullName, shape }, value }) =>
+      [fullName, { data: float32Of(value?.data), shape }] as const,
+  );
+  const skipped = found.filter(isLeft).map(({ weight }) => weight.fullName);
+  if (skipped.length > 0) {
+    const list = wrong.map((one) => {
+      const { fullName, shape } = one.weight;
+      return `"${fullName}" is ${formatShape(shape)}, the file has ${receivedOf(one)}`;
+    });
+    options.warn(`The weights of ${layers.size} layers were left as they are: ${list.join("; ")}.`);
+  }
+  return { weights: new Map(weights), skipped };
+}
+
+function refuseAll(wrong: readonly FoundWeight[], { others = [] }: TakeOptions): never {
+  const [first, ...more] = wrong;
+  const { fullName, shape } = first.weight;
+  const names = more.slice(0, 7).map(({ weight }) => `"${weight.fullName}"`);
+  const rest = more.length > names.length ? [...names, "…"] : names;
+  const also = more.length === 0 ? "" : `, nor do ${more.length} more: ${rest.join(", ")}`;
+  const { fix } = first.value === undefined ? suggestion(others, fullName) : {};
+  const load = "Load the weights into the model that they were saved from.";
+  return refuse({
+    what: `The weight "${fullName}" does not fit${also}.`,
+    expected: formatShape(shape),
+    received: receivedOf(first),
+    fix: fix === undefined ? load : `${load} In the file: ${fix}`,
+  });
+}
