@@ -2,8 +2,10 @@
 // constants are those of keras.activations.
 
 import { ConfigError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+import { shown } from "./option.ts";
 
 /** The numbers for which `selu` keeps mean 0 and variance 1. Klambauer et al., NeurIPS 2017. */
 export const seluConstants = {
@@ -167,6 +169,7 @@ export function requireActivation(name: string): asserts name is ActivationName 
   throw new ConfigError({
     what: "There is no such activation.",
     expected: activationNames.join(", "),
-    received: String(name),
+    received: shown(name),
+    ...(typeof name === "string" ? suggestion(activationNames, name) : {}),
   });
 }

@@ -6,6 +6,7 @@ import { checkShape, formatShape, type Shape, sameShape } from "../core/shape.ts
 import type { Node } from "../graph/op.ts";
 import type { CallContext, CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
 import { LayerInstance } from "./layer-instance.ts";
+import { requireRecord } from "./option.ts";
 
 /** What a layer comes to for some inputs; multiply-adds count 0 and weights none unless told. */
 export interface CustomPlan extends Omit<LayerPlan, "weights" | "macs"> {
@@ -74,6 +75,8 @@ function checkResult(kind: string, result: Node, batch: number, outputShape: Sha
 export function defineLayer<O extends object = object>(
   definition: LayerDefinition<O>,
 ): (options?: O & CommonOptions) => LayerInstance<O & CommonOptions> {
+  const expected = "{ kind, plan }: a name, and a function from shapes to what the layer comes to";
+  requireRecord("A layer of your own needs a definition.", definition, [], expected);
   const { kind } = definition;
   if (typeof kind !== "string" || kind === "") {
     throw new ConfigError({

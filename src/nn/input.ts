@@ -2,6 +2,7 @@
 
 import { checkShape, type Shape } from "../core/shape.ts";
 import { LayerInstance } from "./layer-instance.ts";
+import { requireOptions } from "./option.ts";
 import { applyUnit, type SymbolicTensor } from "./symbolic.ts";
 
 export interface InputOptions {
@@ -21,6 +22,7 @@ export const inputKind = "inputLayer";
  * @example const x = input({ shape: [28, 28, 1] })
  */
 export function input(options: InputOptions): SymbolicTensor {
+  requireOptions("input", options, "{ shape: [28, 28, 1] }");
   const { shape } = options;
   checkShape(shape, "The shape of an input");
   const unit = new LayerInstance({

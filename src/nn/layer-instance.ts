@@ -4,7 +4,7 @@
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { CommonOptions, Layer, LayerPlan } from "./layer.ts";
-import { outlineOf } from "./option.ts";
+import { requireOptions } from "./option.ts";
 import { regularizerFrom } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 import {
@@ -12,6 +12,7 @@ import {
   listOf,
   nextSerial,
   refusalOf,
+  requireSymbolic,
   type SymbolicInputs,
   type SymbolicTensor,
   type Unit,
@@ -24,7 +25,7 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
   readonly options: O;
   readonly serial = nextSerial();
   chosenName: string | undefined;
-  /** Whether training changes its weights; models notice when `fit` begins. */
+  /** Whether training changes its weights. Setting it takes effect from the next step on. */
   trainable: boolean;
   /** What its results add to the loss. */
   readonly activityRegularizer: Regularizer | undefined;
@@ -59,7 +60,9 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
    */
   apply(inputs: SymbolicInputs): SymbolicTensor {
     const name = this.givenName ?? this.chosenName ?? this.kind;
-    const tensors = listOf(inputs, `What the layer "${name}" is applied to`);
+    const what = `What the layer "${name}" is applied to`;
+    const tensors = listOf(inputs, what);
+    if (tensors.length === 0) requireSymbolic(undefined, what);
     return applyLayer(this, tensors, `Layer "${name}" (${this.className})`);
   }
 }
@@ -107,15 +110,27 @@ function naming<T>(name: string, make: () => T): T {
   }
 }
 
-/** @throws ConfigError where options came without their names, as Python takes them. */
-function requireNamed(name: string, options: unknown): void {
-  const isRecord = typeof options === "object" && options !== null;
-  if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) return;
-  throw new ConfigError({
-    what: `layers.${name}: The options cannot be used.`,
-    expected: 'one object that names them, as in layers.activation({ activation: "relu" })',
-    received: outlineOf(options),
-  });
+/** Options of layers that are often called without their names, as Python takes them. */
+const examples: Readonly<Record<string, string>> = {
+  activation: '{ activation: "relu" }',
+  dense: "{ units: 10 }",
+  reshape: "{ targetShape: [28, 28, 1] }",
+  permute: "{ dims: [2, 1] }",
+  repeatVector: "{ n: 3 }",
+  leakyReLU: "{ negativeSlope: 0.1 }",
+};
+
+/** By name, or by what the name says of the layer. */
+function exampleOf(name: string): string | undefined {
+  if (Object.hasOwn(examples, name)) return examples[name];
+  if (/dropout/i.test(name)) return "{ rate: 0.5 }";
+  if (/^(separable)?conv/i.test(name)) return "{ filters: 32, kernelSize: 3 }";
+  if (/^depthwiseConv/.test(name)) return "{ kernelSize: 3 }";
+  if (/^(max|average)Pooling/.test(name)) return "{ poolSize: 2 }";
+  if (/^adaptive/.test(name)) return "{ outputSize: 7 }";
+  if (/^upSampling/.test(name)) return "{ size: 2 }";
+  if (/^zeroPadding/.test(name)) return "{ padding: 1 }";
+  return undefined;
 }
 
 /** The same factories, making layers that can be applied. */
@@ -123,7 +138,7 @@ export function instancesOf<T extends Readonly<Record<string, Factory>>>(table: 
   const entries = Object.entries(table).map(([name, factory]) => [
     name,
     (options: object = {}) => {
-      requireNamed(name, options);
+      requireOptions(`layers.${name}`, options, exampleOf(name));
       return naming(name, () => instanceOf(factory(options as never)));
     },
   ]);

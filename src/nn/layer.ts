@@ -121,11 +121,12 @@ export function pairOf(value: Pair, name: string): [number, number] {
 /** @throws ConfigError unless `padding` is a word that is known, or rows and columns of padding. */
 export function requirePadding(padding: Padding): void {
   if (padding === "valid" || padding === "same") return;
-  const sides: unknown[] =
-    typeof padding === "object" && padding !== null
-      ? [padding.top, padding.bottom, padding.left, padding.right]
-      : [padding];
-  if (sides.every((side) => Number.isSafeInteger(side) && (side as number) >= 0)) return;
+  const isRecord = typeof padding === "object" && padding !== null;
+  const sides: unknown[] = isRecord
+    ? [padding.top, padding.bottom, padding.left, padding.right]
+    : [];
+  if (isRecord && sides.every((side) => Number.isSafeInteger(side) && (side as number) >= 0))
+    return;
   throw new ConfigError({
     what: "The option padding cannot be used.",
     expected: '"valid", "same", or whole numbers of at least 0 as top, bottom, left and right',

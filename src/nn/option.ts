@@ -76,3 +76,46 @@ export function checkFlags(options: object, kind = ""): void {
     checkOption(name, value, fits, "true or false");
   }
 }
+
+/**
+ * @throws ConfigError unless the options came as one record that names them, rather than bare, as Python
+ * takes them. `call` is what was called, such as `layers.dense`; `example` what it could be given.
+ */
+export function requireOptions(call: string, options: unknown, example?: string): void {
+  const isRecord = typeof options === "object" && options !== null;
+  if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) return;
+  const such = example === undefined ? "" : `, as in ${call}(${example})`;
+  throw new ConfigError({
+    what: `${call}: The options cannot be used.`,
+    expected: `one object that names them${such}`,
+    received: outlineOf(options),
+  });
+}
+
+/** @throws ConfigError unless `value` is a list, or a typed array; `what` begins the message. */
+export function requireList(what: string, value: unknown, expected: string): void {
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return;
+  throw new ConfigError({ what, expected, received: outlineOf(value) });
+}
+
+/** @throws ConfigError unless `value` is a record that has each of `names`; `what` begins the message. */
+export function requireRecord(
+  what: string,
+  value: unknown,
+  names: readonly string[],
+  expected: string,
+): void {
+  const isRecord = typeof value === "object" && value !== null;
+  if (isRecord && names.every((name) => (value as Record<string, unknown>)[name] != null)) return;
+  throw new ConfigError({ what, expected, received: outlineOf(value) });
+}
+
+/** @throws ConfigError unless `path` is text; `call` is what was called. */
+export function requirePath(call: string, path: unknown): asserts path is string {
+  if (typeof path === "string" && path !== "") return;
+  throw new ConfigError({
+    what: `${call}: The path cannot be used.`,
+    expected: "the name of a file, as text",
+    received: outlineOf(path),
+  });
+}

@@ -56,6 +56,16 @@ export function isSymbolic(value: unknown): value is SymbolicTensor {
   );
 }
 
+/** @throws ConfigError unless `x` is a symbolic tensor; `what` begins the message. */
+export function requireSymbolic(x: unknown, what: string): void {
+  if (isSymbolic(x)) return;
+  throw new ConfigError({
+    what: `${what} cannot be used.`,
+    expected: "a symbolic tensor: what input({ shape }) and layer.apply make",
+    received: outlineOf(x),
+  });
+}
+
 /** The tensors as a list; `what` begins messages. @throws ConfigError where they are none. */
 export function listOf(inputs: SymbolicInputs, what: string): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];

@@ -5,7 +5,8 @@ import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
-import type { Model } from "../train/model.ts";
+import { requireOptions, requireRecord } from "../nn/option.ts";
+import { type Model, requireModel } from "../train/model.ts";
 import {
   type ClassificationReport,
   type ClassificationReportOptions,
@@ -33,7 +34,10 @@ export interface AssessOptions extends ClassificationReportOptions {
  *
  * @example classesOf(await model.predict(x))
  */
-export function classesOf({ data, shape }: Tensor, threshold = 0.5): Int32Array {
+export function classesOf(scores: Tensor, threshold = 0.5): Int32Array {
+  const expected = "one tensor, as predict gives it";
+  requireRecord("classesOf: The scores cannot be used.", scores, ["data", "shape"], expected);
+  const { data, shape } = scores;
   const width = shape[shape.length - 1];
   const count = sizeOf(shape) / width;
   return Int32Array.from({ length: count }, (_, row) => {
@@ -57,6 +61,10 @@ export async function assessClassifier(
   examples: Examples,
   options: AssessOptions = {},
 ): Promise<ClassifierAssessment> {
+  requireModel("assessClassifier", model);
+  requireOptions("assessClassifier", options, "model, examples, { batchSize: 32 }");
+  const expected = "{ x, y }: the inputs, and the answers that belong to them";
+  requireRecord("assessClassifier: The examples cannot be used.", examples, ["x", "y"], expected);
   const { batchSize = 32, ...rest } = options;
   const results = await model.predict(examples.x, { batchSize });
   const loss = model.settings?.heads[0].loss.options as

@@ -1,6 +1,7 @@
 // The picture of a classification report: a line for each class, a bar for its F1. Floor 7. Knows
 // the report's numbers, not where they come from.
 
+import { requireRecord } from "../nn/option.ts";
 import type { ClassificationReport, ReportScores } from "./classification-report.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
@@ -21,6 +22,9 @@ const longestName = 26;
  * @example classificationSvg(classificationReport(labels, predictions))
  */
 export function classificationSvg(report: ClassificationReport): string {
+  const what = "classificationSvg: The report cannot be used.";
+  const needed = ["classes", "macroAverage", "weightedAverage"];
+  requireRecord(what, report, needed, "what classificationReport gives");
   const { classes, accuracy, microAverage, macroAverage, weightedAverage } = report;
   const averages: readonly (readonly [string, ReportScores])[] = [
     ...(microAverage === undefined ? [] : [["micro average", microAverage] as const]),

@@ -2,6 +2,7 @@
 // scikit-learn prints. Floor 7: labels and predictions in, numbers and text out.
 
 import { ConfigError, DataError } from "../core/errors.ts";
+import { requireList, requireOptions } from "../nn/option.ts";
 import { fixedDigits } from "./fixed-digits.ts";
 
 export interface ClassificationReportOptions {
@@ -63,6 +64,15 @@ export function classificationReport(
   predictions: ArrayLike<number>,
   options: ClassificationReportOptions = {},
 ): ClassificationReport {
+  for (const [name, value] of Object.entries({ labels, predictions })) {
+    const what = `classificationReport: The ${name} cannot be used.`;
+    requireList(what, value, "class numbers in a list");
+  }
+  requireOptions(
+    "classificationReport",
+    options,
+    'labels, predictions, { classNames: ["cat", "dog"] }',
+  );
   const { classNames = [], digits = 2, zeroDivision = 0 } = options;
   checkPairs(labels, predictions);
   checkOptions(digits, zeroDivision);

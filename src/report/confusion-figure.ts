@@ -3,7 +3,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { ConfigError } from "../core/errors.ts";
-import { accuracyOf, type ConfusionMatrix, totalOf } from "./confusion-matrix.ts";
+import { requireList } from "../nn/option.ts";
+import { accuracyOf, type ConfusionMatrix, requireMatrix, totalOf } from "./confusion-matrix.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
@@ -51,7 +52,10 @@ interface Layout {
  * @example confusionSvg(confusionMatrix(labels, predictions, 10), names);
  */
 export function confusionSvg(matrix: ConfusionMatrix, classNames: readonly string[]): string {
+  requireMatrix("confusionSvg", matrix);
   const classes = matrix.counts.length;
+  const asked = `${classes} names, as in confusionSvg(matrix, ["cat", "dog"])`;
+  requireList("confusionSvg: The names of the classes cannot be used.", classNames, asked);
   if (classNames.length !== classes) {
     throw new ConfigError({
       what: "The confusion matrix needs a name for every class.",
@@ -60,7 +64,7 @@ export function confusionSvg(matrix: ConfusionMatrix, classNames: readonly strin
       fix: "Give the classes' names in the order of their numbers.",
     });
   }
-  const names = classNames.map((name) => oneLine(name));
+  const names = Array.from(classNames, (name) => oneLine(String(name)));
   const layout = layOut(names);
   const plotWidth = layout.left + classes * layout.cell + 24;
   const plotHeight = classes * layout.cell + layout.bottom;

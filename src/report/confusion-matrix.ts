@@ -2,6 +2,7 @@
 // Floor 7: numbers only. Its picture is drawn in confusion-figure.ts.
 
 import { DataError } from "../core/errors.ts";
+import { checkOption, checkWord, requireList, requireRecord } from "../nn/option.ts";
 
 /** How many examples of class `i` (row) were taken for class `j` (column): `counts[i][j]`. */
 export interface ConfusionMatrix {
@@ -43,6 +44,11 @@ export function confusionMatrix(
   predictions: ArrayLike<number>,
   classes: number,
 ): ConfusionMatrix {
+  for (const [name, value] of Object.entries({ labels, predictions })) {
+    requireList(`confusionMatrix: The ${name} cannot be used.`, value, "class numbers in a list");
+  }
+  const isCount = Number.isSafeInteger(classes) && classes >= 1;
+  checkOption("classes of confusionMatrix", classes, isCount, "how many classes there are");
   if (labels.length !== predictions.length) {
     throw new DataError({
       what: "The confusion matrix needs one prediction for every label.",
@@ -58,6 +64,15 @@ export function confusionMatrix(
     counts[labels[i]][predictions[i]]++;
   }
   return { counts };
+}
+
+/** @throws ConfigError unless it is a confusion matrix; `call` is what was called. */
+export function requireMatrix(call: string, matrix: ConfusionMatrix): void {
+  const what = `${call}: The matrix cannot be used.`;
+  const expected = "what confusionMatrix gives: { counts }, a list of rows";
+  requireRecord(what, matrix, ["counts"], expected);
+  requireList(what, matrix.counts, expected);
+  for (const row of matrix.counts) requireList(what, row, expected);
 }
 
 function checkClass(value: number, classes: number, what: string): void {
@@ -80,7 +95,10 @@ export type Normalization = "labels" | "predictions" | "all";
  *
  * @example normalizeConfusion(matrix, "labels")[3][5]; // of class 3, the share taken for class 5
  */
-export function normalizeConfusion({ counts }: ConfusionMatrix, by: Normalization): number[][] {
+export function normalizeConfusion(matrix: ConfusionMatrix, by: Normalization): number[][] {
+  requireMatrix("normalizeConfusion", matrix);
+  checkWord("by of normalizeConfusion", by, ["labels", "predictions", "all"]);
+  const { counts } = matrix;
   const rows = counts.map(sum);
   const columns = counts.map((_, j) => sum(counts.map((row) => row[j])));
   const all = sum(rows);

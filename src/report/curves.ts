@@ -4,7 +4,14 @@
 import * as Plot from "@observablehq/plot";
 import type { EpochRecord } from "../train/events.ts";
 import { figure, textAt, tint } from "./figure.ts";
-import { bestEpoch, isRate, metricsOf, titleOf, validationPrefix } from "./metrics.ts";
+import {
+  bestEpoch,
+  isRate,
+  metricsOf,
+  requireEpochs,
+  titleOf,
+  validationPrefix,
+} from "./metrics.ts";
 import { formatMeasure, formatRate, formatRateTick, formatTick } from "./numbers.ts";
 import { light } from "./palette.ts";
 import { plotAt } from "./plot.ts";
@@ -44,6 +51,7 @@ type Range = readonly [low: number, high: number];
  * @example await writeFileAtomically("curves.svg", curvesSvg(history));
  */
 export function curvesSvg(history: readonly EpochRecord[]): string {
+  requireEpochs("curvesSvg", history);
   const metrics = [...metricsOf(history), ...(rateChanges(history) ? [learningRate] : [])];
   const plottable = history.map(withoutOverflow);
   if (metrics.length === 0) return emptyFigure();

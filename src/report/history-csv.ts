@@ -2,6 +2,7 @@
 
 import { writeFileAtomically } from "../formats/files.ts";
 import type { EpochRecord } from "../train/events.ts";
+import { requireEpochs } from "./metrics.ts";
 
 /**
  * The history as CSV text: `epoch`, then every name of the logs in alphabetical order; a line an
@@ -9,6 +10,7 @@ import type { EpochRecord } from "../train/events.ts";
  * full (`NaN` and `Infinity` included), so that reading them gives the same numbers.
  */
 export function historyCsv(history: readonly EpochRecord[]): string {
+  requireEpochs("historyCsv", history);
   const names = new Set(history.flatMap(({ logs }) => Object.keys(logs)));
   const columns = [...names].sort();
   const lines = history.map(({ epoch, logs }) => {

@@ -2,6 +2,7 @@
 // curve speaks for. Floor 7. Knows the numbers, and not how they were found.
 
 import * as Plot from "@observablehq/plot";
+import { requireRecord } from "../nn/option.ts";
 import type { LrFindResult } from "../train/lr-find.ts";
 import type { RateSuggestions } from "../train/suggest-rates.ts";
 import { figure, textAt, tint } from "./figure.ts";
@@ -37,7 +38,10 @@ interface Point {
  *
  * @example await writeFileAtomically("lr-find.svg", lrFindSvg(await lrFind(model, train)));
  */
-export function lrFindSvg({ learningRates, losses, suggestions }: LrFindResult): string {
+export function lrFindSvg(result: LrFindResult): string {
+  const what = "lrFindSvg: The result cannot be used.";
+  requireRecord(what, result, ["learningRates", "losses"], "what lrFind gives");
+  const { learningRates, losses, suggestions } = result;
   const all = learningRates.map((rate, i): Point => ({ rate, loss: losses[i] }));
   const points = all.length > 2 * hiddenPoints ? all.slice(0, -hiddenPoints) : all;
   const label = `Loss of ${all.length} steps with rising learning rates`;

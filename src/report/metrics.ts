@@ -1,6 +1,8 @@
 // Metrics by their Keras names: which number of which epoch, what it is called, which way is better.
 // Floor 7. Knows only epoch records.
 
+import { ConfigError } from "../core/errors.ts";
+import { requireList, requireRecord } from "../nn/option.ts";
 import type { EpochRecord } from "../train/events.ts";
 
 /** The prefix of a number that was measured on validation data. */
@@ -57,4 +59,20 @@ export function bestEpoch(history: readonly EpochRecord[], key: string): EpochRe
     if (best === undefined || sign * value > sign * best.logs[key]) best = record;
   }
   return best;
+}
+
+/** @throws ConfigError unless `history` is a list of epochs; `call` is what was called. */
+export function requireEpochs(call: string, history: unknown): void {
+  const what = `${call}: The history cannot be used.`;
+  const expected = "a list of epochs: the epochs of what fit gives";
+  if (typeof history === "object" && history !== null && "epochs" in history) {
+    throw new ConfigError({
+      what,
+      expected,
+      received: "all of what fit gives",
+      fix: `take the epochs: ${call}(history.epochs)`,
+    });
+  }
+  requireList(what, history, expected);
+  for (const epoch of history as readonly unknown[]) requireRecord(what, epoch, ["logs"], expected);
 }

@@ -2,9 +2,10 @@
 
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
+import { requireOptions } from "../nn/option.ts";
 import { isNetwork } from "../nn/steps.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
-import type { Model } from "../train/model.ts";
+import { type Model, requireModel } from "../train/model.ts";
 import { figure, textAt } from "./figure.ts";
 import { type Arrow, layOut, type Point } from "./graph-layout.ts";
 import { shorten } from "./markup.ts";
@@ -36,10 +37,10 @@ const padding = 10;
  *
  * @example await writeFile("model.svg", plotModel(model))
  */
-export function plotModel(
-  model: Model<SymbolicOutputs>,
-  { showShapes = true, expandNested = false }: PlotModelOptions = {},
-): string {
+export function plotModel(model: Model<SymbolicOutputs>, options: PlotModelOptions = {}): string {
+  requireModel("plotModel", model);
+  requireOptions("plotModel", options, "model, { showShapes: false }");
+  const { showShapes = true, expandNested = false } = options;
   const parts: Part[] = [];
   const arrows: Arrow[] = [];
   collect(model.network, { parts, arrows, expandNested });

@@ -3,6 +3,7 @@
 
 import { formatSummary, type SummaryOptions } from "../nn/format-summary.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
+import { requireOptions } from "../nn/option.ts";
 import { type Summary, summarize } from "../nn/summary.ts";
 import { listOf, type SymbolicInputs, type SymbolicTensor } from "../nn/symbolic.ts";
 import { findLayer, layersOf, type ModelLayer } from "./model-layer.ts";
@@ -41,7 +42,10 @@ export class Architecture<O extends SymbolicOutputs> {
     return shaped<O, SymbolicTensor>(this.network, this.network.apply(tensors));
   }
 
-  /** Whether training changes it, from the next `fit` on. Setting it sets it for every layer. */
+  /**
+   * Whether training changes it. Setting it sets it for every layer, and takes effect from the next step
+   * on, in a callback too. What the optimizer remembers of a frozen weight waits for it to be trained again.
+   */
   get trainable(): boolean {
     return this.network.trainable;
   }
@@ -77,6 +81,7 @@ export class Architecture<O extends SymbolicOutputs> {
 
   /** The table of layers, as Keras prints it, with multiply-adds and receptive fields. */
   summary(options: SummaryOptions = {}): string {
+    requireOptions("summary", options, "{ lineLength: 100 }");
     return formatSummary(summarize(this.network), options);
   }
 }

@@ -3,7 +3,7 @@
 // through model-files.ts.
 
 import type { NumericArray } from "../core/dtype.ts";
-import { FormatError, FoveaError } from "../core/errors.ts";
+import { ConfigError, FormatError, FoveaError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Warn } from "../core/warn.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
@@ -16,13 +16,14 @@ import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { outlineOf, requireOptions } from "../nn/option.ts";
 import { checkWeights } from "./check-weights.ts";
 import type { Progress } from "./fit.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
 import { modelFormatOf, writtenFormatOf } from "./keras/index.ts";
 import type { InputShapes } from "./keras/model-format.ts";
 import { checkInputShape } from "./keras/network-in.ts";
-import { Model, type ModelState } from "./model.ts";
+import { Model, type ModelState, requireModel } from "./model.ts";
 import {
   type ModelDescription,
   readDescription,
@@ -115,6 +116,15 @@ export async function saveModel(
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
+  if (typeof model === "string") {
+    throw new ConfigError({
+      what: "saveModel was given the path first.",
+      expected: 'the model, then the path, as in saveModel(model, "model.safetensors")',
+      received: outlineOf(model),
+    });
+  }
+  requireModel("saveModel", model);
+  requireOptions("saveModel", options);
   const format = writtenFormatOf(path);
   if (format !== undefined) await writeModelFile(model, path, format, options);
   else await writeFileAtomically(path, encodeModel(model, options));
@@ -249,6 +259,7 @@ function metricsOf({ metrics }: StoredHead, weighted: boolean, own: readonly Met
  * @example const { model } = await loadModel("runs/train/best.safetensors")
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  requireOptions("loadModel", options);
   const format = modelFormatOf(path);
   if (format !== undefined) return readModelFile(path, format, options);
   return decodeModel(await readWholeFile(path), path, options);

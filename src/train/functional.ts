@@ -1,6 +1,7 @@
 // Models of any shape: from symbolic inputs to symbolic outputs. Floor 5.
 
 import { Network, type SymbolicOutputs } from "../nn/network.ts";
+import { requireOptions } from "../nn/option.ts";
 import type { SymbolicInputs } from "../nn/symbolic.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
@@ -25,6 +26,7 @@ export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptio
  * const residual = model({ inputs: x, outputs: layers.add().apply([x, y]) });
  */
 export function model<const O extends SymbolicOutputs>(options: FunctionalOptions<O>): Model<O> {
+  requireOptions("model", options, "{ inputs: x, outputs: y }");
   const { inputs, outputs, name, ...rest } = options;
   return new Model<O>(new Network({ name, inputs, outputs }), rest);
 }

@@ -10,6 +10,7 @@ import { type CompiledMetric, compileMetrics } from "../nn/metrics/compiled-metr
 import { type MetricName, metricOf, type ShortMetricName } from "../nn/metrics/index.ts";
 import { type Metric, shareOf } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
+import { requireRecord } from "../nn/option.ts";
 
 /** One output with what it is compared by. */
 export interface Head {
@@ -154,6 +155,7 @@ function spread<T>(
     requireCount(value.length, outputNames, option);
     return value.map((one: T | null) => one ?? undefined);
   }
+  requireRecord(`The option ${option} cannot be used.`, value, [], formsOf(outputNames));
   const record = value as Readonly<Record<string, T | null>>;
   requireKnown(Object.keys(record), outputNames, option);
   return outputNames.map(
@@ -169,7 +171,16 @@ function spreadMetrics(
   option: string,
 ): SomeMetrics[] {
   const listed = (one: unknown) => (Array.isArray(one) ? one : [one]) as SomeMetrics;
+  if (typeof metrics === "string") {
+    throw new ConfigError({
+      what: `The option ${option} cannot be used.`,
+      expected: "a list",
+      received: `"${metrics}"`,
+      fix: `put it into a list: ${option}: ["${metrics}"]`,
+    });
+  }
   if (!Array.isArray(metrics)) {
+    requireRecord(`The option ${option} cannot be used.`, metrics, [], formsOf(outputNames));
     const record = metrics as Readonly<Record<string, unknown>>;
     requireKnown(Object.keys(record), outputNames, option);
     return outputNames.map((name) => (Object.hasOwn(record, name) ? listed(record[name]) : []));
@@ -178,6 +189,11 @@ function spreadMetrics(
   if (outputNames.length === 1) return [metrics.flat() as SomeMetrics];
   requireCount(metrics.length, outputNames, option);
   return metrics.map(listed);
+}
+
+/** In which forms an option may be given, where each output has its own. */
+function formsOf(outputNames: readonly string[]): string {
+  return `one for each of ${outputNames.join(", ")} in a list, or a record by their names`;
 }
 
 function requireCount(count: number, outputNames: readonly string[], option: string): void {

@@ -3,6 +3,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { CommonOptions, Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
+import { outlineOf, requireOptions } from "../nn/option.ts";
 import { sequence } from "../nn/sequence.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
@@ -29,6 +30,7 @@ export function sequential(
   layers: readonly (Layer | Model)[],
   options: SequentialOptions = {},
 ): Model {
+  checkArguments(layers, options);
   const parts = layers.map((layer) => (layer instanceof Model ? layer.network : layer));
   const inputShape = parts.length === 0 ? [1] : shapeBefore(parts[0]);
   if (inputShape === undefined) {
@@ -40,6 +42,41 @@ export function sequential(
   }
   const { name, ...rest } = options;
   return new Model(sequence({ name, inputShape, layers: parts }), rest);
+}
+
+/** @throws ConfigError unless there is a list of layers, and a record of options. */
+function checkArguments(layers: unknown, options: unknown): void {
+  const expected = "a list of layers, as in sequential([layers.flatten(), …])";
+  const isLayer = (one: unknown) =>
+    one instanceof Model ||
+    (typeof one === "object" && one !== null && "kind" in one && "plan" in one);
+  if (!Array.isArray(layers)) {
+    throw new ConfigError({
+      what: "sequential: The layers cannot be used.",
+      expected,
+      received: isLayer(layers) ? "a layer by itself" : outlineOf(layers),
+      ...(isLayer(layers) ? { fix: "put the layers into one list: sequential([a, b])" } : {}),
+    });
+  }
+  const wrong = layers.findIndex((one) => !isLayer(one));
+  if (wrong >= 0) {
+    const isFactory = typeof layers[wrong] === "function";
+    throw new ConfigError({
+      what: `sequential: What stands in place ${wrong + 1} is no layer.`,
+      expected,
+      received: outlineOf(layers[wrong]),
+      ...(isFactory ? { fix: "call it: layers.flatten()" } : {}),
+    });
+  }
+  if (isLayer(options)) {
+    throw new ConfigError({
+      what: "sequential: A layer stands where options are due.",
+      expected,
+      received: "a layer behind the list",
+      fix: "put the layers into one list: sequential([a, b])",
+    });
+  }
+  requireOptions("sequential", options, '[…], { name: "classifier", seed: 1 }');
 }
 
 function shapeBefore(first: Layer | Network) {

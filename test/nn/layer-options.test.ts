@@ -66,10 +66,15 @@ test.each([[null], ["3"], [[3]], [[3, 3, 3]], [{}]])("%j is no window", (value) 
 test.each([["relu"], [3], [[3, 3]], [null], [Float32Array.of(1)]])(
   "options without their names are refused, such as %j",
   (options) => {
-    const message =
-      /^layers\.(activation|add): The options .*\n.*layers\.activation\(\{ activation: "relu" \}\)/;
-    expect(() => layers.activation(options as never)).toThrow(message);
-    expect(() => layers.add(options as never)).toThrow(message);
+    const message = (name: string, example: string) =>
+      `layers.${name}: The options cannot be used.\n  expected: one object that names them${example}\n`;
+    const activation = message("activation", ', as in layers.activation({ activation: "relu" })');
+    expect(() => layers.activation(options as never)).toThrow(activation);
+    const dense = message("dense", ", as in layers.dense({ units: 10 })");
+    expect(() => layers.dense(options as never)).toThrow(dense);
+    const dropout = message("dropout", ", as in layers.dropout({ rate: 0.5 })");
+    expect(() => layers.dropout(options as never)).toThrow(dropout);
+    expect(() => layers.add(options as never)).toThrow(message("add", ""));
   },
 );
 

@@ -2,7 +2,8 @@
 
 import { type Pair, requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
-import type { SymbolicTensor } from "../symbolic.ts";
+import { requireOptions } from "../option.ts";
+import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 
 export interface CbamOptions {
   /** The inner layer has the channels divided by this, at least one; 16 unless told. */
@@ -20,10 +21,10 @@ export interface CbamOptions {
  * @throws ConfigError where an option cannot be used, ShapeError where `x` is not an image.
  * @example const y = blocks.cbam(x, { ratio: 8 })
  */
-export function cbam(
-  x: SymbolicTensor,
-  { ratio = 16, kernelSize = 7 }: CbamOptions = {},
-): SymbolicTensor {
+export function cbam(x: SymbolicTensor, options: CbamOptions = {}): SymbolicTensor {
+  requireSymbolic(x, "What cbam is applied to");
+  requireOptions("blocks.cbam", options, "x, { ratio: 8 }");
+  const { ratio = 16, kernelSize = 7 } = options;
   requireWhole(ratio, "ratio");
   const mean = layers.globalAveragePooling2d().apply(x);
   const [height, width, channels] = x.shape;

@@ -1,7 +1,8 @@
 // Windows of several sizes side by side: a block of layers. Floor 4.
 
 import { layers } from "../layers/index.ts";
-import type { SymbolicTensor } from "../symbolic.ts";
+import { checkOption, requireOptions } from "../option.ts";
+import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 
 export interface InceptionModuleOptions {
   /** Filters of the 1 x 1 branch. */
@@ -24,8 +25,15 @@ export interface InceptionModuleOptions {
  */
 export function inceptionModule(
   x: SymbolicTensor,
-  { ones, threes, fives, pooled }: InceptionModuleOptions,
+  options: InceptionModuleOptions,
 ): SymbolicTensor {
+  requireSymbolic(x, "What inceptionModule is applied to");
+  const example = "x, { ones: 64, threes: [96, 128], fives: [16, 32], pooled: 32 }";
+  requireOptions("blocks.inceptionModule", options, example);
+  const { ones, threes, fives, pooled } = options;
+  for (const [name, pair] of Object.entries({ threes, fives })) {
+    checkOption(name, pair, Array.isArray(pair) && pair.length === 2, "two numbers of filters");
+  }
   const conv = (filters: number, kernelSize: number, from: SymbolicTensor) =>
     layers.conv2d({ filters, kernelSize, padding: "same", activation: "relu" }).apply(from);
   const narrow = conv(ones, 1, x);

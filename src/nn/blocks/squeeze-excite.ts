@@ -2,7 +2,8 @@
 
 import { requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
-import type { SymbolicTensor } from "../symbolic.ts";
+import { requireOptions } from "../option.ts";
+import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 
 export interface SqueezeExciteOptions {
   /** The inner layer has the channels divided by this, at least one; 16 unless told. */
@@ -19,8 +20,11 @@ export interface SqueezeExciteOptions {
  */
 export function squeezeExcite(
   x: SymbolicTensor,
-  { ratio = 16 }: SqueezeExciteOptions = {},
+  options: SqueezeExciteOptions = {},
 ): SymbolicTensor {
+  requireOptions("blocks.squeezeExcite", options, "x, { ratio: 8 }");
+  const { ratio = 16 } = options;
+  requireSymbolic(x, "What squeezeExcite is applied to");
   requireWhole(ratio, "ratio");
   const squeezed = layers.globalAveragePooling2d().apply(x);
   const [channels] = squeezed.shape;

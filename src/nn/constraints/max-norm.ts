@@ -1,5 +1,6 @@
 // No part of a weight is longer than so much. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
@@ -18,6 +19,7 @@ export interface MaxNormOptions {
  * @example layers.dense({ units: 10, kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })
  */
 export function maxNorm(options: MaxNormOptions = {}): Constraint {
+  requireOptions("constraints.maxNorm", options);
   const { maxValue = 2, axis = 0 } = options;
   requireLengths({ maxValue });
   requireAxes(axis);

@@ -1,5 +1,6 @@
 // All parts of a weight have a length between two others. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
@@ -22,6 +23,7 @@ export interface MinMaxNormOptions {
  * @example layers.dense({ units: 10, kernelConstraint: constraints.minMaxNorm({ minValue: 0.5 }) })
  */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
+  requireOptions("constraints.minMaxNorm", options);
   const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
   requireLengths({ minValue, maxValue, rate });
   requireAxes(axis);

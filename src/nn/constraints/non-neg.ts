@@ -1,5 +1,6 @@
 // No element of a weight is below 0. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { Constraint } from "./constraint.ts";
  * @example layers.dense({ units: 10, kernelConstraint: "nonNeg" })
  */
 export function nonNeg(_options: object = {}): Constraint {
+  requireOptions("constraints.nonNeg", _options);
   return {
     name: "nonNeg",
     options: {},

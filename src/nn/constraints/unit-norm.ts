@@ -1,5 +1,6 @@
 // All parts of a weight have length 1. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, withNorms } from "./norms.ts";
 
@@ -15,6 +16,7 @@ export interface UnitNormOptions {
  * @example layers.conv2d({ filters: 8, kernelSize: 3, kernelConstraint: constraints.unitNorm({ axis: [0, 1, 2] }) })
  */
 export function unitNorm(options: UnitNormOptions = {}): Constraint {
+  requireOptions("constraints.unitNorm", options);
   const { axis = 0 } = options;
   requireAxes(axis);
   return {

@@ -1,6 +1,7 @@
 // Weights that begin at one number. Floor 4.
 
 import { sizeOf } from "../../core/shape.ts";
+import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface ConstantOptions {
@@ -15,6 +16,7 @@ export interface ConstantOptions {
  * @example layers.dense({ units: 1, biasInitializer: initializers.constant({ value: 0.5 }) })
  */
 export function constant(options: ConstantOptions = {}): Initializer {
+  requireOptions("initializers.constant", options);
   const { value = 0 } = options;
   requireNumbers({ value }, "constant");
   return {

@@ -1,5 +1,6 @@
 // Weights that keep signals and gradients as wide as they were, normal. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";
 import { namedScaling } from "./variance-scaling.ts";
 
@@ -10,5 +11,6 @@ import { namedScaling } from "./variance-scaling.ts";
  * @example layers.dense({ units: 10, kernelInitializer: "glorotNormal" })
  */
 export function glorotNormal(_options: object = {}): Initializer {
+  requireOptions("initializers.glorotNormal", _options);
   return namedScaling("glorotNormal", { scale: 1, mode: "fanAverage" });
 }

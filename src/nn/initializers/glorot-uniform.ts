@@ -1,5 +1,6 @@
 // Weights that keep signals and gradients as wide as they were, uniform. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";
 import { namedScaling } from "./variance-scaling.ts";
 
@@ -10,5 +11,6 @@ import { namedScaling } from "./variance-scaling.ts";
  * @example layers.dense({ units: 10, kernelInitializer: "glorotUniform" })
  */
 export function glorotUniform(_options: object = {}): Initializer {
+  requireOptions("initializers.glorotUniform", _options);
   return namedScaling("glorotUniform", { scale: 1, mode: "fanAverage", distribution: "uniform" });
 }

@@ -1,5 +1,6 @@
 // Weights that keep signals as wide as they were through relu, uniform. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";
 import { namedScaling } from "./variance-scaling.ts";
 
@@ -10,5 +11,6 @@ import { namedScaling } from "./variance-scaling.ts";
  * @example layers.dense({ units: 10, kernelInitializer: "heUniform" })
  */
 export function heUniform(_options: object = {}): Initializer {
+  requireOptions("initializers.heUniform", _options);
   return namedScaling("heUniform", { scale: 2, distribution: "uniform" });
 }

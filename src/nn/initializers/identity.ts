@@ -2,6 +2,7 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface IdentityOptions {
@@ -16,6 +17,7 @@ export interface IdentityOptions {
  * @example layers.dense({ units: 10, kernelInitializer: "identity" })
  */
 export function identity(options: IdentityOptions = {}): Initializer {
+  requireOptions("initializers.identity", options);
   const { gain = 1 } = options;
   requireNumbers({ gain }, "identity");
   return {

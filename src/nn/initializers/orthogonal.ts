@@ -3,6 +3,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface OrthogonalOptions {
@@ -19,6 +20,7 @@ export interface OrthogonalOptions {
  * @example layers.dense({ units: 10, kernelInitializer: "orthogonal" })
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
+  requireOptions("initializers.orthogonal", options);
   const { gain = 1 } = options;
   requireNumbers({ gain }, "orthogonal");
   return {

@@ -1,5 +1,6 @@
 // Weights from a normal distribution. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { filled, type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface RandomNormalOptions {
@@ -16,6 +17,7 @@ export interface RandomNormalOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.randomNormal({ standardDeviation: 0.01 }) })
  */
 export function randomNormal(options: RandomNormalOptions = {}): Initializer {
+  requireOptions("initializers.randomNormal", options);
   const { mean = 0, standardDeviation = 0.05 } = options;
   requireNumbers({ mean }, "randomNormal");
   requireNumbers({ standardDeviation }, "randomNormal", 0);

@@ -1,6 +1,7 @@
 // Weights from a uniform distribution. Floor 4.
 
 import { ConfigError } from "../../core/errors.ts";
+import { requireOptions } from "../option.ts";
 import { filled, type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface RandomUniformOptions {
@@ -17,6 +18,7 @@ export interface RandomUniformOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.randomUniform({ maximum: 0.1 }) })
  */
 export function randomUniform(options: RandomUniformOptions = {}): Initializer {
+  requireOptions("initializers.randomUniform", options);
   const { minimum = -0.05, maximum = 0.05 } = options;
   requireNumbers({ minimum, maximum }, "randomUniform");
   if (minimum > maximum) {

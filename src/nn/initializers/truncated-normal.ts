@@ -1,5 +1,6 @@
 // Weights from a normal distribution without its ends. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { drawTruncated, filled, type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface TruncatedNormalOptions {
@@ -17,6 +18,7 @@ export interface TruncatedNormalOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.truncatedNormal({ standardDeviation: 0.02 }) })
  */
 export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
+  requireOptions("initializers.truncatedNormal", options);
   const { mean = 0, standardDeviation = 0.05 } = options;
   requireNumbers({ mean }, "truncatedNormal");
   requireNumbers({ standardDeviation }, "truncatedNormal", 0);

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
+import { requireOptions } from "../option.ts";
 import { drawTruncated, type Fans, fansOf, filled, type Initializer } from "./initializer.ts";
 
 const modes = {
@@ -37,6 +38,7 @@ export interface VarianceScalingOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.varianceScaling({ scale: 2 }) })
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  requireOptions("initializers.varianceScaling", options);
   const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
   requireChoice(scale > 0 && Number.isFinite(scale), "scale", "a number above 0", scale);
   requireChoice(Object.hasOwn(modes, mode), "mode", Object.keys(modes).join(", "), mode);

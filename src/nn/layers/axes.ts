@@ -2,6 +2,7 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
+import { checkOption } from "../option.ts";
 
 /**
  * `axis` in a batch `[N, …]` of examples of shape `input`, counted from the front, N being 0.
@@ -25,6 +26,7 @@ export function axesOf(
   layer: string,
 ): readonly number[] {
   const list = typeof axes === "number" ? [axes] : axes;
+  checkOption("axis", axes, Array.isArray(list), "the number of an axis, or a list of them");
   const counted = new Set(list.map((axis) => axisOf(axis, input, layer)));
   if (counted.size === list.length && list.length > 0) return [...counted].sort((a, b) => a - b);
   throw new ShapeError({

@@ -30,6 +30,7 @@ export function requireNoiseShape(
   layer: string,
 ): void {
   if (noise === undefined) return;
+  checkOption("noiseShape", noise, Array.isArray(noise), "a list of dimensions, N first");
   const fits = noise.every(
     (dimension, axis) => dimension === null || dimension === 1 || dimension === input[axis - 1],
   );

@@ -1,8 +1,9 @@
 // Inputs of mean 0 and variance 1, as a layer that looks at the data before training. Floor 4.
 
+import { dtypeOf } from "../../core/dtype.ts";
 import { ConfigError, DataError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import { requireNumbers, type Tensor } from "../../core/tensor.ts";
 import type { CommonOptions, WeightSpec } from "../layer.ts";
 import { LayerInstance } from "../layer-instance.ts";
 import { alongOnly, axesOf } from "./axes.ts";
@@ -29,7 +30,7 @@ const smallest = 1e-7;
  */
 function requireStatistics({ mean, variance }: NormalizationOptions): void {
   const listOf = (value: number | readonly number[] = []) =>
-    typeof value === "number" ? [value] : [...value];
+    Array.isArray(value) ? [...value] : [value];
   const [means, variances] = [listOf(mean), listOf(variance)];
   const usable = means.every(Number.isFinite) && variances.every((v) => v >= 0 && v < Infinity);
   if (usable && means.length === variances.length) return;
@@ -45,7 +46,7 @@ const keptAxes = (axis: number | readonly number[] | null, input: Shape): readon
 
 /** Mean and variance at each position of the kept axes, in f64 and two passes. */
 function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
-  const unit = data instanceof Uint8Array ? 1 / 255 : 1;
+  const unit = dtypeOf(data) === "u8" ? 1 / 255 : 1;
   const strides = stridesOf(shape);
   const size = sizeOf(kept.map((axis) => shape[axis]));
   const place = (i: number) =>
@@ -69,6 +70,7 @@ export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
    * @throws DataError where there are no examples, ShapeError where an axis does not exist.
    */
   adapt(examples: Tensor): NormalizationLayer {
+    requireNumbers(examples?.data, "What normalization adapts to");
     if (examples.data.length === 0) {
       throw new DataError({
         what: "normalization has nothing to adapt to.",

@@ -3,6 +3,7 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
+import { checkOption, shown } from "../option.ts";
 
 export interface PermuteOptions extends CommonOptions {
   /** The axis that comes first, second, …; N is 0 and stays, so the first is counted 1. */
@@ -19,11 +20,12 @@ export interface PermuteOptions extends CommonOptions {
  */
 export function permute(options: PermuteOptions): Layer<PermuteOptions> {
   const { dims } = options;
+  checkOption("dims", dims, Array.isArray(dims), "each of 1, 2, … once, in a list");
   if (dims.length === 0 || !dims.every((_, i) => dims.includes(i + 1))) {
     throw new ConfigError({
       what: "The option dims cannot be used.",
       expected: "each of 1, 2, … once, in any order",
-      received: formatShape(dims),
+      received: shown(dims),
     });
   }
   return {

@@ -3,6 +3,7 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
+import { checkOption, shown } from "../option.ts";
 
 export interface ReshapeOptions extends CommonOptions {
   /** The new shape of an example, N left out; one dimension may be −1, which takes what is left. */
@@ -11,13 +12,15 @@ export interface ReshapeOptions extends CommonOptions {
 
 /** @throws ConfigError unless all dimensions are whole and positive, one −1 aside. */
 function requireTarget(target: Shape): void {
+  const expected = "whole numbers of at least 1, one of which may be -1";
+  checkOption("targetShape", target, Array.isArray(target), `a list of ${expected}`);
   const rest = target.filter((dimension) => dimension !== -1);
   const usable = rest.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 1);
   if (usable && target.length - rest.length <= 1 && target.length > 0) return;
   throw new ConfigError({
     what: "The option targetShape cannot be used.",
-    expected: "whole numbers of at least 1, one of which may be -1",
-    received: formatShape(target),
+    expected,
+    received: shown(target),
   });
 }
 

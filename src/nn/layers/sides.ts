@@ -13,9 +13,9 @@ export type Sides =
  * Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0.
  */
 export function sidesOf(value: Sides, name: string): [[number, number], [number, number]] {
-  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  const [rows, columns] = Array.isArray(value) ? value : [value, value];
   const pair = (side: number | readonly [number, number]): [number, number] =>
-    typeof side === "number" ? [side, side] : [side[0], side[1]];
+    Array.isArray(side) ? [side[0], side[1]] : [side as number, side as number];
   const sides: [[number, number], [number, number]] = [pair(rows), pair(columns)];
   if (sides.flat().every((side) => Number.isSafeInteger(side) && side >= 0)) return sides;
   throw new ConfigError({
@@ -30,7 +30,7 @@ export function sidesOf(value: Sides, name: string): [[number, number], [number,
  * 0.
  */
 export function endsOf(value: number | readonly [number, number], name: string): [number, number] {
-  const [before, after] = typeof value === "number" ? [value, value] : value;
+  const [before, after] = Array.isArray(value) ? value : [value, value];
   requireWhole(before, name, 0);
   requireWhole(after, name, 0);
   return [before, after];

@@ -1,5 +1,6 @@
 // The share of right answers, whatever the answers look like. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
 import { categoricalAccuracy } from "./categorical-accuracy.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
@@ -12,7 +13,9 @@ import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
  *
  * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
  */
-export function accuracy({ name = "accuracy" }: MetricOptions = {}): Metric {
+export function accuracy(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.accuracy", options);
+  const { name = "accuracy" } = options;
   const binary = binaryAccuracy();
   const sparse = sparseCategoricalAccuracy();
   const categorical = categoricalAccuracy();

@@ -3,7 +3,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { epsilon } from "../losses/formulas.ts";
-import { checkOption, checkWord } from "../option.ts";
+import { checkOption, checkWord, requireOptions } from "../option.ts";
 import { type AucCurve, type AucSummation, areaUnder } from "./area.ts";
 import { confusionSums, countsAt, evenThresholds, sortedThresholds } from "./confusion.ts";
 import { type Metric, type MetricOptions, shareOf, totalOf } from "./metric.ts";
@@ -34,6 +34,7 @@ export interface AucOptions extends MetricOptions {
  * @example metrics.auc({ curve: "PR", name: "average_precision" })
  */
 export function auc(options: AucOptions = {}): Metric {
+  requireOptions("metrics.auc", options);
   const { name = "auc", numThresholds = 200, curve = "ROC" } = options;
   const { summationMethod = "interpolation", thresholds = null } = options;
   const { multiLabel = false, labelWeights = null, fromLogits = false } = options;
@@ -42,7 +43,7 @@ export function auc(options: AucOptions = {}): Metric {
   const isCount = Number.isSafeInteger(numThresholds) && numThresholds >= 2;
   checkOption("numThresholds", numThresholds, isCount, "a whole number of at least 2");
   const between = thresholds ?? evenThresholds(numThresholds).slice(1, -1);
-  const fits = between.every((value) => value >= 0 && value <= 1);
+  const fits = Array.isArray(between) && between.every((value) => value >= 0 && value <= 1);
   checkOption("thresholds", thresholds, fits, "numbers from 0 to 1");
   const all = [-epsilon, ...sortedThresholds(between), 1 + epsilon];
   return {

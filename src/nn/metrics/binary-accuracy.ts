@@ -2,6 +2,7 @@
 
 import { sameShape } from "../../core/shape.ts";
 import { requireSameShape } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import { asValues, type Metric, type MetricOptions } from "./metric.ts";
 
@@ -17,6 +18,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
  * @example metrics.binaryAccuracy({ threshold: 0.7 })
  */
 export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
+  requireOptions("metrics.binaryAccuracy", options);
   const { name = "binary_accuracy", threshold = 0.5 } = options;
   return meanMetric({
     kind: "binaryAccuracy",

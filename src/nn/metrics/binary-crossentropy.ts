@@ -2,6 +2,7 @@
 
 import { binaryCrossentropy as loss } from "../losses/binary-crossentropy.ts";
 import type { SmoothedOptions } from "../losses/cross-entropy.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -17,6 +18,7 @@ export interface BinaryCrossentropyMetricOptions
  * @example metrics.binaryCrossentropy({ fromLogits: true })
  */
 export function binaryCrossentropy(options: BinaryCrossentropyMetricOptions = {}): Metric {
+  requireOptions("metrics.binaryCrossentropy", options);
   const { name = "binary_crossentropy", ...rest } = options;
   const made = loss(rest);
   const { reduction: _, ...given } = made.options as SmoothedOptions;

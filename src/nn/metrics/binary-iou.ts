@@ -1,5 +1,6 @@
 // Intersection over union of yes and no. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 import { overlapMetric } from "./overlap-metric.ts";
 
@@ -18,6 +19,7 @@ export interface BinaryIouOptions extends MetricOptions {
  * @example metrics.binaryIoU({ targetClassIds: [1], threshold: 0.4 })
  */
 export function binaryIoU(options: BinaryIouOptions = {}): Metric {
+  requireOptions("metrics.binaryIoU", options);
   const { name = "binary_io_u", targetClassIds = [0, 1], threshold = 0.5 } = options;
   return overlapMetric({
     kind: "binaryIoU",

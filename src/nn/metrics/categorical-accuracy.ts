@@ -1,6 +1,7 @@
 // The share of rows whose largest is where the answer's largest is. Floor 4.
 
 import { requireSameShape } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,7 +11,9 @@ import type { Metric, MetricOptions } from "./metric.ts";
  *
  * @example metrics.categoricalAccuracy()
  */
-export function categoricalAccuracy({ name = "categorical_accuracy" }: MetricOptions = {}): Metric {
+export function categoricalAccuracy(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.categoricalAccuracy", options);
+  const { name = "categorical_accuracy" } = options;
   return meanMetric({
     kind: "categoricalAccuracy",
     name,

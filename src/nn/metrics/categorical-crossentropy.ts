@@ -2,6 +2,7 @@
 
 import { categoricalCrossentropy as loss } from "../losses/categorical-crossentropy.ts";
 import type { SmoothedOptions } from "../losses/cross-entropy.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -19,6 +20,7 @@ export interface CategoricalCrossentropyMetricOptions
 export function categoricalCrossentropy(
   options: CategoricalCrossentropyMetricOptions = {},
 ): Metric {
+  requireOptions("metrics.categoricalCrossentropy", options);
   const { name = "categorical_crossentropy", ...rest } = options;
   const made = loss(rest);
   const { reduction: _, ...given } = made.options as SmoothedOptions;

@@ -1,6 +1,7 @@
 // The hinge between the right class and the best of the others. Floor 4.
 
 import { categoricalHinge as loss } from "../losses/categorical-hinge.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.categoricalHinge()
  */
 export function categoricalHinge(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.categoricalHinge", options);
   const { name = "categorical_hinge" } = options;
   return meanMetric({ kind: "categoricalHinge", name, options: {}, values: loss().values });
 }

@@ -49,7 +49,7 @@ export interface ConfusionCounts {
 /** The thresholds as a sorted list. @throws ConfigError where one is not from 0 to 1. */
 export function thresholdsOf({ thresholds = null, topK = null }: ClassOptions): readonly number[] {
   if (thresholds === null) return [topK === null ? 0.5 : dropped];
-  const list = typeof thresholds === "number" ? [thresholds] : [...thresholds];
+  const list = Array.isArray(thresholds) ? [...thresholds] : [thresholds];
   const fits = list.length > 0 && list.every((value) => value >= 0 && value <= 1);
   checkOption("thresholds", thresholds, fits, "numbers from 0 to 1");
   return list;

@@ -2,6 +2,7 @@
 
 import { cosine } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -17,6 +18,7 @@ export interface CosineSimilarityMetricOptions extends MetricOptions {
  * @example metrics.cosineSimilarity()
  */
 export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): Metric {
+  requireOptions("metrics.cosineSimilarity", options);
   const { name = "cosine_similarity", axis = -1 } = options;
   return meanMetric({
     kind: "cosineSimilarity",

@@ -1,6 +1,7 @@
 // A metric that a program brings along. Floor 4.
 
 import type { LossFunction } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -23,6 +24,8 @@ export interface CustomMetricOptions extends MetricOptions {
  *   },
  * })
  */
-export function custom({ name = "custom", values }: CustomMetricOptions): Metric {
+export function custom(options: CustomMetricOptions): Metric {
+  requireOptions("metrics.custom", options);
+  const { name = "custom", values } = options;
   return meanMetric({ kind: "custom", name, options: {}, values });
 }

@@ -5,7 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import { epsilon, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord } from "../option.ts";
+import { checkOption, checkWord, requireOptions } from "../option.ts";
 import { answerRows, type Metric, type MetricOptions, type Sums, totalOf } from "./metric.ts";
 
 export interface F1ScoreOptions extends MetricOptions {
@@ -28,6 +28,7 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
  * @example metrics.fBetaScore({ beta: 2, average: "macro" })
  */
 export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
+  requireOptions("metrics.fBetaScore", options);
   const { name = "fbeta_score", beta = 1, average = null, threshold = null } = options;
   checkOption("beta", beta, beta > 0, "a number above 0");
   checkWord("average", average, ["micro", "macro", "weighted", null]);

@@ -1,5 +1,6 @@
 // The harmonic mean of precision and recall. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type F1ScoreOptions, fBetaScore } from "./f-beta-score.ts";
 import type { Metric } from "./metric.ts";
 
@@ -11,6 +12,7 @@ import type { Metric } from "./metric.ts";
  * @example metrics.f1Score({ average: "macro" })
  */
 export function f1Score(options: F1ScoreOptions = {}): Metric {
+  requireOptions("metrics.f1Score", options);
   const { name = "f1_score", average = null, threshold = null } = options;
   const score = fBetaScore({ average, threshold });
   return { ...score, kind: "f1Score", name, options: { average, threshold } };

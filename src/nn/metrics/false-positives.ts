@@ -1,5 +1,6 @@
 // How often yes is wrong. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { ThresholdOptions } from "./confusion.ts";
 import type { Metric } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
@@ -12,6 +13,7 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.falsePositives({ thresholds: 0.7 })
  */
 export function falsePositives(options: ThresholdOptions = {}): Metric {
+  requireOptions("metrics.falsePositives", options);
   const { name = "false_positives", thresholds = null } = options;
   return thresholdMetric({
     kind: "falsePositives",

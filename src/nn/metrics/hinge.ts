@@ -1,6 +1,7 @@
 // The hinge of a margin. Floor 4.
 
 import { hinge as loss } from "../losses/hinge.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.hinge()
  */
 export function hinge(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.hinge", options);
   const { name = "hinge" } = options;
   return meanMetric({ kind: "hinge", name, options: {}, values: loss().values });
 }

@@ -1,7 +1,9 @@
 // The metrics: one file each, one row each. Floor 4.
 
+import { ConfigError } from "../../core/errors.ts";
 import { inFull, lookUp } from "../../core/names.ts";
 import type { LossFunction } from "../losses/loss.ts";
+import { outlineOf } from "../option.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./table.ts";
 
@@ -38,5 +40,12 @@ export function metricOf(given: MetricName | ShortMetricName | Metric | LossFunc
     const name = inFull(shortNames, given);
     return metricFrom(name, name === given ? {} : { name: given });
   }
-  return typeof given === "function" ? custom({ values: given }) : given;
+  if (typeof given === "function") return custom({ values: given });
+  const isMetric = typeof given === "object" && given !== null && "sums" in given;
+  if (isMetric && typeof given.sums === "function") return given;
+  throw new ConfigError({
+    what: "This is no metric.",
+    expected: 'a name, such as "accuracy", a metric, such as metrics.auc(), or a function',
+    received: outlineOf(given),
+  });
 }

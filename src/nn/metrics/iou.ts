@@ -1,5 +1,6 @@
 // Intersection over union of some classes. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { Metric } from "./metric.ts";
 import { classesBy, type OverlapMetricOptions, overlapMetric } from "./overlap-metric.ts";
 
@@ -17,6 +18,7 @@ export interface IouOptions extends OverlapMetricOptions {
  * @example metrics.iou({ numClasses: 3, targetClassIds: [1, 2], sparseYPred: false })
  */
 export function iou(options: IouOptions): Metric {
+  requireOptions("metrics.iou", options);
   const { name = "io_u", numClasses, targetClassIds, ignoreClass = null } = options;
   const { sparseYTrue = true, sparseYPred = true, axis = -1 } = options;
   return overlapMetric({

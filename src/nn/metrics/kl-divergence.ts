@@ -1,6 +1,7 @@
 // How far one distribution is from another. Floor 4.
 
 import { klDivergence as loss } from "../losses/kl-divergence.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.klDivergence()
  */
 export function klDivergence(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.klDivergence", options);
   const { name = "kl_divergence" } = options;
   return meanMetric({ kind: "klDivergence", name, options: {}, values: loss().values });
 }

@@ -1,6 +1,7 @@
 // The logarithm of the hyperbolic cosine of differences. Floor 4.
 
 import { logCosh as loss } from "../losses/log-cosh.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.logCoshError()
  */
 export function logCoshError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.logCoshError", options);
   const { name = "logcosh" } = options;
   return meanMetric({ kind: "logCoshError", name, options: {}, values: loss().values });
 }

@@ -1,6 +1,7 @@
 // The mean of absolute differences. Floor 4.
 
 import { meanAbsoluteError as loss } from "../losses/mean-absolute-error.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.meanAbsoluteError()
  */
 export function meanAbsoluteError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.meanAbsoluteError", options);
   const { name = "mean_absolute_error" } = options;
   return meanMetric({ kind: "meanAbsoluteError", name, options: {}, values: loss().values });
 }

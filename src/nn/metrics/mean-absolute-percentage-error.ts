@@ -1,6 +1,7 @@
 // The mean of differences, in per cent of the answers. Floor 4.
 
 import { meanAbsolutePercentageError as loss } from "../losses/mean-absolute-percentage-error.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.meanAbsolutePercentageError()
  */
 export function meanAbsolutePercentageError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.meanAbsolutePercentageError", options);
   const { name = "mean_absolute_percentage_error" } = options;
   return meanMetric({
     kind: "meanAbsolutePercentageError",

@@ -1,5 +1,6 @@
 // Intersection over union of all classes. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { iou } from "./iou.ts";
 import type { Metric } from "./metric.ts";
 import type { OverlapMetricOptions } from "./overlap-metric.ts";
@@ -12,7 +13,9 @@ import type { OverlapMetricOptions } from "./overlap-metric.ts";
  * @throws ConfigError where an option cannot be used.
  * @example metrics.meanIoU({ numClasses: 3, sparseYPred: false })
  */
-export function meanIoU({ name = "mean_io_u", ...options }: OverlapMetricOptions): Metric {
+export function meanIoU(asked: OverlapMetricOptions): Metric {
+  requireOptions("metrics.meanIoU", asked);
+  const { name = "mean_io_u", ...options } = asked;
   const targetClassIds = Array.from({ length: options.numClasses }, (_, i) => i);
   const { targetClassIds: _, ...given } = iou({ ...options, targetClassIds }).options as object & {
     readonly targetClassIds: unknown;

@@ -1,6 +1,7 @@
 // The mean of squared differences. Floor 4.
 
 import { meanSquaredError as loss } from "../losses/mean-squared-error.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.meanSquaredError()
  */
 export function meanSquaredError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.meanSquaredError", options);
   const { name = "mean_squared_error" } = options;
   return meanMetric({ kind: "meanSquaredError", name, options: {}, values: loss().values });
 }

@@ -1,6 +1,7 @@
 // The mean of squared differences between logarithms. Floor 4.
 
 import { meanSquaredLogarithmicError as loss } from "../losses/mean-squared-logarithmic-error.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.meanSquaredLogarithmicError()
  */
 export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.meanSquaredLogarithmicError", options);
   const { name = "mean_squared_logarithmic_error" } = options;
   return meanMetric({
     kind: "meanSquaredLogarithmicError",

@@ -1,5 +1,6 @@
 // The mean of a model's results. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -9,6 +10,8 @@ import type { Metric, MetricOptions } from "./metric.ts";
  *
  * @example metrics.mean({ name: "mean_brightness" })
  */
-export function mean({ name = "mean" }: MetricOptions = {}): Metric {
+export function mean(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.mean", options);
+  const { name = "mean" } = options;
   return meanMetric({ kind: "mean", name, options: {}, values: (_, results) => results });
 }

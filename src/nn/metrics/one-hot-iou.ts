@@ -1,5 +1,6 @@
 // Intersection over union of some classes, of one-hot rows. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type IouOptions, iou } from "./iou.ts";
 import type { Metric } from "./metric.ts";
 
@@ -14,7 +15,9 @@ export interface OneHotIouOptions extends Omit<IouOptions, "sparseYTrue"> {}
  * @throws ConfigError where an option cannot be used.
  * @example metrics.oneHotIoU({ numClasses: 3, targetClassIds: [0, 2] })
  */
-export function oneHotIoU({ name = "one_hot_io_u", ...options }: OneHotIouOptions): Metric {
+export function oneHotIoU(asked: OneHotIouOptions): Metric {
+  requireOptions("metrics.oneHotIoU", asked);
+  const { name = "one_hot_io_u", ...options } = asked;
   const {
     numClasses,
     targetClassIds,

@@ -1,5 +1,6 @@
 // Intersection over union of all classes, of one-hot rows. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { meanIoU } from "./mean-iou.ts";
 import type { Metric } from "./metric.ts";
 import type { OverlapMetricOptions } from "./overlap-metric.ts";
@@ -16,6 +17,7 @@ export interface OneHotMeanIouOptions extends Omit<OverlapMetricOptions, "sparse
  * @example metrics.oneHotMeanIoU({ numClasses: 3 })
  */
 export function oneHotMeanIoU(options: OneHotMeanIouOptions): Metric {
+  requireOptions("metrics.oneHotMeanIoU", options);
   const { name = "one_hot_mean_io_u", numClasses, ignoreClass = null } = options;
   const { sparseYPred = false, axis = -1 } = options;
   const given = { numClasses, ignoreClass, sparseYPred, axis };

@@ -42,7 +42,8 @@ export function overlapMetric(record: OverlapRecord): Metric {
   const isCount = Number.isSafeInteger(numClasses) && numClasses >= 1;
   checkOption("numClasses", numClasses, isCount, "a whole number of at least 1");
   const isClass = (id: number) => Number.isSafeInteger(id) && id >= 0 && id < numClasses;
-  const areClasses = targetClassIds.length > 0 && targetClassIds.every(isClass);
+  const areClasses =
+    Array.isArray(targetClassIds) && targetClassIds.length > 0 && targetClassIds.every(isClass);
   checkOption("targetClassIds", targetClassIds, areClasses, `class numbers below ${numClasses}`);
   return {
     kind: record.kind,

@@ -1,6 +1,7 @@
 // The likelihood of counts. Floor 4.
 
 import { poisson as loss } from "../losses/poisson.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.poisson()
  */
 export function poisson(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.poisson", options);
   const { name = "poisson" } = options;
   return meanMetric({ kind: "poisson", name, options: {}, values: loss().values });
 }

@@ -1,5 +1,6 @@
 // The best precision that keeps recall. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
 
@@ -15,7 +16,9 @@ export interface PrecisionAtRecallOptions extends CurveOptions {
  * @throws ConfigError where an option cannot be used.
  * @example metrics.precisionAtRecall({ recall: 0.9 })
  */
-export function precisionAtRecall({ recall, ...options }: PrecisionAtRecallOptions): Metric {
+export function precisionAtRecall(given: PrecisionAtRecallOptions): Metric {
+  requireOptions("metrics.precisionAtRecall", given);
+  const { recall, ...options } = given;
   const { name = "precision_at_recall" } = options;
   return curveMetric({
     kind: "precisionAtRecall",

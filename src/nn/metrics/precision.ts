@@ -1,5 +1,6 @@
 // Of what was taken for a yes, the share that is one. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { ClassOptions } from "./confusion.ts";
 import { rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
@@ -13,6 +14,7 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.precision({ classId: 3, topK: 2 })
  */
 export function precision(options: ClassOptions = {}): Metric {
+  requireOptions("metrics.precision", options);
   const { name = "precision", thresholds = null, topK = null, classId = null } = options;
   const given = { thresholds, topK, classId };
   return thresholdMetric({ kind: "precision", name, options: given, score: rates.precision });

@@ -5,7 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
 import { alignWeights } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord } from "../option.ts";
+import { checkOption, checkWord, requireOptions } from "../option.ts";
 import { type Metric, type MetricOptions, totalOf } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
@@ -26,6 +26,7 @@ export interface R2ScoreOptions extends MetricOptions {
  * @example metrics.r2Score()
  */
 export function r2Score(options: R2ScoreOptions = {}): Metric {
+  requireOptions("metrics.r2Score", options);
   const { name = "r2_score", classAggregation = "uniformAverage", numRegressors = 0 } = options;
   checkWord("classAggregation", classAggregation, [
     "uniformAverage",

@@ -1,5 +1,6 @@
 // The best recall that keeps precision. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
 
@@ -15,7 +16,9 @@ export interface RecallAtPrecisionOptions extends CurveOptions {
  * @throws ConfigError where an option cannot be used.
  * @example metrics.recallAtPrecision({ precision: 0.9 })
  */
-export function recallAtPrecision({ precision, ...options }: RecallAtPrecisionOptions): Metric {
+export function recallAtPrecision(given: RecallAtPrecisionOptions): Metric {
+  requireOptions("metrics.recallAtPrecision", given);
+  const { precision, ...options } = given;
   const { name = "recall_at_precision" } = options;
   return curveMetric({
     kind: "recallAtPrecision",

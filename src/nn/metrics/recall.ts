@@ -1,5 +1,6 @@
 // Of what is a yes, the share that was taken for one. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { ClassOptions } from "./confusion.ts";
 import { rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
@@ -13,6 +14,7 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.recall({ thresholds: [0.3, 0.5, 0.7] })
  */
 export function recall(options: ClassOptions = {}): Metric {
+  requireOptions("metrics.recall", options);
   const { name = "recall", thresholds = null, topK = null, classId = null } = options;
   const given = { thresholds, topK, classId };
   return thresholdMetric({ kind: "recall", name, options: given, score: rates.recall });

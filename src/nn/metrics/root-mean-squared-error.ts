@@ -2,6 +2,7 @@
 
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -11,6 +12,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.rootMeanSquaredError()
  */
 export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.rootMeanSquaredError", options);
   const { name = "root_mean_squared_error" } = options;
   return meanMetric({
     kind: "rootMeanSquaredError",

@@ -1,5 +1,6 @@
 // The best sensitivity that keeps specificity. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
 
@@ -16,10 +17,9 @@ export interface SensitivityAtSpecificityOptions extends CurveOptions {
  * @throws ConfigError where an option cannot be used.
  * @example metrics.sensitivityAtSpecificity({ specificity: 0.9 })
  */
-export function sensitivityAtSpecificity({
-  specificity,
-  ...options
-}: SensitivityAtSpecificityOptions): Metric {
+export function sensitivityAtSpecificity(given: SensitivityAtSpecificityOptions): Metric {
+  requireOptions("metrics.sensitivityAtSpecificity", given);
+  const { specificity, ...options } = given;
   const { name = "sensitivity_at_specificity" } = options;
   return curveMetric({
     kind: "sensitivityAtSpecificity",

@@ -1,6 +1,7 @@
 // The share of rows whose largest is where the class number says. Floor 4.
 
 import { requireClasses } from "../losses/loss.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -11,6 +12,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.sparseCategoricalAccuracy()
  */
 export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.sparseCategoricalAccuracy", options);
   const { name = "sparse_categorical_accuracy" } = options;
   return meanMetric({
     kind: "sparseCategoricalAccuracy",

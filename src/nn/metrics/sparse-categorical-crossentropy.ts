@@ -2,6 +2,7 @@
 
 import type { SparseCategoricalCrossentropyOptions } from "../losses/sparse-categorical-crossentropy.ts";
 import { sparseCategoricalCrossentropy as loss } from "../losses/sparse-categorical-crossentropy.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -20,6 +21,7 @@ export interface SparseCategoricalCrossentropyMetricOptions
 export function sparseCategoricalCrossentropy(
   options: SparseCategoricalCrossentropyMetricOptions = {},
 ): Metric {
+  requireOptions("metrics.sparseCategoricalCrossentropy", options);
   const { name = "sparse_categorical_crossentropy", ...rest } = options;
   const made = loss(rest);
   const { reduction: _, ...given } = made.options as SparseCategoricalCrossentropyOptions;

@@ -1,7 +1,7 @@
 // The share of class numbers that are among the k largest scores. Floor 4.
 
 import { requireClasses } from "../losses/loss.ts";
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric } from "./metric.ts";
 import { isInTopK, type TopKOptions } from "./top-k.ts";
@@ -14,6 +14,7 @@ import { isInTopK, type TopKOptions } from "./top-k.ts";
  * @example metrics.sparseTopKCategoricalAccuracy({ k: 3 })
  */
 export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): Metric {
+  requireOptions("metrics.sparseTopKCategoricalAccuracy", options);
   const { name = "sparse_top_k_categorical_accuracy", k = 5 } = options;
   checkOption("k", k, Number.isSafeInteger(k) && k >= 1, "a whole number of at least 1");
   return meanMetric({

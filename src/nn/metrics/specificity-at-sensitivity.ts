@@ -1,5 +1,6 @@
 // The best specificity that keeps sensitivity. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";
 import type { Metric } from "./metric.ts";
 
@@ -16,10 +17,9 @@ export interface SpecificityAtSensitivityOptions extends CurveOptions {
  * @throws ConfigError where an option cannot be used.
  * @example metrics.specificityAtSensitivity({ sensitivity: 0.9 })
  */
-export function specificityAtSensitivity({
-  sensitivity,
-  ...options
-}: SpecificityAtSensitivityOptions): Metric {
+export function specificityAtSensitivity(given: SpecificityAtSensitivityOptions): Metric {
+  requireOptions("metrics.specificityAtSensitivity", given);
+  const { sensitivity, ...options } = given;
   const { name = "specificity_at_sensitivity" } = options;
   return curveMetric({
     kind: "specificityAtSensitivity",

@@ -1,6 +1,7 @@
 // The hinge of a margin, squared. Floor 4.
 
 import { squaredHinge as loss } from "../losses/squared-hinge.ts";
+import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
@@ -10,6 +11,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.squaredHinge()
  */
 export function squaredHinge(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.squaredHinge", options);
   const { name = "squared_hinge" } = options;
   return meanMetric({ kind: "squaredHinge", name, options: {}, values: loss().values });
 }

@@ -1,6 +1,7 @@
 // The sum of a model's results. Floor 4.
 
 import { alignWeights } from "../losses/reduce-loss.ts";
+import { requireOptions } from "../option.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
@@ -8,7 +9,9 @@ import type { Metric, MetricOptions } from "./metric.ts";
  *
  * @example metrics.sum({ name: "people_seen" })
  */
-export function sum({ name = "sum" }: MetricOptions = {}): Metric {
+export function sum(options: MetricOptions = {}): Metric {
+  requireOptions("metrics.sum", options);
+  const { name = "sum" } = options;
   return {
     kind: "sum",
     name,

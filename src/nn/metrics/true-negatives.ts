@@ -1,5 +1,6 @@
 // How often no is right. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import type { ThresholdOptions } from "./confusion.ts";
 import type { Metric } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
@@ -12,6 +13,7 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.trueNegatives({ thresholds: 0.7 })
  */
 export function trueNegatives(options: ThresholdOptions = {}): Metric {
+  requireOptions("metrics.trueNegatives", options);
   const { name = "true_negatives", thresholds = null } = options;
   return thresholdMetric({
     kind: "trueNegatives",

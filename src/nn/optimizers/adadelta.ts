@@ -1,5 +1,6 @@
 // Adadelta. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed, squared } from "./moving-average.ts";
@@ -24,6 +25,7 @@ export interface AdadeltaOptions extends OptimizerOptions {
  * @example optimizers.adadelta({ learningRate: 1 })
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
+  requireOptions("optimizers.adadelta", options);
   const { rho = 0.95, epsilon = 1e-7 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireShare(rho, "rho");

@@ -1,5 +1,6 @@
 // Adagrad. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { squared } from "./moving-average.ts";
@@ -23,6 +24,7 @@ export interface AdagradOptions extends OptimizerOptions {
  * @example optimizers.adagrad({ learningRate: 0.1 })
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
+  requireOptions("optimizers.adagrad", options);
   const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   const fits = initialAccumulatorValue >= 0 && Number.isFinite(initialAccumulatorValue);

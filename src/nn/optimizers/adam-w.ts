@@ -1,5 +1,6 @@
 // Adam whose weights decay. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type AdamOptions, adamRule } from "./adam.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -17,5 +18,6 @@ export interface AdamWOptions extends AdamOptions {
  * @example optimizers.adamW({ weightDecay: 0.01, excludeFromWeightDecay: ["bias"] })
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
+  requireOptions("optimizers.adamW", options);
   return makeOptimizer(adamRule("adamW", options), { weightDecay: 0.004, ...options });
 }

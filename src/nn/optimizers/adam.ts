@@ -1,5 +1,6 @@
 // Adam. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
@@ -29,6 +30,7 @@ export interface AdamOptions extends OptimizerOptions {
  * @example optimizers.adam({ learningRate: 3e-4 })
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  requireOptions("optimizers.adam", options);
   return makeOptimizer(adamRule("adam", options), options);
 }
 

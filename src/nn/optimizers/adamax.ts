@@ -1,5 +1,6 @@
 // Adamax: Adam by the largest gradient. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo } from "./moving-average.ts";
@@ -26,6 +27,7 @@ export interface AdamaxOptions extends OptimizerOptions {
  * @example optimizers.adamax({ learningRate: 2e-3 })
  */
 export function adamax(options: AdamaxOptions = {}): Optimizer {
+  requireOptions("optimizers.adamax", options);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireShare(beta1, "beta1");

@@ -1,5 +1,6 @@
 // LAMB: Adam whose step is as long as the weight's own size allows. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
@@ -26,6 +27,7 @@ export interface LambOptions extends OptimizerOptions {
  * @example optimizers.lamb({ learningRate: 0.01, weightDecay: 0.01 })
  */
 export function lamb(options: LambOptions = {}): Optimizer {
+  requireOptions("optimizers.lamb", options);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireShare(beta1, "beta1");

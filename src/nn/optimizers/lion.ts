@@ -1,5 +1,6 @@
 // Lion. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed } from "./moving-average.ts";
@@ -24,6 +25,7 @@ export interface LionOptions extends OptimizerOptions {
  * @example optimizers.lion({ learningRate: 1e-4, weightDecay: 0.1 })
  */
 export function lion(options: LionOptions = {}): Optimizer {
+  requireOptions("optimizers.lion", options);
   const { beta1 = 0.9, beta2 = 0.99 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireOption(beta1 > 0 && beta1 <= 1, "beta1", "a number above 0 and at most 1", beta1);

@@ -1,5 +1,6 @@
 // Nadam: Adam with Nesterov's momentum. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
@@ -27,6 +28,7 @@ export interface NadamOptions extends OptimizerOptions {
  * @example optimizers.nadam({ learningRate: 2e-3 })
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
+  requireOptions("optimizers.nadam", options);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireShare(beta1, "beta1");

@@ -1,5 +1,6 @@
 // RMSprop. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed, squared } from "./moving-average.ts";
@@ -35,6 +36,7 @@ export interface RmspropOptions extends OptimizerOptions {
  * @example optimizers.rmsprop({ learningRate: 1e-3, momentum: 0.9 })
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  requireOptions("optimizers.rmsprop", options);
   const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.001);
   requireShare(rho, "rho");

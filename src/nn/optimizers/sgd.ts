@@ -1,5 +1,6 @@
 // Stochastic gradient descent. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { type Optimizer, requireOption, type UpdateRule } from "./optimizer.ts";
@@ -23,6 +24,7 @@ export interface SgdOptions extends OptimizerOptions {
  * @example optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
+  requireOptions("optimizers.sgd", options);
   const { momentum = 0, nesterov = false } = options;
   const learningRate = rateFrom(options.learningRate ?? 0.01);
   requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);

@@ -1,5 +1,6 @@
 // Absolute values and squares together. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
@@ -18,6 +19,7 @@ export interface L1L2Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1L2({ l1: 1e-5, l2: 1e-4 }) })
  */
 export function l1L2(options: L1L2Options = {}): Regularizer {
+  requireOptions("regularizers.l1L2", options);
   const factors = { l1: options.l1 ?? 0, l2: options.l2 ?? 0 };
   requireFactors(factors);
   return {

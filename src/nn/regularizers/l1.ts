@@ -1,5 +1,6 @@
 // The sum of absolute values. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
@@ -16,6 +17,7 @@ export interface L1Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1({ l1: 1e-4 }) })
  */
 export function l1(options: L1Options = {}): Regularizer {
+  requireOptions("regularizers.l1", options);
   const factors = { l1: options.l1 ?? 0.01 };
   requireFactors(factors);
   return {

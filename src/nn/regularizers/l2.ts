@@ -1,5 +1,6 @@
 // The sum of squares. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
@@ -16,6 +17,7 @@ export interface L2Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l2({ l2: 1e-4 }) })
  */
 export function l2(options: L2Options = {}): Regularizer {
+  requireOptions("regularizers.l2", options);
   const factors = { l2: options.l2 ?? 0.01 };
   requireFactors(factors);
   return {

@@ -2,6 +2,7 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
+import { requireOptions } from "../option.ts";
 import { requireFactors } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
@@ -24,6 +25,7 @@ const smallestSquare = 1e-14;
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.orthogonal({ mode: "columns" }) })
  */
 export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
+  requireOptions("regularizers.orthogonal", options);
   const { factor = 0.01, mode = "rows" } = options;
   requireFactors({ factor });
   if (mode !== "rows" && mode !== "columns") {

@@ -1,5 +1,6 @@
 // The learning rate falls along half a cosine, again and again. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface CosineDecayRestartsOptions {
@@ -24,6 +25,7 @@ export interface CosineDecayRestartsOptions {
  * @example schedules.cosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 500 })
  */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
+  requireOptions("schedules.cosineDecayRestarts", options);
   const name = "cosineDecayRestarts";
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
   requireRates({ initialLearningRate, mMul, alpha }, name);

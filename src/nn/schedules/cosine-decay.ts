@@ -1,5 +1,6 @@
 // The learning rate falls along half a cosine. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface CosineDecayOptions {
@@ -23,6 +24,7 @@ export interface CosineDecayOptions {
  * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 1e-3, decaySteps: 2000 }) })
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
+  requireOptions("schedules.cosineDecay", options);
   const { initialLearningRate, decaySteps, alpha = 0 } = options;
   const { warmupTarget = initialLearningRate } = options;
   // As in Keras: without a rate to rise to there is no rise.

@@ -1,5 +1,6 @@
 // The learning rate shrinks by the same share in the same time. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface ExponentialDecayOptions {
@@ -20,6 +21,7 @@ export interface ExponentialDecayOptions {
  * @example schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9 })
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  requireOptions("schedules.exponentialDecay", options);
   const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
   requireRates({ initialLearningRate, decayRate }, "exponentialDecay");
   requireSteps({ decaySteps }, "exponentialDecay");

@@ -1,5 +1,6 @@
 // The learning rate shrinks as one over time. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface InverseTimeDecayOptions {
@@ -20,6 +21,7 @@ export interface InverseTimeDecayOptions {
  * @example schedules.inverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.5 })
  */
 export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
+  requireOptions("schedules.inverseTimeDecay", options);
   const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
   requireRates({ initialLearningRate, decayRate }, "inverseTimeDecay");
   requireSteps({ decaySteps }, "inverseTimeDecay");

@@ -1,5 +1,6 @@
 // The learning rate rises once and falls once. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface OneCycleOptions {
@@ -27,6 +28,7 @@ export interface OneCycleOptions {
  * @example optimizers.sgd({ momentum: 0.9, learningRate: schedules.oneCycle({ maxLearningRate: 0.1, totalSteps: 5000 }) })
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
+  requireOptions("schedules.oneCycle", options);
   const name = "oneCycle";
   const { maxLearningRate, totalSteps, riseShare = 0.3, divFactor = 25 } = options;
   const { finalDivFactor = 1e4, annealing = "cosine" } = options;

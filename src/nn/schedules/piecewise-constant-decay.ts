@@ -1,5 +1,6 @@
 // The learning rate stays, and changes at given steps. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, type Schedule } from "./schedule.ts";
 
 export interface PiecewiseConstantDecayOptions {
@@ -17,6 +18,7 @@ export interface PiecewiseConstantDecayOptions {
  * @example schedules.piecewiseConstantDecay({ boundaries: [1000, 2000], values: [0.1, 0.01, 0.001] })
  */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
+  requireOptions("schedules.piecewiseConstantDecay", options);
   const name = "piecewiseConstantDecay";
   const { boundaries, values } = options;
   const rises =

@@ -1,5 +1,6 @@
 // The learning rate falls along a power of what is left of the way. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
 
 export interface PolynomialDecayOptions {
@@ -24,6 +25,7 @@ export interface PolynomialDecayOptions {
  * @example schedules.polynomialDecay({ initialLearningRate: 0.1, decaySteps: 1000, power: 2 })
  */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  requireOptions("schedules.polynomialDecay", options);
   const { initialLearningRate, decaySteps, endLearningRate = 1e-4 } = options;
   const { power = 1, cycle = false } = options;
   requireRates({ initialLearningRate, endLearningRate }, "polynomialDecay");

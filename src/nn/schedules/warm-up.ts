@@ -1,5 +1,6 @@
 // A rise before any other schedule. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
 
 /** What follows the rise: a rate that stays, or a schedule. */
@@ -22,6 +23,7 @@ export interface WarmUpOptions {
  * @example schedules.warmUp({ warmupSteps: 500, learningRate: schedules.exponentialDecay(decay) })
  */
 export function warmUp(options: WarmUpOptions): Schedule {
+  requireOptions("schedules.warmUp", options);
   const { learningRate, warmupSteps, initialLearningRate = 0 } = options;
   const name = "warmUp";
   requireRates({ initialLearningRate }, name);

@@ -1,6 +1,7 @@
 // The kinds of model files that are not Fovea's own: one row each, by how their names end. Floor 5.
 
 import { extname } from "node:path";
+import { requirePath } from "../../nn/option.ts";
 import { h5Model } from "./h5-model.ts";
 import { kerasArchive } from "./keras-archive.ts";
 import type { ModelFormat } from "./model-format.ts";
@@ -23,6 +24,7 @@ const ownEnding = ".safetensors";
  * @throws FormatError where its end names no kind: a model in a file of the wrong name is lost to others.
  */
 export function writtenFormatOf(path: string): ModelFormat | undefined {
+  requirePath("Where to save a model", path);
   const format = modelFormatOf(path);
   if (format === undefined && !path.toLowerCase().endsWith(ownEnding)) {
     refuse({
@@ -37,6 +39,7 @@ export function writtenFormatOf(path: string): ModelFormat | undefined {
 
 /** The kind of model file that `path` names; undefined where it is Fovea's own. */
 export function modelFormatOf(path: string): ModelFormat | undefined {
+  requirePath("The file of a model", path);
   const name = path.toLowerCase();
   if (name.endsWith(".weights.h5")) {
     refuse({

@@ -7,6 +7,7 @@ import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
 import type { Network } from "../../nn/network.ts";
+import { requirePath } from "../../nn/option.ts";
 import { type FoundWeight, type TakenWeights, takeWeights } from "./found-weights.ts";
 import { foundInGroups, weightGroups } from "./h5-model.ts";
 import { readArchivedWeights } from "./keras-archive.ts";
@@ -99,6 +100,7 @@ const formats: Readonly<Record<string, WeightsFormat>> = {
 
 /** By the end of the path. @throws FormatError where it names no kind of file that holds weights. */
 function formatOf(path: string): WeightsFormat {
+  requirePath("The file of weights", path);
   const ending = Object.entries(formats).find(([end]) => path.toLowerCase().endsWith(end));
   return (
     ending?.[1] ??

@@ -1,0 +1,17 @@
+// Whether what people say to compile can be used, as far as it concerns no output. Floor 5.
+
+import { ConfigError } from "../core/errors.ts";
+import { outlineOf } from "../nn/option.ts";
+import type { CompileOptions } from "./options.ts";
+
+/** @throws ConfigError where there is nothing to learn by. */
+export function checkCompileOptions(options: Partial<CompileOptions> | undefined): void {
+  const needed = ["optimizer", "loss"] as const;
+  const missing = needed.filter((name) => (options?.[name] ?? undefined) === undefined);
+  if (missing.length === 0) return;
+  throw new ConfigError({
+    what: `compile was not told ${missing.map((name) => `the ${name}`).join(" and ")}.`,
+    expected: 'both, as in model.compile({ optimizer: "adam", loss: "meanSquaredError" })',
+    received: outlineOf(options),
+  });
+}
