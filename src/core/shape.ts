@@ -38,7 +38,7 @@ export function checkShape(shape: Shape, name: string, smallest = 1): void {
   throw new ShapeError({
     what: `${name} is not a shape.`,
     expected: `${isList ? "" : "a list of "}whole numbers of at least ${smallest}`,
-    received: isList ? formatShape([...shape]) : String(JSON.stringify(shape)),
+    received: isList ? formatShape([...shape]) : (JSON.stringify(shape) ?? String(shape)),
   });
 }
 

@@ -1,7 +1,7 @@
 // Values with a shape, as people hand them in and get them back. Floor 0.
 
-import type { NumericArray } from "./dtype.ts";
-import { ShapeError, TargetError } from "./errors.ts";
+import { isNumericArray, type NumericArray } from "./dtype.ts";
+import { DataError, ShapeError, TargetError } from "./errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Row-major elements and the dimensions they fill. */
@@ -13,10 +13,12 @@ export interface Tensor<T extends NumericArray = NumericArray> {
 /**
  * Binds `data` to `shape`; nothing is copied.
  *
- * @throws ShapeError where the shape does not hold exactly `data.length` elements.
+ * @throws DataError where `data` is no typed array of numbers, ShapeError where the shape does not hold
+ * exactly `data.length` elements.
  * @example tensor(new Float32Array(6), [2, 3])
  */
 export function tensor<T extends NumericArray>(data: T, shape: Shape): Tensor<T> {
+  requireNumbers(data, "A tensor's data");
   checkShape(shape, "A tensor's shape", 0);
   if (sizeOf(shape) === data.length) return { data, shape };
   throw new ShapeError({
@@ -41,6 +43,25 @@ interface TensorToMake {
 /** @throws TargetError where no memory could hold so many elements. */
 export function requireLength(wanted: TensorToMake): void {
   if (sizeOf(wanted.shape) > mostElements) throw outOfMemory(wanted);
+}
+
+/** @throws DataError unless `data` is a typed array of numbers; `what` begins the message. */
+export function requireNumbers(data: unknown, what: string): void {
+  if (isNumericArray(data)) return;
+  const isWide = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  const isList = Array.isArray(data);
+  throw new DataError({
+    what: `${what} is no typed array of numbers.`,
+    expected: "a typed array, such as Float32Array or Uint8Array",
+    received: isList ? `a list of ${data.length}` : kindOf(data),
+    ...(isList ? { fix: "convert it: Float32Array.from(values)" } : {}),
+    ...(isWide ? { fix: "convert it: Int32Array.from(values, Number)" } : {}),
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /**

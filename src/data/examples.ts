@@ -1,8 +1,9 @@
 // Examples: inputs and the answers that belong to them, row by row. What datasets give and training
 // takes. Floor 4; knows no file, no model and no loss.
 
+import type { NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 
 /** `N` inputs with their answers; row `i` of `y` belongs to row `i` of `x`. */
@@ -20,6 +21,13 @@ export interface Examples {
   readonly classNames?: readonly string[];
 }
 
+/** Examples in arrays of any numbers, as people may hand them in. */
+export interface AnyExamples extends Pick<Examples, "classNames"> {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly sampleWeights?: Tensor;
+}
+
 /** How many examples there are: `N`. */
 export function countExamples(examples: Examples): number {
   return examples.x.shape[0];
@@ -33,6 +41,13 @@ export function countExamples(examples: Examples): number {
  * @example const lastTenth = sliceExamples(train, 54_000, 60_000);
  */
 export function sliceExamples(examples: Examples, from: number, to: number): Examples {
+  if (typeof examples?.x?.shape?.[0] !== "number" || examples.y === undefined) {
+    throw new DataError({
+      what: "What is to be sliced are no examples.",
+      expected: "{ x, y }: the inputs, and the answers that belong to them",
+      received: examples === null ? "null" : typeof examples,
+    });
+  }
   const count = countExamples(examples);
   const inside = [from, to].every(Number.isInteger) && from >= 0 && from <= to && to <= count;
   if (!inside) {
@@ -68,7 +83,7 @@ function sliceRows<T extends Rows>(
  * @throws DataError at the first thing that is wrong.
  * @example checkExamples({ x, y }, "The validation set");
  */
-export function checkExamples(examples: Examples, name = "The set of examples"): void {
+export function checkExamples(examples: AnyExamples, name = "The set of examples"): void {
   const { x, y, sampleWeights, classNames } = examples;
   checkFilled(x, `${name}: x`);
   checkFilled(y, `${name}: y`);
@@ -99,7 +114,7 @@ export function checkExamples(examples: Examples, name = "The set of examples"):
   if (classNames !== undefined && y.shape.length === 1) checkClasses(y.data, classNames, name);
 }
 
-function checkFilled({ data, shape }: { data: Rows; shape: Shape }, name: string): void {
+function checkFilled({ data, shape }: Tensor, name: string): void {
   if (sizeOf(shape) === data.length) return;
   throw new DataError({
     what: `${name} does not fill its shape.`,
@@ -108,7 +123,7 @@ function checkFilled({ data, shape }: { data: Rows; shape: Shape }, name: string
   });
 }
 
-function checkWeights(weights: Tensor<Float32Array>, count: number, name: string): void {
+function checkWeights(weights: Tensor, count: number, name: string): void {
   checkFilled(weights, `${name}: sampleWeights`);
   if (weights.shape[0] === count) return;
   throw new DataError({
@@ -118,9 +133,9 @@ function checkWeights(weights: Tensor<Float32Array>, count: number, name: string
   });
 }
 
-function checkClasses(labels: Rows, classNames: readonly string[], name: string): void {
+function checkClasses(labels: NumericArray, classNames: readonly string[], name: string): void {
   const isClass = (label: number) => Object.hasOwn(classNames, label);
-  const wrong = labels.findIndex((label) => !isClass(label));
+  const wrong = labels.findIndex((label: number) => !isClass(label));
   if (wrong === -1) return;
   throw new DataError({
     what: `${name} has a label that is no class.`,

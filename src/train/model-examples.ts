@@ -2,35 +2,42 @@
 // input and one answer.
 
 import { DataError } from "../core/errors.ts";
-import type { Tensor } from "../core/tensor.ts";
-import { checkExamples, type Examples } from "../data/examples.ts";
+import { requireNumbers, type Tensor } from "../core/tensor.ts";
+import { checkExamples } from "../data/examples.ts";
 import { outlineOf } from "../nn/option.ts";
 
 /** One tensor, several in the model's order, or by name. */
 export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string, T>>;
 
-/** `[N, …]` for each input. A u8 value from 0 to 255 is scaled to 0 to 1; f32 is kept. */
-export type InputValues = Values<Examples["x"]>;
+/**
+ * `[N, …]` for each input. Bytes (`Uint8Array`, `Uint8ClampedArray`) are scaled from 0…255 to 0…1; the
+ * numbers of any other typed array are taken as they are, in f32.
+ */
+export type InputValues = Values<Tensor>;
 
 /** Inputs with their answers, row by row; `y` holds what each output should be. */
 export interface ModelExamples {
   readonly x: InputValues;
-  readonly y: Values<Examples["y"]>;
   /**
-   * How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. One for
-   * every output, a list in their order, or a record for some by name.
+   * Taken as they are, bytes too, unless it is the very array of an input, as in an autoencoder: then it
+   * is scaled as the input is.
    */
-  readonly sampleWeights?: Values<Tensor<Float32Array>>;
+  readonly y: Values<Tensor>;
+  /**
+   * How much each example counts, `[N]`, or each place of an answer, `[N, …]`: at least 0. Default: 1.
+   * One for every output, a list in their order, or a record for some by name.
+   */
+  readonly sampleWeights?: Values<Tensor>;
   /** The name of class `i` at index `i`, where there is one answer. */
   readonly classNames?: readonly string[];
 }
 
 /** The same, in the order of the model. */
 export interface OrderedExamples {
-  readonly x: readonly Examples["x"][];
-  readonly y: readonly Examples["y"][];
+  readonly x: readonly Tensor[];
+  readonly y: readonly Tensor[];
   /** For each answer; nothing where all count alike. */
-  readonly sampleWeights: readonly (Tensor<Float32Array> | undefined)[];
+  readonly sampleWeights: readonly (Tensor | undefined)[];
   readonly count: number;
 }
 
@@ -46,7 +53,10 @@ function isGroup(value: unknown): value is object {
 function requireTensors<T extends Tensor>(values: Values<T>, expected: string, what: string): void {
   const parts: T[] = isOne(values) || !isGroup(values) ? [values] : Object.values(values);
   const wrong = parts.filter((part) => !isOne(part));
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) {
+    for (const { data } of parts) requireNumbers(data, `${what}: the data of a tensor`);
+    return;
+  }
   throw new DataError({
     what: `${what}: this is no tensor.`,
     expected: `${expected}, as tensor(data, shape) makes it`,
@@ -104,9 +114,13 @@ function weightsInOrder(
   outputNames: readonly string[],
   what: string,
 ): OrderedExamples["sampleWeights"] {
-  if (weights === undefined || isOne(weights)) return outputNames.map(() => weights);
+  if (weights === undefined) return outputNames.map(() => undefined);
+  if (isOne(weights)) {
+    const [one] = inOrder(weights, ["each example"], what);
+    return outputNames.map(() => one);
+  }
   if (Array.isArray(weights)) return inOrder(weights, outputNames, what);
-  const record = weights as Readonly<Record<string, Tensor<Float32Array>>>;
+  const record = weights as Readonly<Record<string, Tensor>>;
   const given = outputNames.filter((name) => Object.hasOwn(record, name));
   inOrder(record, given, what);
   return outputNames.map((name) => (Object.hasOwn(record, name) ? record[name] : undefined));

@@ -2,6 +2,7 @@
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";
+import { prepareAnswers } from "./answers.ts";
 import type { Engine, ResidentExamples, Role, TrainingSettings } from "./engine.ts";
 import type { Head } from "./heads.ts";
 import {
@@ -11,7 +12,7 @@ import {
   type OrderedExamples,
   orderExamples,
 } from "./model-examples.ts";
-import { checkInputs, fillRows, prepareAnswers } from "./residency.ts";
+import { checkInputs, fillRows, prepareInput } from "./residency.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 
 /** @throws DataError unless each input is shaped as the network's. */
@@ -31,7 +32,7 @@ export function orderInputs(network: Network, x: InputValues, what: string): Ord
   const inputs = inOrder(x, network.inputNames, what);
   checkAll(network, inputs);
   const counts = inputs.map(({ shape }) => shape[0]);
-  if (counts.every((count) => count === counts[0])) return inputs;
+  if (counts.every((count) => count === counts[0])) return inputs.map(prepareInput);
   throw new DataError({
     what: `${what} do not have as many rows as each other.`,
     expected: `${counts[0]} rows each`,
@@ -70,13 +71,16 @@ export async function place(
   weighting?: ClassWeighting,
 ): Promise<ResidentExamples> {
   if (weighting?.classWeights !== undefined) requireOneHead(heads);
-  const answers = heads.map(({ loss, outputShape }, i) => prepareAnswers(y[i], loss, outputShape));
-  const weights = heads.map((_, i) =>
-    weightsOf({ answers: y[i], sampleWeights: sampleWeights[i] }, weighting),
+  const answers = heads.map(({ loss, outputShape }, i) =>
+    prepareAnswers(y[i], loss, outputShape, x),
   );
-  const placed = await engine.reserve(role, count, { x, y: answers, weights });
+  const weights = heads.map(({ loss, outputShape }, i) =>
+    weightsOf({ answers: y[i], sampleWeights: sampleWeights[i], loss, outputShape }, weighting),
+  );
+  const inputs = x.map(prepareInput);
+  const placed = await engine.reserve(role, count, { x: inputs, y: answers, weights });
   const residents = [...placed.inputs, ...placed.answers, ...placed.weights];
-  [...x, ...answers, ...weights].forEach((values, i) => {
+  [...inputs, ...answers, ...weights].forEach((values, i) => {
     const resident = residents[i];
     if (resident === undefined || values === undefined) return;
     fillRows(engine.device, resident, values, 0, count);

@@ -1,13 +1,12 @@
 // Examples in a device's memory: u8 stays u8, so a data set costs what it costs on disk, and a step
 // picks its own rows. Floor 5.
 
-import { bytesPerElement, dtypeOf, type NumericArray } from "../core/dtype.ts";
+import { bytesPerElement, dtypeOf, holdsFractions, type NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TensorType } from "../graph/op.ts";
 import type { Device } from "../machine/device.ts";
-import type { Loss } from "../nn/losses/loss.ts";
 
 /** Rows that lie in a device's memory. */
 export interface Resident {
@@ -49,70 +48,24 @@ export function checkInputs(x: Tensor, inputShape: Shape, name = "the model's in
         : "give the first layer this inputShape, or resize the images",
     });
   }
-  if (x.data instanceof Float32Array) checkFinite(x.data, sizeOf(row));
+  if (holdsFractions(x.data)) checkFinite(x.data, sizeOf(row), "The examples hold");
 }
 
-function checkFinite(data: NumericArray, row: number): void {
+/** An input as programs take it: bytes stay bytes, all else becomes f32. */
+export function prepareInput({ data, shape }: Tensor): Tensor {
+  return dtypeOf(data) === "i32" ? { data: Float32Array.from(data), shape } : { data, shape };
+}
+
+/** @throws DataError unless every number is one in f32, which has none of 3.5e38 or more. */
+export function checkFinite(data: NumericArray, row: number, what: string): void {
   for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
+    if (Number.isFinite(Math.fround(data[i]))) continue;
+    const isLarge = Number.isFinite(data[i]);
     throw new DataError({
-      what: "The examples hold a value that is not a number.",
-      expected: "finite numbers",
+      what: `${what} a value that is ${isLarge ? "too large for f32" : "not a number"}.`,
+      expected: isLarge ? "numbers up to 3.4e38" : "finite numbers",
       received: `${data[i]} in example ${Math.floor(i / row)}, element ${i % row}`,
-      fix: "remove or repair the example",
+      fix: isLarge ? "scale the examples" : "remove or repair the example",
     });
   }
-}
-
-/** Answers as a loss takes them: class numbers as i32, values as f32 shaped as the results. */
-export function prepareAnswers(y: Tensor, loss: AnswerKind, outputShape: Shape): Tensor {
-  return loss.answers === "classes"
-    ? classNumbers(y, loss.ignoreClass, outputShape)
-    : values(y, outputShape);
-}
-
-/** What a loss says of its answers. */
-type AnswerKind = Pick<Loss, "answers" | "ignoreClass">;
-
-function classNumbers(y: Tensor, ignored: number | undefined, outputShape: Shape): Tensor {
-  const places = outputShape.slice(0, -1);
-  const shape = [y.shape[0], ...places];
-  const fits = sameShape(y.shape, shape) || sameShape(y.shape, [...shape, 1]);
-  const classes = outputShape[outputShape.length - 1];
-  if (!fits) {
-    throw new DataError({
-      what: `This loss takes one class number for each ${places.length === 0 ? "example" : "place"}.`,
-      expected: places.length === 0 ? "[N]" : formatShape([null, ...places]),
-      received: formatShape(y.shape),
-      fix: 'use the loss "categoricalCrossentropy" for one row of probabilities an example',
-    });
-  }
-  const wrong = y.data.findIndex(
-    (label: number) =>
-      (!Number.isInteger(label) || label < 0 || label >= classes) && label !== ignored,
-  );
-  if (wrong >= 0) {
-    throw new DataError({
-      what: "A label is out of range.",
-      expected: `whole numbers from 0 to ${classes - 1}: the model gives ${classes} scores`,
-      received: `${y.data[wrong]} for example ${wrong}`,
-      fix: "correct the label, or give the last layer more units",
-    });
-  }
-  return { data: Int32Array.from(y.data), shape };
-}
-
-function values(y: Tensor, outputShape: Shape): Tensor {
-  const shape = [y.shape[0], ...outputShape];
-  if (sizeOf(shape) !== y.data.length) {
-    throw new DataError({
-      what: "The answers are not shaped as the model's results.",
-      expected: formatShape([null, ...outputShape]),
-      received: formatShape(y.shape),
-      fix: 'for class numbers use the loss "sparseCategoricalCrossentropy"',
-    });
-  }
-  const data = Float32Array.from(y.data);
-  checkFinite(data, sizeOf(outputShape));
-  return { data, shape };
 }

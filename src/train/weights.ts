@@ -2,10 +2,12 @@
 // 5. As in Keras: a class without a weight has 1, and examples have the one or the other.
 
 import { ConfigError, DataError } from "../core/errors.ts";
-import { formatShape, sizeOf } from "../core/shape.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { outlineOf, shown } from "../nn/option.ts";
+import type { AnswerKind } from "./answers.ts";
 
-/** A weight for each class number. */
+/** A weight of at least 0 for each class number. */
 export type ClassWeights = Readonly<Record<number, number>>;
 
 /** Which rows classes weigh: the first `count`; the others are held back and weigh 1. */
@@ -14,22 +16,25 @@ export interface ClassWeighting {
   readonly count: number;
 }
 
-/** The answers for one output, and their weights where they have any. */
+/** The answers for one output, their weights where they have any, and what compares them with what. */
 export interface AnsweredExamples {
   readonly answers: Tensor;
-  readonly sampleWeights: Tensor<Float32Array> | undefined;
+  readonly sampleWeights: Tensor | undefined;
+  readonly loss: AnswerKind;
+  readonly outputShape: Shape;
 }
 
 /**
  * The weights of examples, `[N]` or `[N, …]`; none where all count alike.
  *
- * @throws ConfigError where weights are given twice, DataError where they cannot be used.
+ * @throws ConfigError where weights are given twice, or classes are weighed that do not exist; DataError
+ * where weights cannot be used.
  */
 export function weightsOf(
   examples: AnsweredExamples,
   weighting?: ClassWeighting,
 ): Tensor<Float32Array> | undefined {
-  const { answers, sampleWeights } = examples;
+  const { sampleWeights } = examples;
   const classWeights = weighting?.classWeights;
   if (classWeights === undefined) {
     return sampleWeights === undefined ? undefined : checkWeights(sampleWeights);
@@ -42,20 +47,54 @@ export function weightsOf(
       fix: "multiply them into sampleWeights",
     });
   }
-  return checkWeights(fromClasses(answers, classWeights, weighting?.count ?? 0));
+  checkClassWeights(classWeights, examples);
+  return fromClasses(examples.answers, classWeights, weighting?.count ?? 0);
 }
 
-function checkWeights({ data, shape }: Tensor<Float32Array>): Tensor<Float32Array> {
-  const wrong = data.findIndex((value) => !Number.isFinite(value));
+function isWeight(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(Math.fround(value)) && value >= 0;
+}
+
+function checkWeights({ data, shape }: Tensor): Tensor<Float32Array> {
+  const wrong = data.findIndex((value: number) => !isWeight(value));
   if (wrong >= 0) {
     throw new DataError({
-      what: "A weight of an example is not a number.",
-      expected: "finite numbers",
+      what: "The weight of an example cannot be used.",
+      expected: "finite numbers of at least 0",
       received: `${data[wrong]} at index ${wrong}`,
     });
   }
   const isColumn = shape.length === 2 && shape[1] === 1;
-  return isColumn ? { data, shape: shape.slice(0, 1) } : { data, shape };
+  return { data: Float32Array.from(data), shape: isColumn ? shape.slice(0, 1) : shape };
+}
+
+/** @throws ConfigError unless each weight is one, and is that of a class. */
+function checkClassWeights(weights: ClassWeights, examples: AnsweredExamples): void {
+  const isRecord = typeof weights === "object" && weights !== null && !(weights instanceof Map);
+  const fail = (expected: string, received: string): never => {
+    throw new ConfigError({
+      what: "The option classWeights cannot be used.",
+      expected,
+      received,
+    });
+  };
+  if (!isRecord) fail("a record by class number, such as { 0: 1, 1: 5 }", outlineOf(weights));
+  const [low, high] = classRange(examples);
+  for (const [key, weight] of Object.entries(weights)) {
+    const label = Number(key);
+    if (key.trim() === "" || !Number.isInteger(label) || label < low || label > high) {
+      const classes = Number.isFinite(high) ? `${low} to ${high}` : "whole numbers";
+      fail(`weights for class numbers: ${classes}`, `a weight for "${key}"`);
+    }
+    if (!isWeight(weight)) fail("finite numbers of at least 0", `${shown(weight)} for ${key}`);
+  }
+}
+
+/** The lowest and the highest class number. */
+function classRange({ answers, loss, outputShape }: AnsweredExamples): readonly [number, number] {
+  if (loss.answers === "classes") return [0, (outputShape.at(-1) ?? 1) - 1];
+  const columns = sizeOf(answers.shape.slice(1));
+  return columns > 1 ? [0, columns - 1] : (loss.range ?? [-Infinity, Infinity]);
 }
 
 function fromClasses({ data, shape }: Tensor, weights: ClassWeights, count: number) {
@@ -72,14 +111,27 @@ function fromClasses({ data, shape }: Tensor, weights: ClassWeights, count: numb
   const weightOf = (_: unknown, row: number) => {
     if (row >= count) return 1;
     const answer = data.subarray(row * columns, (row + 1) * columns);
-    const label = columns === 1 ? Math.round(answer[0]) : largestOf(answer);
+    const label = columns === 1 ? Math.round(answer[0]) : classOf(answer, row);
     return weights[label] ?? 1;
   };
   return { data: Float32Array.from({ length: total }, weightOf), shape: [total] };
 }
 
-function largestOf(row: ArrayLike<number>): number {
+/** The class of a one-hot row, or of one whose largest share is plain. @throws DataError for others. */
+function classOf(row: ArrayLike<number>, index: number): number {
   let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i] > row[best]) best = i;
-  return best;
+  let isTied = false;
+  for (let i = 1; i < row.length; i++) {
+    if (row[i] === row[best]) isTied = true;
+    if (row[i] <= row[best]) continue;
+    best = i;
+    isTied = false;
+  }
+  if (!isTied) return best;
+  throw new DataError({
+    what: "Class weights need one class an example.",
+    expected: "one-hot rows, each with one largest value",
+    received: `[${Array.from(row).slice(0, 20).join(", ")}${row.length > 20 ? ", …" : ""}] for example ${index}`,
+    fix: "give the examples sampleWeights instead",
+  });
 }

@@ -102,7 +102,7 @@ describe("a class that is ignored", () => {
 
   test("is out of range where it is not ignored", async () => {
     const model = modelWith(null);
-    await expect(model.evaluate({ x, y })).rejects.toThrow(/255 for example 2/);
+    await expect(model.evaluate({ x, y })).rejects.toThrow(/255 for example 0, place 2/);
     await model.dispose();
   });
 });

@@ -1,5 +1,6 @@
 // Cross-entropy of yes-or-no answers. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import {
   binaryCrossEntropy,
   type SmoothedOptions,
@@ -16,12 +17,15 @@ import { defineLoss, type Loss } from "./loss.ts";
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryCrossentropy({ labelSmoothing: 0.1 })
  */
-export function binaryCrossentropy({ reduction, ...rest }: SmoothedOptions = {}): Loss {
+export function binaryCrossentropy(options: SmoothedOptions = {}): Loss {
+  requireOptions("losses.binaryCrossentropy", options);
+  const { reduction, ...rest } = options;
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   return defineLoss({
     name: "binaryCrossentropy",
     options: { fromLogits, labelSmoothing, axis, reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const expected = smoothBinary(answers, labelSmoothing, build);
       const values = binaryCrossEntropy(expected, results, fromLogits, build);

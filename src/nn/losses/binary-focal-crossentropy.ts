@@ -1,6 +1,6 @@
 // Cross-entropy of yes-or-no answers that cares less about what is right already. Floor 4.
 
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import {
   binaryCrossEntropy,
   type SmoothedOptions,
@@ -27,6 +27,7 @@ export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })
  */
 export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions = {}): Loss {
+  requireOptions("losses.binaryFocalCrossentropy", options);
   const { applyClassBalancing = false, alpha = 0.25, gamma = 2, reduction, ...rest } = options;
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
@@ -34,6 +35,7 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
     name: "binaryFocalCrossentropy",
     options: { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const yes = smoothBinary(answers, labelSmoothing, build);
       const no = oneMinus(yes, build);

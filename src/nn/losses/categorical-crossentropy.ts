@@ -1,5 +1,6 @@
 // Cross-entropy with one row of shares an answer. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import {
   crossEntropy,
   type SmoothedOptions,
@@ -16,12 +17,15 @@ import { defineLoss, type Loss } from "./loss.ts";
  * @throws ConfigError where an option cannot be used.
  * @example losses.categoricalCrossentropy({ labelSmoothing: 0.1 })
  */
-export function categoricalCrossentropy({ reduction, ...rest }: SmoothedOptions = {}): Loss {
+export function categoricalCrossentropy(options: SmoothedOptions = {}): Loss {
+  requireOptions("losses.categoricalCrossentropy", options);
+  const { reduction, ...rest } = options;
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   return defineLoss({
     name: "categoricalCrossentropy",
     options: { fromLogits, labelSmoothing, axis, reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const expected = smoothShares(answers, labelSmoothing, build);
       return crossEntropy(expected, results, { fromLogits, axis }, build);

@@ -1,6 +1,6 @@
 // Cross-entropy with rows of shares that cares less about what is right already. Floor 4.
 
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import { type SmoothedOptions, sharesOf, smoothedOptions, smoothShares } from "./cross-entropy.ts";
 import { moveLast, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss } from "./loss.ts";
@@ -22,6 +22,7 @@ export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
 export function categoricalFocalCrossentropy(
   options: CategoricalFocalCrossentropyOptions = {},
 ): Loss {
+  requireOptions("losses.categoricalFocalCrossentropy", options);
   const { alpha = 0.25, gamma = 2, reduction, ...rest } = options;
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
@@ -29,6 +30,7 @@ export function categoricalFocalCrossentropy(
     name: "categoricalFocalCrossentropy",
     options: { alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const smoothed = smoothShares(answers, labelSmoothing, build);
       const expected = moveLast(smoothed, axis, build);

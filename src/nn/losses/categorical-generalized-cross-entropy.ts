@@ -1,6 +1,6 @@
 // A cross-entropy that wrong labels harm less. Floor 4.
 
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -19,6 +19,7 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
 export function categoricalGeneralizedCrossEntropy(
   options: CategoricalGeneralizedCrossEntropyOptions = {},
 ): Loss {
+  requireOptions("losses.categoricalGeneralizedCrossEntropy", options);
   const { q = 0.5, reduction } = options;
   checkOption("q", q, q > 0 && q < 1, "a number between 0 and 1");
   return defineLoss({

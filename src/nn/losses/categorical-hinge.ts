@@ -1,5 +1,6 @@
 // The hinge between the right class and the best of the others. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,11 +11,14 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.categoricalHinge()
  */
-export function categoricalHinge({ reduction }: LossOptions = {}): Loss {
+export function categoricalHinge(options: LossOptions = {}): Loss {
+  requireOptions("losses.categoricalHinge", options);
+  const { reduction } = options;
   return defineLoss({
     name: "categoricalHinge",
     options: { reduction },
     answers: "values",
+    range: [-1, 1],
     values(answers, results, build) {
       const right = sumOfLast(build.multiply(answers, results), build);
       const others = build.multiply(oneMinus(answers, build), results);

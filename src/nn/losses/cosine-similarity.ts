@@ -1,5 +1,6 @@
 // The angle between answers and results. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { cosine } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -15,7 +16,9 @@ export interface CosineSimilarityOptions extends LossOptions {
  * @throws ConfigError where the reduction is unknown.
  * @example losses.cosineSimilarity()
  */
-export function cosineSimilarity({ axis = -1, reduction }: CosineSimilarityOptions = {}): Loss {
+export function cosineSimilarity(options: CosineSimilarityOptions = {}): Loss {
+  requireOptions("losses.cosineSimilarity", options);
+  const { axis = -1, reduction } = options;
   return defineLoss({
     name: "cosineSimilarity",
     options: { axis, reduction },

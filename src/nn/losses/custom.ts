@@ -1,5 +1,6 @@
 // A loss that a program brings along. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss, type LossFunction, type LossOptions } from "./loss.ts";
 
 export interface CustomLossOptions extends LossOptions {
@@ -27,6 +28,7 @@ export interface CustomLossOptions extends LossOptions {
  * })
  */
 export function custom(options: CustomLossOptions): Loss {
+  requireOptions("losses.custom", options);
   const { name = "custom", answers = "values", values, reduction } = options;
   return defineLoss({ name, options: { reduction }, answers, values });
 }

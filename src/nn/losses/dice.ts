@@ -1,5 +1,6 @@
 // One less the Dice coefficient of two regions. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { epsilon, oneMinus } from "./formulas.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, spanOf } from "./overlap.ts";
@@ -11,11 +12,14 @@ import { type OverlapOptions, spanOf } from "./overlap.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.dice({ axis: [1, 2, 3] })
  */
-export function dice({ axis = null, reduction }: OverlapOptions = {}): Loss {
+export function dice(options: OverlapOptions = {}): Loss {
+  requireOptions("losses.dice", options);
+  const { axis = null, reduction } = options;
   return defineLoss({
     name: "dice",
     options: { axis, reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const span = spanOf(axis);
       const both = build.sum(build.multiply(answers, results), span);

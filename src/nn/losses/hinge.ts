@@ -1,5 +1,6 @@
 // The hinge of a margin. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { marginOf, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,11 +11,14 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.hinge()
  */
-export function hinge({ reduction }: LossOptions = {}): Loss {
+export function hinge(options: LossOptions = {}): Loss {
+  requireOptions("losses.hinge", options);
+  const { reduction } = options;
   return defineLoss({
     name: "hinge",
     options: { reduction },
     answers: "values",
+    range: [-1, 1],
     values(answers, results, build) {
       return meanOfLast(marginOf(answers, results, build), build);
     },

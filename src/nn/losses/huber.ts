@@ -1,6 +1,6 @@
 // Squares near 0, sizes further off. Floor 4.
 
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -16,7 +16,9 @@ export interface HuberOptions extends LossOptions {
  * @throws ConfigError where an option cannot be used.
  * @example losses.huber({ delta: 0.5 })
  */
-export function huber({ delta = 1, reduction }: HuberOptions = {}): Loss {
+export function huber(options: HuberOptions = {}): Loss {
+  requireOptions("losses.huber", options);
+  const { delta = 1, reduction } = options;
   checkOption("delta", delta, delta > 0, "a number above 0");
   return defineLoss({
     name: "huber",

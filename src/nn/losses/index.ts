@@ -1,6 +1,8 @@
 // The losses: one file each, one row each. Floor 4.
 
+import { ConfigError } from "../../core/errors.ts";
 import { inFull, lookUp } from "../../core/names.ts";
+import { outlineOf } from "../option.ts";
 import type { Loss, LossFunction } from "./loss.ts";
 import * as losses from "./table.ts";
 
@@ -31,5 +33,12 @@ export function lossFrom(name: string, options: object = {}): Loss {
 /** A loss from what `compile` is given: a name, a loss, or a function. @throws ConfigError */
 export function lossOf(given: LossName | ShortLossName | Loss | LossFunction): Loss {
   if (typeof given === "string") return lossFrom(inFull(shortNames, given));
-  return typeof given === "function" ? custom({ values: given }) : given;
+  if (typeof given === "function") return custom({ values: given });
+  const isLoss = typeof given === "object" && given !== null && "values" in given;
+  if (isLoss && typeof given.values === "function") return given;
+  throw new ConfigError({
+    what: "This is no loss.",
+    expected: 'a name, such as "meanSquaredError", a loss, such as losses.huber(), or a function',
+    received: outlineOf(given),
+  });
 }

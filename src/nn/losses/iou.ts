@@ -1,5 +1,6 @@
 // One less the intersection over the union of two regions, which is the Jaccard index. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, tverskyOf } from "./overlap.ts";
 
@@ -11,11 +12,14 @@ import { type OverlapOptions, tverskyOf } from "./overlap.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.iou({ axis: [1, 2, 3] })
  */
-export function iou({ axis = null, reduction }: OverlapOptions = {}): Loss {
+export function iou(options: OverlapOptions = {}): Loss {
+  requireOptions("losses.iou", options);
+  const { axis = null, reduction } = options;
   return defineLoss({
     name: "iou",
     options: { axis, reduction },
     answers: "values",
+    range: [0, 1],
     values: (answers, results, build) =>
       tverskyOf(answers, results, { alpha: 1, beta: 1, axis }, build),
   });

@@ -1,5 +1,6 @@
 // How far one distribution is from another. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { clip, epsilon, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,11 +11,14 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.klDivergence()
  */
-export function klDivergence({ reduction }: LossOptions = {}): Loss {
+export function klDivergence(options: LossOptions = {}): Loss {
+  requireOptions("losses.klDivergence", options);
+  const { reduction } = options;
   return defineLoss({
     name: "klDivergence",
     options: { reduction },
     answers: "values",
+    range: [0, 1],
     values(answers, results, build) {
       const expected = clip(answers, epsilon, 1, build);
       const received = clip(results, epsilon, 1, build);

@@ -1,5 +1,6 @@
 // The logarithm of the hyperbolic cosine of differences. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { meanOfLast, softplus } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -11,7 +12,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.logCosh()
  */
-export function logCosh({ reduction }: LossOptions = {}): Loss {
+export function logCosh(options: LossOptions = {}): Loss {
+  requireOptions("losses.logCosh", options);
+  const { reduction } = options;
   return defineLoss({
     name: "logCosh",
     options: { reduction },

@@ -42,6 +42,8 @@ export interface Loss {
   readonly answers: "classes" | "values";
   /** A class number that may stand where there is no answer. */
   readonly ignoreClass?: number;
+  /** The lowest and the highest answer that the loss is defined for; absent where any number is one. */
+  readonly range?: readonly [low: number, high: number];
   /**
    * The numbers, as `[N]` or `[N, H, W]`.
    *

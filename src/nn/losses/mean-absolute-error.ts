@@ -1,5 +1,6 @@
 // The mean of absolute differences. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -9,7 +10,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanAbsoluteError()
  */
-export function meanAbsoluteError({ reduction }: LossOptions = {}): Loss {
+export function meanAbsoluteError(options: LossOptions = {}): Loss {
+  requireOptions("losses.meanAbsoluteError", options);
+  const { reduction } = options;
   return defineLoss({
     name: "meanAbsoluteError",
     options: { reduction },

@@ -1,5 +1,6 @@
 // The mean of differences, in per cent of the answers. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { atLeast, epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,7 +11,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanAbsolutePercentageError()
  */
-export function meanAbsolutePercentageError({ reduction }: LossOptions = {}): Loss {
+export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
+  requireOptions("losses.meanAbsolutePercentageError", options);
+  const { reduction } = options;
   return defineLoss({
     name: "meanAbsolutePercentageError",
     options: { reduction },

@@ -1,5 +1,6 @@
 // The mean of squared differences. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,7 +11,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredError()
  */
-export function meanSquaredError({ reduction }: LossOptions = {}): Loss {
+export function meanSquaredError(options: LossOptions = {}): Loss {
+  requireOptions("losses.meanSquaredError", options);
+  const { reduction } = options;
   return defineLoss({
     name: "meanSquaredError",
     options: { reduction },

@@ -1,5 +1,6 @@
 // The mean of squared differences between logarithms. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { atLeast, epsilon, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,7 +11,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredLogarithmicError()
  */
-export function meanSquaredLogarithmicError({ reduction }: LossOptions = {}): Loss {
+export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
+  requireOptions("losses.meanSquaredLogarithmicError", options);
+  const { reduction } = options;
   return defineLoss({
     name: "meanSquaredLogarithmicError",
     options: { reduction },

@@ -1,5 +1,6 @@
 // The likelihood of counts. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,7 +11,9 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.poisson()
  */
-export function poisson({ reduction }: LossOptions = {}): Loss {
+export function poisson(options: LossOptions = {}): Loss {
+  requireOptions("losses.poisson", options);
+  const { reduction } = options;
   return defineLoss({
     name: "poisson",
     options: { reduction },

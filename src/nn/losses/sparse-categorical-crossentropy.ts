@@ -1,6 +1,6 @@
 // Cross-entropy with class numbers. Floor 4.
 
-import { checkOption } from "../option.ts";
+import { checkOption, requireOptions } from "../option.ts";
 import { type CrossEntropyOptions, sparseCrossEntropy } from "./cross-entropy.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 
@@ -24,6 +24,7 @@ export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOption
 export function sparseCategoricalCrossentropy(
   options: SparseCategoricalCrossentropyOptions = {},
 ): Loss {
+  requireOptions("losses.sparseCategoricalCrossentropy", options);
   const { fromLogits = false, ignoreClass = null, axis = -1, reduction } = options;
   const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
   checkOption("ignoreClass", ignoreClass, isWhole, "a whole number");

@@ -1,5 +1,6 @@
 // The hinge of a margin, squared. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { marginOf, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
@@ -10,11 +11,14 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @throws ConfigError where the reduction is unknown.
  * @example losses.squaredHinge()
  */
-export function squaredHinge({ reduction }: LossOptions = {}): Loss {
+export function squaredHinge(options: LossOptions = {}): Loss {
+  requireOptions("losses.squaredHinge", options);
+  const { reduction } = options;
   return defineLoss({
     name: "squaredHinge",
     options: { reduction },
     answers: "values",
+    range: [-1, 1],
     values(answers, results, build) {
       return meanOfLast(square(marginOf(answers, results, build), build), build);
     },

@@ -1,5 +1,6 @@
 // One less the Tversky index of two regions. Floor 4.
 
+import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, tverskyOf } from "./overlap.ts";
 
@@ -19,11 +20,13 @@ export interface TverskyOptions extends OverlapOptions {
  * @example losses.tversky({ alpha: 0.7, beta: 0.3 })
  */
 export function tversky(options: TverskyOptions = {}): Loss {
+  requireOptions("losses.tversky", options);
   const { alpha = 0.5, beta = 0.5, axis = null, reduction } = options;
   return defineLoss({
     name: "tversky",
     options: { alpha, beta, axis, reduction },
     answers: "values",
+    range: [0, 1],
     values: (answers, results, build) => tverskyOf(answers, results, { alpha, beta, axis }, build),
   });
 }

@@ -1,0 +1,157 @@
+// Answers as losses take them: checked against the shape of the results and what the loss says of its
+// answers, before anything is copied. Floor 5.
+
+import { dtypeOf, holdsFractions } from "../core/dtype.ts";
+import { DataError } from "../core/errors.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import { checkFinite } from "./residency.ts";
+
+/** What a loss says of its answers. */
+export type AnswerKind = Pick<Loss, "name" | "answers" | "ignoreClass" | "range">;
+
+/**
+ * Answers as a loss takes them: class numbers as i32, values as f32 shaped as the results. `inputs` are
+ * those that the answers belong to: bytes that are one of them are scaled as it is.
+ *
+ * @throws DataError where they do not fit the results or the loss.
+ */
+export function prepareAnswers(
+  y: Tensor,
+  loss: AnswerKind,
+  outputShape: Shape,
+  inputs: readonly Tensor[] = [],
+): Tensor {
+  if (loss.answers === "classes") return classNumbers(y, loss.ignoreClass, outputShape);
+  return values(y, loss, outputShape, inputs);
+}
+
+function classNumbers(y: Tensor, ignored: number | undefined, outputShape: Shape): Tensor {
+  const places = outputShape.slice(0, -1);
+  const shape = [y.shape[0], ...places];
+  const fits = sameShape(y.shape, shape) || sameShape(y.shape, [...shape, 1]);
+  const classes = outputShape[outputShape.length - 1];
+  if (!fits) {
+    throw new DataError({
+      what: `This loss takes one class number for each ${places.length === 0 ? "example" : "place"}.`,
+      expected: places.length === 0 ? "[N]" : formatShape([null, ...places]),
+      received: formatShape(y.shape),
+      fix:
+        flattening(y, outputShape) ??
+        'use the loss "categoricalCrossentropy" for one row of probabilities an example',
+    });
+  }
+  const wrong = y.data.findIndex(
+    (label: number) =>
+      (!Number.isInteger(label) || label < 0 || label >= classes) && label !== ignored,
+  );
+  if (wrong >= 0) {
+    throw new DataError({
+      what: "A label is out of range.",
+      expected: `whole numbers from 0 to ${classes - 1}: the model gives ${classes} scores`,
+      received: `${y.data[wrong]} for ${placeOf(wrong, places)}`,
+      fix: "correct the label, or give the last layer more units",
+    });
+  }
+  return { data: Int32Array.from(y.data), shape };
+}
+
+/** Where the label with this index is: `example 3`, or `example 3, place 17` of its image. */
+function placeOf(index: number, places: Shape): string {
+  const size = sizeOf(places);
+  const example = `example ${Math.floor(index / size)}`;
+  return places.length === 0 ? example : `${example}, place ${index % size}`;
+}
+
+/** What to do where each example has one answer and the model one result for each place of an image. */
+function flattening(y: Tensor, outputShape: Shape): string | undefined {
+  const places = outputShape.slice(0, -1);
+  const isOneAnExample = y.shape.length <= 2 && y.shape.length <= places.length + 1;
+  if (places.length === 0 || !isOneAnExample) return undefined;
+  const pooling = `globalAveragePooling${places.length === 1 ? 1 : 2}d`;
+  return (
+    `the model gives a result for each place of ${formatShape(places)}: add layers.flatten() or ` +
+    `layers.${pooling}() before the last layers, for one result an example`
+  );
+}
+
+function values(
+  y: Tensor,
+  loss: AnswerKind,
+  outputShape: Shape,
+  inputs: readonly Tensor[],
+): Tensor {
+  const shape = [y.shape[0], ...outputShape];
+  if (!fitsResults(y.shape, shape)) {
+    throw new DataError({
+      what: "The answers are not shaped as the model's results.",
+      expected: formatShape([null, ...outputShape]),
+      received: formatShape(y.shape),
+      fix:
+        flattening(y, outputShape) ??
+        (y.shape.length < shape.length
+          ? 'for class numbers use the loss "sparseCategoricalCrossentropy"'
+          : "bring the answers into the order of the results, or change the last layers"),
+    });
+  }
+  if (holdsFractions(y.data)) checkFinite(y.data, sizeOf(outputShape), "The answers hold");
+  const data = Float32Array.from(y.data);
+  if (isScaled(y, inputs)) {
+    // In f32, as steps scale their inputs.
+    const scale = Math.fround(1 / 255);
+    for (let i = 0; i < data.length; i++) data[i] *= scale;
+  }
+  checkRange(data, sizeOf(outputShape), loss);
+  return { data, shape };
+}
+
+/** Whether answers are shaped as the results, but for a last axis of 1, which Keras does not mind. */
+function fitsResults(answers: Shape, results: Shape): boolean {
+  const bare = (shape: Shape) =>
+    shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
+  return (
+    sameShape(answers, results) ||
+    sameShape(answers, bare(results)) ||
+    sameShape(bare(answers), results)
+  );
+}
+
+/**
+ * Whether the answers are bytes that a step scales where it takes them as inputs.
+ *
+ * @throws DataError where it cannot be told: bytes like those of an input, but not the same.
+ */
+function isScaled(y: Tensor, inputs: readonly Tensor[]): boolean {
+  if (dtypeOf(y.data) !== "u8") return false;
+  const alike = inputs.filter(
+    ({ data, shape }) => dtypeOf(data) === "u8" && sameShape(shape, y.shape),
+  );
+  const isSame = ({ data }: Tensor) =>
+    data.buffer === y.data.buffer && data.byteOffset === y.data.byteOffset;
+  if (alike.some(isSame)) return true;
+  // A mask of 0 and 1 means what it says, and so do numbers that are no image.
+  const isImage = alike.length > 0 && y.shape.length > 2;
+  const above = isImage ? y.data.findIndex((value: number) => value > 1) : -1;
+  if (above < 0) return false;
+  throw new DataError({
+    what: "The answers are bytes shaped as an input, whose bytes are scaled to 0…1.",
+    expected: "the same tensor as x and y, or answers in a Float32Array",
+    received: `y in a Uint8Array, with ${y.data[above]} at index ${above}`,
+    fix: "scale them alike: Float32Array.from(bytes, (byte) => byte / 255)",
+  });
+}
+
+/** @throws DataError where the loss is not defined for an answer. */
+function checkRange(data: Float32Array, row: number, { name, range }: AnswerKind): void {
+  if (range === undefined) return;
+  const [low, high] = range;
+  const wrong = data.findIndex((value) => value < low || value > high);
+  if (wrong < 0) return;
+  throw new DataError({
+    what: `An answer is out of range for the loss "${name}".`,
+    expected: `numbers from ${low} to ${high}`,
+    received: `${data[wrong]} in example ${Math.floor(wrong / row)}, element ${wrong % row}`,
+    fix: "correct or scale the answers, or choose a loss for values, such as meanSquaredError",
+  });
+}
