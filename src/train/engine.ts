@@ -2,6 +2,7 @@
 // or the settings change. Floor 5. It knows graphs and memory, and nothing of epochs.
 
 import { bytesPerElement, dtypeOf } from "../core/dtype.ts";
+import { TargetError } from "../core/errors.ts";
 import { sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -32,8 +33,18 @@ export interface TrainingSettings {
   readonly metrics: readonly CompiledMetric[];
 }
 
-/** What examples are on the device for. Each role holds one set of them at a time. */
-export type Role = "training" | "validation" | "evaluation" | "prediction";
+/**
+ * What examples are on the device for. Each role holds one set of them at a time; what a callback asks for
+ * in the midst of a run has roles of its own, and leaves the run's examples where they are.
+ */
+export type Role =
+  | "training"
+  | "validation"
+  | "evaluation"
+  | "prediction"
+  | "batch"
+  | "guestEvaluation"
+  | "guestPrediction";
 
 /** The examples that programs read. */
 export interface ResidentExamples {
@@ -67,6 +78,8 @@ export class Engine {
   readonly #seed: number;
   readonly #precision: Precision;
   readonly #residents = new Map<Role, ResidentExamples>();
+  /** The roles whose examples a run is at work on; the others are kept for the next call alone. */
+  readonly #inUse = new Set<Role>();
   readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
   /** Milliseconds that each program took to compile, by mode. */
   readonly compileMilliseconds = new Map<Mode, number>();
@@ -94,11 +107,41 @@ export class Engine {
     return this.#network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
   }
 
+  /**
+   * Which weights are trained now, and which layers count as trained: what programs depend on besides
+   * their batch size. A callback may change it between two steps.
+   */
+  get #trainability(): string {
+    const marks = (units: readonly { readonly trainable: boolean }[]) =>
+      units.map(({ trainable }) => (trainable ? "t" : "f")).join("");
+    const { weights, steps } = this.#network;
+    return `${marks(weights)} ${marks(steps.map(({ layer }) => layer))}`;
+  }
+
   /** Room for `rows` rows of `like`; what was there for the role before goes. */
   async reserve(role: Role, rows: number, like: ExampleValues): Promise<ResidentExamples> {
     const present = this.#residents.get(role);
-    if (present !== undefined && fits(present, rows, like)) return present;
-    await this.release(role);
+    if (present === undefined || !fits(present, rows, like)) {
+      await this.release(role);
+      await this.#withRoom(() => this.#take(role, rows, like));
+    }
+    this.#inUse.add(role);
+    return this.#residents.get(role) as ResidentExamples;
+  }
+
+  /** What `take` takes; where there is no room, once more without what is only kept for later. */
+  async #withRoom(take: () => void): Promise<void> {
+    try {
+      take();
+    } catch (error) {
+      const idle = [...this.#residents.keys()].filter((role) => !this.#inUse.has(role));
+      if (!(error instanceof TargetError) || idle.length === 0) throw error;
+      for (const role of idle) await this.release(role);
+      take();
+    }
+  }
+
+  #take(role: Role, rows: number, like: ExampleValues): void {
     const taken: Resident[] = [];
     const take = (tensor: Tensor): Resident => {
       const resident = reserveRows(this.device, tensor, rows);
@@ -114,7 +157,6 @@ export class Engine {
         weights: weights.map((tensor) => (tensor === undefined ? undefined : take(tensor))),
       };
       this.#residents.set(role, examples);
-      return examples;
     } catch (error) {
       // Where there is no room for all of them, none stays.
       for (const { address } of taken) this.device.free(address);
@@ -124,6 +166,7 @@ export class Engine {
 
   /** Gives back a role's examples and the programs that read them. */
   async release(role: Role): Promise<void> {
+    this.#inUse.delete(role);
     await this.#dropPrograms((program) => program.role === role);
     const present = this.#residents.get(role);
     if (present === undefined) return;
@@ -136,12 +179,16 @@ export class Engine {
 
   /** Gives back a role's examples if they are too large to keep for the next call. */
   async releaseIfLarge(role: Role): Promise<void> {
+    this.#inUse.delete(role);
     const present = this.#residents.get(role);
     const bytes = present?.inputs.reduce((sum, resident) => sum + bytesOf(resident), 0) ?? 0;
     if (bytes > keptBytes) await this.release(role);
   }
 
-  /** The program of a mode for `batch` rows of `examples`. */
+  /**
+   * The program of a mode for `batch` rows of `examples`, as layers are frozen or trained now: where that
+   * has changed it is another program, and the one before is kept for when it changes back.
+   */
   program(
     mode: Mode,
     batch: number,
@@ -149,7 +196,9 @@ export class Engine {
     settings?: TrainingSettings,
   ): Promise<Executable> {
     const { role } = examples;
-    const key = `${mode} ${batch} ${role}`;
+    // What is predicted does not depend on it.
+    const trained = mode === "predict" ? "" : this.#trainability;
+    const key = `${mode} ${batch} ${role} ${trained}`;
     const known = this.#programs.get(key);
     if (known !== undefined) return known.executable;
     const executable = this.#make(mode, batch, examples, settings);
@@ -164,6 +213,8 @@ export class Engine {
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
+    // What was frozen when training began has nothing remembered yet.
+    if (mode === "train" && settings !== undefined) this.#memory.reserveSlots(settings.optimizer);
     const parts = { network: this.#network, seed: this.#seed, batch, inputs: typesOf(inputs) };
     const graph = (): Graph => {
       if (mode === "predict") return predictionGraph(parts);
@@ -243,18 +294,19 @@ const busyMilliseconds = 40;
 
 /**
  * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
- * do not pay for the call. How steps are grouped changes no result. `goesOn` is asked between calls,
- * which take `atMost` steps each; `before` is awaited before each of a call's steps.
+ * do not pay for the call. How steps are grouped changes no result. `program` is asked before every
+ * call, for what it is to run. `goesOn` is asked between calls, which take `atMost` steps each; `before` is
+ * awaited before each of a call's steps.
  */
 export async function runSteps(
-  executable: Executable,
+  program: () => Promise<Executable>,
   count: number,
   inputsOf: (step: number) => StepInputs,
   after: (step: number, outputs: StepOutputs) => void | Promise<void>,
   {
     goesOn = () => true,
     before,
-    atMost = executable.stepsAtOnce,
+    atMost = mostStepsAtOnce,
   }: {
     readonly goesOn?: () => boolean;
     readonly before?: (step: number) => Promise<void>;
@@ -263,10 +315,13 @@ export async function runSteps(
 ): Promise<void> {
   let atOnce = 1;
   for (let done = 0; done < count && goesOn(); ) {
-    const steps = Math.min(atOnce, atMost, executable.stepsAtOnce, count - done);
+    const room = (await program()).stepsAtOnce;
+    const steps = Math.min(atOnce, atMost, room, count - done);
     if (before !== undefined) {
       for (let i = 0; i < steps; i++) await before(done + i);
     }
+    // A callback may have frozen a layer just now.
+    const executable = await program();
     const start = performance.now();
     const outputs = await executable.run(
       Array.from({ length: steps }, (_, i) => inputsOf(done + i)),

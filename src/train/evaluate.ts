@@ -29,7 +29,6 @@ export async function evaluateRows(job: EvaluationJob): Promise<Means> {
   const isWatched = watchers.have("onTestStepBegin", "onTestStepEnd");
   await watchers.notify("onTestBegin", { steps, examples: job.count });
   for (const { batch, first, steps } of batches) {
-    const executable = await engine.program("evaluate", batch, examples, settings);
     const start = job.first + first * batchSize;
     const inputsOf = (step: number): StepInputs => ({
       rows: Int32Array.from({ length: batch }, (_, i) => start + step * batch + i),
@@ -37,7 +36,7 @@ export async function evaluateRows(job: EvaluationJob): Promise<Means> {
     });
     const before = (step: number) => watchers.notify("onTestStepBegin", { step: first + step + 1 });
     await runSteps(
-      executable,
+      () => engine.program("evaluate", batch, examples, settings),
       steps,
       inputsOf,
       async (step, outputs) => {

@@ -6,6 +6,7 @@ import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import type { Network, PlacedLayer } from "../nn/network.ts";
+import { shown } from "../nn/option.ts";
 import { isNetwork } from "../nn/steps.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { checkTensors } from "./check-weights.ts";
@@ -27,7 +28,10 @@ export class ModelLayer {
     return this.#placed.layer.className;
   }
 
-  /** Whether training changes it; models notice when `fit` begins. Of a network, all its layers. */
+  /**
+   * Whether training changes it; of a network, all its layers. Setting it takes effect from the next step
+   * on, in a callback too. What the optimizer remembers of a frozen weight waits for it to be trained again.
+   */
   get trainable(): boolean {
     return this.#placed.layer.trainable;
   }
@@ -115,11 +119,11 @@ export function findLayer(layers: readonly ModelLayer[], which: string | number)
   if (typeof which === "string") {
     return lookUp(Object.fromEntries(layers.map((layer) => [layer.name, layer])), which, "layer");
   }
-  const layer = layers.at(which);
-  if (layer !== undefined && Number.isInteger(which)) return layer;
+  const layer = Number.isInteger(which) ? layers.at(which) : undefined;
+  if (layer !== undefined) return layer;
   throw new ConfigError({
     what: "There is no layer with this index.",
     expected: `a whole number from 0 to ${layers.length - 1}`,
-    received: String(which),
+    received: shown(which),
   });
 }

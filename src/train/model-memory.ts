@@ -6,7 +6,7 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Device } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
-import { checkSlots, checkWeights, slotShapes } from "./check-weights.ts";
+import { checkSlots, checkWeights, possibleSlots, slotShapes } from "./check-weights.ts";
 import { claimVariables, type SeedOfModel } from "./first-values.ts";
 import { names } from "./graphs.ts";
 import { Store } from "./store.ts";
@@ -58,11 +58,20 @@ export class ModelMemory {
     return new Map([...weights, ...(this.#store?.addresses ?? [])]);
   }
 
-  /** Makes ready for training: slots that are not there yet are as they begin, or what was taken over. */
+  /** Makes ready for training. */
   prepare(optimizer: Optimizer): void {
     const store = this.#store as Store;
     store.reserve(names.halted, []);
     store.clear(names.halted);
+    this.reserveSlots(optimizer);
+  }
+
+  /**
+   * Room for what the optimizer remembers of the weights that are trained now. Slots that are not there
+   * yet are as they begin, or what was taken over; those of weights that are frozen meanwhile stay.
+   */
+  reserveSlots(optimizer: Optimizer): void {
+    const store = this.#store as Store;
     for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
       if (store.has(`slot/${key}`)) continue;
       store.reserve(`slot/${key}`, shape);
@@ -119,7 +128,7 @@ export class ModelMemory {
 
   readSlots(slots: readonly string[]): Values {
     const values = new Map(this.#slots);
-    for (const key of slotShapes(this.#network, slots).keys()) {
+    for (const key of possibleSlots(this.#network, slots).keys()) {
       if (this.#store?.has(`slot/${key}`)) values.set(key, this.#store.read(`slot/${key}`));
     }
     return values;
@@ -138,7 +147,7 @@ export class ModelMemory {
     this.#slotChanges++;
     this.#slots = new Map(values);
     if (optimizer === undefined) return;
-    for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
+    for (const [key, shape] of possibleSlots(this.#network, optimizer.slots)) {
       if (!this.#store?.has(`slot/${key}`)) continue;
       this.#store.write(`slot/${key}`, values.get(key) ?? firstSlot(optimizer, key, shape));
     }

@@ -2,15 +2,21 @@
 
 import { sizeOf } from "../core/shape.ts";
 import { type Tensor, withinMemory } from "../core/tensor.ts";
-import type { Examples } from "../data/examples.ts";
 import type { Network } from "../nn/network.ts";
-import { type Engine, type ResidentExamples, runSteps } from "./engine.ts";
+import { type Engine, type ResidentExamples, type Role, runSteps } from "./engine.ts";
 import { names } from "./graphs.ts";
 import { fillRows } from "./residency.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** Bytes of examples that prediction puts on the device at a time. */
 const chunkBytes = 128 << 20;
+
+/** How much is predicted at a time, and in which role. */
+export interface PredictionJob {
+  readonly role: Role;
+  readonly batchSize: number;
+  readonly watchers: Watchers;
+}
 
 /**
  * The network's results for `x`, a tensor for each input: a tensor for each output. Where a callback stops
@@ -19,8 +25,8 @@ const chunkBytes = 128 << 20;
 export async function predictAll(
   engine: Engine,
   network: Network,
-  x: readonly Examples["x"][],
-  { batchSize, watchers }: { readonly batchSize: number; readonly watchers: Watchers },
+  x: readonly Tensor[],
+  { role, batchSize, watchers }: PredictionJob,
 ): Promise<Tensor<Float32Array>[]> {
   const count = x[0].shape[0];
   const rowBytes = x.reduce(
@@ -40,7 +46,7 @@ export async function predictAll(
     const data = withinMemory(memory, () => new Float32Array(count * sizeOf(shape)));
     return { data, shape, row: sizeOf(shape) };
   });
-  const examples = await engine.reserve("prediction", chunk, { x });
+  const examples = await engine.reserve(role, chunk, { x });
   let seen = 0;
   const tensorsFrom = (first: number) =>
     results.map(({ data, shape, row }) => ({
@@ -76,7 +82,7 @@ export async function predictAll(
       });
     }
   } finally {
-    await engine.releaseIfLarge("prediction");
+    await engine.releaseIfLarge(role);
   }
   await watchers.notify("onPredictEnd", {});
   return seen === count
@@ -104,7 +110,6 @@ async function predictRows(
   count: number,
   { batch, after, ...passage }: Passage,
 ): Promise<void> {
-  const executable = await engine.program("predict", batch, examples);
   const steps = Math.ceil(count / batch);
   // The last step looks at rows that were seen before rather than at fewer rows.
   const firstOf = (step: number) => Math.min(step * batch, count - batch);
@@ -114,5 +119,6 @@ async function predictRows(
   });
   const take = (step: number, outputs: Readonly<Record<string, ArrayLike<number>>>) =>
     after(step, firstOf(step), outputs);
-  await runSteps(executable, steps, inputsOf, take, passage);
+  const program = () => engine.program("predict", batch, examples);
+  await runSteps(program, steps, inputsOf, take, passage);
 }

@@ -127,6 +127,64 @@ describe("memory", () => {
   });
 });
 
+describe("examples that are kept for the next call", () => {
+  /** The device with no more than so many bytes at once. */
+  function within(most: number): Device {
+    const sizes = new Map<number, number>();
+    return {
+      target: device.target,
+      threads: device.threads,
+      machine: device.machine,
+      allocate(bytes) {
+        const used = [...sizes.values()].reduce((a, b) => a + b, 0);
+        if (used + bytes > most) throw new TargetError({ what: "The device's memory is used up." });
+        const address = device.allocate(bytes);
+        sizes.set(address, bytes);
+        return address;
+      },
+      free(address) {
+        sizes.delete(address);
+        device.free(address);
+      },
+      view: (dtype, address, length) => device.view(dtype, address, length),
+      load: (program, states, options) => device.load(program, states, options),
+      close: () => device.close(),
+    };
+  }
+
+  const bytes = 4 * 500 * 1000;
+  const x = { data: new Float32Array(500 * 1000), shape: [500, 1000] };
+  const y = { data: new Float32Array(500), shape: [500, 1] };
+  const modelOn = (own: Device) =>
+    sequential([layers.dense({ units: 1, inputShape: [1000] })], { device: own }).compile({
+      optimizer: "sgd",
+      loss: "meanSquaredError",
+    });
+
+  test("make room for those of another call, in a callback too", async () => {
+    const model = modelOn(within(bytes + 100_000));
+    await model.predict(x);
+    expect((await model.evaluate({ x, y })).loss).toBe(0);
+    await model.trainOnBatch({ x, y });
+    await model.fit({ x, y }, { batchSize: 250, verbose: 0 });
+    await model.dispose();
+  });
+
+  test("stay where a run is at work on them", async () => {
+    const model = modelOn(within(bytes + 100_000));
+    const run = model.fit(
+      { x, y },
+      {
+        batchSize: 250,
+        verbose: 0,
+        callbacks: [{ onEpochEnd: async () => void (await model.predict(x)) }],
+      },
+    );
+    await expect(run).rejects.toThrow(TargetError);
+    await model.dispose();
+  });
+});
+
 describe("a disposed model", () => {
   test("keeps weights, optimizer and progress, and goes on with the same bits", async () => {
     const [kept, given] = [tinyModel(device), tinyModel(device)];
