@@ -20,9 +20,16 @@ export interface TrainControl {
    * and counted, as in Keras.
    */
   stop(reason: string): void;
-  /** The model at work: to look at, to save, to change its learning rate or weights. */
+  /**
+   * The model at work: to look at, to save, to evaluate and predict with, to change its learning rate,
+   * its weights, or which layers are trained.
+   */
   readonly model: Model<SymbolicOutputs>;
-  /** Takes over weights, slots and progress, as from a file; in `onTrainBegin` alone. */
+  /**
+   * Takes over weights, slots and progress, as from a file.
+   *
+   * @throws ConfigError anywhere but in `onTrainBegin`.
+   */
   restore(state: ModelState): void;
 }
 
@@ -31,7 +38,7 @@ type Hook<T> = (record: T, control: TrainControl) => void | Promise<void>;
 /**
  * Any of the hooks; they run in the order of the list that `fit`, `evaluate` or `predict` is given. They
  * are those of Keras: what is a batch there is a step here. A hook of single steps makes each step wait
- * for it, so that several cannot go at once.
+ * for it, so that several cannot go at once. Epochs and steps count from 1.
  */
 export interface Callback {
   /** Before the first step. */

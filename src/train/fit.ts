@@ -51,11 +51,15 @@ export interface FitJob {
   };
   readonly epochs: number;
   readonly batchSize: number;
+  /** Steps of one epoch; absent where it sees all examples. */
+  readonly stepsPerEpoch?: number;
   readonly shuffle: boolean;
   readonly watchers: Watchers;
   /** Whether every step is over before the next begins: a callback may look, or change things. */
   readonly stepByStep: boolean;
   readonly signal?: AbortSignal;
+  /** Whether an epoch, counted from 1, ends with validation. */
+  validatesAfter(epoch: number): boolean;
   /** The rate after so many finished steps. */
   learningRate(iterations: number): number;
   /** Brings the model back to its last good state where training diverges. */
@@ -69,11 +73,40 @@ export interface FitJob {
 /** Streams from here on order examples; layers and weights have others. */
 const orderStream = 2 ** 31;
 
-/** Row numbers in the order of the epoch whose first step comes after `iterations` others. */
+/** The steps [from, to) of an epoch, counted from 0 within a pass over all examples. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The part of a pass that the next epoch takes: all of it, or `stepsPerEpoch` after those before. */
+function spanOf(
+  { history }: Progress,
+  { batchSize, stepsPerEpoch, training: { count } }: FitJob,
+): Span {
+  const all = Math.ceil(count / batchSize);
+  const most = Math.min(stepsPerEpoch ?? all, all);
+  const from = (history.length % Math.ceil(all / most)) * most;
+  return { from, to: Math.min(all, from + most) };
+}
+
+/** Row numbers in the order of the pass whose first step comes after `iterations` others. */
 function orderOf({ seed, shuffle, training }: FitJob, iterations: number): Int32Array {
   const { count } = training;
   if (!shuffle) return Int32Array.from({ length: count }, (_, i) => i);
   return new RandomStream(seed, orderStream + iterations).permutation(count);
+}
+
+/** What the training step with number `iteration`, counted from 1, takes: rows, and the optimizer's numbers. */
+export function stepInputs(
+  { optimizer }: TrainingSettings,
+  iteration: number,
+  rate: number,
+  rows: Int32Array,
+): StepInputs {
+  const numbers = Object.entries(optimizer.numbers(iteration, rate));
+  const named = numbers.map(([name, value]) => [names.number(name), [value]]);
+  return { rows, step: [iteration], ...Object.fromEntries(named) };
 }
 
 /** Trains until the job's epochs are done, a callback stops it, or it is aborted. */
@@ -92,10 +125,11 @@ class FitLoop {
   }
 
   async run(): Promise<void> {
-    const { training, validation, epochs, batchSize, watchers, finish, progress } = this.#job;
+    const { training, validation, epochs, watchers, finish, progress } = this.#job;
+    const first = spanOf(untrained, this.#job);
     await watchers.notify("onTrainBegin", {
       epochs,
-      steps: Math.ceil(training.count / batchSize),
+      steps: first.to - first.from,
       examples: training.count,
       validationExamples: validation?.count ?? 0,
     });
@@ -123,18 +157,18 @@ class FitLoop {
     const epoch = before.epochs + 1;
     const started = performance.now();
     await watchers.notify("onEpochBegin", { epoch });
-    const order = orderOf(this.#job, before.iterations - before.steps);
+    const span = spanOf(before, this.#job);
+    const order = orderOf(this.#job, Math.max(0, before.iterations - before.steps - span.from));
     const means = new Means(settings.metrics, before.means);
     for (const { batch, first, steps } of batchesOf(training.count, batchSize)) {
-      const skipped = Math.max(0, Math.min(steps, this.#job.progress().steps - first));
-      if (skipped === steps) continue;
-      const executable = await engine.program("train", batch, training.examples, settings);
-      const offset = first + skipped;
+      const from = Math.max(first, span.from + this.#job.progress().steps);
+      const to = Math.min(first + steps, span.to);
+      if (from >= to) continue;
       const origin = this.#job.progress().iterations;
       const rowsOf = (step: number) =>
-        order.subarray((offset + step) * batchSize, (offset + step) * batchSize + batch);
+        order.subarray((from + step) * batchSize, (from + step) * batchSize + batch);
       const inputsOf = (step: number) => this.#stepInputs(origin + step + 1, rowsOf(step));
-      const placeOf = (step: number) => ({ epoch, step: offset + step + 1 });
+      const placeOf = (step: number) => ({ epoch, step: from - span.from + step + 1 });
       const after = async (step: number, outputs: StepOutputs) => {
         // Steps of the same call that came after one whose loss was lost have changed nothing.
         if (this.#cutShort) return;
@@ -153,8 +187,9 @@ class FitLoop {
         });
         await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
-      const watched = this.#job.lastGood.watch(executable);
-      await runSteps(watched, steps - skipped, inputsOf, after, {
+      const program = async () =>
+        this.#job.lastGood.watch(await engine.program("train", batch, training.examples, settings));
+      await runSteps(program, to - from, inputsOf, after, {
         goesOn: () => this.#going(),
         before: (step) => watchers.notify("onStepBegin", placeOf(step)),
         ...(this.#job.stepByStep ? { atMost: 1 } : {}),
@@ -166,16 +201,14 @@ class FitLoop {
   }
 
   #stepInputs(iteration: number, rows: Int32Array): StepInputs {
-    const { optimizer } = this.#job.settings;
-    const numbers = optimizer.numbers(iteration, this.#job.learningRate(iteration - 1));
-    const named = Object.entries(numbers).map(([name, value]) => [names.number(name), [value]]);
-    return { rows, step: [iteration], ...Object.fromEntries(named) };
+    const { settings, learningRate } = this.#job;
+    return stepInputs(settings, iteration, learningRate(iteration - 1), rows);
   }
 
   async #finishEpoch(epoch: number, means: Means, started: number): Promise<void> {
     const { validation, watchers } = this.#job;
     const logs: Record<string, number> = means.logs();
-    if (validation !== undefined) {
+    if (validation !== undefined && this.#job.validatesAfter(epoch)) {
       const seen = await evaluateRows({ ...this.#job, ...validation });
       Object.assign(logs, seen.logs("val_"));
     }
@@ -239,32 +272,21 @@ function originOf(layer: string | undefined, lossIsNumber: boolean, weight: stri
   return `the gradient of "${weight}" is the first that is not finite, or too large for the optimizer`;
 }
 
-/** @throws ConfigError unless the options of `fit` can be used. */
-export function checkCounts(values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (Number.isSafeInteger(value) && value >= 1) continue;
-    throw new ConfigError({
-      what: `The option ${name} cannot be used.`,
-      expected: "a whole number of at least 1",
-      received: String(value),
-    });
-  }
-}
-
 /**
  * In the middle of an epoch the examples that were seen must stay those that were seen.
  *
  * @throws ConfigError where batches are others than before.
  */
-function checkMidEpoch(
-  { steps, means }: Progress,
-  { batchSize, training: { count } }: Pick<FitJob, "batchSize" | "training">,
-): void {
-  if (steps === 0 || means.examples === Math.min(steps * batchSize, count)) return;
+function checkMidEpoch(progress: Progress, job: FitJob): void {
+  const { batchSize, training } = job;
+  const { steps, means } = progress;
+  const { from } = spanOf(progress, job);
+  const seen = Math.min((from + steps) * batchSize, training.count) - from * batchSize;
+  if (steps === 0 || means.examples === seen) return;
   throw new ConfigError({
     what: "The run stopped in the middle of an epoch, which cannot go on with other batches.",
     expected: "the examples and the batchSize that it was started with",
-    received: `${count} examples in batches of ${batchSize}, after ${means.examples} in ${steps} steps`,
+    received: `${training.count} examples in batches of ${batchSize}, after ${means.examples} in ${steps} steps`,
     fix: "give fit the same examples, validationSplit and batchSize as before",
   });
 }

@@ -3,10 +3,11 @@
 
 import { ConfigError, TrainingError } from "../core/errors.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
+import { requireOptions } from "../nn/option.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { Callback } from "./callback.ts";
-import { checkCounts } from "./fit.ts";
-import type { Model } from "./model.ts";
+import { checkCounts } from "./fit-options.ts";
+import { type Model, requireModel } from "./model.ts";
 import type { ModelExamples } from "./model-examples.ts";
 import { type RateSuggestions, suggestRates } from "./suggest-rates.ts";
 
@@ -55,6 +56,8 @@ export async function lrFind(
   examples: ModelExamples,
   options: LrFindOptions = {},
 ): Promise<LrFindResult> {
+  requireModel("lrFind", model);
+  requireOptions("lrFind", options, "model, examples, { steps: 100 }");
   const { startLearningRate = 1e-7, endLearningRate = 10, steps = 100 } = options;
   const { batchSize = 32, stopEarly = true, signal } = options;
   checkCounts({ steps, batchSize });

@@ -7,16 +7,19 @@ import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
-import { optimizerFrom } from "../nn/optimizers/index.ts";
+import { optimizerOf } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
-import { outlineOf } from "../nn/option.ts";
+import { outlineOf, requireOptions, requireRecord } from "../nn/option.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
+import { runBatch } from "./batch-step.ts";
 import type { Callback } from "./callback.ts";
+import { checkCompileOptions } from "./compile-options.ts";
 import { Engine, type TrainingSettings } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
 import { defaultSeed } from "./first-values.ts";
-import { checkCounts, type Progress, runFit, untrained } from "./fit.ts";
+import { type Progress, runFit, untrained } from "./fit.ts";
+import { checkFitOptions, checkPassOptions } from "./fit-options.ts";
 import { headsOf } from "./heads.ts";
 import { warnOfHeldClasses } from "./held-classes.ts";
 import { historyOf } from "./history.ts";
@@ -27,14 +30,23 @@ import {
   writeWeights,
 } from "./keras/weights-files.ts";
 import { LastGood } from "./last-good.ts";
+import { Means } from "./means.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
-import type { CompileOptions, FitOptions, History, ModelOptions, PassOptions } from "./options.ts";
+import type {
+  BatchOptions,
+  CompileOptions,
+  FitOptions,
+  History,
+  ModelOptions,
+  PassOptions,
+} from "./options.ts";
 import { orderFor, orderInputs, place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
-import { progressBar } from "./progress-bar.ts";
+import { progressBar, type Verbosity } from "./progress-bar.ts";
 import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
+import { Turns } from "./turns.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Everything that a checkpoint must hold. */
@@ -56,7 +68,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   #settings: TrainingSettings | undefined;
   #learningRate: LearningRate = 0;
   #progress: Progress = untrained;
-  #busy = false;
+  readonly #turns = new Turns();
   /** Programs of earlier settings on their way out. */
   #retiring: Promise<void> | undefined;
 
@@ -124,12 +136,11 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
    */
   compile(options: CompileOptions): this {
-    this.#requireIdle("compile");
-    requireGiven(options);
-    const { optimizer } = options;
+    this.#turns.requireIdle("compile");
+    checkCompileOptions(options);
     const heads = headsOf(this.network, options);
     this.#settings = {
-      optimizer: typeof optimizer === "string" ? optimizerFrom(optimizer) : optimizer,
+      optimizer: optimizerOf(options.optimizer),
       heads,
       metrics: heads.flatMap(({ reports }) => reports),
     };
@@ -149,13 +160,14 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example await model.fit(train, { epochs: 5, batchSize: 128, validationSplit: 0.1 })
    */
   async fit(examples: ModelExamples, options: FitOptions = {}): Promise<History> {
+    checkFitOptions(options);
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
+    const { initialEpoch = 0, stepsPerEpoch, validationSteps, validationFrequency = 1 } = options;
     const settings = this.#requireSettings("fit");
-    checkCounts({ epochs, batchSize });
     const ordered = orderFor(this.network, examples, settings, "The set of examples");
     const split = splitOf(ordered.count, options);
     warnOfHeldClasses(settings.heads, ordered, split, options.onWarning);
-    return this.#exclusively("fit", async () => {
+    return this.#turns.take("fit", async () => {
       const engine = await this.#open();
       this.#memory.prepare(settings.optimizer);
       const { validationData, callbacks = [], classWeights } = options;
@@ -169,9 +181,14 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         const held = other && (await place(engine, "validation", other, settings));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
-        const count = other === undefined ? split.held : other.count;
-        if (!resume) this.#progress = { ...untrained, iterations: this.#progress.iterations };
-        const watchers = this.#watchers([...progressBar(verbose), ...callbacks]);
+        const validated = other === undefined ? split.held : other.count;
+        const count = Math.min(validated, (validationSteps ?? Infinity) * batchSize);
+        if (!resume) {
+          const { iterations } = this.#progress;
+          this.#progress = { ...untrained, epochs: initialEpoch, iterations };
+        }
+        const bar = progressBar(Number(verbose) as Verbosity);
+        const watchers = this.#watchers([...bar, ...callbacks]);
         await runFit({
           engine,
           settings,
@@ -182,8 +199,13 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
             : { validation: { examples: validation, first, count } }),
           epochs,
           batchSize,
+          ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
           shuffle,
           watchers,
+          validatesAfter: (epoch) =>
+            typeof validationFrequency === "number"
+              ? epoch % validationFrequency === 0
+              : validationFrequency.includes(epoch),
           stepByStep: this.#watchers(callbacks).have("onStepBegin", "onStepEnd"),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.#learningRate, iterations),
@@ -214,14 +236,16 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   async evaluate(
     examples: ModelExamples,
-    { batchSize = 32, callbacks = [] }: PassOptions = {},
+    options: PassOptions = {},
   ): Promise<Record<string, number>> {
+    checkPassOptions("evaluate", options);
+    const { batchSize = 32, callbacks = [] } = options;
     const settings = this.#requireSettings("evaluate");
-    checkCounts({ batchSize });
     const ordered = orderFor(this.network, examples, settings, "The set of examples");
-    return this.#exclusively("evaluate", async () => {
+    return this.#turns.take("evaluate", async (turn) => {
+      const role = turn === "own" ? "evaluation" : "guestEvaluation";
       const engine = await this.#open();
-      const placed = await place(engine, "evaluation", ordered, settings);
+      const placed = await place(engine, role, ordered, settings);
       const watchers = this.#watchers(callbacks);
       try {
         const means = await evaluateRows({
@@ -236,7 +260,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         });
         return means.logs();
       } finally {
-        await engine.releaseIfLarge("evaluation");
+        await engine.releaseIfLarge(role);
       }
     });
   }
@@ -250,15 +274,84 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   async predict(
     x: InputValues,
-    { batchSize = 32, callbacks = [] }: PassOptions = {},
+    options: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
-    checkCounts({ batchSize });
+    checkPassOptions("predict", options);
     const inputs = orderInputs(this.network, x, "The inputs");
-    return this.#exclusively("predict", async () => {
+    return this.#predict("predict", inputs, options);
+  }
+
+  /**
+   * One step of training on all of `examples`: their loss and all metrics, by name, as they were before
+   * the weights changed.
+   *
+   * @throws DataError where examples do not fit, ConfigError where options do not, TrainingError where
+   * the loss is no longer a number; the weights of before are kept then.
+   * @example const { loss } = await model.trainOnBatch({ x, y })
+   */
+  async trainOnBatch(
+    examples: ModelExamples,
+    options: BatchOptions = {},
+  ): Promise<Record<string, number>> {
+    requireOptions("trainOnBatch", options, "examples, { classWeights: { 0: 1, 1: 5 } }");
+    return this.#onBatch("trainOnBatch", examples, options);
+  }
+
+  /**
+   * The loss and all metrics of `examples`, taken as one step.
+   *
+   * @throws DataError where examples do not fit the model.
+   */
+  async testOnBatch(examples: ModelExamples): Promise<Record<string, number>> {
+    return this.#onBatch("testOnBatch", examples, {});
+  }
+
+  /** The model's results for inputs `[N, …]`, taken as one step. @throws DataError where they do not fit. */
+  async predictOnBatch(x: InputValues): Promise<Shaped<O, Tensor<Float32Array>>> {
+    const inputs = orderInputs(this.network, x, "The inputs");
+    const batchSize = Math.max(1, inputs[0].shape[0]);
+    return this.#predict("predictOnBatch", inputs, { batchSize });
+  }
+
+  #predict(
+    method: string,
+    inputs: readonly Tensor[],
+    { batchSize = 32, callbacks = [] }: PassOptions,
+  ): Promise<Shaped<O, Tensor<Float32Array>>> {
+    return this.#turns.take(method, async (turn) => {
+      const role = turn === "own" ? "prediction" : "guestPrediction";
       const watchers = this.#watchers(callbacks);
       const engine = await this.#open();
-      const results = await predictAll(engine, this.network, inputs, { batchSize, watchers });
+      const results = await predictAll(engine, this.network, inputs, { role, batchSize, watchers });
       return shaped<O, Tensor<Float32Array>>(this.network, results);
+    });
+  }
+
+  #onBatch(
+    method: "trainOnBatch" | "testOnBatch",
+    examples: ModelExamples,
+    { classWeights }: BatchOptions,
+  ): Promise<Record<string, number>> {
+    const settings = this.#requireSettings(method);
+    const ordered = orderFor(this.network, examples, settings, "The batch");
+    return this.#turns.take(method, async (turn) => {
+      const { iterations } = this.#progress;
+      const outputs = await runBatch({
+        engine: await this.#open(),
+        memory: this.#memory,
+        settings,
+        ordered,
+        classWeights,
+        role: turn === "own" ? "batch" : "guestEvaluation",
+        ...(method === "testOnBatch" ? {} : { rate: rateAt(this.#learningRate, iterations) }),
+        iterations,
+      });
+      if (method === "trainOnBatch") {
+        this.#progress = { ...this.#progress, iterations: iterations + 1 };
+      }
+      const means = new Means(settings.metrics);
+      means.add(ordered.count, outputs);
+      return means.logs();
     });
   }
 
@@ -314,7 +407,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @throws ShapeError where it does not fit; nothing is taken over then.
    */
   setState(state: ModelState): void {
-    this.#requireIdle("setState");
+    this.#turns.requireIdle("setState");
+    requireState("setState", state);
     this.#takeOver(state);
   }
 
@@ -328,7 +422,11 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   #watchers(callbacks: readonly Callback[]): Watchers {
     return new Watchers(callbacks, {
       model: this,
-      restore: (state) => this.#takeOver(state),
+      restore: (state) => {
+        requireState("restore", state);
+        this.#takeOver(state);
+      },
+      during: (hook) => this.#turns.during(hook),
     });
   }
 
@@ -347,9 +445,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */
   #takeAverages(): void {
     const { weights, slots } = this.getState();
+    const trained = new Set(this.#engine?.trainedNames);
     const averages = [...weights].map(([name, value]): [string, Tensor] => [
       name,
-      slots.get(`${name}/average`) ?? value,
+      (trained.has(name) ? slots.get(`${name}/average`) : undefined) ?? value,
     ]);
     this.setWeights(new Map(averages));
   }
@@ -361,7 +460,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
 
   /** Gives the model's memory back; weights stay readable. @throws ConfigError while it is busy. */
   async dispose(): Promise<void> {
-    this.#requireIdle("dispose");
+    this.#turns.requireIdle("dispose");
     await this.#engine?.clear();
     this.#memory.close(this.#slotNames);
     this.#engine = undefined;
@@ -381,27 +480,6 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     });
   }
 
-  #requireIdle(method: string): void {
-    if (!this.#busy) return;
-    throw new ConfigError({
-      what: `The model is busy: ${method} has to wait.`,
-      expected: "one call at a time",
-      received: "a call while fit, evaluate or predict is under way",
-      fix: "await the first one",
-    });
-  }
-
-  /** One thing at a time: two runs would change each other's weights. */
-  async #exclusively<T>(method: string, run: () => Promise<T>): Promise<T> {
-    this.#requireIdle(method);
-    this.#busy = true;
-    try {
-      return await run();
-    } finally {
-      this.#busy = false;
-    }
-  }
-
   async #open(): Promise<Engine> {
     await this.#retiring;
     if (this.#engine !== undefined) return this.#engine;
@@ -413,14 +491,28 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   }
 }
 
-/** @throws ConfigError where there is nothing to learn by. */
-function requireGiven(options: Partial<CompileOptions> | undefined): void {
-  const needed = ["optimizer", "loss"] as const;
-  const missing = needed.filter((name) => (options?.[name] ?? undefined) === undefined);
-  if (missing.length === 0) return;
+/** @throws ConfigError unless `model` is one; `call` is what was called. */
+export function requireModel(call: string, model: unknown): void {
+  if (model instanceof Model) return;
   throw new ConfigError({
-    what: `compile was not told ${missing.map((name) => `the ${name}`).join(" and ")}.`,
-    expected: 'both, as in model.compile({ optimizer: "adam", loss: "meanSquaredError" })',
-    received: outlineOf(options),
+    what: `${call}: The model cannot be used.`,
+    expected: "a model, as sequential, model or loadModel make it",
+    received: outlineOf(model),
+    // What loadModel gives has more than the model.
+    ...(typeof model === "object" && model !== null && "model" in model
+      ? { fix: "take the model out of it: const { model } = await loadModel(…)" }
+      : {}),
   });
+}
+
+/** @throws ConfigError unless `state` is one; `call` is what was called. */
+function requireState(call: string, state: unknown): void {
+  const what = `${call}: The state cannot be used.`;
+  const expected = "{ weights, slots, progress }, as getState gives it";
+  requireRecord(what, state, ["weights", "slots", "progress"], expected);
+  const { slots, progress } = state as ModelState;
+  const numbers = ["epochs", "steps", "iterations", "means", "history"];
+  requireRecord(what, progress, numbers, `${expected}, and a progress { ${numbers.join(", ")} }`);
+  if (!(slots instanceof Map))
+    requireRecord(what, undefined, [], `${expected}, and slots in a Map`);
 }

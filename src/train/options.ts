@@ -62,7 +62,27 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
   readonly validationData?: ModelExamples;
-  /** How much examples of each class count in training; 1 for those left out. For one output. */
+  /**
+   * After which epochs the model is validated: every so many, or those of a list, counted from 1. Epochs
+   * without validation report no `val_` numbers. Default: 1.
+   */
+  readonly validationFrequency?: number | readonly number[];
+  /** Steps of one validation, always the first ones. Default: all. */
+  readonly validationSteps?: number;
+  /**
+   * Steps of one epoch. The next epoch goes on where this one ended; where all examples were seen, the
+   * epoch ends and the next begins anew, in another order. Default: as many as see every example once.
+   */
+  readonly stepsPerEpoch?: number;
+  /**
+   * How many epochs count as done: with 2, the first is epoch 3, and `epochs: 5` trains three of them.
+   * The model itself is as it is; to go on with a saved run use `resume`. Default: 0.
+   */
+  readonly initialEpoch?: number;
+  /**
+   * How much examples of each class count in training, at least 0; 1 for those left out. For one output,
+   * whose answers are class numbers or one-hot rows.
+   */
   readonly classWeights?: ClassWeights;
   /** Whether each epoch takes the examples in a random order of its own; true unless told. */
   readonly shuffle?: boolean;
@@ -72,8 +92,8 @@ export interface FitOptions {
    * `FoveaWarning`.
    */
   readonly onWarning?: Warn;
-  /** 1 (the default) draws a progress bar, 2 writes a line an epoch, 0 nothing. */
-  readonly verbose?: Verbosity;
+  /** 1 or true draws a progress bar, 2 writes a line an epoch, 0 or false nothing. Default: 1. */
+  readonly verbose?: Verbosity | boolean;
   /** Ends training after the steps that are under way; an epoch that has begun can be taken up again. */
   readonly signal?: AbortSignal;
   /** Goes on where a loaded model stopped, rather than from epoch 1. */
@@ -85,6 +105,12 @@ export interface PassOptions {
   /** Examples of one step; 32 unless told. */
   readonly batchSize?: number;
   readonly callbacks?: readonly Callback[];
+}
+
+/** What `trainOnBatch` takes besides the examples. */
+export interface BatchOptions {
+  /** How much examples of each class count, as in `fit`. */
+  readonly classWeights?: ClassWeights;
 }
 
 /** What training leaves behind. */

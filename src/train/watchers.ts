@@ -1,15 +1,33 @@
 // The callbacks of one run, and whether one of them has stopped it. Floor 5. Knows no loop.
 
+import { ConfigError } from "../core/errors.ts";
 import type { Callback, TrainControl } from "./callback.ts";
+
+/** How callbacks reach the model, and how a call of one of their hooks is made. */
+export interface WatcherHandles extends Pick<TrainControl, "model" | "restore"> {
+  /** Default: it is called, and nothing else. */
+  during?(hook: () => void | Promise<void>): Promise<void>;
+}
 
 export class Watchers {
   readonly #callbacks: readonly Callback[];
   readonly #control: TrainControl;
+  readonly #during: NonNullable<WatcherHandles["during"]>;
   #stopped: string | undefined;
+  /** The hook that is at work. */
+  #hook: keyof Callback | undefined;
 
-  constructor(callbacks: readonly Callback[], handles: Pick<TrainControl, "model" | "restore">) {
+  constructor(callbacks: readonly Callback[], { model, restore, during }: WatcherHandles) {
     this.#callbacks = callbacks;
-    this.#control = { ...handles, stop: (reason) => this.stop(reason) };
+    this.#during = during ?? (async (hook) => hook());
+    this.#control = {
+      model,
+      stop: (reason) => this.stop(reason),
+      restore: (state) => {
+        this.#requireBeginning();
+        restore(state);
+      },
+    };
   }
 
   /** Why the run has to end, where it has to. */
@@ -36,7 +54,24 @@ export class Watchers {
       const run = callback[hook] as
         | ((record: unknown, control: TrainControl) => void | Promise<void>)
         | undefined;
-      await run?.call(callback, record, this.#control);
+      if (run === undefined) continue;
+      this.#hook = hook;
+      try {
+        await this.#during(() => run.call(callback, record, this.#control));
+      } finally {
+        this.#hook = undefined;
+      }
     }
+  }
+
+  /** @throws ConfigError unless no epoch has begun: a run cannot be replaced under its own feet. */
+  #requireBeginning(): void {
+    if (this.#hook === "onTrainBegin") return;
+    throw new ConfigError({
+      what: "A callback restores a state while the run is under way.",
+      expected: "restore in onTrainBegin, before the first step",
+      received: this.#hook === undefined ? "a call outside any hook" : `a call in ${this.#hook}`,
+      fix: "to change weights later use model.setWeights",
+    });
   }
 }

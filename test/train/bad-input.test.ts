@@ -317,16 +317,6 @@ describe("a model that is busy", () => {
     expect(outcomeOf(busy)).toEqual(outcomeOf(alone));
     await Promise.all([alone.dispose(), busy.dispose()]);
   });
-
-  test("refuses them from within a callback as well", async () => {
-    const busy = tinyModel(device);
-    const run = busy.fit(examples, {
-      verbose: 0,
-      callbacks: [{ onEpochEnd: async () => void (await busy.evaluate(examples)) }],
-    });
-    await expect(run).rejects.toThrow(/evaluate has to wait/);
-    await busy.dispose();
-  });
 });
 
 test("a file whose name says nothing of its kind, or another kind, is not written", async () => {

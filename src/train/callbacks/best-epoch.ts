@@ -14,6 +14,7 @@ export function bestIn(
   let best: { readonly epoch: number; readonly value: number } | undefined;
   for (const { epoch, logs } of history) {
     const value = monitor.valueIn(logs);
+    if (value === undefined) continue;
     if (monitor.isBetter(value, best?.value ?? threshold)) best = { epoch, value };
   }
   return best;

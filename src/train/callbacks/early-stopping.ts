@@ -3,10 +3,11 @@
 import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
-import { checkOption } from "../../nn/option.ts";
+import { checkOption, requireOptions } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 import { loadState, saveModel } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
+import { checkCounts } from "../fit-options.ts";
 import { writtenFormatOf } from "../keras/index.ts";
 import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -23,7 +24,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
    * are lost in between: what gets no better after that ends with the weights of its last epoch.
    */
   readonly path?: string;
-  /** Epochs before this one, counted from 0, are not looked at. Default: 0. */
+  /** How many epochs at the beginning are not looked at. Default: 0. */
   readonly startFromEpoch?: number;
 }
 
@@ -36,9 +37,17 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * @example callbacks: [callbacks.earlyStopping({ patience: 3, restoreBestWeights: true })]
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  requireOptions("callbacks.earlyStopping", options);
   const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0, path } = options;
   const isOwn = path === undefined || writtenFormatOf(path) === undefined;
   checkOption("path of earlyStopping", path, isOwn, "a name that ends in .safetensors");
+  checkCounts({ patience, startFromEpoch }, 0);
+  checkOption(
+    "baseline",
+    baseline,
+    baseline === undefined || Number.isFinite(baseline),
+    "a number",
+  );
   const monitor = new Monitor(options);
   let wait = 0;
   let best: number | undefined;
@@ -48,6 +57,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   /** Takes an epoch in. Whether its weights are the ones to keep, and whether it is time to stop. */
   const observe = ({ epoch, logs }: EpochRecord): { toKeep: boolean; isOver: boolean } => {
     const value = monitor.valueIn(logs);
+    if (value === undefined) return { toKeep: false, isOver: false };
     if (epoch - 1 < startFromEpoch) return { toKeep: false, isOver: false };
     const isFirst = bestEpoch === undefined;
     wait++;
@@ -76,7 +86,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     return state.progress.epochs === bestEpoch ? state.weights : undefined;
   };
   return {
-    async onTrainBegin(_, { model }) {
+    async onTrainBegin(run, { model }) {
+      monitor.begin(run);
       wait = 0;
       best = undefined;
       bestEpoch = undefined;

@@ -1,6 +1,7 @@
 // Tensors as the pictures that event files hold. Floor 5. Knows pixels, not what they show.
 
 import { encode } from "fast-png";
+import { dtypeOf } from "../../core/dtype.ts";
 import { DataError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -25,7 +26,7 @@ export function imageOf({ data, shape }: Tensor<Uint8Array | Float32Array>): Eve
       fix: "take one image out of its batch, and at most four of its channels",
     });
   }
-  const pixels = data instanceof Uint8Array ? data : Uint8Array.from(data, byteOf);
+  const pixels = dtypeOf(data) === "u8" ? Uint8Array.from(data) : Uint8Array.from(data, byteOf);
   const png = encode({ width, height, channels, data: pixels, depth: 8 });
   return { height, width, channels, png };
 }

@@ -1,15 +1,27 @@
 // Sets the learning rate before every epoch. Floor 5.
 
+import { ConfigError } from "../../core/errors.ts";
+import { outlineOf } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 
 /**
- * Sets the learning rate of each epoch to `schedule(epoch, rate)`: epochs count from 0, `rate` is that of
- * before. For a rate that changes from step to step give the optimizer a schedule. As in Keras.
+ * Sets the learning rate of each epoch to `schedule(epochs, rate)`: how many epochs are finished, and the
+ * rate of before. For a rate that changes from step to step give the optimizer a schedule. As in Keras.
  *
- * @throws ConfigError where the schedule gives what is no rate.
- * @example callbacks: [callbacks.learningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * 0.9))]
+ * @throws ConfigError where the schedule is no function, or gives what is no rate.
+ * @example callbacks: [callbacks.learningRateScheduler((epochs, rate) => (epochs < 10 ? rate : rate * 0.9))]
  */
-export function learningRateScheduler(schedule: (epoch: number, rate: number) => number): Callback {
+export function learningRateScheduler(
+  schedule: (epochs: number, rate: number) => number,
+): Callback {
+  if (typeof schedule !== "function") {
+    throw new ConfigError({
+      what: "callbacks.learningRateScheduler: The schedule cannot be used.",
+      expected: "a function of the finished epochs and the rate: (epochs, rate) => rate * 0.9",
+      received: outlineOf(schedule),
+      fix: "give the optimizer a schedule of steps: learningRate: schedules.cosineDecay({ … })",
+    });
+  }
   return {
     onEpochBegin({ epoch }, { model }) {
       model.learningRate = schedule(epoch - 1, model.learningRate);

@@ -71,7 +71,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   ) => {
     if (monitor !== undefined) {
       const value = monitor.valueIn(logs);
-      if (!monitor.isBetter(value, best)) return;
+      if (value === undefined || !monitor.isBetter(value, best)) return;
       best = value;
     }
     const file = fillIn({ ...logs, ...place });
@@ -86,9 +86,10 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   if (saveFrequency === "epoch") {
     return {
       onDivergence,
-      async onTrainBegin(_, { model }) {
+      async onTrainBegin(run, { model }) {
         newest = undefined;
         if (monitor === undefined) return;
+        monitor.begin(run);
         // A run that is resumed has had its best epochs before.
         const { history, epochs, steps } = model.progress;
         const before = bestIn(history, monitor, best);

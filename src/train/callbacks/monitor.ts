@@ -4,7 +4,8 @@ import { ConfigError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";
 import { metricTable } from "../../nn/metrics/index.ts";
 import { baseName } from "../../nn/naming.ts";
-import type { Logs } from "../events.ts";
+import { checkOption, checkWord } from "../../nn/option.ts";
+import type { Logs, TrainRecord } from "../events.ts";
 
 export interface MonitorOptions {
   /** The number that is watched. Default: `val_loss`. */
@@ -29,16 +30,32 @@ export class Monitor {
   readonly name: string;
   readonly #sign: 1 | -1;
   readonly #minDelta: number;
+  #isValidated = false;
 
   constructor({ monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions) {
+    checkOption("monitor", monitor, typeof monitor === "string", "the name of a number, as text");
+    checkWord("mode", mode, ["auto", "min", "max"]);
+    checkOption("minDelta", minDelta, Number.isFinite(minDelta), "a finite number");
     this.name = monitor;
     this.#sign = directionOf(monitor, mode) === "min" ? 1 : -1;
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** @throws ConfigError where the epoch did not report it. */
-  valueIn(logs: Logs): number {
+  /** Looks at the run that begins: whether any of its epochs are validated. */
+  begin({ validationExamples }: Pick<TrainRecord, "validationExamples">): void {
+    this.#isValidated = validationExamples > 0;
+  }
+
+  /**
+   * Undefined where it is a number of validation, and the epoch was not validated, in a run of which other
+   * epochs are.
+   *
+   * @throws ConfigError where the epoch did not report it.
+   */
+  valueIn(logs: Logs): number | undefined {
     if (Object.hasOwn(logs, this.name)) return logs[this.name];
+    const isSkipped = !Object.keys(logs).some((name) => name.startsWith("val_"));
+    if (this.#isValidated && isSkipped && this.name.startsWith("val_")) return undefined;
     const names = Object.keys(logs);
     const isOfValidation = (name: string) => name.startsWith("val_");
     const likely = isOfValidation(this.name) ? names.filter(isOfValidation) : names;

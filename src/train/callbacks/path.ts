@@ -10,7 +10,7 @@ export function pathOf(
   usual?: string,
 ): string {
   // A path without its name would pass for options that are all left out.
-  const isNamed = typeof (options ?? {}) === "object";
+  const isNamed = options === undefined || (typeof options === "object" && options !== null);
   const path = isNamed ? (options?.path ?? usual) : undefined;
   if (typeof path === "string" && path !== "") return path;
   throw new ConfigError({

@@ -1,7 +1,9 @@
 // Lowers the learning rate when a number gets no better. Floor 5.
 
 import { ConfigError } from "../../core/errors.ts";
+import { checkOption, requireOptions } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
+import { checkCounts } from "../fit-options.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
@@ -25,6 +27,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
  * @example callbacks: [callbacks.reduceLROnPlateau({ factor: 0.5, patience: 2 })]
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
+  requireOptions("callbacks.reduceLROnPlateau", options);
   const { factor = 0.1, patience = 10, cooldown = 0, minLR = 0, minDelta = 1e-4 } = options;
   if (!(factor > 0 && factor < 1)) {
     throw new ConfigError({
@@ -33,13 +36,21 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       received: String(factor),
     });
   }
+  checkCounts({ patience, cooldown }, 0);
+  checkOption(
+    "minLR",
+    minLR,
+    minLR >= 0 && Number.isFinite(minLR),
+    "a finite number of at least 0",
+  );
   const monitor = new Monitor({ ...options, minDelta });
   let wait = 0;
   let resting = 0;
   let best: number | undefined;
 
   /** Takes an epoch in; the new rate, where it is time for one. */
-  const observe = (value: number, rate: number): number | undefined => {
+  const observe = (value: number | undefined, rate: number): number | undefined => {
+    if (value === undefined) return undefined;
     if (resting > 0) {
       resting--;
       wait = 0;
@@ -57,7 +68,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     return Math.max(rate * factor, minLR);
   };
   return {
-    onTrainBegin(_, { model }) {
+    onTrainBegin(run, { model }) {
+      monitor.begin(run);
       wait = 0;
       resting = 0;
       best = undefined;
