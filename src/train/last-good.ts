@@ -15,29 +15,20 @@ export interface Rewindable {
   readonly changes: number;
 }
 
-/** When the next copy of the state is due. */
-export interface Cadence {
-  /** Milliseconds between two copies at least. */
-  readonly pause: number;
-  /** How much longer than a copy takes training goes on before the next one: what copies cost is 1 in so many. */
-  readonly share: number;
-}
-
-const usualCadence: Cadence = { pause: 1000, share: 250 };
+/** Steps between two copies at least: one step is tried for each. */
+const stepsBetween = 256;
+/** How much longer than a copy takes training goes on before the next one: copies cost 1 in so many at most. */
+const timeBetween = 250;
 
 /** A loss above so many times the usual one has run away. */
 const runaway = 10;
 /** Of about how many steps the usual loss is the mean; they count the less, the longer ago they were. */
 const lookBack = 100;
 
-/** A step since the copy was made. */
-interface Taken {
+/** A step that was taken since the copy was made, or is under way. */
+interface Step {
   readonly executable: Executable;
   readonly inputs: StepInputs;
-  /** The progress from which it was taken; undefined while it is under way, or where it was bad. */
-  before?: Progress;
-  /** Whether the loss of the weights from which it was taken is a usual one. */
-  isUsual?: boolean;
 }
 
 /** A copy of the state, and the steps taken from it. */
@@ -48,9 +39,11 @@ interface Mark {
   readonly cost: number;
   /** Whether it is known to be good, as was tried before it took the place of an older one. */
   readonly isTried: boolean;
-  readonly steps: Taken[];
+  readonly steps: Step[];
   /** How many of them were good. */
   accepted: number;
+  /** The last state whose loss was a usual one: so many steps from the copy, with this progress. */
+  usual?: { readonly steps: number; readonly progress: Progress };
   /** What `changes` was when a step was last begun. */
   changes: number;
   /** Whether taking the steps again leads to where training is: not where a callback has changed weights. */
@@ -60,14 +53,12 @@ interface Mark {
 /** While training goes well it costs a copy of the state now and then. When it does not, steps are taken again. */
 export class LastGood {
   readonly #memory: Rewindable;
-  readonly #cadence: Cadence;
   #mark: Mark | undefined;
   /** The mean size of the loss. */
   #usualLoss = 0;
 
-  constructor(memory: Rewindable, cadence: Cadence = usualCadence) {
+  constructor(memory: Rewindable) {
     this.#memory = memory;
-    this.#cadence = cadence;
   }
 
   /** The same program, whose steps are remembered. */
@@ -90,9 +81,8 @@ export class LastGood {
   accept(before: Progress, loss: number): void {
     const mark = this.#mark;
     if (mark === undefined) return;
-    const step = mark.steps[mark.accepted++];
-    step.before = before;
-    step.isUsual = this.#isUsual(loss);
+    if (this.#isUsual(loss)) mark.usual = { steps: mark.accepted, progress: before };
+    mark.accepted++;
     if (this.#usualLoss === 0) this.#usualLoss = Math.abs(loss);
     // A loss that runs away moves the mean slowly; one that has risen for good is soon a usual one.
     const size = Math.min(Math.abs(loss), runaway * this.#usualLoss);
@@ -110,14 +100,15 @@ export class LastGood {
   async rewind(): Promise<void> {
     const mark = this.#mark;
     if (mark === undefined) return;
-    const last = mark.steps.findLastIndex(({ isUsual }) => isUsual);
-    if (last < 0 && !mark.isTried) return;
-    this.#memory.putBack(mark.state);
-    const progress = mark.steps[last]?.before;
-    if (progress === undefined || !mark.isConnected) return;
+    const { usual, state, isTried, isConnected } = mark;
+    if (usual === undefined && !isTried) return;
+    this.#memory.putBack(state);
+    if (usual === undefined || !isConnected) return;
     this.#memory.setHalted(0);
-    for (const { executable, inputs } of mark.steps.slice(0, last)) await executable.run([inputs]);
-    this.#memory.putBack({ ...this.#memory.getState(), progress });
+    for (const { executable, inputs } of mark.steps.slice(0, usual.steps)) {
+      await executable.run([inputs]);
+    }
+    this.#memory.putBack({ ...this.#memory.getState(), progress: usual.progress });
   }
 
   /** The mark from which the next steps are counted; a new one where it is time for it. */
@@ -128,8 +119,8 @@ export class LastGood {
     if (changes !== mark.changes) mark.isConnected = false;
     mark.changes = changes;
     const started = performance.now();
-    const { pause, share } = this.#cadence;
-    if (started - mark.made < Math.max(pause, share * mark.cost)) return mark;
+    if (mark.steps.length < stepsBetween) return mark;
+    if (started - mark.made < timeBetween * mark.cost) return mark;
     // In place of a state whose loss is lost, or has run away, the older one is still needed.
     return (await this.#isSound(executable, next)) ? this.#setMark(started, true) : mark;
   }
