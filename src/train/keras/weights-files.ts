@@ -113,16 +113,15 @@ function formatOf(path: string): WeightsFormat {
   );
 }
 
-/** @throws FormatError unless the end of `path` names a kind of file that holds weights. */
+/** @throws FormatError unless the end of `path` names a kind of file in which weights alone are written. */
 export function requireWeightsEnding(path: string): void {
-  formatOf(path);
+  encoderOf(path);
 }
 
-/** Writes weights; the file is whole or not there at all. @throws FormatError */
-export async function writeWeights(path: string, network: Network, weights: Values): Promise<void> {
+function encoderOf(path: string): NonNullable<WeightsFormat["encode"]> {
   const { encode } = formatOf(path);
   if (encode === undefined) {
-    refuse({
+    return refuse({
       what: `${path} would be a whole model, not weights alone.`,
       expected: Object.keys(formats)
         .filter((ending) => formats[ending].encode !== undefined)
@@ -131,6 +130,12 @@ export async function writeWeights(path: string, network: Network, weights: Valu
       fix: "Use saveModel, or give the name one of these ends.",
     });
   }
+  return encode;
+}
+
+/** Writes weights; the file is whole or not there at all. @throws FormatError */
+export async function writeWeights(path: string, network: Network, weights: Values): Promise<void> {
+  const encode = encoderOf(path);
   await writeFileAtomically(path, await encode(network, weights));
 }
 
