@@ -21,6 +21,7 @@ export { optimizers } from "./nn/optimizers/index.ts";
 export { regularizers } from "./nn/regularizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
+export { operations } from "./nn/symbolic-operations.ts";
 // Pictures are behind "fovea/report": what draws them is not small.
 export { assessClassifier, classesOf } from "./report/assess-classifier.ts";
 export { classificationReport } from "./report/classification-report.ts";

@@ -1,11 +1,8 @@
 // The activation functions that layers name. Floor 4. One name, one formula; names, formulas and
 // constants are those of keras.activations.
 
-import { ConfigError } from "../core/errors.ts";
-import { suggestion } from "../core/names.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
-import { shown } from "./option.ts";
 
 /** The numbers for which `selu` keeps mean 0 and variance 1. Klambauer et al., NeurIPS 2017. */
 export const seluConstants = {
@@ -44,6 +41,36 @@ export function relu6(build: Builder, x: Node): Node {
 function hardSigmoid(build: Builder, x: Node): Node {
   const shifted = relu6(build, build.add(x, build.constant(3)));
   return build.multiply(shifted, build.constant(1 / 6));
+}
+
+/**
+ * max(x − τ, 0) along the last axis. Sorted from the largest on, k numbers are above τ: those with
+ * `1 + rank · x` above the sum up to themselves. As Keras computes it, τ is (the total of these k sums
+ * − 1) / k; where k is 2 or more, that is above the τ of the paper, and results add up to less than 1.
+ */
+export function sparsemax(build: Builder, x: Node): Node {
+  const { shape } = x;
+  const size = shape[shape.length - 1];
+  const wide = shape.slice(0, -1);
+  const each = build.reshape(x, [...wide, size, 1]);
+  const others = build.reshape(x, [...wide, 1, size]);
+  const places = build.samplePositions(size, size);
+  // Among equals the first comes first.
+  const isEarlier = build.lessEqual(places, build.reshape(places, [size, 1]));
+  const isBefore = build.add(
+    build.less(each, others),
+    build.multiply(build.equal(each, others), isEarlier),
+  );
+  const zero = build.constant(0);
+  const one = build.constant(1);
+  const along = { axes: [shape.length] };
+  const rank = build.sum(isBefore, along);
+  const sum = build.sum(build.select(isBefore, others, zero), along);
+  const isAbove = build.less(sum, build.add(one, build.multiply(rank, x)));
+  const last = { axes: [shape.length - 1], keepDimensions: true };
+  const total = build.sum(build.select(isAbove, sum, zero), last);
+  const threshold = build.divide(build.subtract(total, one), build.sum(isAbove, last));
+  return build.relu(build.subtract(x, threshold));
 }
 
 const silu = (build: Builder, x: Node) => build.multiply(x, build.sigmoid(x));
@@ -148,6 +175,8 @@ const activations = {
   mish: (build: Builder, x: Node) => build.multiply(x, build.tanh(build.softplus(x))),
   /** eˣ / Σ eˣ along the last axis. */
   softmax: (build: Builder, x: Node) => build.softmax(x),
+  /** max(x − τ, 0) along the last axis, as Keras computes it. Martins and Astudillo, ICML 2016. */
+  sparsemax,
   /** ln softmax(x) along the last axis. */
   logSoftmax: (build: Builder, x: Node) => build.logSoftmax(x),
   /** eˣ */
@@ -161,15 +190,4 @@ export const activationNames = Object.keys(activations) as readonly ActivationNa
 /** Applies an activation by name. */
 export function activate(name: ActivationName, build: Builder, x: Node): Node {
   return activations[name](build, x);
-}
-
-/** @throws ConfigError unless `name` is an activation. */
-export function requireActivation(name: string): asserts name is ActivationName {
-  if (Object.hasOwn(activations, name)) return;
-  throw new ConfigError({
-    what: "There is no such activation.",
-    expected: activationNames.join(", "),
-    received: shown(name),
-    ...(typeof name === "string" ? suggestion(activationNames, name) : {}),
-  });
 }

@@ -40,7 +40,9 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
     const { trainable = true, activityRegularizer } = layer.options as CommonOptions;
     this.trainable = trainable;
     this.activityRegularizer =
-      activityRegularizer === undefined ? undefined : regularizerFrom(activityRegularizer);
+      activityRegularizer === undefined
+        ? layer.activityRegularizer
+        : regularizerFrom(activityRegularizer);
   }
 
   get givenName(): string | undefined {

@@ -71,6 +71,8 @@ export interface Layer<O extends object = object> {
   readonly className: string;
   /** All options, defaults filled in: plain data, enough to make the layer again. */
   readonly options: O;
+  /** What its results add to the loss, where that is what the layer is for. */
+  readonly activityRegularizer?: Regularizer | undefined;
   /** @throws ShapeError where the inputs, one shape for each, do not fit. */
   plan(inputs: readonly Shape[]): LayerPlan;
 }

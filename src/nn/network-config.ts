@@ -1,6 +1,7 @@
 // A network as plain data. Floor 4. Layers in a row are a list; any other graph is a list of layers and
 // a list of their uses.
 
+import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Network } from "./network.ts";
 import { isNetwork } from "./steps.ts";
@@ -59,11 +60,24 @@ function sharedUnits(network: Network): SharedUnits {
   return shared;
 }
 
-/** What a file needs to say of a unit. Freezing is said where it differs from what is usual. */
-function unitConfig(name: string, unit: Unit, shared: SharedUnits): UnitConfig {
+/**
+ * What a file needs to say of a unit. Freezing is said where it differs from what is usual.
+ *
+ * @throws ConfigError where an option is a function: no file can keep it.
+ */
+export function unitConfig(name: string, unit: Unit, shared: SharedUnits = new Map()): UnitConfig {
   const given = isNetwork(unit) ? configOf(unit, shared) : unit.options;
   const { trainable: _, ...options } = given as { readonly trainable?: boolean };
   const number = shared.get(unit);
+  const own = Object.entries(options).find(([, value]) => typeof value === "function");
+  if (own !== undefined) {
+    throw new ConfigError({
+      what: `The option ${own[0]} of the layer "${name}" is a function, which no file can keep.`,
+      expected: "a name, or a layer",
+      received: "a function",
+      fix: "Make a layer of your own of it with defineLayer, or save the weights alone.",
+    });
+  }
   return {
     kind: unit.kind,
     options: { ...options, name, ...(unit.trainable ? {} : { trainable: false }) },

@@ -70,7 +70,9 @@ function sourcesOf(network: Network): string[] {
 
 /** Values for every input. */
 function batchFor(sample: LayerSample) {
-  return shapesOf(sample).map((shape, i) => toFloat32(numbers([batch, ...shape], -i)));
+  return shapesOf(sample).map((shape, i) =>
+    toFloat32(within(numbers([batch, ...shape], -i), sample)),
+  );
 }
 
 /** Numbers from -1 to 1 that stay clear of 0, where some functions have a kink. */
@@ -86,7 +88,7 @@ const toFloat32 = ({ data, shape }: Tensor<Float64Array>) => ({
 });
 
 /** The layer's graph with its sources and their values, in f64. */
-function graphOf(network: Network, training: boolean) {
+function graphOf(network: Network, training: boolean, sample: Pick<LayerSample, "positive">) {
   const inputs = new Map<string, Node>();
   const values: Record<string, Tensor> = {};
   const source = (name: string, value: Tensor<Float64Array>) => {
@@ -95,7 +97,9 @@ function graphOf(network: Network, training: boolean) {
     values[name] = value;
     return node;
   };
-  const x = network.inputs.map(({ shape }, i) => source(`x${i}`, numbers([batch, ...shape], -i)));
+  const x = network.inputs.map(({ shape }, i) =>
+    source(`x${i}`, within(numbers([batch, ...shape], -i), sample)),
+  );
   const weights = new Map(
     network.weights.map(({ fullName, shape, trainable }, i) => {
       const value = numbers(shape, i + 1);
@@ -106,6 +110,11 @@ function graphOf(network: Network, training: boolean) {
   values.step = { data: Int32Array.of(5), shape: [] };
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
   return { ...graph, output: graph.outputs[0], inputs, values };
+}
+
+/** Inputs as the layer takes them. */
+function within(value: Tensor<Float64Array>, sample: Pick<LayerSample, "positive">) {
+  return sample.positive ? positive(value) : value;
 }
 
 /** Statistics as a variance may be. */
@@ -193,7 +202,7 @@ describe("shapes", () => {
     const network = networkOf(kind, sample);
     expect(network.outputShape).toEqual(sample.output);
     for (const training of [true, false]) {
-      const { output } = graphOf(network, training);
+      const { output } = graphOf(network, training, sample);
       expect(output.shape).toEqual([batch, ...sample.output]);
       expect(output.dtype).toBe("f32");
     }
@@ -224,7 +233,7 @@ describe("shapes", () => {
 describe("values", () => {
   test.each(samples)("%s: the gradient is the central difference", (_, kind, sample) => {
     const network = networkOf(kind, sample);
-    const { output, inputs, values } = graphOf(network, true);
+    const { output, inputs, values } = graphOf(network, true, sample);
     const product = ops.multiply(output, ops.input("scale", { shape: output.shape, dtype: "f32" }));
     const total = ops.sum(product);
     const sources = { ...values, scale: sampleWeights(output.shape) };
@@ -245,7 +254,7 @@ describe("values", () => {
     "%s: every target computes what the reference does",
     async (_, kind, sample) => {
       const network = networkOf(kind, sample);
-      const { output, updates, inputs, values } = graphOf(network, true);
+      const { output, updates, inputs, values } = graphOf(network, true, sample);
       const scale = ops.input("scale", { shape: output.shape, dtype: "f32" });
       const names = sourcesOf(network);
       const targets = names.map((name) => inputs.get(name) as Node);
@@ -272,10 +281,10 @@ describe("values", () => {
     const network = networkOf(kind, sample);
     const { statistics = [] } = layerCases[kind] as LayerCase;
     const replaced = network.weights.filter(({ name }) => statistics.includes(name));
-    expect([...graphOf(network, true).updates.keys()]).toEqual(
+    expect([...graphOf(network, true, sample).updates.keys()]).toEqual(
       replaced.map(({ fullName }) => fullName),
     );
-    expect(graphOf(network, false).updates.size).toBe(0);
+    expect(graphOf(network, false, sample).updates.size).toBe(0);
   });
 
   test.each(samples)("%s: one training step lowers the loss", async (_, kind, sample) => {
@@ -283,8 +292,9 @@ describe("values", () => {
     const targets = 2;
     // From images to the layer's inputs by weights that learn, too, and from its output to numbers.
     const images = input({ shape: image });
+    const above = sample.positive ? [layers.activation({ activation: "softplus" })] : [];
     const tensors = shapesOf(sample).map((shape) =>
-      before(shape, sizeOf(shape)).reduce((tensor, layer) => layer.apply(tensor), images),
+      [...before(shape, sizeOf(shape)), ...above].reduce((x, layer) => layer.apply(x), images),
     );
     const flat = layers.flatten().apply(layerFrom(kind, sample.options).apply(tensors));
     const outputs = layers.dense({ units: targets }).apply(flat);

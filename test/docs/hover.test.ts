@@ -35,7 +35,7 @@ const groups = [
 ] as const;
 
 const namesOf = (group: (typeof groups)[number]) =>
-  Object.keys(fovea[group]).filter((name) => name !== "default");
+  Object.keys(Object.entries(fovea).find(([name]) => name === group)?.[1] ?? {});
 
 let opened = 0;
 const open = (text: string) => server.open(join(project.folder, `file-${opened++}.ts`), text);

@@ -12,8 +12,8 @@ test("bytes count as 0 to 1, as they do in training", () => {
   const bytes = tensor(Uint8Array.of(0, 255, 255, 255), [2, 1, 1, 2]);
   const numbers = tensor(Float32Array.of(0, 1, 1, 1), [2, 1, 1, 2]);
   const { options } = layers.normalization().adapt(bytes);
-  expect(options.mean).toEqual([0.5, 1]);
-  expect(options.variance).toEqual([0.25, 0]);
+  expect(options.adapted?.mean).toEqual([0.5, 1]);
+  expect(options.adapted?.variance).toEqual([0.25, 0]);
   expect(layers.normalization().adapt(numbers).options).toEqual(options);
 });
 
@@ -24,8 +24,7 @@ test("a layer that has adapted keeps its other options, and the first one does n
     axis: null,
     invert: false,
     name: "units",
-    mean: [2],
-    variance: [1],
+    adapted: { mean: [2], variance: [1] },
   });
   expect(first.options.mean).toBeUndefined();
 });

@@ -1,11 +1,11 @@
 // An activation function as a layer of its own. Floor 4.
 
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface ActivationOptions extends CommonOptions {
-  /** The function's name. */
-  readonly activation: ActivationName;
+  /** Its name, a layer, or a function of nodes. */
+  readonly activation: ActivationSetting;
 }
 
 /**
@@ -15,16 +15,16 @@ export interface ActivationOptions extends CommonOptions {
  * @example layers.activation({ activation: "relu" })
  */
 export function activation(options: ActivationOptions): Layer<ActivationOptions> {
-  requireActivation(options.activation);
+  const { setting, apply } = activationFrom(options.activation);
   return {
     kind: "activation",
     className: "Activation",
-    options,
+    options: { ...options, activation: setting },
     plan: ([input]) => ({
       outputShape: input,
       weights: [],
       macs: 0,
-      call: ([x], { build }) => activate(options.activation, build, x),
+      call: ([x], context) => apply(x, context),
     }),
   };
 }

@@ -3,10 +3,10 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { resolveWindow } from "../../graph/window.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 import { requireSequence } from "./sequences.ts";
 
 export interface Conv1dOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
@@ -22,8 +22,11 @@ export interface Conv1dOptions extends CommonOptions, WeightOptions<"kernel" | "
   readonly dilationRate?: number;
   /** Parts that channels and filters are split into; 1 unless told. */
   readonly groups?: number;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -53,14 +56,13 @@ export function conv1d(options: Conv1dOptions): Layer<Conv1dOptions> {
     padding: "valid" as const,
     dilationRate: 1,
     groups: 1,
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     kernelInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias } =
-    settings;
+  const { filters, kernelSize, strides, padding, dilationRate, groups, useBias } = settings;
   for (const [name, value] of Object.entries({
     filters,
     kernelSize,
@@ -71,7 +73,7 @@ export function conv1d(options: Conv1dOptions): Layer<Conv1dOptions> {
     requireWhole(value, name);
   }
   requireWord(padding);
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const kernel = weightMaker("kernel", settings);
   const bias = weightMaker("bias", settings);
   if (filters % groups !== 0) {
@@ -91,7 +93,7 @@ export function conv1d(options: Conv1dOptions): Layer<Conv1dOptions> {
   return {
     kind: "conv1d",
     className: "Conv1D",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       requireSequence(input, "conv1d");
       const [length, channels] = input;
@@ -110,13 +112,14 @@ export function conv1d(options: Conv1dOptions): Layer<Conv1dOptions> {
         weights: [kernel(taps), ...(useBias ? [bias([filters])] : [])],
         macs: along.output * filters * kernelSize * (channels / groups),
         reach: { size: [reach, 1], stride: [strides, 1] },
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           // A sequence is an image that is one pixel high.
           const row = build.reshape(x, [x.shape[0], 1, length, channels]);
           const filter = build.reshape(weights.kernel, [1, ...taps]);
           const image = build.conv2d(row, filter, { ...moves, groups });
           const y = build.reshape(image, [x.shape[0], along.output, filters]);
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

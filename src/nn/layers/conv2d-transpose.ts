@@ -3,7 +3,6 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { resolveWindow } from "../../graph/window.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import {
   type CommonOptions,
@@ -14,6 +13,7 @@ import {
   requireWhole,
 } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface Conv2dTransposeOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
   /** K, the number of filters. */
@@ -28,8 +28,11 @@ export interface Conv2dTransposeOptions extends CommonOptions, WeightOptions<"ke
   readonly outputPadding?: Pair;
   /** Pixels between neighbouring taps; 1 unless told. */
   readonly dilationRate?: Pair;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -80,15 +83,15 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer<Conv2dTr
     strides: 1,
     padding: "valid" as const,
     dilationRate: 1,
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     kernelInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { filters, padding, activation, useBias } = settings;
+  const { filters, padding, useBias } = settings;
   requireWhole(filters, "filters");
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const kernel = weightMaker("kernel", settings);
   const bias = weightMaker("bias", settings);
   if (padding !== "valid" && padding !== "same") {
@@ -105,7 +108,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer<Conv2dTr
   return {
     kind: "conv2dTranspose",
     className: "Conv2DTranspose",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       requireImage(input, "conv2dTranspose");
       const [height, width, channels] = input;
@@ -134,11 +137,12 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer<Conv2dTr
           size: [Math.ceil(taps[0] / strides[0]), Math.ceil(taps[1] / strides[1])],
           stride: [1 / strides[0], 1 / strides[1]],
         },
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           const imageShape = [x.shape[0], rows, columns, filters];
           const moves = { strides, padding, dilation, imageShape };
           const y = build.conv2dInputGradient(x, weights.kernel, moves);
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

@@ -3,7 +3,6 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import {
   type CommonOptions,
@@ -15,6 +14,7 @@ import {
   requireWhole,
 } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface Conv2dOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
   /** K, the number of filters. */
@@ -29,8 +29,11 @@ export interface Conv2dOptions extends CommonOptions, WeightOptions<"kernel" | "
   readonly dilationRate?: Pair;
   /** Parts that channels and filters are split into; 1 unless told. */
   readonly groups?: number;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -50,17 +53,17 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
     padding: "valid" as Padding,
     dilationRate: 1,
     groups: 1,
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     kernelInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { filters, groups, padding, activation, useBias } = settings;
+  const { filters, groups, padding, useBias } = settings;
   requireWhole(filters, "filters");
   requireWhole(groups, "groups");
   requirePadding(padding);
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const kernel = weightMaker("kernel", settings);
   const bias = weightMaker("bias", settings);
   if (filters % groups !== 0) {
@@ -76,7 +79,7 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
   return {
     kind: "conv2d",
     className: "Conv2D",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       requireImage(input, "conv2d");
       const [height, width, channels] = input;
@@ -101,9 +104,10 @@ export function conv2d(options: Conv2dOptions): Layer<Conv2dOptions> {
           size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],
           stride: strides,
         },
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           const y = build.conv2d(x, weights.kernel, { strides, padding, dilation, groups });
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

@@ -2,16 +2,19 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface DenseOptions extends CommonOptions, WeightOptions<"kernel" | "bias"> {
   /** U, the number of results. */
   readonly units: number;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each unit adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -26,21 +29,21 @@ export interface DenseOptions extends CommonOptions, WeightOptions<"kernel" | "b
  */
 export function dense(options: DenseOptions): Layer<DenseOptions> {
   const settings = {
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     kernelInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { units, activation, useBias } = settings;
+  const { units, useBias } = settings;
   requireWhole(units, "units");
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const kernel = weightMaker("kernel", settings);
   const bias = weightMaker("bias", settings);
   return {
     kind: "dense",
     className: "Dense",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       const channels = input.at(-1);
       if (channels === undefined) {
@@ -57,11 +60,12 @@ export function dense(options: DenseOptions): Layer<DenseOptions> {
         macs: sizeOf(input) * units,
         // Along the channels of an image it looks at one pixel at a time.
         ...(input.length === 1 ? { reach: "all" as const } : {}),
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           const rows = build.reshape(x, [sizeOf(x.shape) / channels, channels]);
           const product = build.matmul(rows, weights.kernel);
           const y = build.reshape(product, [x.shape[0], ...outputShape]);
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

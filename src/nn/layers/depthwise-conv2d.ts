@@ -1,7 +1,6 @@
 // Convolution of each channel on its own, as a layer. Floor 4.
 
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import {
   type CommonOptions,
@@ -13,6 +12,7 @@ import {
   requireWhole,
 } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface DepthwiseConv2dOptions extends CommonOptions, WeightOptions<"depthwise" | "bias"> {
   /** R and S, height and width of a filter in pixels. */
@@ -25,8 +25,11 @@ export interface DepthwiseConv2dOptions extends CommonOptions, WeightOptions<"de
   readonly depthMultiplier?: number;
   /** Pixels between neighbouring taps; 1 unless told. */
   readonly dilationRate?: Pair;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -45,16 +48,16 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
     padding: "valid" as Padding,
     depthMultiplier: 1,
     dilationRate: 1,
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     depthwiseInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { padding, depthMultiplier, activation, useBias } = settings;
+  const { padding, depthMultiplier, useBias } = settings;
   requireWhole(depthMultiplier, "depthMultiplier");
   requirePadding(padding);
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const kernel = weightMaker("depthwise", settings, "kernel");
   const bias = weightMaker("bias", settings);
   const taps = pairOf(settings.kernelSize, "kernelSize");
@@ -63,7 +66,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
   return {
     kind: "depthwiseConv2d",
     className: "DepthwiseConv2D",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       requireImage(input, "depthwiseConv2d");
       const [height, width, channels] = input;
@@ -81,10 +84,11 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer<Depthwis
           size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],
           stride: strides,
         },
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           const filter = build.reshape(weights.kernel, [...taps, 1, filters]);
           const y = build.conv2d(x, filter, { strides, padding, dilation, groups: channels });
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

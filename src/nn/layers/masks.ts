@@ -14,10 +14,10 @@ export function requireSeed(seed: number | undefined): void {
 }
 
 /** @throws ConfigError unless `rate` is from 0 up to but not including 1. */
-export function requireRate(rate: number, layer: string): void {
+export function requireRate(rate: number, layer: string, name = "rate"): void {
   if (rate >= 0 && rate < 1) return;
   throw new ConfigError({
-    what: `The option rate of ${layer} cannot be used.`,
+    what: `The option ${name} of ${layer} cannot be used.`,
     expected: "a number from 0 up to but not including 1",
     received: String(rate),
   });

@@ -7,17 +7,26 @@ import { requireNumbers, type Tensor } from "../../core/tensor.ts";
 import type { CommonOptions, WeightSpec } from "../layer.ts";
 import { LayerInstance } from "../layer-instance.ts";
 import { alongOnly, axesOf } from "./axes.ts";
+import { constantOf } from "./constants.ts";
 
 export interface NormalizationOptions extends CommonOptions {
   /**
-   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null
-   * gives one of each for everything. The last axis unless told.
+   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null, or
+   * an empty list, gives one of each for everything. Default: -1.
    */
   readonly axis?: number | readonly number[] | null;
-  /** Known means: one for all, or one for each position. */
+  /**
+   * Known means: one for all, one for each position, or one for each position of the last axis. They
+   * are constants, not weights.
+   */
   readonly mean?: number | readonly number[];
   /** Known variances, as many. */
   readonly variance?: number | readonly number[];
+  /** What `adapt` has found: the values that the weights `mean` and `variance` begin with. */
+  readonly adapted?: {
+    readonly mean: readonly number[];
+    readonly variance: readonly number[];
+  };
   /** Turns the formula round, from normal values to those of the data; false unless told. */
   readonly invert?: boolean;
 }
@@ -28,7 +37,10 @@ const smallest = 1e-7;
 /**
  * @throws ConfigError unless both are there or neither is, all finite, and no variance negative.
  */
-function requireStatistics({ mean, variance }: NormalizationOptions): void {
+function requireStatistics({
+  mean,
+  variance,
+}: Pick<NormalizationOptions, "mean" | "variance">): void {
   const listOf = (value: number | readonly number[] = []) =>
     Array.isArray(value) ? [...value] : [value];
   const [means, variances] = [listOf(mean), listOf(variance)];
@@ -42,7 +54,9 @@ function requireStatistics({ mean, variance }: NormalizationOptions): void {
 }
 
 const keptAxes = (axis: number | readonly number[] | null, input: Shape): readonly number[] =>
-  axis === null ? [] : axesOf(axis, input, "normalization");
+  axis === null || (Array.isArray(axis) && axis.length === 0)
+    ? []
+    : axesOf(axis, input, "normalization");
 
 /** Mean and variance at each position of the kept axes, in f64 and two passes. */
 function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
@@ -80,53 +94,76 @@ export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
     }
     const { axis = -1 } = this.options;
     const kept = keptAxes(axis, examples.shape.slice(1));
-    return normalization({ ...this.options, ...statisticsOf(examples, kept) });
+    const { mean: _, variance: __, ...options } = this.options;
+    return normalization({ ...options, adapted: statisticsOf(examples, kept) });
   }
 }
 
+/** One number for each position of the kept axes. @throws ShapeError where they do not fit. */
+function spread(
+  name: string,
+  known: number | readonly number[],
+  { shape, input }: { readonly shape: Shape; readonly input: Shape },
+): readonly number[] {
+  const size = sizeOf(shape);
+  const values = typeof known === "number" ? [known] : known;
+  const repeats = size / values.length;
+  if (repeats === 1 || values.length === 1 || values.length === shape.at(-1)) {
+    return Array.from({ length: repeats }, () => values).flat();
+  }
+  throw new ShapeError({
+    what: `normalization's ${name} does not fit its input.`,
+    expected: `${values.length} positions along its axes`,
+    received: formatShape([null, ...input]),
+  });
+}
+
 /**
- * Normalisation: any shape. `(x − mean) / √variance`, with statistics that are given or that
- * `adapt` finds; without either, nothing changes. Weights, not trained: `mean`, `variance`, of the
- * kept axes' dimensions. As in Keras.
+ * Normalization: any shape. `(x − mean) / √variance`, with statistics that are given or that `adapt`
+ * finds; without either, nothing changes. Given ones are constants; else they are weights that are
+ * not trained: `mean`, `variance`, of the kept axes' dimensions. As in Keras.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit it.
  * @example layers.normalization({ inputShape: [28, 28, 1] }).adapt(train.x)
  */
 export function normalization(options: NormalizationOptions = {}): NormalizationLayer {
   const settings = { axis: -1 as number | readonly number[] | null, invert: false, ...options };
-  const { axis, mean, variance, invert } = settings;
+  const { axis, mean, variance, invert, adapted } = settings;
   requireStatistics(settings);
+  if (adapted !== undefined) requireStatistics(adapted);
   return new NormalizationLayer({
     kind: "normalization",
     className: "Normalization",
     options: settings,
     plan([input]) {
       const kept = keptAxes(axis, input);
-      const shape = kept.map((a) => input[a - 1]);
-      const weight = (
-        name: string,
-        initializer: "zeros" | "ones",
-        known: number | readonly number[] | undefined,
-      ): WeightSpec => {
-        const spec = { name, shape, initializer, trainable: false };
-        if (known === undefined) return spec;
-        const values =
-          typeof known === "number" ? new Array<number>(sizeOf(shape)).fill(known) : known;
-        if (values.length === sizeOf(shape)) return { ...spec, values };
-        throw new ShapeError({
-          what: `normalization's ${name} does not fit its input.`,
-          expected: `${values.length} positions along axis ${JSON.stringify(axis)}`,
-          received: formatShape([null, ...input]),
-        });
+      const place = { shape: kept.map((a) => input[a - 1]), input };
+      const weight = (name: "mean" | "variance", initializer: "zeros" | "ones"): WeightSpec => {
+        const spec = { name, shape: place.shape, initializer, trainable: false };
+        return adapted === undefined
+          ? spec
+          : { ...spec, values: spread(name, adapted[name], place) };
       };
+      const known =
+        mean === undefined || variance === undefined
+          ? undefined
+          : {
+              mean: spread("mean", mean, place),
+              variance: spread("variance", variance, place),
+            };
       return {
         outputShape: input,
-        weights: [weight("mean", "zeros", mean), weight("variance", "ones", variance)],
+        weights: known === undefined ? [weight("mean", "zeros"), weight("variance", "ones")] : [],
         macs: 0,
         call([x], { build, weights }) {
           const wide = alongOnly(kept, x.shape);
-          const middle = build.reshape(weights.mean, wide);
-          const root = build.squareRoot(build.reshape(weights.variance, wide));
+          const statistic = (name: "mean" | "variance") =>
+            build.reshape(
+              known === undefined ? weights[name] : constantOf(build, known[name]),
+              wide,
+            );
+          const middle = statistic("mean");
+          const root = build.squareRoot(statistic("variance"));
           const deviation = build.maximum(root, build.constant(smallest));
           return invert
             ? build.add(build.multiply(x, deviation), middle)

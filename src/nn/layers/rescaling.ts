@@ -2,9 +2,8 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import type { Builder } from "../../graph/builder.ts";
-import type { Node } from "../../graph/op.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
+import { constantOf } from "./constants.ts";
 
 export interface RescalingOptions extends CommonOptions {
   /** What the input is multiplied by: one number, or one a channel. */
@@ -22,14 +21,6 @@ function requireFinite(value: number | readonly number[], name: string): void {
     expected: "a finite number, or one for each channel",
     received: JSON.stringify(value),
   });
-}
-
-function nodeOf(build: Builder, value: number | readonly number[]): Node {
-  if (typeof value === "number") return build.constant(value);
-  return build.concatenate(
-    value.map((number) => build.constant(number, [1])),
-    0,
-  );
 }
 
 /**
@@ -61,7 +52,7 @@ export function rescaling(options: RescalingOptions): Layer<RescalingOptions> {
         weights: [],
         macs: 0,
         call: ([x], { build }) =>
-          build.add(build.multiply(x, nodeOf(build, scale)), nodeOf(build, offset)),
+          build.add(build.multiply(x, constantOf(build, scale)), constantOf(build, offset)),
       };
     },
   };

@@ -4,6 +4,7 @@
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { Interpolation } from "./interpolation.ts";
+import { interpolationKernels } from "./interpolation-kernels.ts";
 
 /** Rows and columns. */
 export type ImageSize = readonly [number, number];
@@ -11,7 +12,12 @@ export type ImageSize = readonly [number, number];
 /**
  * `lines [L, …] → [length, …]`, each result taken from the nearest line, or from the two nearest.
  */
-function pickLines(build: Builder, lines: Node, length: number, kind: Interpolation): Node {
+function pickLines(
+  build: Builder,
+  lines: Node,
+  length: number,
+  kind: "nearest" | "bilinear",
+): Node {
   const positions = build.samplePositions(lines.shape[0], length);
   // Lines outside are moved to the nearest by `gather`.
   const lineAt = (position: Node) => build.gather(lines, build.cast(position, "i32"));
@@ -25,20 +31,61 @@ function pickLines(build: Builder, lines: Node, length: number, kind: Interpolat
   return build.add(low, build.multiply(build.subtract(high, low), share));
 }
 
-/** The same with a window that widens where the image shrinks: all lines under it count. */
-function averageLines(build: Builder, lines: Node, length: number): Node {
+/** `weights [length, L]`, brought to a sum of 1 for each result, on `lines [L, …]`. */
+function weighLines(build: Builder, lines: Node, weights: Node): Node {
   const [size, ...rest] = lines.shape;
-  const middles = build.reshape(build.samplePositions(size, size), [1, size]);
-  const positions = build.reshape(build.samplePositions(size, length), [length, 1]);
-  const distance = build.absolute(build.subtract(middles, positions));
-  const width = build.constant(1 / Math.max(1, size / length));
-  const weights = build.relu(build.subtract(build.constant(1), build.multiply(distance, width)));
   const sums = build.sum(weights, { axes: [1], keepDimensions: true });
   const flat = build.reshape(lines, [size, rest.reduce((a, b) => a * b, 1)]);
-  return build.reshape(build.matmul(build.divide(weights, sums), flat), [length, ...rest]);
+  const result = build.matmul(build.divide(weights, sums), flat);
+  return build.reshape(result, [weights.shape[0], ...rest]);
 }
 
-/** `[N, H, W, C] → [N, P, Q, C]`; `antialias` counts for `bilinear` alone. */
+/** The middles of `size` lines as a row, and those of `length` results between them as a column. */
+function placesOf(build: Builder, size: number, length: number) {
+  return {
+    middles: build.reshape(build.samplePositions(size, size), [1, size]),
+    positions: build.reshape(build.samplePositions(size, length), [length, 1]),
+  };
+}
+
+/**
+ * All lines under a kernel count, by their distance. With `antialias` the kernel widens where the image
+ * shrinks. TensorFlow's cubic without it knows positions to 1/1024 of a pixel.
+ */
+function kernelLines(
+  build: Builder,
+  lines: Node,
+  length: number,
+  kind: keyof typeof interpolationKernels,
+  antialias: boolean,
+): Node {
+  const [size] = lines.shape;
+  const { middles, positions } = placesOf(build, size, length);
+  const isRounded = kind === "bicubic" && !antialias;
+  const places = isRounded ? roundTo(build, positions, 1024) : positions;
+  const distance = build.absolute(build.subtract(middles, places));
+  const width = build.constant(antialias ? 1 / Math.max(1, size / length) : 1);
+  const { weigh } = interpolationKernels[kind];
+  return weighLines(build, lines, weigh(build, build.multiply(distance, width)));
+}
+
+function roundTo(build: Builder, x: Node, parts: number): Node {
+  const counted = build.add(build.multiply(x, build.constant(parts)), build.constant(0.5));
+  return build.multiply(build.floor(counted), build.constant(1 / parts));
+}
+
+/** Each line counts by how much of it the result covers. */
+function coverLines(build: Builder, lines: Node, length: number): Node {
+  const [size] = lines.shape;
+  const { middles, positions } = placesOf(build, size, length);
+  const half = build.constant(0.5);
+  const own = build.constant(size / length / 2);
+  const end = build.minimum(build.add(middles, half), build.add(positions, own));
+  const start = build.maximum(build.subtract(middles, half), build.subtract(positions, own));
+  return weighLines(build, lines, build.relu(build.subtract(end, start)));
+}
+
+/** `[N, H, W, C] → [N, P, Q, C]`; `antialias` counts for all kinds but `nearest` and `area`. */
 export function resizeImage(
   build: Builder,
   x: Node,
@@ -48,9 +95,11 @@ export function resizeImage(
 ): Node {
   const resize = (lines: Node, length: number) => {
     if (lines.shape[0] === length) return lines;
-    return antialias && kind === "bilinear"
-      ? averageLines(build, lines, length)
-      : pickLines(build, lines, length, kind);
+    if (kind === "area") return coverLines(build, lines, length);
+    const isPlain = kind === "nearest" || (kind === "bilinear" && !antialias);
+    return isPlain
+      ? pickLines(build, lines, length, kind)
+      : kernelLines(build, lines, length, kind, antialias);
   };
   const byRow = resize(build.transpose(x, [1, 0, 2, 3]), rows);
   const byColumn = resize(build.transpose(byRow, [2, 1, 0, 3]), columns);

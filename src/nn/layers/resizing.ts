@@ -11,7 +11,7 @@ export interface ResizingOptions extends CommonOptions {
   readonly height: number;
   /** Q, columns of the result. */
   readonly width: number;
-  /** `bilinear` (the default) or `nearest`. */
+  /** `bilinear`, `nearest`, `bicubic`, `lanczos3`, `lanczos5` or `area`. Default: `bilinear`. */
   readonly interpolation?: Interpolation;
   /**
    * Cuts the image to the result's proportions first, instead of stretching it; false unless told.
@@ -21,7 +21,10 @@ export interface ResizingOptions extends CommonOptions {
   readonly padToAspectRatio?: boolean;
   /** What it is filled up with; 0 unless told. */
   readonly fillValue?: number;
-  /** Averages over all pixels where the image shrinks; false unless told. */
+  /**
+   * Whether all pixels count where the image shrinks; `nearest` and `area` do not change. Default:
+   * false.
+   */
   readonly antialias?: boolean;
 }
 

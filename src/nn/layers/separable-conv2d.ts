@@ -1,7 +1,6 @@
 // Convolution in two parts, space first, then channels, as a layer. Floor 4.
 
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import { type ActivationName, activate, requireActivation } from "../activations.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
 import {
   type CommonOptions,
@@ -13,6 +12,7 @@ import {
   requireWhole,
 } from "../layer.ts";
 import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface SeparableConv2dOptions
   extends CommonOptions,
@@ -29,8 +29,11 @@ export interface SeparableConv2dOptions
   readonly dilationRate?: Pair;
   /** M, the number of depthwise filters for each channel; 1 unless told. */
   readonly depthMultiplier?: number;
-  /** Applied to the result; `linear` unless told. */
-  readonly activation?: ActivationName;
+  /**
+   * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
+   * function of nodes. Default: `linear`.
+   */
+  readonly activation?: ActivationSetting;
   /** Whether each filter adds a number of its own; true unless told. */
   readonly useBias?: boolean;
 }
@@ -50,18 +53,18 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer<Separabl
     padding: "valid" as Padding,
     dilationRate: 1,
     depthMultiplier: 1,
-    activation: "linear" as ActivationName,
+    activation: "linear" as ActivationSetting,
     useBias: true,
     depthwiseInitializer: "glorotUniform" as InitializerSetting,
     pointwiseInitializer: "glorotUniform" as InitializerSetting,
     biasInitializer: "zeros" as InitializerSetting,
     ...options,
   };
-  const { filters, padding, depthMultiplier, activation, useBias } = settings;
+  const { filters, padding, depthMultiplier, useBias } = settings;
   requireWhole(filters, "filters");
   requireWhole(depthMultiplier, "depthMultiplier");
   requirePadding(padding);
-  requireActivation(activation);
+  const activation = activationFrom(settings.activation);
   const depthwise = weightMaker("depthwise", settings, "depthwise_kernel");
   const pointwise = weightMaker("pointwise", settings, "pointwise_kernel");
   const bias = weightMaker("bias", settings);
@@ -71,7 +74,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer<Separabl
   return {
     kind: "separableConv2d",
     className: "SeparableConv2D",
-    options: settings,
+    options: { ...settings, activation: activation.setting },
     plan([input]) {
       requireImage(input, "separableConv2d");
       const [height, width, channels] = input;
@@ -90,11 +93,12 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer<Separabl
           size: [(taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] + 1],
           stride: strides,
         },
-        call([x], { build, weights }) {
+        call([x], context) {
+          const { build, weights } = context;
           const filter = build.reshape(weights.depthwise_kernel, [...taps, 1, middle]);
           const spread = build.conv2d(x, filter, { strides, padding, dilation, groups: channels });
           const y = build.conv2d(spread, weights.pointwise_kernel);
-          return activate(activation, build, useBias ? build.add(y, weights.bias) : y);
+          return activation.apply(useBias ? build.add(y, weights.bias) : y, context);
         },
       };
     },

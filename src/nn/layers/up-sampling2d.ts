@@ -3,14 +3,16 @@
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
-import { type Interpolation, requireInterpolation } from "./interpolation.ts";
+import { type Interpolation, interpolationReach, requireInterpolation } from "./interpolation.ts";
 import { repeatAlong } from "./repeat-along.ts";
+import { resizeImage } from "./resize-image.ts";
 
 export interface UpSampling2dOptions extends CommonOptions {
   /** How many times as many rows and columns; 2 unless told. */
   readonly size?: Pair;
   /**
-   * `nearest` (the default) repeats pixels, `bilinear` draws straight lines between their middles.
+   * `nearest` repeats pixels, `bilinear` draws straight lines between their middles; `bicubic`,
+   * `lanczos3`, `lanczos5` and `area` are those of `resizing`. Default: `nearest`.
    */
   readonly interpolation?: Interpolation;
 }
@@ -53,7 +55,15 @@ export function upSampling2d(options: UpSampling2dOptions = {}): Layer<UpSamplin
   const { interpolation = "nearest" } = options;
   const size = pairOf(options.size ?? 2, "size");
   requireInterpolation(interpolation);
-  const along = { nearest: repeatAlong, bilinear: interpolate }[interpolation];
+  const enlarge = (build: Builder, x: Node) => {
+    if (interpolation !== "nearest" && interpolation !== "bilinear") {
+      const rows = [x.shape[1] * size[0], x.shape[2] * size[1]] as const;
+      return resizeImage(build, x, rows, interpolation, false);
+    }
+    const along = { nearest: repeatAlong, bilinear: interpolate }[interpolation];
+    return along(build, along(build, x, 1, size[0]), 2, size[1]);
+  };
+  const seen = interpolationReach[interpolation];
   return {
     kind: "upSampling2d",
     className: "UpSampling2D",
@@ -66,10 +76,10 @@ export function upSampling2d(options: UpSampling2dOptions = {}): Layer<UpSamplin
         weights: [],
         macs: 0,
         reach: {
-          size: interpolation === "nearest" ? [1, 1] : [2, 2],
+          size: [seen, seen],
           stride: [1 / size[0], 1 / size[1]],
         },
-        call: ([x], { build }) => along(build, along(build, x, 1, size[0]), 2, size[1]),
+        call: ([x], { build }) => enlarge(build, x),
       };
     },
   };

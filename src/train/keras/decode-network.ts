@@ -15,7 +15,9 @@ import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
 import { decodeLayer, type Reading } from "./layer.ts";
 import { askedShape } from "./model-format.ts";
 import { objectIn } from "./object.ts";
+import { decodeOperation, isOperation } from "./operation.ts";
 import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
+import { type FoundUnit, splitsIn } from "./split.ts";
 import { firstUsesOf } from "./use-numbers.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -120,8 +122,16 @@ function decodeFunctional(config: Config, reading: Reading, depth: number): Func
       shapeIn(inputShapeOf(own), `the input "${name}"`, name, reading),
     ]),
   );
-  const units = others.map(({ entry, name }) => named(decodeUnit(entry, reading, depth), name));
-  const uses = others.map(({ name, nodes }) => ({ name, inputs: decodeNodes(nodes, name) }));
+  const splits = splitsIn(others);
+  const found = others.flatMap((part): readonly FoundUnit[] => {
+    const { entry, name, nodes } = part;
+    const parts = splits.get(name);
+    if (parts !== undefined) return parts;
+    const { unit, inputs } = isOperation(entry)
+      ? decodeOperation(entry, nodes)
+      : { unit: decodeUnit(entry, reading, depth), inputs: decodeNodes(nodes, name) };
+    return [{ name, unit: named(unit, name), inputs }];
+  });
   const inputNames = referencesIn(config.input_layers, "The list of inputs").map(([name]) => name);
   const { form, references } = outputsIn(config.output_layers);
   const nested = others
@@ -129,19 +139,19 @@ function decodeFunctional(config: Config, reading: Reading, depth: number): Func
     .map(({ name, className, nodes }) => {
       return { name, className, uses: nodes.length, isOlder: nodes.some(Array.isArray) };
     });
-  const firsts = firstUsesOf(nested, uses.flatMap((use) => use.inputs).flat(), references);
+  const firsts = firstUsesOf(nested, found.flatMap((use) => use.inputs).flat(), references);
   const shifted =
     (place: "applied" | "results") =>
-    ([name, use, index]: TensorReference): TensorReference => [
-      name,
-      use - (firsts.get(name)?.[place] ?? 0),
-      index,
-    ];
+    ([name, use, index]: TensorReference): TensorReference => {
+      const parts = splits.get(name);
+      if (parts !== undefined) return [parts[index]?.name ?? missing(name), use, 0];
+      return [name, use - (firsts.get(name)?.[place] ?? 0), index];
+    };
   return {
     ...nameAndTrainable(config),
     inputs: inputNames.map((name) => ({ name, shape: shapes.get(name) ?? missing(name) })),
-    layers: units,
-    uses: inOrder(uses, inputNames, shifted("applied")),
+    layers: found.map(({ unit }) => unit),
+    uses: inOrder(found, inputNames, shifted("applied")),
     outputs: form(references.map(shifted("results"))),
   };
 }

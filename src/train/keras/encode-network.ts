@@ -2,10 +2,13 @@
 
 import type { Shape } from "../../core/shape.ts";
 import type { Network, PlacedLayer } from "../../nn/network.ts";
+import { unitConfig } from "../../nn/network-config.ts";
 import { isNetwork } from "../../nn/steps.ts";
-import type { SymbolicTensor } from "../../nn/symbolic.ts";
+import type { SymbolicTensor, Unit } from "../../nn/symbolic.ts";
 import { encodeLayer } from "./layer.ts";
 import { encodeObject, type KerasStyle } from "./object.ts";
+import { encodeOperands, encodeOperation, operationKind } from "./operation.ts";
+import { refuse } from "./refuse.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -47,7 +50,7 @@ function encodePart(part: Part, name: string): Config {
       const input = network.inputs[network.inputNames.indexOf(own)];
       return { ...inputLayer(own, input.shape, style), name: own, inbound_nodes: [] };
     }
-    const nodes = applications.map(({ inputs }) => encodeNode(part, inputs));
+    const nodes = applications.map(({ unit, inputs }) => encodeNode(part, unit, inputs));
     return { ...encodeUnit(part, placed), name: nameIn(part, own), inbound_nodes: nodes };
   });
   const inputs = network.inputs.map((tensor) => referenceTo(part, tensor));
@@ -69,9 +72,21 @@ function encodeUnit(part: Part, { name: own, layer }: PlacedLayer): Config {
   if (isNetwork(layer)) {
     return encodePart({ ...part, network: layer, prefix: `${part.prefix}${own}/` }, name);
   }
-  const { trainable: _, ...options } = layer.options as { readonly trainable?: boolean };
-  const config = { kind: layer.kind, options: { ...options, name, trainable: layer.trainable } };
+  const config = unitConfig(name, layer);
+  if (layer.kind === operationKind) {
+    return part.style === "keras3" ? encodeOperation(config) : refuseOperation(name);
+  }
   return encodeLayer(config, layer.className, part.style);
+}
+
+/** Keras itself does not read back what it writes of an operation with numbers into `.h5`. */
+function refuseOperation(name: string): never {
+  return refuse({
+    what: `Only .keras files of Keras can hold operations such as "${name}".`,
+    expected: "layers alone",
+    received: "an operation",
+    fix: "Save the model as .keras or .safetensors.",
+  });
 }
 
 function inputLayer(name: string, shape: Shape, style: KerasStyle): Config {
@@ -102,13 +117,14 @@ function resultOf(part: Part, tensor: SymbolicTensor): readonly [string, number,
   return [name, use + (isCounted ? 1 : 0), index];
 }
 
-function encodeNode(part: Part, inputs: readonly SymbolicTensor[]) {
+function encodeNode(part: Part, unit: Unit, inputs: readonly SymbolicTensor[]) {
   const references = inputs.map((tensor) => referenceTo(part, tensor));
   if (part.style !== "keras3") return references.map((reference) => [...reference, {}]);
   const tensors = references.map((reference, i) => ({
     class_name: "__keras_tensor__",
     config: { shape: withBatch(inputs[i].shape), dtype: "float32", keras_history: reference },
   }));
+  if (unit.kind === operationKind) return encodeOperands(unit.options, tensors);
   return { args: tensors.length === 1 ? tensors : [tensors], kwargs: {} };
 }
 

@@ -29,16 +29,23 @@ function decodeNode(node: unknown, name: string): readonly TensorReference[] {
   return listIn(args, `The use of "${name}"`)
     .flatMap(tensorsIn)
     .map((value) => {
-      const { class_name: className, config } = recordOf(value, `An input of "${name}"`);
-      const { keras_history: history } = recordOf(config, `An input of "${name}"`);
-      if (className === "__keras_tensor__" && isReference(history)) return history;
+      const reference = referenceOf(value);
+      if (reference !== undefined) return reference;
       return refuse({
         what: `The layer "${name}" is applied to something that is no tensor of the model.`,
         expected: "tensors of the model",
         received: value,
-        fix: "Use layers rather than operators between tensors and numbers, and save it again.",
+        fix: "Call layers with tensors alone in Keras, and save the model again.",
       });
     });
+}
+
+/** A tensor in a file of Keras 3; undefined for anything else. */
+export function referenceOf(value: unknown): TensorReference | undefined {
+  if (typeof value !== "object" || value === null || !("class_name" in value)) return undefined;
+  if (value.class_name !== "__keras_tensor__" || !("config" in value)) return undefined;
+  const { keras_history: history } = (value.config ?? {}) as { readonly keras_history?: unknown };
+  return isReference(history) ? history : undefined;
 }
 
 /** Keras 2: `[[name, use, index, {}], …]`. */

@@ -2,7 +2,7 @@
 // 5. Weights need no row: they stand in the same order on both sides, but for `Normalization`, which
 // counts what it has seen (weight-places.ts).
 
-import { type KerasRows, row } from "./row.ts";
+import { type KerasRow, type KerasRows, row } from "./row.ts";
 
 /** `kernel` → its initializer, regularizer and constraint. */
 const trained = (...roles: readonly string[]) =>
@@ -15,8 +15,26 @@ const scaled = ["epsilon", "center", "scale", ...trained("beta", "gamma")];
 const singleWindow = ["kernelSize", "strides", "dilationRate"];
 const singlePool = ["poolSize", "strides"];
 
+const separable = (className: string): KerasRow => ({
+  ...row(className, [
+    "filters",
+    ...window,
+    "depthMultiplier",
+    ...result,
+    ...trained("depthwise", "pointwise"),
+  ]),
+  // Keras 2 states what the class has that it extends; there is no such kernel.
+  fixed: {
+    groups: 1,
+    kernel_initializer: undefined,
+    kernel_regularizer: undefined,
+    kernel_constraint: undefined,
+  },
+});
+
 export const layerRows = {
   activation: row("Activation", ["activation"]),
+  activityRegularization: row("ActivityRegularization", ["l1", "l2"]),
   adaptiveAveragePooling2d: row("AdaptiveAveragePooling2D", ["outputSize"]),
   adaptiveMaxPooling2d: row("AdaptiveMaxPooling2D", ["outputSize"]),
   add: row("Add"),
@@ -60,6 +78,7 @@ export const layerRows = {
     ...row("DepthwiseConv2D", [...window, "depthMultiplier", ...result, ...trained("depthwise")]),
     fixed: { groups: 1 },
   },
+  dot: row("Dot", ["axes", "normalize"]),
   dropout: row("Dropout", ["rate", "noiseShape", "seed"]),
   eLU: row("ELU", ["alpha"]),
   flatten: row("Flatten"),
@@ -75,6 +94,10 @@ export const layerRows = {
     ...row("LayerNormalization", ["axis", ...scaled]),
     fixed: { rms_scaling: false },
   },
+  layerScale: {
+    ...row("LayerScale", ["initValues", "projectionDim"]),
+    module: "keras.src.applications.convnext",
+  },
   leakyReLU: {
     ...row("LeakyReLU", ["negativeSlope"]),
     formerly: { alpha: "negativeSlope" },
@@ -87,7 +110,7 @@ export const layerRows = {
   normalization: {
     ...row("Normalization", ["axis", "mean", "variance", "invert"]),
     nullable: ["axis"],
-    beginnings: ["mean", "variance"],
+    beginnings: ["adapted"],
   },
   pReLU: row("PReLU", [...trained("alpha"), "sharedAxes"]),
   permute: row("Permute", ["dims"]),
@@ -110,26 +133,21 @@ export const layerRows = {
     ownFixed: { padToAspectRatio: false, fillValue: 0, antialias: false },
   },
   rmsNormalization: row("RMSNormalization", ["axis", "epsilon"]),
-  separableConv2d: {
-    ...row("SeparableConv2D", [
-      "filters",
-      ...window,
-      "depthMultiplier",
-      ...result,
-      ...trained("depthwise", "pointwise"),
-    ]),
-    // Keras 2 states what the class has that it extends; there is no such kernel.
-    fixed: {
-      groups: 1,
-      kernel_initializer: undefined,
-      kernel_regularizer: undefined,
-      kernel_constraint: undefined,
-    },
+  scaledAdd: {
+    ...row("CustomScaleLayer", ["scale"]),
+    module: "keras.src.applications.inception_resnet_v2",
   },
+  separableConv1d: { ...separable("SeparableConv1D"), single: singleWindow },
+  separableConv2d: separable("SeparableConv2D"),
   softmax: row("Softmax", ["axis"]),
   spatialDropout1d: row("SpatialDropout1D", ["rate", "seed"]),
   spatialDropout2d: row("SpatialDropout2D", ["rate", "seed"]),
+  stochasticDepth: {
+    ...row("StochasticDepth", ["dropPathRate"]),
+    module: "keras.src.applications.convnext",
+  },
   subtract: row("Subtract"),
+  timeDistributed: row("TimeDistributed", ["layer"]),
   unitNormalization: row("UnitNormalization", ["axis"]),
   upSampling1d: row("UpSampling1D", ["size"]),
   upSampling2d: row("UpSampling2D", ["size", "interpolation"]),
@@ -166,3 +184,6 @@ export const augmentations: readonly string[] = [
   "RandomTranslation",
   "RandomZoom",
 ];
+
+/** Layers whose place in Keras is taken by things of another kind (operation.ts). */
+export const noLayersToKeras: readonly string[] = ["operation"];

@@ -45,12 +45,30 @@ export function encodeLayer(
     return encodeObject(className, { ...base, ...Object.fromEntries(keys) }, "fovea", style);
   }
   const row = withRegularizer(rows[kind]);
-  const config = { ...base, ...encodeOptions(row, own, title, style) };
-  return encodeObject(row.className, config, "keras.layers", style);
+  const { layer, ...plain } = own;
+  const inner =
+    layer === undefined ? {} : { layer: encodeInner(layer as UnitConfig, title, style) };
+  const config = { ...base, ...encodeOptions(row, plain, title, style), ...inner };
+  return encodeObject(row.className, config, row.module ?? "keras.layers", style);
+}
+
+/** A layer that is an option of another. */
+function encodeInner({ kind, options }: UnitConfig, title: string, style: KerasStyle) {
+  if (Object.hasOwn(rows, kind)) {
+    const name = snakeCase(kind);
+    return encodeLayer({ kind, options: { name, ...options } }, rows[kind].className, style);
+  }
+  return refuse({
+    what: `The layer inside of ${title} is none of Keras's.`,
+    expected: "a layer that Keras has as well",
+    received: kind,
+    fix: "Save the model as .safetensors.",
+  });
 }
 
 /** A layer of a file. @throws FormatError where Fovea has none like it. */
-export function decodeLayer(value: unknown, { custom, warn }: Reading): UnitConfig {
+export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
+  const { custom, warn } = reading;
   const { className, config, isKeras } = objectIn(value, "A layer");
   const title = `the layer "${config.name}" (${className})`;
   const base = {
@@ -60,8 +78,10 @@ export function decodeLayer(value: unknown, { custom, warn }: Reading): UnitConf
   const found = isKeras ? findRow(rows, className) : undefined;
   if (found !== undefined) {
     const [kind, row] = found;
-    const options = decodeOptions(withRegularizer(row), config, title);
-    return { kind, options: { ...base, ...options } };
+    const { layer, ...plain } = config;
+    const inner = row.options.includes("layer") ? { layer: decodeLayer(layer, reading) } : {};
+    const options = decodeOptions(withRegularizer(row), inner.layer ? plain : config, title);
+    return { kind, options: { ...base, ...options, ...inner } };
   }
   const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
   if (kind === undefined) {

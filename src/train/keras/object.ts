@@ -6,22 +6,40 @@ import { checkFlags } from "../../nn/option.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
 import { recordOf, refuse, textIn } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
-import { constraintRows, initializerRows, regularizerRows, scheduleRows } from "./setting-rows.ts";
+import {
+  activationRows,
+  constraintRows,
+  initializerRows,
+  regularizerRows,
+  scheduleRows,
+} from "./setting-rows.ts";
 import { camelCase, kerasNameOf, ourNameOf, snakeCase } from "./words.ts";
 
 /** Keras 3 names modules; Keras 2 and TensorFlow.js do not, and have older names. */
 export type KerasStyle = "keras3" | "keras2" | "tensorflowJs";
 
-/** Tables of things that are options of others, by how those options' names end. */
-const settingTables = {
-  Initializer: { rows: initializerRows as KerasRows, module: "keras.initializers" },
-  Regularizer: { rows: regularizerRows as KerasRows, module: "keras.regularizers" },
-  Constraint: { rows: constraintRows as KerasRows, module: "keras.constraints" },
-  learningRate: { rows: scheduleRows as KerasRows, module: "keras.optimizers.schedules" },
+/** A table of things that are options of others. */
+interface SettingTable {
+  readonly rows: KerasRows;
+  readonly module: string;
+  /** Whether a word stands for something else than a thing of the table. */
+  readonly besidesWords?: boolean;
+}
+
+/** The tables, by how those options' names end. */
+const settingTables: Readonly<Record<string, SettingTable>> = {
+  activation: { rows: activationRows, module: "keras.layers", besidesWords: true },
+  Initializer: { rows: initializerRows, module: "keras.initializers" },
+  Regularizer: { rows: regularizerRows, module: "keras.regularizers" },
+  Constraint: { rows: constraintRows, module: "keras.constraints" },
+  learningRate: { rows: scheduleRows, module: "keras.optimizers.schedules" },
 };
 
-function tableOf(option: string) {
-  return Object.entries(settingTables).find(([ending]) => option.endsWith(ending))?.[1];
+/** The table that the value of an option is of; undefined for plain values. */
+function tableOf(option: string, value: unknown): SettingTable | undefined {
+  const table = Object.entries(settingTables).find(([ending]) => option.endsWith(ending))?.[1];
+  const isPlain = typeof value === "number" || (table?.besidesWords && typeof value === "string");
+  return isPlain ? undefined : table;
 }
 
 /** An object as a file keeps it. */
@@ -109,9 +127,12 @@ function asFloats(value: unknown): unknown {
 }
 
 function encodeValue(option: string, value: unknown, title: string, style: KerasStyle): unknown {
-  const table = tableOf(option);
-  const isSetting = table !== undefined && typeof value !== "number";
-  if (isSetting) return encodeSetting(table, value as StoredSetting | string, style);
+  const table = tableOf(option, value);
+  if (table !== undefined) {
+    // Keras 3 finds the layer in an older file by its module alone.
+    const own = table === settingTables.activation && style === "keras2" ? "keras3" : style;
+    return encodeSetting(table, value as StoredSetting | string, own);
+  }
   const isOlder = value === "hardSigmoidKeras2";
   if (isOlder && style === "tensorflowJs") return "hard_sigmoid";
   if (isOlder || value === "geluApproximate") {
@@ -144,7 +165,7 @@ function decodeWord(option: string, value: string): string {
 }
 
 function encodeSetting(
-  { rows, module }: { readonly rows: KerasRows; readonly module: string },
+  { rows, module }: SettingTable,
   setting: StoredSetting | string,
   style: KerasStyle,
 ): unknown {
@@ -225,10 +246,10 @@ export function decodeOptions(
 const isEmpty = (value: object | null) => value !== null && Object.keys(value).length === 0;
 
 function decodeValue(option: string, value: unknown, title: string): unknown {
-  const table = tableOf(option);
+  const table = tableOf(option, value);
   // Keras 3 writes the state of its seed generators; only a number means the same to us.
   if (option === "seed") return Number.isSafeInteger(value) ? value : undefined;
-  if (table !== undefined && typeof value !== "number") {
+  if (table !== undefined) {
     return decodeSetting(table.rows, value, `${option} of ${title}`);
   }
   if (typeof value === "string") return decodeWord(option, value);

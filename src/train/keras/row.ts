@@ -4,6 +4,8 @@
 export interface KerasRow {
   /** Keras's name for the class. */
   readonly className: string;
+  /** Where Keras has the class; that of its kind by default. */
+  readonly module?: string;
   /** The options that both have, by our names. */
   readonly options: readonly string[];
   /** Other names that Keras's files use for the class. */

@@ -1,5 +1,7 @@
-// Initializers, regularizers, constraints and schedules: one row each, our name and Keras's. Floor 5.
+// Initializers, regularizers, constraints and schedules: one row each, our name and Keras's; and the
+// layers that are activations of others. Floor 5.
 
+import { layerRows } from "./layer-rows.ts";
 import { type KerasRow, type KerasRows, row } from "./row.ts";
 
 export const initializerRows = {
@@ -59,4 +61,13 @@ export const scheduleRows = {
   inverseTimeDecay: schedule("InverseTimeDecay", [...decay, "decayRate", "staircase"]),
   piecewiseConstantDecay: schedule("PiecewiseConstantDecay", ["boundaries", "values"]),
   polynomialDecay: schedule("PolynomialDecay", [...decay, "endLearningRate", "power", "cycle"]),
+} satisfies KerasRows;
+
+/** Layers that are activations of others. Other activations are words. */
+export const activationRows = {
+  activation: layerRows.activation,
+  eLU: layerRows.eLU,
+  leakyReLU: layerRows.leakyReLU,
+  reLU: layerRows.reLU,
+  softmax: layerRows.softmax,
 } satisfies KerasRows;

@@ -24,14 +24,19 @@ const heeded: Readonly<Record<string, Readonly<Record<string, IsHeeded>>>> = {
   concatenate: { axis: (value) => Number(value) >= -1 },
   conv2dTranspose: { dilationRate: each(1), outputPadding: () => false },
   depthwiseConv2d: { dilationRate: each(1) },
+  // It has no operations among its layers.
+  operation: { operation: () => false },
+  resizing: { interpolation: (value) => value === "bilinear" || value === "nearest" },
   reLU: { negativeSlope: each(0), threshold: each(0) },
+  // Options of the layer inside are not looked at here.
+  timeDistributed: { layer: () => false },
   // Its bilinear pixels lie elsewhere.
   upSampling2d: { interpolation: (value) => value === "nearest" },
 };
 
-/** Its hard sigmoid is that of Keras 2, x / 5 + 1 / 2. */
+/** Its hard sigmoid is that of Keras 2, x / 5 + 1 / 2, and it knows activations by name alone. */
 const forAll: Readonly<Record<string, IsHeeded>> = {
-  activation: (value) => value !== "hardSigmoid",
+  activation: (value) => typeof value === "string" && value !== "hardSigmoid",
 };
 
 /** The option of a layer that TensorFlow.js does not heed; undefined where there is none. */

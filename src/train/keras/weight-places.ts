@@ -5,6 +5,7 @@ import type { Shape } from "../../core/shape.ts";
 import type { Network } from "../../nn/network.ts";
 import { isNetwork, type NetworkWeight, weightName } from "../../nn/steps.ts";
 import type { Unit } from "../../nn/symbolic.ts";
+import { operationKind } from "./operation.ts";
 import { folderNameOf } from "./words.ts";
 
 /** A layer's folder in a file of Keras 3. */
@@ -20,11 +21,20 @@ export interface PlacedWeight {
   readonly shape: Shape;
 }
 
-/** The one class that counts what it has seen beside its weights; loading needs it, nothing else. */
+/**
+ * The one class that counts what it has seen beside its weights, where it has some; loading needs it,
+ * nothing else.
+ */
 export const countingClass = "Normalization";
 
 /** What Keras's `Normalization` has last among its variables. */
 export const countName = "count";
+
+/** Whether a unit is a layer to Keras: operations are none. */
+const isLayer = ({ kind }: Unit) => kind !== operationKind;
+
+/** Whether weights are those of a layer inside, which has a folder of its own. */
+const isWrapper = ({ kind }: Unit) => kind === "timeDistributed";
 
 /** Every layer's folder, in Keras's order. A layer that networks share has one in each of them. */
 export function placesOf(network: Network): readonly LayerPlace[] {
@@ -33,12 +43,13 @@ export function placesOf(network: Network): readonly LayerPlace[] {
   const visit = ({ layers }: Network, prefix: string) => {
     const counts = new Map<string, number>();
     for (const { name, layer } of layers) {
+      if (!isLayer(layer)) continue;
       const base = folderNameOf(layer.className);
       const count = counts.get(base) ?? 0;
       counts.set(base, count + 1);
       const path = `${prefix}layers/${count === 0 ? base : `${base}_${count}`}`;
       const weights = isNetwork(layer) ? [] : withCount(layer, weightsOf(layer, network, paths));
-      places.push({ path, name, weights });
+      places.push({ path: path + (isWrapper(layer) ? "/layer" : ""), name, weights });
       if (isNetwork(layer)) visit(layer, `${path}/`);
     }
   };
@@ -56,7 +67,8 @@ export interface LayerGroup {
 /** The group of each layer of the model, nested ones as a whole. */
 export function groupsOf(network: Network): readonly LayerGroup[] {
   const paths = ownerPaths(network);
-  return network.layers.map(({ name, layer }) => {
+  const layers = network.layers.filter(({ layer }) => isLayer(layer));
+  return layers.map(({ name, layer }) => {
     // By where they are in this group: a layer that networks share has its full name from the first.
     const units = isNetwork(layer)
       ? layer.owners.map((owner) => ({ unit: owner.layer as Unit, path: `${name}/${owner.path}` }))
@@ -90,7 +102,7 @@ function weightsOf(
 }
 
 function withCount(layer: Unit, weights: readonly NetworkWeight[]): readonly PlacedWeight[] {
-  if (layer.className !== countingClass) return weights;
+  if (layer.className !== countingClass || weights.length === 0) return weights;
   const [{ fullName }] = weights;
   const path = fullName.slice(0, fullName.lastIndexOf("/"));
   return [...weights, { fullName: weightName(path, countName), shape: [] }];

@@ -11,6 +11,7 @@ const irregular: Readonly<Record<string, string>> = {
   keepDimensions: "keepdims",
   maximum: "maxval",
   minimum: "minval",
+  newShape: "newshape",
   standardDeviation: "stddev",
 };
 

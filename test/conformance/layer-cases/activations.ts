@@ -6,14 +6,23 @@ import type { LayerCase } from "./layer-case.ts";
 export const activations = {
   activation: {
     defaults: { given: { activation: "relu" }, all: { activation: "relu" } },
-    samples: activationNames.map((activation) => ({
-      options: { activation },
-      input: [2, 3, 4],
-      output: [2, 3, 4],
-    })),
+    samples: [
+      ...activationNames,
+      { name: "leakyReLU", options: { negativeSlope: 0.1 } },
+      { name: "eLU", options: { alpha: 0.7 } },
+      { name: "reLU", options: { maxValue: 0.8, negativeSlope: 0.1 } },
+      { name: "softmax", options: { axis: 1 } },
+    ].map((activation) => ({ options: { activation }, input: [2, 3, 4], output: [2, 3, 4] })),
     misfits: [],
     fitsAll: "it works on any shape",
-    refused: [{ options: { activation: "swoosh" }, names: "activation" }],
+    refused: [
+      { options: { activation: "swoosh" }, names: "activation" },
+      { options: { activation: { name: "pReLU" } }, names: "activation" },
+      {
+        options: { activation: { name: "leakyReLU", options: { negativeSlope: Number.NaN } } },
+        names: "negativeSlope",
+      },
+    ],
   },
 
   reLU: {

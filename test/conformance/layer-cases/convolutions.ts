@@ -296,6 +296,54 @@ export const convolutions = {
       { options: { depthwiseInitializer: "glorot" }, names: "initializer" },
     ],
   },
+  separableConv1d: {
+    defaults: {
+      given: { filters: 4, kernelSize: 3 },
+      all: {
+        filters: 4,
+        kernelSize: 3,
+        strides: 1,
+        padding: "valid",
+        dilationRate: 1,
+        depthMultiplier: 1,
+        activation: "linear",
+        useBias: true,
+        depthwiseInitializer: "glorotUniform",
+        pointwiseInitializer: "glorotUniform",
+        biasInitializer: "zeros",
+      },
+    },
+    samples: [
+      {
+        options: { filters: 4, kernelSize: 3 },
+        input: [6, 3],
+        output: [4, 4],
+        weights: { depthwise_kernel: [3, 3, 1], pointwise_kernel: [1, 3, 4], bias: [4] },
+      },
+      {
+        options: {
+          filters: 17,
+          kernelSize: 2,
+          padding: "same",
+          dilationRate: 2,
+          depthMultiplier: 2,
+          useBias: false,
+          activation: { name: "leakyReLU", options: { negativeSlope: 0.1 } },
+        },
+        input: [4, 2],
+        output: [4, 17],
+        weights: { depthwise_kernel: [2, 2, 2], pointwise_kernel: [1, 4, 17] },
+      },
+    ],
+    misfits: [{ input: [8] }, { input: [8, 8, 1] }, { input: [2, 3] }],
+    refused: [
+      { options: { filters: 0 }, names: "filters" },
+      { options: { kernelSize: 0 }, names: "kernelSize" },
+      { options: { padding: "causal" }, names: "padding" },
+      { options: { depthMultiplier: 0 }, names: "depthMultiplier" },
+      { options: { activation: "rleu" }, names: "activation" },
+    ],
+  },
   separableConv2d: {
     defaults: {
       given: { filters: 4, kernelSize: 3 },

@@ -10,11 +10,16 @@ export const images = {
       { options: { size: [1, 3] }, input: [2, 3, 1], output: [2, 9, 1] },
       { options: { size: [3, 2], interpolation: "bilinear" }, input: [2, 3, 2], output: [6, 6, 2] },
       { options: { interpolation: "bilinear" }, input: [1, 2, 17], output: [2, 4, 17] },
+      ...["bicubic", "lanczos3", "lanczos5", "area"].map((interpolation) => ({
+        options: { interpolation },
+        input: [4, 3, 2],
+        output: [8, 6, 2],
+      })),
     ],
     misfits: [{ input: [8] }, { input: [8, 8] }],
     refused: [
       { options: { size: 0 }, names: "size" },
-      { options: { interpolation: "bicubic" }, names: "interpolation" },
+      { options: { interpolation: "cubic" }, names: "interpolation" },
     ],
   },
   upSampling1d: {
@@ -47,6 +52,16 @@ export const images = {
         output: [5, 2, 17],
       },
       { options: { height: 2, width: 3, antialias: true }, input: [5, 4, 1], output: [2, 3, 1] },
+      ...["bicubic", "lanczos3", "lanczos5", "area"].map((interpolation) => ({
+        options: { height: 3, width: 7, interpolation },
+        input: [5, 4, 1],
+        output: [3, 7, 1],
+      })),
+      ...["bicubic", "lanczos3"].map((interpolation) => ({
+        options: { height: 3, width: 2, interpolation, antialias: true },
+        input: [5, 6, 1],
+        output: [3, 2, 1],
+      })),
       {
         options: { height: 3, width: 3, cropToAspectRatio: true },
         input: [4, 6, 2],
@@ -62,7 +77,7 @@ export const images = {
     refused: [
       { options: { height: 0 }, names: "height" },
       { options: { width: 1.5 }, names: "width" },
-      { options: { interpolation: "area" }, names: "interpolation" },
+      { options: { interpolation: "mitchell" }, names: "interpolation" },
       { options: { fillValue: Number.NaN }, names: "fillValue" },
       { options: { cropToAspectRatio: true, padToAspectRatio: true }, names: "padToAspectRatio" },
     ],

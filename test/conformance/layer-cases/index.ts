@@ -7,6 +7,7 @@ import { images } from "./images.ts";
 import type { LayerCase } from "./layer-case.ts";
 import { merging } from "./merging.ts";
 import { normalizations } from "./normalizations.ts";
+import { operation } from "./operation.ts";
 import { pooling } from "./pooling.ts";
 import { random } from "./random.ts";
 import { shapes } from "./shapes.ts";
@@ -19,6 +20,7 @@ export const layerCases: Readonly<Record<LayerKind, LayerCase>> = {
   ...images,
   ...merging,
   ...normalizations,
+  operation,
   ...pooling,
   ...random,
   ...shapes,

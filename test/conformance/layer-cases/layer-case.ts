@@ -8,6 +8,8 @@ export interface LayerSample {
   /** The second and further inputs of a layer that merges. */
   readonly others?: readonly Shape[];
   readonly output: Shape;
+  /** Whether inputs have to be above 0. */
+  readonly positive?: true;
   /** Names and shapes of weights; those of `statistics` are not trained. */
   readonly weights?: Readonly<Record<string, Shape>>;
 }

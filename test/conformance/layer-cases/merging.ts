@@ -27,6 +27,33 @@ export const merging = {
   average: joining(),
   maximum: joining(),
   minimum: joining(),
+  scaledAdd: {
+    ...joining(true),
+    defaults: { given: { scale: 0.2 }, all: { scale: 0.2 } },
+    samples: joining(true).samples.map((sample) => ({ ...sample, options: { scale: 0.2 } })),
+    misfits: joining(true).misfits.map((misfit) => ({ ...misfit, options: { scale: 0.2 } })),
+    refused: [{ options: { scale: Number.NaN }, names: "scale" }],
+  },
+  dot: {
+    defaults: { given: { axes: 1 }, all: { axes: 1, normalize: false } },
+    samples: [
+      { options: { axes: 1 }, input: [5], others: [[5]], output: [1] },
+      { options: { axes: 2, normalize: true }, input: [2, 4], others: [[3, 4]], output: [2, 3] },
+      { options: { axes: [2, 1] }, input: [3, 4], others: [[4, 2]], output: [3, 2] },
+      { options: { axes: -1 }, input: [2, 3, 4], others: [[4]], output: [2, 3] },
+    ],
+    misfits: [
+      { input: [4] },
+      { input: [4], others: [[4], [4]] },
+      { input: [4], others: [[5]] },
+      { options: { axes: 2 }, input: [4], others: [[4]] },
+    ],
+    refused: [
+      { options: { axes: 0 }, names: "axes" },
+      { options: { axes: [1, 0.5] }, names: "axes" },
+      { options: { normalize: 1 }, names: "normalize" },
+    ],
+  },
   channelPooling: {
     defaults: { given: {}, all: {} },
     samples: [

@@ -167,10 +167,19 @@ export const normalizations = {
         options: { mean: [0.5, -1, 0], variance: [4, 1, 0.25] },
         input: [2, 4, 3],
         output: [2, 4, 3],
-        weights: { mean: [3], variance: [3] },
+      },
+      {
+        options: { axis: [1, 3], mean: [0.5, -1, 0], variance: [4, 1, 0.25] },
+        input: [2, 4, 3],
+        output: [2, 4, 3],
       },
       {
         options: { axis: null, mean: 0.5, variance: 2, invert: true },
+        input: [5],
+        output: [5],
+      },
+      {
+        options: { axis: null },
         input: [5],
         output: [5],
         weights: { mean: [], variance: [] },

@@ -22,6 +22,21 @@ export const random = {
     ],
   },
 
+  stochasticDepth: {
+    defaults: { given: { dropPathRate: 0.5 }, all: { dropPathRate: 0.5 } },
+    samples: [
+      { options: { dropPathRate: 0.25 }, input: [3, 2, 5], output: [3, 2, 5] },
+      { options: { dropPathRate: 0 }, input: [4], output: [4] },
+    ],
+    noisy: true,
+    misfits: [],
+    fitsAll: "it works on any shape",
+    refused: [
+      { options: { dropPathRate: 1 }, names: "dropPathRate" },
+      { options: { dropPathRate: -0.1 }, names: "dropPathRate" },
+    ],
+  },
+
   spatialDropout2d: {
     defaults: { given: { rate: 0.5 }, all: { rate: 0.5 } },
     samples: [

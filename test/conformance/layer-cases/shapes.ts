@@ -14,6 +14,71 @@ export const shapes = {
     refused: [],
   },
 
+  activityRegularization: {
+    defaults: { given: {}, all: { l1: 0, l2: 0 } },
+    samples: [{ options: { l1: 0.01, l2: 0.02 }, input: [3, 4, 2], output: [3, 4, 2] }],
+    misfits: [],
+    fitsAll: "it works on any shape",
+    refused: [
+      { options: { l1: -1 }, names: "l1" },
+      { options: { l2: Number.NaN }, names: "l2" },
+    ],
+  },
+  layerScale: {
+    defaults: {
+      given: { initValues: 1e-6, projectionDim: 4 },
+      all: { initValues: 1e-6, projectionDim: 4 },
+    },
+    samples: [
+      {
+        options: { initValues: 0.1, projectionDim: 4 },
+        input: [2, 3, 4],
+        output: [2, 3, 4],
+        weights: { gamma: [4] },
+      },
+    ],
+    misfits: [{ input: [3] }],
+    refused: [
+      { options: { initValues: Number.NaN }, names: "initValues" },
+      { options: { projectionDim: 0 }, names: "projectionDim" },
+    ],
+  },
+  timeDistributed: {
+    defaults: {
+      given: { layer: { kind: "flatten", options: {} } },
+      all: { layer: { kind: "flatten", options: {} } },
+    },
+    samples: [
+      {
+        options: {
+          layer: { kind: "conv2d", options: { filters: 2, kernelSize: 2, activation: "tanh" } },
+        },
+        input: [2, 3, 3, 1],
+        output: [2, 2, 2, 2],
+        weights: { kernel: [2, 2, 1, 2], bias: [2] },
+      },
+      {
+        options: { layer: { kind: "globalAveragePooling2d", options: {} } },
+        input: [3, 2, 2, 4],
+        output: [3, 4],
+      },
+      {
+        options: { layer: { kind: "batchNormalization", options: { momentum: 0.8 } } },
+        input: [2, 3, 4],
+        output: [2, 3, 4],
+        weights: { gamma: [4], beta: [4], moving_mean: [4], moving_variance: [4] },
+      },
+    ],
+    statistics: ["moving_mean", "moving_variance"],
+    misfits: [
+      { input: [4] },
+      { options: { layer: { kind: "maxPooling2d", options: {} } }, input: [4, 4] },
+    ],
+    refused: [
+      { options: { layer: 3 }, names: "layer" },
+      { options: { layer: { kind: "dens", options: {} } }, names: "dens" },
+    ],
+  },
   identity: {
     defaults: { given: {}, all: {} },
     samples: [{ options: {}, input: [3, 4, 2], output: [3, 4, 2] }],

@@ -18,6 +18,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 import keras
 import numpy
 import tensorflow
+from keras.src.applications import convnext
 
 here = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
@@ -40,10 +41,84 @@ ACTIVATIONS = [
     "swish", "hardSilu", "hardSwish", "hardSigmoid", "hardTanh", "sigmoid", "logSigmoid", "tanh",
     "softplus", "softsign", "mish", "softmax", "logSoftmax", "exponential", "celu", "squareplus",
     "sparsePlus", "sparseSigmoid", "tanhShrink", "softShrink", "hardShrink",
+    "sparsemax",
+]
+
+ACTIVATION_LAYERS = [
+    {"name": "leakyReLU", "options": {"negativeSlope": 0.1}},
+    {"name": "eLU", "options": {"alpha": 0.7}},
+    {"name": "reLU", "options": {"maxValue": 2.5, "negativeSlope": 0.1}},
+    {"name": "softmax", "options": {"axis": 1}},
+]
+
+
+
+def operation(name, *operands, shape=(2, 3, 4), span=(-2, 2), **settings):
+    named = {"operands": list(operands)} if operands else {}
+    options = {"operation": name, **named, "settings": settings}
+    return case("operation", list(shape), span, **options)
+
+
+ABOVE = (0.1, 3)
+OPERATIONS = [
+    *(operation(name) for name in [
+        "absolute", "ceil", "erf", "exp", "expm1", "floor", "negative", "reciprocal", "sign",
+        "square", "tanh", "hardSigmoid", "hardSilu", "hardTanh", "logSigmoid", "relu", "relu6",
+        "selu", "sigmoid", "silu", "softplus", "softsign", "sparsePlus", "sparseSigmoid",
+        "tanhShrink", "gelu", "elu", "leakyRelu", "softmax", "logSoftmax", "sparsemax", "glu",
+    ]),
+    *(operation(name, span=ABOVE) for name in ["sqrt", "rsqrt", "log", "log1p", "log2", "log10"]),
+    operation("subtract", 1, None),
+    operation("multiply", None, 2.5),
+    operation("multiply", None, [1, -2, 0.5, 3]),
+    operation("add", [[[1], [2], [3]]], None),
+    operation("divide", 1, None, span=ABOVE),
+    operation("power", None, 3),
+    operation("power", None, -2),
+    operation("power", None, 0.5, span=ABOVE),
+    operation("power", 2, None),
+    operation("floorDivide", None, 0.3),
+    operation("mod", None, 0.3),
+    operation("mod", None, -0.3),
+    operation("maximum", None, 0.2),
+    operation("minimum", 0.2, None),
+    operation("clip", xMin=-0.4, xMax=0.6),
+    operation("gelu", approximate=False),
+    operation("leakyRelu", negativeSlope=0.1),
+    operation("elu", alpha=0.5),
+    operation("mean", axis=[1, 2], keepDimensions=True),
+    operation("sum", axis=-1),
+    operation("max", axis=-1, keepDimensions=True),
+    operation("min", axis=2),
+    operation("var", axis=1),
+    operation("std", axis=[2, 3]),
+    operation("softmax", axis=1),
+    operation("softmax", axis=[1, 2]),
+    operation("logSoftmax", axis=2),
+    operation("sparsemax", axis=2),
+    operation("glu", axis=1),
+    operation("reshape", newShape=[-1, 6, 4]),
+    operation("transpose", axes=[0, 3, 1, 2]),
+    operation("swapaxes", axis1=1, axis2=-1),
+    operation("expandDims", axis=-1),
+    operation("squeeze", shape=(1, 3, 1)),
+    operation("pad", padWidth=[[0, 0], [1, 0], [0, 2], [0, 0]], constantValues=0.5),
+    operation("pad", padWidth=[[0, 0], [1, 1], [2, 1], [0, 0]], mode="reflect"),
+    operation("pad", padWidth=[[0, 0], [2, 1], [0, 3], [0, 0]], mode="symmetric"),
+    operation("slice", key=":, ::2, 1:", shape=(4, 3, 1)),
+    operation("slice", key=":, ..., -1:"),
+    operation("slice", key=":, -1, :2"),
+    operation("slice", key=":, newaxis, :, 1"),
+    operation("repeat", repeats=2, axis=2),
+    operation("flip", axis=[1, 3]),
+    operation("concatenate", axis=1),
+    operation("stack", axis=-1),
 ]
 
 CASES = [
+    *OPERATIONS,
     *(case("activation", [3, 5], (-7, 7), activation=name) for name in ACTIVATIONS),
+    *(case("activation", [3, 4], (-4, 4), activation=setting) for setting in ACTIVATION_LAYERS),
     case("reLU", [4, 3], WIDE),
     case("reLU", [4, 3], WIDE, maxValue=2.5, negativeSlope=0.25, threshold=1),
     case("reLU", [4, 3], WIDE, maxValue=6),
@@ -77,6 +152,12 @@ CASES = [
     case("upSampling2d", [3, 4, 2], size=[3, 1]),
     case("upSampling2d", [3, 4, 2], size=2, interpolation="bilinear"),
     case("upSampling2d", [3, 4, 2], size=[1, 5], interpolation="bilinear"),
+    *(case("upSampling2d", [5, 4, 2], size=[2, 3], interpolation=kind)
+      for kind in ["bicubic", "lanczos3", "lanczos5", "area"]),
+    *(case("resizing", [9, 7, 2], height=4, width=13, interpolation=kind)
+      for kind in ["bicubic", "lanczos3", "lanczos5", "area"]),
+    *(case("resizing", [9, 7, 2], height=4, width=3, interpolation=kind, antialias=True)
+      for kind in ["bicubic", "lanczos3", "lanczos5"]),
     case("rescaling", [3, 2], scale=0.5, offset=-1),
     case("rescaling", [3, 2], scale=[0.5, 2], offset=[1, -1]),
     case("resizing", [5, 7, 2], height=8, width=4),
@@ -113,7 +194,19 @@ CASES = [
     case("separableConv2d", [6, 5, 3], filters=2, kernelSize=2, strides=2, padding="same",
          depthMultiplier=3, activation="tanh"),
     case("separableConv2d", [7, 6, 2], filters=3, kernelSize=3, dilationRate=2, useBias=False),
+    case("separableConv1d", [7, 3], filters=4, kernelSize=3, strides=2, padding="same"),
+    case("separableConv1d", [7, 3], filters=2, kernelSize=2, dilationRate=2, depthMultiplier=2,
+         activation="tanh"),
     case("dense", [4], units=3, activation="gelu"),
+    case("dense", [4], units=3,
+         activation={"name": "leakyReLU", "options": {"negativeSlope": 0.1}}),
+    case("layerScale", [2, 3, 4], initValues=0.1, projectionDim=4),
+    case("stochasticDepth", [2, 3], dropPathRate=0.4),
+    case("activityRegularization", [4], l1=0.1, l2=0.2),
+    case("timeDistributed", [2, 4, 3, 2],
+         layer={"kind": "conv2d", "options": {"filters": 3, "kernelSize": 2}}),
+    case("timeDistributed", [3, 4, 2],
+         layer={"kind": "batchNormalization", "options": {"momentum": 0.8}}),
     case("dense", [2, 3, 4], units=3),
     case("maxPooling1d", [7, 3]),
     case("maxPooling1d", [7, 3], poolSize=3, strides=2, padding="same"),
@@ -163,6 +256,9 @@ NORMALIZATIONS = [
     case("normalization", [3], invert=True),
     case("normalization", [4, 2], mean=[0.5, -1], variance=[4, 0.25]),
     case("normalization", [4, 2], mean=0.5, variance=0),
+    case("normalization", [4, 3, 2], axis=[1, 3], mean=[0.5, -1], variance=[4, 0.25]),
+    case("normalization", [4, 3], axis=None, mean=0.5, variance=4),
+    case("normalization", [4, 3], axis=[], invert=True),
 ]
 
 DRAWS = 7
@@ -179,11 +275,50 @@ def keras_value(name, value):
         return lambda x: keras.activations.gelu(x, approximate=True)
     if isinstance(value, str):
         return snake(value)
+    if isinstance(value, dict):
+        kind = value["kind"] if name == "layer" else value["name"]
+        return keras_layer(kind, {**value["options"], **({"dtype": "float64"} if name == "layer" else {})})
     return tuple(value) if isinstance(value, list) and name != "axis" else value
 
 
+class OperationLayer(keras.layers.Layer):
+    """An operation, which is no layer to Keras."""
+
+    def __init__(self, operation, settings, operands=(None,), **options):
+        super().__init__(**options)
+        self.compute = lambda x: apply_operation(operation, operands, settings, x)
+
+    def call(self, x):
+        return self.compute(x)
+
+    def class_name(self, shape):
+        return type(self.compute(keras.KerasTensor(shape))._keras_history.operation).__name__
+
+
+def apply_operation(operation, operands, settings, x):
+    if operation == "slice":
+        return eval(f"x[{settings['key'].replace('newaxis', 'None')}]", {"x": x})
+    values = [
+        x if one is None else numpy.array(one) if isinstance(one, list) else one
+        for one in operands
+    ]
+    renamed = {**NAMES, "newShape": "newshape", "axis1": "axis1", "axis2": "axis2"}
+    tuples = {n: tuple(v) if isinstance(v, list) else v for n, v in settings.items()}
+    named = {renamed.get(n, snake(n)): value for n, value in tuples.items()}
+    function = getattr(keras.ops, snake(operation))
+    return function([*values], **named) if operation in LISTS else function(*values, **named)
+
+
+LISTS = ["concatenate", "stack"]
+
+
 def keras_layer(kind, options):
+    if kind == "operation":
+        return OperationLayer(**options)
     plain = kind[0].upper() + kind[1:].replace("1d", "1D").replace("2d", "2D")
+    if kind in ("layerScale", "stochasticDepth"):
+        named = {snake(n): value for n, value in options.items()}
+        return getattr(convnext, plain)(**named)
     name = CLASSES.get(kind, plain)
     named = {NAMES.get(n, snake(n)): keras_value(n, value) for n, value in options.items()}
     return getattr(keras.layers, name)(**named)
@@ -201,23 +336,30 @@ def draw_from_shared_numbers():
     def normal(shape, mean=0.0, stddev=1.0, **_):
         return tensorflow.constant(mean + stddev * (4 * numbers(shape) - 2))
 
-    def uniform(shape, **_):
+    def uniform(shape, *_, **__):
         return tensorflow.constant(numbers(shape))
 
+    convnext.random.uniform = uniform
     gaussian_dropout.backend.random.normal = normal
     alpha_dropout.ops.random.uniform = uniform
     nn_ops.stateless_random_ops.stateless_random_uniform = uniform
 
 
+def name_of(weight):
+    """Layer scale's only weight has no name."""
+    return "gamma" if weight.name == "variable" else weight.name
+
+
 def result(spec):
     shape = [BATCH, *spec["inputShape"]]
-    # TensorFlow has the gradient of an averaging resize in f32 alone.
-    dtype = "float32" if spec["options"].get("antialias") else "float64"
+    # TensorFlow has the gradients of resizes by kernels in f32 alone.
+    weighs = spec["options"].get("interpolation") in ("bicubic", "lanczos3", "lanczos5")
+    dtype = "float32" if spec["options"].get("antialias") or weighs else "float64"
     one = keras_layer(spec["kind"], {**spec["options"], "dtype": dtype})
     x = tensorflow.constant(shared_numbers.uniform(1, shape, *spec["range"]), dtype=dtype)
     one.build(shape)
     values = [
-        shared_numbers.weight_values(i, weight.name, weight.shape)
+        shared_numbers.weight_values(i, name_of(weight), weight.shape)
         for i, weight in enumerate(one.weights)
     ]
     one.set_weights(values)
@@ -228,20 +370,26 @@ def result(spec):
         scale = shared_numbers.uniform(9, y.shape, -1, 1)
         loss = tensorflow.reduce_sum(tensorflow.cast(y, "float64") * scale)
     trained = one.trainable_variables
-    flowing = tape.gradient(loss, [x, *(weight.value for weight in trained)])
-    names = ["x", *(weight.name for weight in trained)]
+    # TensorFlow has no gradient of the mean of an area.
+    flows = spec["options"].get("interpolation") != "area"
+    sources = [x, *(weight.value for weight in trained)]
+    flowing = tape.gradient(loss, sources) if flows else []
+    names = ["x", *(name_of(weight) for weight in trained)]
     if spec["kind"] == "adaptiveMaxPooling2d":
         # TensorFlow 2.21 fills parts of this gradient with numbers that nothing has written.
         names = []
     state = [weight for weight in one.non_trainable_variables if weight.name != "seed_generator_state"]
     return {
         **spec,
-        "className": type(one).__name__,
+        "className": one.class_name(shape) if spec["kind"] == "operation" else type(one).__name__,
         "outputShape": [int(size) for size in y.shape[1:]],
-        "weights": {weight.name: list(weight.shape) for weight in [*trained, *state]},
+        "weights": {name_of(weight): list(weight.shape) for weight in [*trained, *state]},
         "training": rounded(y),
         **({} if numpy.array_equal(y, inference) else {"inference": rounded(inference)}),
-        "gradients": {name: rounded(value) for name, value in zip(names, flowing)},
+        "gradients": {
+            name: rounded(tensorflow.zeros_like(x) if value is None else value)
+            for name, value in zip(names, flowing)
+        },
         "state": {weight.name: rounded(weight.numpy()) for weight in state},
     }
 
@@ -259,6 +407,7 @@ def normalized(spec):
         **spec,
         "mean": rounded(one.mean),
         "variance": rounded(one.variance),
+        "weights": max(0, len(one.weights) - 1),
         "results": rounded(one(x)),
     }
 

@@ -20,7 +20,7 @@ import { rateAt } from "../../../../src/nn/optimizers/learning-rate.ts";
 import { schedules } from "../../../../src/nn/schedules/index.ts";
 import { saveModel } from "../../../../src/train/checkpoint.ts";
 import { model } from "../../../../src/train/functional.ts";
-import { ownLayers } from "../../../../src/train/keras/layer-rows.ts";
+import { noLayersToKeras, ownLayers } from "../../../../src/train/keras/layer-rows.ts";
 import { lossRows, metricRows, optimizerRows } from "../../../../src/train/keras/training-rows.ts";
 import type { Model } from "../../../../src/train/model.ts";
 import { sequential } from "../../../../src/train/sequential.ts";
@@ -72,7 +72,9 @@ async function keep(
 function layerModel(kind: LayerKind, sample: LayerSample): Model<SymbolicOutputs> {
   const shapes = [sample.input, ...(sample.others ?? [])];
   const inputs = shapes.map((shape) => input({ shape }));
-  const made = model({ inputs, outputs: layerFrom(kind, sample.options).apply(inputs), device });
+  const above = layers.activation({ activation: "softplus" });
+  const tensors = sample.positive ? inputs.map((one) => above.apply(one)) : inputs;
+  const made = model({ inputs, outputs: layerFrom(kind, sample.options).apply(tensors), device });
   made.setWeights(positive(made.network));
   return made;
 }
@@ -92,7 +94,8 @@ for (const kind of Object.keys(layers) as LayerKind[]) {
   for (const [i, sample] of layerCases[kind].samples.entries()) {
     const name = `layer-${kind}-${i}`;
     try {
-      await keep(name, layerModel(kind, sample), [".keras", ".h5"]);
+      const endings = noLayersToKeras.includes(kind) ? [".keras"] : [".keras", ".h5"];
+      await keep(name, layerModel(kind, sample), endings);
     } catch (error) {
       skipped.push(`${name} ${JSON.stringify(sample.options)}: ${(error as Error).message}`);
     }

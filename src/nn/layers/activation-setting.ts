@@ -1,0 +1,85 @@
+// What layers take as their option `activation`: a name, a layer, or a function of nodes. Floor 4.
+
+import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { suggestion } from "../../core/names.ts";
+import { formatShape, sameShape } from "../../core/shape.ts";
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { type ActivationName, activate, activationNames } from "../activations.ts";
+import type { CallContext, Layer } from "../layer.ts";
+import { outlineOf } from "../option.ts";
+import type { StoredSetting } from "../setting.ts";
+import { eLU } from "./e-lu.ts";
+import { leakyReLU } from "./leaky-re-lu.ts";
+import { reLU } from "./re-lu.ts";
+import { softmax } from "./softmax.ts";
+
+/** An activation of your own: nodes in, nodes of the same shape out. */
+export type ActivationFunction = (x: Node, build: Builder) => Node;
+
+/**
+ * An activation: its name, such as `relu`; a layer, such as `layers.leakyReLU({ negativeSlope: 0.1 })`,
+ * which is the same as `{ name: "leakyReLU", options: { negativeSlope: 0.1 } }`; or a function, such
+ * as `(x, build) => build.tanh(x)`, which no file can keep.
+ */
+export type ActivationSetting = ActivationName | StoredSetting | Layer | ActivationFunction;
+
+/** An activation that is ready to be applied. */
+export interface Activation {
+  /** What makes it again: plain data, but for a function. */
+  readonly setting: ActivationName | StoredSetting | ActivationFunction;
+  /** @throws ShapeError where the result of a function has another shape. */
+  apply(x: Node, context: CallContext): Node;
+}
+
+/** The layers that are activations: without weights, and with results of their input's shape. */
+const activationLayers = { eLU, leakyReLU, reLU, softmax };
+
+const expected = `${activationNames.join(", ")}; one of the layers ${Object.keys(activationLayers).join(", ")}; or a function of nodes`;
+
+/** @throws ConfigError unless `setting` is an activation. */
+export function activationFrom(setting: ActivationSetting): Activation {
+  if (typeof setting === "function") return custom(setting);
+  if (typeof setting === "string") {
+    if (!activationNames.includes(setting)) fail(setting);
+    return { setting, apply: (x, { build }) => activate(setting, build, x) };
+  }
+  if (typeof setting !== "object" || setting === null) return fail(setting);
+  const name = "kind" in setting ? setting.kind : setting.name;
+  const { name: _, ...options } = (setting.options ?? {}) as { readonly name?: string };
+  if (name === "activation" && "activation" in options) {
+    return activationFrom(options.activation as ActivationSetting);
+  }
+  if (!Object.hasOwn(activationLayers, name)) return fail(name);
+  const make = activationLayers[name as keyof typeof activationLayers];
+  const layer = make(options);
+  return {
+    setting: { name, options: layer.options },
+    apply: (x, context) => layer.plan([x.shape.slice(1)]).call([x], context),
+  };
+}
+
+function custom(setting: ActivationFunction): Activation {
+  return {
+    setting,
+    apply(x, { build }) {
+      const y = setting(x, build);
+      if (y.dtype === "f32" && sameShape(x.shape, y.shape)) return y;
+      throw new ShapeError({
+        what: "The function that is given as activation changes the shape or the data type.",
+        expected: `f32 ${formatShape(x.shape)}`,
+        received: `${y.dtype} ${formatShape(y.shape)}`,
+      });
+    },
+  };
+}
+
+function fail(received: unknown): never {
+  throw new ConfigError({
+    what: "There is no such activation.",
+    expected,
+    received: typeof received === "string" ? received : outlineOf(received),
+    fix: "Put other layers behind this one, as layers of their own.",
+    ...(typeof received === "string" ? suggestion(activationNames, received) : {}),
+  });
+}

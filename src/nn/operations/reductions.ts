@@ -1,0 +1,126 @@
+// Operations along whole axes. Floor 4. N is never one of them: examples do not see each other.
+
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
+import { sparsemax } from "../activations.ts";
+import { axesOf, axisOf } from "../layers/axes.ts";
+import { type Operation, operation } from "./operation.ts";
+import { axes, flag, lastAxes, lastAxis } from "./settings.ts";
+
+interface Along {
+  readonly axes: readonly number[];
+  readonly keepDimensions: boolean;
+}
+
+const reductionSettings = { axis: axes, keepDimensions: flag(false) };
+
+/** A reduction; `reduce` gets axes that are counted from the front. */
+const reduction = (
+  className: string,
+  reduce: (build: Builder, x: Node, along: Along) => Node,
+  aliases: readonly string[] = [],
+): Operation<typeof reductionSettings, 1> =>
+  operation({
+    className,
+    module: "numpy",
+    aliases,
+    operands: 1,
+    isReduction: true,
+    settings: reductionSettings,
+    compute: (build, [x], { axis, keepDimensions }) =>
+      reduce(build, x, { axes: axesOf(axis, x.shape.slice(1), "The operation"), keepDimensions }),
+  });
+
+/** The mean of the squared distances to the mean. */
+function variance(build: Builder, x: Node, along: Along): Node {
+  const middle = build.mean(x, { axes: along.axes, keepDimensions: true });
+  const distance = build.subtract(x, middle);
+  return build.mean(build.multiply(distance, distance), along);
+}
+
+/** The largest, for e to the power of what is left of x: no power overflows then. */
+function shifted(build: Builder, x: Node, along: readonly number[]) {
+  const largest = build.reduceMaximum(x, { axes: along, keepDimensions: true });
+  return { largest, powers: build.exponential(build.subtract(x, largest)) };
+}
+
+function softmax(build: Builder, x: Node, along: readonly number[]): Node {
+  if (along.length === 1 && along[0] === x.shape.length - 1) return build.softmax(x);
+  const { powers } = shifted(build, x, along);
+  return build.divide(powers, build.sum(powers, { axes: along, keepDimensions: true }));
+}
+
+function logSoftmax(build: Builder, x: Node, along: readonly number[]): Node {
+  if (along.length === 1 && along[0] === x.shape.length - 1) return build.logSoftmax(x);
+  const { largest, powers } = shifted(build, x, along);
+  const sum = build.sum(powers, { axes: along, keepDimensions: true });
+  return build.subtract(build.subtract(x, largest), build.logarithm(sum));
+}
+
+/** a · sigmoid(b), of the two halves of x along an axis. Dauphin et al., ICML 2017. */
+function glu(build: Builder, x: Node, along: number): Node {
+  const { shape } = x;
+  const half = shape.with(along, shape[along] / 2);
+  const none = shape.map(() => 0);
+  const value = build.slice(x, none, half);
+  const gate = build.slice(x, none.with(along, half[along]), half);
+  return build.multiply(value, build.sigmoid(gate));
+}
+
+export const reductions = {
+  /** The mean over the axes. */
+  mean: reduction("Mean", (build, x, along) => build.mean(x, along)),
+  /** Σ x over the axes. */
+  sum: reduction("Sum", (build, x, along) => build.sum(x, along)),
+  /** The largest over the axes. */
+  max: reduction("Max", (build, x, along) => build.reduceMaximum(x, along), ["Amax"]),
+  /** The smallest over the axes. */
+  min: reduction("Min", (build, x, along) => build.reduceMinimum(x, along), ["Amin"]),
+  /** The mean squared distance to the mean. */
+  var: reduction("Var", variance),
+  /** The root of `var`. */
+  std: reduction("Std", (build, x, along) => build.squareRoot(variance(build, x, along))),
+  /** eˣ / Σ eˣ along the axis, or axes. */
+  softmax: operation({
+    className: "Softmax",
+    module: "nn",
+    operands: 1,
+    isReduction: true,
+    settings: { axis: lastAxes },
+    compute: (build, [x], { axis }) => softmax(build, x, axesOf(axis, x.shape.slice(1), "softmax")),
+  }),
+  /** ln softmax(x) along the axis, or axes. */
+  logSoftmax: operation({
+    className: "LogSoftmax",
+    module: "nn",
+    operands: 1,
+    isReduction: true,
+    settings: { axis: lastAxes },
+    compute: (build, [x], { axis }) =>
+      logSoftmax(build, x, axesOf(axis, x.shape.slice(1), "logSoftmax")),
+  }),
+  /** Softmax's sparse sibling, along the axis. Martins and Astudillo, ICML 2016. */
+  sparsemax: operation({
+    className: "Sparsemax",
+    module: "nn",
+    operands: 1,
+    isReduction: true,
+    settings: { axis: lastAxis },
+    compute(build, [x], { axis }) {
+      const [at, last] = [axisOf(axis, x.shape.slice(1), "sparsemax"), x.shape.length - 1];
+      const order = x.shape
+        .map((_, i) => i)
+        .with(at, last)
+        .with(last, at);
+      return build.transpose(sparsemax(build, build.transpose(x, order)), order);
+    },
+  }),
+  /** The first half along the axis, times the sigmoid of the second. Dauphin et al., ICML 2017. */
+  glu: operation({
+    className: "Glu",
+    module: "nn",
+    operands: 1,
+    settings: { axis: lastAxis },
+    compute: (build, [x], { axis }) => glu(build, x, axisOf(axis, x.shape.slice(1), "glu")),
+  }),
+};
