@@ -12,7 +12,7 @@ export interface BenchOptions {
   readonly nets: readonly NetworkName[];
   /** `auto` takes the fastest that runs here for the networks, and all for the convolution. */
   readonly target: MeasuredTarget | "auto";
-  /** Threads that compute, on every side; one a core unless told. */
+  /** Threads that compute, on every side. Default: one a core. */
   readonly threads?: number;
   /** Rounds in which all sides take their turns. */
   readonly repeats: number;

@@ -1,4 +1,4 @@
-// The front door of "fovea": what people import, and nothing else. Floor 9.
+// The front door of "fovea": what people import, and nothing else.
 
 export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";

@@ -1,5 +1,4 @@
-// How well a model does on examples, class by class. Floor 8. Numbers in, numbers out; it prints
-// nothing.
+// How well a model does on examples, class by class. Numbers in, numbers out; it prints nothing.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";

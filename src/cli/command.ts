@@ -1,5 +1,5 @@
-// What a command is. Floor 8. A command is one file and one row of the table in commands/; nothing
-// else knows its name.
+// What a command is. A command is one file and one row of the table in commands/; nothing else knows its
+// name.
 
 import type { z } from "zod";
 import type { Given, Schema } from "./schema.ts";

@@ -1,4 +1,4 @@
-// How the command line ends: what each exit code means, and how an error is told. Floor 8.
+// How the command line ends: what each exit code means, and how an error is told.
 
 import {
   ConfigError,

@@ -1,4 +1,4 @@
-// The options that several commands take, each described once. Floor 8.
+// The options that several commands take, each described once.
 
 import { z } from "zod";
 import { names as datasetNames } from "../data/datasets/index.ts";

@@ -1,5 +1,5 @@
-// From --data and --source to examples: a dataset that Fovea knows, or a folder of the user's own.
-// Floor 8. How data is found and read is data/'s business.
+// From --data and --source to examples: a dataset that Fovea knows, or a folder of the user's own. How
+// data is found and read is data/'s business.
 
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-// The program `fovea`: the command line of this process, and its exit code. Floor 8.
+// The program `fovea`: the command line of this process, and its exit code.
 
 import { standardError, standardOutput } from "./output.ts";
 import { run } from "./run.ts";

@@ -1,5 +1,5 @@
-// Measurements as text: the passes of a convolution, the steps of a network, and where the time of a
-// step goes, kernel by kernel. Floor 8.
+// Measurements as text: the passes of a convolution, the steps of a network, and where the time of a step
+// goes, kernel by kernel.
 
 import { type ConvolutionTime, convolutionName } from "../measure/convolution.ts";
 import type { StepTime } from "../measure/measure-step.ts";

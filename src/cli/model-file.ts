@@ -1,4 +1,4 @@
-// From --model to a file: a path, or a run folder, and what lies beside it. Floor 8.
+// From --model to a file: a path, or a run folder, and what lies beside it.
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// Where commands speak: text for people, or JSON for machines. Floor 8. Results go to stdout; what
-// only accompanies them, such as the progress of a download, goes to stderr. Neither ends a command by going away.
+// Where commands speak: text for people, or JSON for machines. Results go to stdout; what only
+// accompanies them, such as the progress of a download, goes to stderr. Neither ends a command by going
+// away.
 
 import { Screen } from "../train/screen.ts";
 

@@ -1,5 +1,5 @@
-// From a command line to an exit code: finds the command, reads its options, runs it, and tells what
-// went wrong. Floor 8. It knows the table of commands, and no command.
+// From a command line to an exit code: finds the command, reads its options, runs it, and tells what went
+// wrong. It knows the table of commands, and no command.
 
 import { CommanderError, Command as Parser } from "commander";
 import { ConfigError } from "../core/errors.ts";

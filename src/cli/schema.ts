@@ -1,5 +1,5 @@
 // One zod schema a command: its options on the command line, their help text, their checks and their
-// defaults all come from it. Floor 8. It knows no command.
+// defaults all come from it. It knows no command.
 
 import { type Command, Option } from "commander";
 import { z } from "zod";

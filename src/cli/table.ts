@@ -1,4 +1,4 @@
-// Text in columns. Floor 8.
+// Text in columns.
 
 /** Where a column's text stands. */
 export type Align = "left" | "right";

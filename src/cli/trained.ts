@@ -1,5 +1,5 @@
-// A trained model and the images it should be asked about: what evaluate and predict begin with.
-// Floor 8. It measures nothing.
+// A trained model and the images it should be asked about: what evaluate and predict begin with. It
+// measures nothing.
 
 import { dirname } from "node:path";
 import { describeDevice, openDevice, type TargetName } from "../machine/open.ts";

@@ -1,4 +1,4 @@
-// Which Fovea this is. Floor 8.
+// Which Fovea this is.
 
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-// Whether a result can be written where it should go, before the work that makes it. Floor 8.
+// Whether a result can be written where it should go, before the work that makes it.
 
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -1,4 +1,4 @@
-// The element types of tensors, and the typed array that holds each. Floor 0.
+// The element types of tensors, and the typed array that holds each.
 
 /** `f32` for all arithmetic; `u8` for images; `i32` for labels, indices and counters. */
 export type DType = "f32" | "u8" | "i32";

@@ -1,5 +1,5 @@
-// The errors that people meet. Each says what happened, what was expected, what was received and
-// what to do next. Floor 0: imports nothing, knows no layer, file or target.
+// The errors that people meet. Each says what happened, what was expected, what was received and what to
+// do next. Imports nothing, knows no layer, file or target.
 
 /** The four facts that every error carries. `expected`, `received` and `fix` may be absent. */
 export interface ErrorFacts {

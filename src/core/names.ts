@@ -1,4 +1,4 @@
-// Looks things up by name, and answers a wrong name with a right one that is close to it. Floor 0.
+// Looks things up by name, and answers a wrong name with a right one that is close to it.
 
 import { distance } from "fastest-levenshtein";
 import { ConfigError, type ErrorFacts } from "./errors.ts";

@@ -1,6 +1,6 @@
-// Random numbers from a counter: Philox 4x32-10. The n-th number of a stream depends on its key and
-// on n alone, so a mask or a shuffle is the same on one thread, on sixteen and on every target.
-// Floor 0. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+// Random numbers from a counter: Philox 4x32-10. The n-th number of a stream depends on its key and on n
+// alone, so a mask or a shuffle is the same on one thread, on sixteen and on every target. Source: Salmon
+// et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 
 /** The generator's constants; the kernel language computes the same function from them. */
 export const philoxConstants = {

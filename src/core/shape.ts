@@ -1,4 +1,4 @@
-// Shapes: lists of dimensions, row-major. Floor 0: pure functions on numbers.
+// Shapes: lists of dimensions, row-major. Pure functions on numbers.
 
 import { ShapeError } from "./errors.ts";
 

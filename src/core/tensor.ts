@@ -1,4 +1,4 @@
-// Values with a shape, as people hand them in and get them back. Floor 0.
+// Values with a shape, as people hand them in and get them back.
 
 import { isNumericArray, type NumericArray } from "./dtype.ts";
 import { DataError, ShapeError, TargetError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// Something worth knowing that is no reason to stop. Floor 0.
+// Something worth knowing that is no reason to stop.
 
 /** Takes a warning; each is one or more whole sentences. */
 export type Warn = (message: string) => void;

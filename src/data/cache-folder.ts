@@ -1,5 +1,5 @@
-// Where Fovea keeps what it downloaded. Floor 4; a function of the machine's description that makes
-// no folder. Source: the XDG base directory specification, and each platform's own custom.
+// Where Fovea keeps what it downloaded. A function of the machine's description that makes no folder.
+// Source: the XDG base directory specification, and each platform's own custom.
 
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";

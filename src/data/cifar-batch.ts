@@ -1,5 +1,5 @@
-// CIFAR-10's binary batches: a label and an image, record after record. Floor 4. Knows no file and no
-// place. Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
+// CIFAR-10's binary batches: a label and an image, record after record. Knows no file and no place.
+// Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
 
 import { FormatError } from "../core/errors.ts";
 import type { Examples } from "./examples.ts";

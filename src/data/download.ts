@@ -1,6 +1,5 @@
-// Downloads a published file: resumed where an earlier try broke off, bounded by the published
-// size, checked against the published MD5, and at its place only when it is whole and right.
-// Floor 4; knows no dataset.
+// Downloads a published file: resumed where an earlier try broke off, bounded by the published size,
+// checked against the published MD5, and at its place only when it is whole and right. Knows no dataset.
 
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -1,5 +1,5 @@
 // Examples: inputs and the answers that belong to them, row by row. What datasets give and training
-// takes. Floor 4; knows no file, no model and no loss.
+// takes. Knows no file, no model and no loss.
 
 import type { NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
@@ -15,7 +15,7 @@ export interface Examples {
   readonly x: Tensor<Uint8Array | Float32Array>;
   /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
   readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
-  /** How much each example counts, `[N]`, or each place of an answer, `[N, …]`; 1 unless told. */
+  /** How much each example counts, `[N]`, or each place of an answer, `[N, …]`. Default: 1. */
   readonly sampleWeights?: Tensor<Float32Array>;
   /** The name of class `i` at index `i`. */
   readonly classNames?: readonly string[];

@@ -1,5 +1,5 @@
-// Gzip with a bound on what comes out, so that a small file cannot fill the memory. Floor 4; knows
-// nothing of what the bytes mean.
+// Gzip with a bound on what comes out, so that a small file cannot fill the memory. Knows nothing of what
+// the bytes mean.
 
 import { constants, gunzipSync } from "node:zlib";
 import { FormatError } from "../core/errors.ts";

@@ -1,4 +1,5 @@
-// Examples that are held out of training, class by class. Floor 4. Which ones depends on the seed and the labels alone.
+// Examples that are held out of training, class by class. Which ones depends on the seed and the labels
+// alone.
 
 import { RandomStream } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";

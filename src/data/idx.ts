@@ -1,6 +1,6 @@
 // IDX, the file format of MNIST and its kin: a magic number, the dimensions, then the elements, all
-// big-endian. Floor 4; bytes in, a tensor out; knows no file, no folder and no dataset.
-// Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998.
+// big-endian. Bytes in, a tensor out; knows no file, no folder and no dataset. Source: LeCun, Cortes and
+// Burges, "The MNIST database of handwritten digits", 1998.
 
 import { bytesPerElement, type DType, dtypeOf } from "../core/dtype.ts";
 import { FormatError } from "../core/errors.ts";
@@ -12,7 +12,7 @@ import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
 export type IdxArray = Uint8Array | Int32Array | Float32Array;
 
 export interface DecodeIdxOptions {
-  /** The largest file, unpacked, that is accepted, in bytes; 1 GiB unless told. */
+  /** The largest file, unpacked, that is accepted, in bytes. Default: 1 GiB. */
   readonly maxBytes?: number;
 }
 

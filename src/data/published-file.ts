@@ -1,5 +1,5 @@
-// A file whose size and MD5 its authors have published, and whether some bytes are that file.
-// Floor 4; knows no dataset and no network. MD5 tells damage, and is what the authors published.
+// A file whose size and MD5 its authors have published, and whether some bytes are that file. Knows no
+// dataset and no network. MD5 tells damage, and is what the authors published.
 
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";

@@ -1,5 +1,5 @@
-// The files of a tar archive, read in place. Floor 4. Knows plain files of the ustar format, which is all
-// that data sets come in, and nothing of what they mean. Source: POSIX.1-1988, ustar interchange format.
+// The files of a tar archive, read in place. Knows plain files of the ustar format, which is all that
+// data sets come in, and nothing of what they mean. Source: POSIX.1-1988, ustar interchange format.
 
 import { FormatError } from "../core/errors.ts";
 

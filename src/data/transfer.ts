@@ -1,5 +1,5 @@
-// One connection that carries a file, or the rest of one: asked for from a byte on, bounded in size
-// and in patience, written by position. Floor 4; knows no checksum, no mirror and no second try.
+// One connection that carries a file, or the rest of one: asked for from a byte on, bounded in size and
+// in patience, written by position. Knows no checksum, no mirror and no second try.
 
 import { constants, open } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -9,11 +9,11 @@ import type { PublishedFile } from "./published-file.ts";
 export interface TransferOptions {
   /** Called with how many bytes of the file are there, first when a connection stands. */
   readonly onBytes?: (receivedBytes: number) => void;
-  /** What asks the network; the platform's `fetch` unless told. */
+  /** What asks the network. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How long a server may take to answer, in milliseconds; 3,000 unless told. */
+  /** How long a server may take to answer, in milliseconds. Default: 3,000. */
   readonly connectTimeout?: number;
-  /** How long a running transfer may stand still, in milliseconds; 15,000 unless told. */
+  /** How long a running transfer may stand still, in milliseconds. Default: 15,000. */
   readonly stallTimeout?: number;
 }
 

@@ -1,4 +1,4 @@
-// The checksum of zip archives. Floor 4.
+// The checksum of zip archives.
 
 import * as zlib from "node:zlib";
 

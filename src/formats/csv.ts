@@ -1,4 +1,4 @@
-// Rows of text fields as CSV, and back. Floor 4. Layout: RFC 4180, with any separator.
+// Rows of text fields as CSV, and back. Layout: RFC 4180, with any separator.
 
 /** One row with its line end. Fields with a separator, a quote or a line break are quoted. */
 export function csvLine(fields: readonly string[], separator: string): string {

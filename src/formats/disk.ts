@@ -1,5 +1,5 @@
-// Every change that Fovea makes to a folder, one function each. Floor 4. They are fields of one object so that a test can
-// end a run between any two of them, and see what is left.
+// Every change that Fovea makes to a folder, one function each. They are fields of one object so that a
+// test can end a run between any two of them, and see what is left.
 
 import { appendFile, mkdir, open, rename, rm } from "node:fs/promises";
 

@@ -1,4 +1,4 @@
-// No two values of a file may share a name: one of them would be lost. Floor 4.
+// No two values of a file may share a name: one of them would be lost.
 
 import { FormatError } from "../core/errors.ts";
 

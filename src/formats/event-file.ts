@@ -1,4 +1,4 @@
-// TensorBoard's event files: numbers, histograms, pictures and graphs as bytes. Floor 4. Knows the format, and
+// TensorBoard's event files: numbers, histograms, pictures and graphs as bytes. Knows the format, and
 // nothing of training. Layout: TensorFlow's event.proto, summary.proto, graph.proto and record_writer.cc.
 
 /** One number, distribution or picture under a name. */

@@ -1,4 +1,4 @@
-// Whole files: read within a limit, written completely or not at all. Floor 4. Knows no format.
+// Whole files: read within a limit, written completely or not at all. Knows no format.
 
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// How an HDF5 file is walked: groups, texts and numbers, within limits. Floor 4. The thread that reads
+// How an HDF5 file is walked: groups, texts and numbers, within limits. The thread that reads
 // (hdf5-thread.ts) gets `readTree` as text, so that it uses nothing from outside of itself but types.
 
 import type { Dataset, Group } from "h5wasm";

@@ -1,6 +1,6 @@
-// The thread that reads HDF5 files, within limits of time and memory. Floor 4. A file can lead the
-// library in circles or unpack without end, all in one call, which only another thread can stop; and
-// what a hostile file does to the library's memory ends with the thread.
+// The thread that reads HDF5 files, within limits of time and memory. A file can lead the library in
+// circles or unpack without end, all in one call, which only another thread can stop; and what a hostile
+// file does to the library's memory ends with the thread.
 
 import { Worker } from "node:worker_threads";
 import { type Hdf5Refusal, readTree } from "./hdf5-reader.ts";

@@ -1,4 +1,4 @@
-// An HDF5 file as plain data: groups, what is said of them, and numbers. Floor 4.
+// An HDF5 file as plain data: groups, what is said of them, and numbers.
 
 import type { Shape } from "../core/shape.ts";
 import { sameName } from "./distinct-names.ts";

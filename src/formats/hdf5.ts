@@ -1,5 +1,5 @@
-// HDF5 files, by the HDF5 library itself (h5wasm), within bounds. Floor 4. The library is 4 MB, so it
-// is loaded when it is needed; its files lie in memory of its own, and it sees no others.
+// HDF5 files, by the HDF5 library itself (h5wasm), within bounds. The library is 4 MB, so it is loaded
+// when it is needed; its files lie in memory of its own, and it sees no others.
 
 import type { Group } from "h5wasm";
 import { ConfigError, FormatError } from "../core/errors.ts";

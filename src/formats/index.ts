@@ -1,4 +1,4 @@
-// The door of formats/: bytes in, bytes out. Floor 4.
+// The door of formats/: bytes in, bytes out.
 
 export { readWholeFile, writeFileAtomically } from "./files.ts";
 export {

@@ -1,5 +1,5 @@
-// JSON from files that nobody vouches for, and JSON for Python. Floor 4. Bounded before it is parsed: a
-// stack has an end.
+// JSON from files that nobody vouches for, and JSON for Python. Bounded before it is parsed: a stack has
+// an end.
 
 import { FormatError } from "../core/errors.ts";
 

@@ -1,5 +1,5 @@
 // What a file looks like, for errors: people give a framework the file of another one, a text, or what is
-// left of a failed download. Floor 4. Knows signatures, and nothing of what follows them.
+// left of a failed download. Knows signatures, and nothing of what follows them.
 
 import { FormatError } from "../core/errors.ts";
 

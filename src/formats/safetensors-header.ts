@@ -1,7 +1,6 @@
-// The header of a safetensors file, read as if an enemy wrote it: names, dtypes, shapes and where
-// the bytes of each tensor lie. Floor 4. Allocates no more than the header's own length asks for,
-// and knows nothing of the tensors' values.
-// Format: https://github.com/huggingface/safetensors#format
+// The header of a safetensors file, read as if an enemy wrote it: names, dtypes, shapes and where the
+// bytes of each tensor lie. Allocates no more than the header's own length asks for, and knows nothing of
+// the tensors' values. Format: https://github.com/huggingface/safetensors#format
 
 import { FormatError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";

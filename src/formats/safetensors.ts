@@ -1,6 +1,6 @@
-// Tensors and text as the bytes of a safetensors file, and back. Floor 4: bytes in, bytes out.
-// It touches no disk and knows no model: names mean nothing here.
-// Format: https://github.com/huggingface/safetensors#format (all numbers little-endian).
+// Tensors and text as the bytes of a safetensors file, and back. Bytes in, bytes out. It touches no disk
+// and knows no model: names mean nothing here. Format: https://github.com/huggingface/safetensors#format
+// (all numbers little-endian).
 
 import { type DType, dtypeOf } from "../core/dtype.ts";
 import { FormatError } from "../core/errors.ts";

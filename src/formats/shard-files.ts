@@ -1,4 +1,4 @@
-// Which shards a model.json has, and the removal of those that none has any more. Floor 4.
+// Which shards a model.json has, and the removal of those that none has any more.
 
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

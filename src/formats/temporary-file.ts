@@ -1,4 +1,4 @@
-// What unfinished files are called, and which of them nobody will finish. Floor 4.
+// What unfinished files are called, and which of them nobody will finish.
 
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The values of TensorFlow.js: `weightsManifest` and its shards. Floor 4. Knows no layer.
+// The values of TensorFlow.js: `weightsManifest` and its shards. Knows no layer.
 
 import { dirname, join } from "node:path";
 import { FormatError } from "../core/errors.ts";

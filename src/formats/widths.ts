@@ -1,5 +1,5 @@
-// Numbers of other widths, as files store them, turned into f32 and i32. Floor 4: pure functions on
-// typed arrays. Widening is exact; narrowing rounds, and refuses what would leave the range.
+// Numbers of other widths, as files store them, turned into f32 and i32. Pure functions on typed arrays.
+// Widening is exact; narrowing rounds, and refuses what would leave the range.
 
 /** IEEE 754 half precision, given as bits, as f32. */
 export function widenHalf(bits: Uint16Array): Float32Array {

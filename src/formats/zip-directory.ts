@@ -1,5 +1,5 @@
-// What a zip archive says of its entries, checked against the archive itself. Floor 4. Archives of
-// more than 4 GB, in several parts or encrypted are refused; Keras writes none.
+// What a zip archive says of its entries, checked against the archive itself. Archives of more than 4 GB,
+// in several parts or encrypted are refused; Keras writes none.
 
 import { FormatError } from "../core/errors.ts";
 

@@ -1,5 +1,5 @@
 // Zip archives, within bounds: what an archive unpacks to is known before it is unpacked, and checked
-// while it is. Floor 4. Knows nothing of what the entries mean.
+// while it is. Knows nothing of what the entries mean.
 
 import { Inflate, zipSync } from "fflate";
 import { FormatError } from "../core/errors.ts";

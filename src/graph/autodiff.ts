@@ -1,5 +1,5 @@
-// Reverse-mode differentiation: one walk from the loss back to what it depends on. Floor 1. It knows
-// no op; each op's record brings its own rule. Linnainmaa, 1970; Griewank and Walther, 2008.
+// Reverse-mode differentiation: one walk from the loss back to what it depends on. It knows no op; each
+// op's record brings its own rule. Linnainmaa, 1970; Griewank and Walther, 2008.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";

@@ -1,13 +1,13 @@
-// The vocabulary of the graph: one function an op, with its shapes and its source. Floor 1. It is an
-// interface so that gradient rules can use every op while no op file imports another; `ops` in
-// ops/index.ts is the one thing that fills it.
+// The vocabulary of the graph: one function an op, with its shapes and its source. It is an interface so
+// that gradient rules can use every op while no op file imports another; `ops` in ops/index.ts is the one
+// thing that fills it.
 
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Node, TensorType } from "./op.ts";
 import type { Padding, Window } from "./window.ts";
 
-/** Which axes a reduction joins; all unless told. */
+/** Which axes a reduction joins. Default: all. */
 export interface ReduceOptions {
   readonly axes?: readonly number[];
   /** Leaves the joined axes in place with length 1. */
@@ -16,12 +16,12 @@ export interface ReduceOptions {
 
 /** How a convolution's window moves. */
 export interface ConvolutionOptions {
-  /** Steps down and right, in pixels; [1, 1] unless told. */
+  /** Steps down and right, in pixels. Default: [1, 1]. */
   readonly strides?: readonly [number, number];
   readonly padding?: Padding;
-  /** Distance between taps, in pixels; [1, 1] unless told. */
+  /** Distance between taps, in pixels. Default: [1, 1]. */
   readonly dilation?: readonly [number, number];
-  /** Channels and filters are split into this many parts that do not see each other; 1 unless told. */
+  /** Channels and filters are split into this many parts that do not see each other. Default: 1. */
   readonly groups?: number;
 }
 
@@ -29,7 +29,7 @@ export interface ConvolutionOptions {
 export interface PoolOptions {
   /** Height and width, in pixels. */
   readonly size: readonly [number, number];
-  /** Steps down and right; the size unless told. */
+  /** Steps down and right. Default: the size. */
   readonly strides?: readonly [number, number];
   readonly padding?: Padding;
 }

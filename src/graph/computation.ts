@@ -1,5 +1,5 @@
-// What an op computes, in the few forms that schedules know. Floor 1. It says nothing of order,
-// lanes, tiles or threads: that is the kernel floor's business.
+// What an op computes, in the few forms that schedules know. It says nothing of order, lanes, tiles or
+// threads: that is the kernel floor's business.
 
 import type { Expression } from "./expression.ts";
 import type { Window } from "./window.ts";

@@ -1,5 +1,5 @@
-// Runs a graph by its ops' own naive loops: slow, plain, and the definition of right. Floor 1. In f64
-// it is the oracle that gradients and targets are held against.
+// Runs a graph by its ops' own naive loops: slow, plain, and the definition of right. In f64 it is the
+// oracle that gradients and targets are held against.
 
 import { type DType, dtypeOf, type NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
-// What one element of a result is, as a formula over elements of the inputs. Floor 1. Ops describe
-// themselves with it, passes rewrite it, schedules evaluate it; it knows no lanes and no memory.
+// What one element of a result is, as a formula over elements of the inputs. Ops describe themselves with
+// it, passes rewrite it, schedules evaluate it; it knows no lanes and no memory.
 
 /**
  * The functions of numbers that a formula may use. Comparisons give 1 or 0; `select(c, a, b)` is `a`

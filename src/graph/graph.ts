@@ -1,4 +1,4 @@
-// A graph: the values that are wanted and the states that a step replaces. Floor 1.
+// A graph: the values that are wanted and the states that a step replaces.
 
 import type { Node } from "./op.ts";
 

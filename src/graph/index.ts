@@ -1,4 +1,4 @@
-// The door of `fovea/graph`: ops, graphs of them, gradients and the reference evaluator. Floor 1.
+// The door of `fovea/graph`: ops, graphs of them, gradients and the reference evaluator.
 
 export type { DType, NumericArray } from "../core/dtype.ts";
 export type { Shape } from "../core/shape.ts";

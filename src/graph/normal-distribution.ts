@@ -1,5 +1,5 @@
-// The error function and the normal distribution on plain numbers, in f64: what the targets' own are
-// held against. Floor 1.
+// The error function and the normal distribution on plain numbers, in f64: what the targets' own are held
+// against.
 
 /** Both ways of computing them are exact and quick on their side. */
 const middle = 2.5;

@@ -1,5 +1,5 @@
-// The record that describes an op, and the node that applies one. Floor 1. An op file needs this
-// file alone: rules that use other ops are handed a `Builder`, so op files never import each other.
+// The record that describes an op, and the node that applies one. An op file needs this file alone: rules
+// that use other ops are handed a `Builder`, so op files never import each other.
 
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
@@ -27,7 +27,7 @@ export interface Node extends TensorType {
 export interface SampleInput {
   readonly shape: Shape;
   readonly dtype?: DType;
-  /** From, up to but not including; [-1, 1) unless told. Whole numbers: [0, 8) unless told. */
+  /** From, up to but not including. Default: [-1, 1). Whole numbers: [0, 8) unless told. */
   readonly range?: readonly [number, number];
 }
 
@@ -55,7 +55,7 @@ interface OpBase<A extends Attributes> {
   ): readonly (Node | undefined)[];
   /** Why there is no `gradient`, where there is none. */
   readonly noGradient?: string;
-  /** The largest error that a target may make, relative to the largest result; 2e-6 unless told. */
+  /** The largest error that a target may make, relative to the largest result. Default: 2e-6. */
   readonly tolerance?: number;
   readonly samples: readonly Sample<A>[];
 }

@@ -1,5 +1,5 @@
-// The scalar functions of formulas, on plain numbers. Floor 1. The kernel floor has its own, in
-// lanes and single precision; this table is what they are held against.
+// The scalar functions of formulas, on plain numbers. The kernel floor has its own, in lanes and single
+// precision; this table is what they are held against.
 
 import { philox, toUnit } from "../core/random.ts";
 import type { ScalarOp } from "./expression.ts";

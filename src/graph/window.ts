@@ -1,5 +1,5 @@
-// The geometry of a window that slides over an image: convolution and pooling share it. Floor 1.
-// Source of the `same` rule: TensorFlow's and Keras's, which pad more at the end than at the start.
+// The geometry of a window that slides over an image: convolution and pooling share it. Source of the
+// `same` rule: TensorFlow's and Keras's, which pad more at the end than at the start.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// From a graph to a program: clusters get their schedules, stages their order, blocks their places.
-// Floor 2. What it makes is proven where it is loaded.
+// From a graph to a program: clusters get their schedules, stages their order, blocks their places. What
+// it makes is proven where it is loaded.
 
 import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
-// What a kernel costs, worked out from its instructions and the machine's numbers alone: no clock, so
-// the same kernel always costs the same. Floor 2. It knows no target and no schedule.
+// What a kernel costs, worked out from its instructions and the machine's numbers alone: no clock, so the
+// same kernel always costs the same. It knows no target and no schedule.
 //
 // A core starts two vector operations, two loads and one store a cycle; a value that a loop carries is
 // ready after four; what does not fit a cache comes from the next one (Fog, "Instruction tables").

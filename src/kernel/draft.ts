@@ -1,4 +1,4 @@
-// A kernel while it is written, with the storage that each of its buffers stands for. Floor 2.
+// A kernel while it is written, with the storage that each of its buffers stands for.
 
 import type { DType } from "../core/dtype.ts";
 import { type Shape, stridesOf } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// Turns a formula into instructions, for one element or for a vector of neighbours along an axis.
-// Floor 2. The schedules decide where and how wide; this file decides nothing.
+// Turns a formula into instructions, for one element or for a vector of neighbours along an axis. The
+// schedules decide where and how wide; this file decides nothing.
 
 import type { DType } from "../core/dtype.ts";
 import { type Shape, stridesOf } from "../core/shape.ts";

@@ -1,5 +1,5 @@
 // What one cluster asks of a schedule, over views of memory; and jobs that differ in nothing but the
-// memory they work on, which share their kernels. Floor 2.
+// memory they work on, which share their kernels.
 
 import type { Combine } from "../graph/computation.ts";
 import type { Affine, Expression, Index } from "../graph/expression.ts";

@@ -1,5 +1,5 @@
-// The kernel language: counted loops, affine addresses, vectors with a stated number of active
-// lanes, and a closed set of operations. Floor 2. A target implements this file and nothing more.
+// The kernel language: counted loops, affine addresses, vectors with a stated number of active lanes, and
+// a closed set of operations. A target implements this file and nothing more.
 
 import type { DType } from "../core/dtype.ts";
 

@@ -1,4 +1,4 @@
-// What a schedule may know of the machine it is for. Floor 2: numbers only, no target's name.
+// What a schedule may know of the machine it is for. Numbers only, no target's name.
 
 /** The numbers that tiles are chosen by. */
 export interface MachineDescription {

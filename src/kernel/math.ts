@@ -1,7 +1,7 @@
-// The functions that no instruction computes, as polynomials in the kernel language: written once,
-// the same on every target. Floor 2. Errors are in units of the last place (ulp) of f32, measured
-// over the whole range; test/kernel/math.test.ts holds the functions to what their docs say.
-// Coefficients: Moshier, Cephes, 1989 to 1992.
+// The functions that no instruction computes, as polynomials in the kernel language: written once, the
+// same on every target. Errors are in units of the last place (ulp) of f32, measured over the whole
+// range; test/kernel/math.test.ts holds the functions to what their docs say. Coefficients: Moshier,
+// Cephes, 1989 to 1992.
 
 import { philoxConstants } from "../core/random.ts";
 import type { KernelOp, Register } from "./language.ts";

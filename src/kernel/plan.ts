@@ -1,5 +1,5 @@
-// The memory plan: blocks that are never needed at the same time share bytes. Floor 2. Everything is
-// decided before the first step, so no step allocates anything.
+// The memory plan: blocks that are never needed at the same time share bytes. Everything is decided
+// before the first step, so no step allocates anything.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import type { Launch, Storage } from "./draft.ts";

@@ -1,6 +1,6 @@
-// Kernels and programs as text, for people and for golden files. Floor 2. Registers and loops are
-// numbered as they appear, so two kernels that do the same print the same. f, i and m are one f32, i32
-// or mask; F, I and M are a vector of them.
+// Kernels and programs as text, for people and for golden files. Registers and loops are numbered as they
+// appear, so two kernels that do the same print the same. f, i and m are one f32, i32 or mask; F, I and M
+// are a vector of them.
 
 import type { Launch, Storage } from "./draft.ts";
 import type {

@@ -1,4 +1,4 @@
-// A compiled graph: stages of kernels over blocks of memory, for no machine in particular. Floor 2.
+// A compiled graph: stages of kernels over blocks of memory, for no machine in particular.
 
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";

@@ -1,6 +1,6 @@
-// Proves of a kernel, before anything is emitted, that every load and store stays inside of its
-// buffer, and that the rest follows the language's rules. Floor 2. Loops count constants and addresses
-// are affine, so the largest and smallest address of each access are known exactly.
+// Proves of a kernel, before anything is emitted, that every load and store stays inside of its buffer,
+// and that the rest follows the language's rules. Loops count constants and addresses are affine, so the
+// largest and smallest address of each access are known exactly.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
-// Writes kernels: hands out registers and indices, keeps types right, and puts constants ahead of
-// all loops. Floor 2. Schedules say what to write; this file knows no schedule.
+// Writes kernels: hands out registers and indices, keeps types right, and puts constants ahead of all
+// loops. Schedules say what to write; this file knows no schedule.
 
 import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
-// How many worker threads still fit where a process's address space is limited (`ulimit -v`). Floor 3. A
-// worker that finds no room for its heap takes the whole process down, so this is asked before.
+// How many worker threads still fit where a process's address space is limited (`ulimit -v`). A worker
+// that finds no room for its heap takes the whole process down, so this is asked before.
 
 import type { ReadText } from "./cores.ts";
 

@@ -1,5 +1,5 @@
-// Hands out stretches of one address space, first fit, and takes them back. Floor 3: numbers only. Large
-// stretches leave the front to the others, so that what stays when they go does not lie in their way.
+// Hands out stretches of one address space, first fit, and takes them back. Numbers only. Large stretches
+// leave the front to the others, so that what stays when they go does not lie in their way.
 
 import { TargetError } from "../core/errors.ts";
 import { alignUp } from "../kernel/plan.ts";

@@ -1,5 +1,5 @@
-// How many threads this process can run at once: the processors, less what a mask or a container's
-// quota takes away. Floor 3. The parts that read text know nothing of files.
+// How many threads this process can run at once: the processors, less what a mask or a container's quota
+// takes away. The parts that read text know nothing of files.
 
 /** Numbers in a list such as `0-3,8`; 0 where it is not such a list. */
 export function listLength(list: string): number {

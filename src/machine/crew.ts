@@ -1,5 +1,5 @@
-// Workers that were started together and end together. Floor 3. One request at a time; the first failure
-// is the last thing that is heard of a crew.
+// Workers that were started together and end together. One request at a time; the first failure is the
+// last thing that is heard of a crew.
 
 import { TargetError } from "../core/errors.ts";
 import { workersThatFit } from "./address-space.ts";

@@ -1,5 +1,5 @@
-// What the floors above see of a target: memory, programs, steps. Floor 3. A target is one folder that
-// makes a `Device`; nothing above this floor changes when one is added.
+// What the floors above see of a target: memory, programs, steps. A target is one folder that makes a
+// `Device`; nothing above this floor changes when one is added.
 
 import type { DType } from "../core/dtype.ts";
 import type { MachineDescription } from "../kernel/machine-description.ts";

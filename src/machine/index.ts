@@ -1,4 +1,4 @@
-// The public door of "fovea/machine". Floor 3.
+// The public door of "fovea/machine".
 
 export { verifyProgram } from "../kernel/verify.ts";
 export type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "./device.ts";

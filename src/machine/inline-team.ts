@@ -1,5 +1,5 @@
-// The calling thread in the place of workers, where there can be none. Floor 3. It blocks while a step
-// runs, and lets others have their turn before each call.
+// The calling thread in the place of workers, where there can be none. It blocks while a step runs, and
+// lets others have their turn before each call.
 
 import { type ComputeTeam, closedError } from "./team.ts";
 

@@ -1,6 +1,6 @@
 // Where a program's blocks lie in a device's memory, once it is proven not to leave them, and how inputs
-// and outputs of several steps wait their turn. Floor 3. Every target begins with it, whoever made the
-// program; it emits nothing.
+// and outputs of several steps wait their turn. Every target begins with it, whoever made the program; it
+// emits nothing.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { DataError, VerificationError } from "../core/errors.ts";

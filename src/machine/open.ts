@@ -1,5 +1,5 @@
-// Chooses a target and opens it. Floor 3. The choice is automatic by default, and always comes with
-// one line that says what was chosen, and why.
+// Chooses a target and opens it. The choice is automatic by default, and always comes with one line that
+// says what was chosen, and why.
 
 import { ConfigError, TargetError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";

@@ -1,6 +1,6 @@
-// Which thread does which tasks of a kernel. Floor 3. Many tasks are split in contiguous ranges, the same
-// at every stage, so that a thread finds in its cache what it wrote; kernels with fewer tasks than
-// there are threads go to one thread each, in turn.
+// Which thread does which tasks of a kernel. Many tasks are split in contiguous ranges, the same at every
+// stage, so that a thread finds in its cache what it wrote; kernels with fewer tasks than there are
+// threads go to one thread each, in turn.
 
 import type { Launch } from "../kernel/draft.ts";
 import { taskCount } from "../kernel/language.ts";

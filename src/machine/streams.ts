@@ -1,6 +1,6 @@
-// Affine addresses as moving pointers. Floor 3. Accesses that share buffer and loops share one stream,
-// whose pointer a loop moves by a constant; what is left of each access is a constant displacement.
-// Every target that emits code uses it.
+// Affine addresses as moving pointers. Accesses that share buffer and loops share one stream, whose
+// pointer a loop moves by a constant; what is left of each access is a constant displacement. Every
+// target that emits code uses it.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import type {

@@ -1,6 +1,6 @@
-// Threads that run programs together. Floor 3. Workers compute; the calling thread only waits for a
-// message, so it stays free for progress, files and requests. Where a thread fails, what was under way
-// is lost, and others take over with the programs that were loaded.
+// Threads that run programs together. Workers compute; the calling thread only waits for a message, so it
+// stays free for progress, files and requests. Where a thread fails, what was under way is lost, and
+// others take over with the programs that were loaded.
 
 import { TargetError } from "../core/errors.ts";
 import { Crew } from "./crew.ts";

@@ -1,4 +1,4 @@
-// Something that is in use until nobody uses it and it is to end. Floor 3.
+// Something that is in use until nobody uses it and it is to end.
 
 export class Use {
   readonly #release: () => Promise<void>;

@@ -1,6 +1,6 @@
-// One compute thread: a worker of Node or of a browser, and the text that it runs. Floor 3. The text is a
-// short string, so bundlers and test runners need not know of it; a page that forbids workers from
-// strings serves the same text as a file.
+// One compute thread: a worker of Node or of a browser, and the text that it runs. The text is a short
+// string, so bundlers and test runners need not know of it; a page that forbids workers from strings
+// serves the same text as a file.
 
 /** The few messages that a worker understands. */
 export type Request =

@@ -1,5 +1,4 @@
 // The three passes of one convolution: 3x3, 64 to 64 channels, 28x28, batch 128, `same` padding.
-// Floor 6.
 
 import type { Node } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";

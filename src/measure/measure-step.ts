@@ -1,4 +1,4 @@
-// One step of a network, timed and predicted. Floor 6.
+// One step of a network, timed and predicted.
 
 import type { Device } from "../machine/device.ts";
 import { predictStep } from "./prediction.ts";

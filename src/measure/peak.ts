@@ -1,5 +1,4 @@
 // The machine's peak for a target: a kernel that does nothing but multiply and add in registers.
-// Floor 6.
 
 import type { Program } from "../kernel/program.ts";
 import { KernelWriter } from "../kernel/writer.ts";

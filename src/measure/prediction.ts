@@ -1,4 +1,4 @@
-// How long a program should take, by the cost model and the measured peak alone. Floor 6.
+// How long a program should take, by the cost model and the measured peak alone.
 
 import { costOf, type KernelCost } from "../kernel/cost.ts";
 import { type Kernel, taskCount } from "../kernel/language.ts";

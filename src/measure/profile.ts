@@ -1,6 +1,6 @@
 // Where a program's time goes: each of its kernels alone, many times, beside what the cost model
-// predicts. Floor 6. A kernel that is run alone finds its own data in the cache and has no neighbour
-// in its stage, so the parts need not add up to the whole; both are given.
+// predicts. A kernel that is run alone finds its own data in the cache and has no neighbour in its stage,
+// so the parts need not add up to the whole; both are given.
 
 import { costOf, type KernelCost } from "../kernel/cost.ts";
 import type { Launch, Storage } from "../kernel/draft.ts";

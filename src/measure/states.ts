@@ -1,4 +1,4 @@
-// Memory for the states of a program that is timed alone. Floor 6.
+// Memory for the states of a program that is timed alone.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import type { Program } from "../kernel/program.ts";

@@ -1,5 +1,5 @@
-// One step of a network, for training or for inference, on data that lies in memory, ready to be
-// timed. Floor 6. The numbers are real: weights as they begin, images and answers drawn at random.
+// One step of a network, for training or for inference, on data that lies in memory, ready to be timed.
+// The numbers are real: weights as they begin, images and answers drawn at random.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { RandomStream } from "../core/random.ts";

@@ -1,4 +1,4 @@
-// The targets that are worth measuring. Floor 6.
+// The targets that are worth measuring.
 
 import { type TargetName, targetNames } from "../machine/open.ts";
 

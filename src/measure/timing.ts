@@ -1,5 +1,5 @@
-// Times steps of a program. Floor 6. Short steps go several in one call, as `fit` sends them, so that
-// the call's own time does not count as the program's.
+// Times steps of a program. Short steps go several in one call, as `fit` sends them, so that the call's
+// own time does not count as the program's.
 
 import type { Executable, StepInputs } from "../machine/device.ts";
 

@@ -1,5 +1,5 @@
-// The activation functions that layers name. Floor 4. One name, one formula; names, formulas and
-// constants are those of keras.activations.
+// The activation functions that layers name. One name, one formula; names, formulas and constants are
+// those of keras.activations.
 
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";

@@ -1,5 +1,5 @@
-// Layers of one's own: a definition becomes a factory like those of the table. Floor 4. What the
-// contract asks of every layer is checked here, so that a mistake is named where it is made.
+// Layers of one's own: a definition becomes a factory like those of the table. What the contract asks of
+// every layer is checked here, so that a mistake is named where it is made.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { checkShape, formatShape, type Shape, sameShape } from "../core/shape.ts";
@@ -8,7 +8,7 @@ import type { CallContext, CommonOptions, Layer, LayerPlan, WeightSpec } from ".
 import { LayerInstance } from "./layer-instance.ts";
 import { requireRecord } from "./option.ts";
 
-/** What a layer comes to for some inputs; multiply-adds count 0 and weights none unless told. */
+/** What a layer comes to for some inputs. Default: multiply-adds count 0 and weights none. */
 export interface CustomPlan extends Omit<LayerPlan, "weights" | "macs"> {
   readonly weights?: readonly WeightSpec[];
   readonly macs?: number;
@@ -18,7 +18,7 @@ export interface CustomPlan extends Omit<LayerPlan, "weights" | "macs"> {
 export interface LayerDefinition<O extends object> {
   /** The name under which files keep it and `customLayers` finds it again. */
   readonly kind: string;
-  /** The name in summaries; `kind` with a capital unless told. */
+  /** The name in summaries. Default: `kind` with a capital. */
   readonly className?: string;
   /**
    * What the layer comes to for inputs of these shapes, N left out, one a input. It may throw a

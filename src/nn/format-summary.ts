@@ -1,13 +1,13 @@
 // The table of a network as text, as Keras prints it, with multiply-adds and receptive field as further
-// columns. Floor 4.
+// columns.
 
 import { formatShape } from "../core/shape.ts";
 import type { Summary, SummaryRow } from "./summary.ts";
 
 export interface SummaryOptions {
-  /** Whether networks that are used as layers show their own layers; false unless told. */
+  /** Whether networks that are used as layers show their own layers. Default: false. */
   readonly expandNested?: boolean;
-  /** Whether a column says which layers are trained; false unless told. */
+  /** Whether a column says which layers are trained. Default: false. */
   readonly showTrainable?: boolean;
   /** Columns of the screen: cells that do not fit are broken between words. Default: no limit. */
   readonly width?: number;

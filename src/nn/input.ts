@@ -1,4 +1,4 @@
-// Where a functional model begins. Floor 4.
+// Where a functional model begins.
 
 import { checkShape, type Shape } from "../core/shape.ts";
 import { LayerInstance } from "./layer-instance.ts";

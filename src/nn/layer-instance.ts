@@ -1,5 +1,5 @@
-// A layer as an object that is itself: it can be applied, shared between models, and frozen. Floor 4.
-// What a layer does is its record's business (layer.ts); whose values its weights have, train/'s.
+// A layer as an object that is itself: it can be applied, shared between models, and frozen. What a layer
+// does is its record's business (layer.ts); whose values its weights have, train/'s.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// What a layer is: options, and what they come to for one input shape. Floor 4. A layer makes nodes of
-// the graph; it knows no kernel, no device and no training loop.
+// What a layer is: options, and what they come to for one input shape. A layer makes nodes of the graph;
+// it knows no kernel, no device and no training loop.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
@@ -83,9 +83,9 @@ export interface CommonOptions {
   readonly name?: string;
   /** The shape of one example, `[H, W, C]`; the first layer of a sequential model needs it. */
   readonly inputShape?: Shape;
-  /** Whether training changes it; true unless told. `layer.trainable` changes it later. */
+  /** Whether training changes it. Default: true. `layer.trainable` changes it later. */
   readonly trainable?: boolean;
-  /** What the results add to the loss, as a mean over the batch; nothing unless told. */
+  /** What the results add to the loss, as a mean over the batch. Default: none. */
   readonly activityRegularizer?: RegularizerSetting;
 }
 

@@ -1,4 +1,4 @@
-// The names of a network's parts, as Keras gives them. Floor 4.
+// The names of a network's parts, as Keras gives them.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Unit } from "./symbolic.ts";

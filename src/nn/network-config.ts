@@ -1,5 +1,5 @@
-// A network as plain data. Floor 4. Layers in a row are a list; any other graph is a list of layers and
-// a list of their uses.
+// A network as plain data. Layers in a row are a list; any other graph is a list of layers and a list of
+// their uses.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";

@@ -1,5 +1,4 @@
-// A network again, from plain data. Floor 4. The data may come from a file, so nothing in it is taken
-// on trust.
+// A network again, from plain data. The data may come from a file, so nothing in it is taken on trust.
 
 import { ConfigError } from "../core/errors.ts";
 import type { CustomLayers } from "./custom-layer.ts";

@@ -1,6 +1,6 @@
-// The architecture: units applied to each other's results, with their names, shapes and weights, and
-// the graph they make. Floor 4. A row of layers is the simple case (sequence.ts). It holds no values
-// and knows no device; train/ does.
+// The architecture: units applied to each other's results, with their names, shapes and weights, and the
+// graph they make. A row of layers is the simple case (sequence.ts). It holds no values and knows no
+// device; train/ does.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
@@ -40,7 +40,7 @@ export interface NetworkOptions {
   readonly className?: "Sequential" | "Functional";
   readonly inputs: SymbolicInputs;
   readonly outputs: SymbolicOutputs;
-  /** Whether training changes it; true unless told. */
+  /** Whether training changes it. Default: true. */
   readonly trainable?: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Options that cannot be used are refused, all in the same words. Floor 4.
+// Options that cannot be used are refused, all in the same words.
 
 import { ConfigError } from "../core/errors.ts";
 

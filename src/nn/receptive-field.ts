@@ -1,5 +1,5 @@
-// How far each result of a network looks. Floor 4. Araujo, Norris and Sim, "Computing receptive fields
-// of convolutional neural networks", Distill 2019.
+// How far each result of a network looks. Araujo, Norris and Sim, "Computing receptive fields of
+// convolutional neural networks", Distill 2019.
 
 import type { Reach } from "./layer.ts";
 import type { Network } from "./network.ts";
@@ -37,7 +37,7 @@ function through({ size, jump }: Field, reach: Reach | undefined): Field {
   };
 }
 
-/** The field of every value of `network`, from those of its inputs; a pixel each unless told. */
+/** The field of every value of `network`, from those of its inputs. Default: a pixel each. */
 export function receptiveFields(
   network: Network,
   inputs: readonly Field[] = network.inputs.map(() => pixel),

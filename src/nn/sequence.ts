@@ -1,4 +1,4 @@
-// Layers in a row: the simple case of a network. Floor 4.
+// Layers in a row: the simple case of a network.
 
 import { ConfigError } from "../core/errors.ts";
 import { checkShape, type Shape } from "../core/shape.ts";
@@ -10,12 +10,12 @@ import { Network } from "./network.ts";
 import { isNetwork } from "./steps.ts";
 
 export interface SequenceOptions {
-  /** The network's name; `sequential` unless told. */
+  /** The network's name. Default: `sequential`. */
   readonly name?: string | undefined;
   /** The shape of one example, without N. */
   readonly inputShape: Shape;
   readonly layers: readonly (Layer | Network)[];
-  /** Whether training changes it; true unless told. */
+  /** Whether training changes it. Default: true. */
   readonly trainable?: boolean | undefined;
 }
 

@@ -1,5 +1,5 @@
-// How options name a thing of a table, such as a regularizer: by its name, by its name with options,
-// or as the thing itself. Floor 4.
+// How options name a thing of a table, such as a regularizer: by its name, by its name with options, or
+// as the thing itself.
 
 import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";

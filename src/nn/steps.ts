@@ -1,5 +1,5 @@
-// A network unfolded: which layers are computed one after another, and which of them own weights.
-// Floor 4. Nested networks vanish here; what is left of them is the beginning of their weights' names.
+// A network unfolded: which layers are computed one after another, and which of them own weights. Nested
+// networks vanish here; what is left of them is the beginning of their weights' names.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// The table of a network as data: what Keras says of each layer, with multiply-adds and receptive
-// field. Floor 4. format-summary.ts makes text of it.
+// The table of a network as data: what Keras says of each layer, with multiply-adds and receptive field.
+// format-summary.ts makes text of it.
 
 import { sizeOf } from "../core/shape.ts";
 import type { Network, PlacedLayer } from "./network.ts";

@@ -1,5 +1,5 @@
-// Operations on symbolic tensors and numbers: `keras.ops` for functional models. Floor 4. Each call
-// makes a layer, which is saved and shown like any other.
+// Operations on symbolic tensors and numbers: `keras.ops` for functional models. Each call makes a layer,
+// which is saved and shown like any other.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// Values that do not exist yet: what layers are applied to when a model is put together. Floor 4. A
-// symbolic tensor knows its shape and where it comes from; following it back gives the whole model.
+// Values that do not exist yet: what layers are applied to when a model is put together. A symbolic
+// tensor knows its shape and where it comes from; following it back gives the whole model.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";

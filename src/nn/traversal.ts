@@ -1,4 +1,4 @@
-// From a model's outputs back to its inputs: which units it is made of, in Keras's order. Floor 4.
+// From a model's outputs back to its inputs: which units it is made of, in Keras's order.
 
 import { ConfigError } from "../core/errors.ts";
 import { input, inputKind } from "./input.ts";

@@ -1,6 +1,6 @@
-// What layers let people say of their weights: how one begins, what it adds to the loss, and how far
-// it may go. Floor 4. A layer with a kernel and a bias writes `WeightOptions<"kernel" | "bias">` in its
-// options, and makes each weight with one line.
+// What layers let people say of their weights: how one begins, what it adds to the loss, and how far it
+// may go. A layer with a kernel and a bias writes `WeightOptions<"kernel" | "bias">` in its options, and
+// makes each weight with one line.
 
 import type { Shape } from "../core/shape.ts";
 import { ops } from "../graph/ops/index.ts";
@@ -20,7 +20,7 @@ export type WeightOptions<Role extends string> = {
 
 /**
  * Makes the specifications of trained weights in a role from a layer's settings, once its shape is
- * known. `name` is Keras's word for the weight; the role unless told.
+ * known. `name` is Keras's word for the weight. Default: the role.
  *
  * @throws ConfigError where one of the role's options cannot be used, ShapeError where one does not
  * fit the shape.

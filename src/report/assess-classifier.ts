@@ -1,5 +1,5 @@
-// A classifier measured on examples: which class it took each for. Floor 7. Works for one yes or
-// no, and for one score a class, of examples or of pixels.
+// A classifier measured on examples: which class it took each for. Works for one yes or no, and for one
+// score a class, of examples or of pixels.
 
 import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
@@ -24,7 +24,7 @@ export interface ClassifierAssessment {
 }
 
 export interface AssessOptions extends ClassificationReportOptions {
-  /** Examples of one step; 32 unless told. */
+  /** Examples of one step. Default: 32. */
   readonly batchSize?: number;
 }
 

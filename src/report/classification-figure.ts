@@ -1,5 +1,5 @@
-// The picture of a classification report: a line for each class, a bar for its F1. Floor 7. Knows
-// the report's numbers, not where they come from.
+// The picture of a classification report: a line for each class, a bar for its F1. Knows the report's
+// numbers, not where they come from.
 
 import { requireRecord } from "../nn/option.ts";
 import type { ClassificationReport, ReportScores } from "./classification-report.ts";

@@ -1,20 +1,19 @@
 // Precision, recall and F1 of every class and over all classes, as numbers and as the text that
-// scikit-learn prints. Floor 7: labels and predictions in, numbers and text out.
+// scikit-learn prints. Labels and predictions in, numbers and text out.
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import { requireList, requireOptions } from "../nn/option.ts";
 import { fixedDigits } from "./fixed-digits.ts";
 
 export interface ClassificationReportOptions {
-  /** The name of class `i` at index `i`; numbers unless told. */
+  /** The name of class `i` at index `i`. Default: numbers. */
   readonly classNames?: readonly string[];
-  /** The classes to report, in this order; all that occur, by number, unless told. */
+  /** The classes to report, in this order. Default: all that occur, by number. */
   readonly labels?: readonly number[];
-  /** Digits behind the point; 2 unless told. */
+  /** Digits behind the point. Default: 2. */
   readonly digits?: number;
   /**
-   * What a share is where it would divide by zero: 0, 1 or NaN, which averages leave out; 0 unless
-   * told.
+   * What a share is where it would divide by zero: 0, 1 or NaN, which averages leave out. Default: 0.
    */
   readonly zeroDivision?: number;
 }

@@ -1,5 +1,5 @@
-// The picture of a confusion matrix: rows are true classes, columns predictions, and a cell is as
-// strong as its share of the row. Floor 7. Knows counts and names, not where they come from.
+// The picture of a confusion matrix: rows are true classes, columns predictions, and a cell is as strong
+// as its share of the row. Knows counts and names, not where they come from.
 
 import * as Plot from "@observablehq/plot";
 import { ConfigError } from "../core/errors.ts";

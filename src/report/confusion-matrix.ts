@@ -1,5 +1,5 @@
-// The confusion matrix: which class was taken for which, and the scores that follow from it.
-// Floor 7: numbers only. Its picture is drawn in confusion-figure.ts.
+// The confusion matrix: which class was taken for which, and the scores that follow from it. Numbers
+// only. Its picture is drawn in confusion-figure.ts.
 
 import { DataError } from "../core/errors.ts";
 import { checkOption, checkWord, requireList, requireRecord } from "../nn/option.ts";

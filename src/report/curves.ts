@@ -1,5 +1,5 @@
-// The learning curves of a run: one panel a metric, training and validation in each. Floor 7. Knows
-// epoch records, and not whether the run is over.
+// The learning curves of a run: one panel a metric, training and validation in each. Knows epoch records,
+// and not whether the run is over.
 
 import * as Plot from "@observablehq/plot";
 import type { EpochRecord } from "../train/events.ts";

@@ -1,5 +1,5 @@
-// A figure: one SVG file that stands alone, holds text and plots, and follows the reader's light or
-// dark scheme. Floor 7. Knows nothing of what is shown.
+// A figure: one SVG file that stands alone, holds text and plots, and follows the reader's light or dark
+// scheme. Knows nothing of what is shown.
 
 import { escapeMarkup } from "./markup.ts";
 import { dark, light } from "./palette.ts";

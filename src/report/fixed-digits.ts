@@ -1,4 +1,4 @@
-// Numbers with a fixed count of digits, as Python and C print them. Floor 7: numbers in, text out.
+// Numbers with a fixed count of digits, as Python and C print them. Numbers in, text out.
 
 /**
  * `value` with `digits` behind the point; a number just between two of them goes to the even one.

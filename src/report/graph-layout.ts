@@ -1,6 +1,6 @@
-// Where the boxes of a graph go: rank below rank, so that arrows point down and few of them cross.
-// Floor 7. Knows boxes and arrows, not what they stand for. After Sugiyama, Tagawa and Toda, "Methods
-// for visual understanding of hierarchical system structures", 1981.
+// Where the boxes of a graph go: rank below rank, so that arrows point down and few of them cross. Knows
+// boxes and arrows, not what they stand for. After Sugiyama, Tagawa and Toda, "Methods for visual
+// understanding of hierarchical system structures", 1981.
 
 /** A box to be placed; sizes in pixels. */
 export interface Box {

@@ -1,4 +1,4 @@
-// The history of a run as CSV, in the columns of Keras's CSVLogger. Floor 7. Knows epoch records.
+// The history of a run as CSV, in the columns of Keras's CSVLogger. Knows epoch records.
 
 import { writeFileAtomically } from "../formats/files.ts";
 import type { EpochRecord } from "../train/events.ts";

@@ -1,4 +1,4 @@
-// The door of report/: what people look at after training. Floor 7.
+// The door of report/: what people look at after training.
 
 export {
   type AssessOptions,

@@ -1,4 +1,4 @@
-// Text made safe for HTML and SVG. Floor 7: strings in, strings out.
+// Text made safe for HTML and SVG. Strings in, strings out.
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

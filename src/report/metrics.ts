@@ -1,5 +1,5 @@
 // Metrics by their Keras names: which number of which epoch, what it is called, which way is better.
-// Floor 7. Knows only epoch records.
+// Knows only epoch records.
 
 import { ConfigError } from "../core/errors.ts";
 import { requireList, requireRecord } from "../nn/option.ts";

@@ -1,4 +1,4 @@
-// Numbers as people read them in figures and reports. Floor 7: numbers in, text out.
+// Numbers as people read them in figures and reports. Numbers in, text out.
 
 /** What stands in for a number that is not finite, or not defined. */
 const noNumber = "\u2013";

@@ -1,4 +1,4 @@
-// Whether the curves of a run say that it learnt its training images by heart. Floor 7. Knows epoch records only.
+// Whether the curves of a run say that it learnt its training images by heart. Knows epoch records only.
 
 import type { EpochRecord } from "../train/events.ts";
 import { bestEpoch } from "./metrics.ts";

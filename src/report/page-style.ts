@@ -1,4 +1,4 @@
-// The look of report.html: one style sheet, light and dark, on screen and on paper. Floor 7.
+// The look of report.html: one style sheet, light and dark, on screen and on paper.
 
 import { fontFamily } from "./figure.ts";
 import { dark, light, type Palette } from "./palette.ts";

@@ -1,5 +1,5 @@
-// The colours of figures and reports, on light and on dark ground. Floor 7. Blue and vermilion keep
-// apart for every kind of colour vision (Okabe and Ito, "Color universal design", 2008).
+// The colours of figures and reports, on light and on dark ground. Blue and vermilion keep apart for
+// every kind of colour vision (Okabe and Ito, "Color universal design", 2008).
 
 /** One value for every role that a colour plays. */
 export interface Palette {

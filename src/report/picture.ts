@@ -1,4 +1,4 @@
-// Images as PNG pictures inside a page. Floor 7. Knows pixels, not what they show.
+// Images as PNG pictures inside a page. Knows pixels, not what they show.
 
 import { encode } from "fast-png";
 import { DataError } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-// A model as a picture: a box for each layer, an arrow for each value. Floor 7.
+// A model as a picture: a box for each layer, an arrow for each value.
 
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
@@ -12,9 +12,9 @@ import { shorten } from "./markup.ts";
 import { light } from "./palette.ts";
 
 export interface PlotModelOptions {
-  /** Whether boxes say the shapes of inputs and results; true unless told. */
+  /** Whether boxes say the shapes of inputs and results. Default: true. */
   readonly showShapes?: boolean;
-  /** Whether networks that are used as layers show their own layers instead; false unless told. */
+  /** Whether networks that are used as layers show their own layers instead. Default: false. */
   readonly expandNested?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A plot as a part of a figure. Floor 7. Knows Plot, and nothing of what is plotted.
+// A plot as a part of a figure. Knows Plot, and nothing of what is plotted.
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";

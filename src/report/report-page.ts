@@ -1,5 +1,5 @@
-// report.html: one self-contained page on a finished run. Floor 7. It takes plain records, loads
-// nothing, runs no script, and knows neither the engine nor the command line.
+// report.html: one self-contained page on a finished run. It takes plain records, loads nothing, runs no
+// script, and knows neither the engine nor the command line.
 
 import type { EpochRecord } from "../train/events.ts";
 import { confusionSvg } from "./confusion-figure.ts";

@@ -1,5 +1,5 @@
-// The parts of report.html that are tables, images and text. Floor 7. Every text that comes from
-// outside is escaped here.
+// The parts of report.html that are tables, images and text. Every text that comes from outside is
+// escaped here.
 
 import type { Tensor } from "../core/tensor.ts";
 import {

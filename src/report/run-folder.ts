@@ -1,5 +1,5 @@
-// The folder that a run leaves behind: runs/train, runs/train-2, ... Floor 7. Knows nothing of what
-// is put into it.
+// The folder that a run leaves behind: runs/train, runs/train-2, ... Knows nothing of what is put into
+// it.
 
 import { mkdir, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

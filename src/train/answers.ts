@@ -1,5 +1,5 @@
 // Answers as losses take them: checked against the shape of the results and what the loss says of its
-// answers, before anything is copied. Floor 5.
+// answers, before anything is copied.
 
 import { dtypeOf, holdsFractions } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
 // What a model is made of, before any training: its layers, how they hang together, and the model as a
-// layer of another. Floor 5.
+// layer of another.
 
 import { formatSummary, type SummaryOptions } from "../nn/format-summary.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";

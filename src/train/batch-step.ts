@@ -1,4 +1,4 @@
-// One step on a batch that is handed in by itself: of training, or of evaluation. Floor 5.
+// One step on a batch that is handed in by itself: of training, or of evaluation.
 
 import { TrainingError } from "../core/errors.ts";
 import type { StepOutputs } from "../machine/device.ts";

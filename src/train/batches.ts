@@ -1,4 +1,4 @@
-// How rows are cut into steps. Floor 5. Numbers alone.
+// How rows are cut into steps. Numbers alone.
 
 /** Steps that take equally many rows. */
 export interface Batches {

@@ -1,5 +1,5 @@
-// What a callback may do while a model trains, is evaluated or predicts. Floor 5. Hooks get plain records,
-// and a handle to stop.
+// What a callback may do while a model trains, is evaluated or predicts. Hooks get plain records, and a
+// handle to stop.
 
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type {

@@ -1,4 +1,4 @@
-// Whether weights belong to a network. Floor 5.
+// Whether weights belong to a network.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";

@@ -1,6 +1,6 @@
 // A whole model in one safetensors file: architecture, weights, and what it takes to train on as if
-// nothing had happened. Floor 5. The bytes are formats/' business. Files of Keras and of TensorFlow.js go
-// through model-files.ts.
+// nothing had happened. The bytes are formats/' business. Files of Keras and of TensorFlow.js go through
+// model-files.ts.
 
 import type { NumericArray } from "../core/dtype.ts";
 import { ConfigError, FormatError, FoveaError } from "../core/errors.ts";

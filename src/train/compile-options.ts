@@ -1,4 +1,4 @@
-// Whether what people say to compile can be used, as far as it concerns no output. Floor 5.
+// Whether what people say to compile can be used, as far as it concerns no output.
 
 import { ConfigError } from "../core/errors.ts";
 import { outlineOf } from "../nn/option.ts";

@@ -1,5 +1,5 @@
-// A network's programs on a device: compiled when first needed for a batch size, kept until the data
-// or the settings change. Floor 5. It knows graphs and memory, and nothing of epochs.
+// A network's programs on a device: compiled when first needed for a batch size, kept until the data or
+// the settings change. It knows graphs and memory, and nothing of epochs.
 
 import { bytesPerElement, dtypeOf } from "../core/dtype.ts";
 import { TargetError } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-// Loss and metrics over examples that are on the device. Floor 5. Knows no epochs.
+// Loss and metrics over examples that are on the device. Knows no epochs.
 
 import type { StepInputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
@@ -16,7 +16,7 @@ export interface EvaluationJob {
   readonly count: number;
   readonly batchSize: number;
   readonly watchers: Watchers;
-  /** Asked before every step but the first; yes unless told. */
+  /** Asked before every step but the first. Default: yes. */
   readonly goesOn?: () => boolean;
 }
 

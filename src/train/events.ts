@@ -1,5 +1,5 @@
-// What training reports, as plain records that the console, logs and reports all render. Floor 5.
-// Knows nothing of models, engines or screens.
+// What training reports, as plain records that the console, logs and reports all render. Knows nothing of
+// models, engines or screens.
 
 import type { TrainingError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";

@@ -1,5 +1,5 @@
-// Where weights begin: which variable is whose, and which random stream its first values come from.
-// Floor 5. A weight that has no values yet belongs to the outermost model around it (decision 10).
+// Where weights begin: which variable is whose, and which random stream its first values come from. A
+// weight that has no values yet belongs to the outermost model around it (decision 10).
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";

@@ -1,4 +1,4 @@
-// Whether what people say to fit, evaluate and predict can be used. Floor 5. Before anything is done.
+// Whether what people say to fit, evaluate and predict can be used. Before anything is done.
 
 import { ConfigError } from "../core/errors.ts";
 import { checkOption, outlineOf, requireOptions } from "../nn/option.ts";

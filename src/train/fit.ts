@@ -1,5 +1,5 @@
-// The training loop: epochs, steps, validation, callbacks. Floor 5. Everything that is random is keyed
-// by seed, epoch and step, so a run can be left at any step and taken up again with the same bits.
+// The training loop: epochs, steps, validation, callbacks. Everything that is random is keyed by seed,
+// epoch and step, so a run can be left at any step and taken up again with the same bits.
 
 import { ConfigError, TrainingError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";

@@ -1,4 +1,4 @@
-// Models of any shape: from symbolic inputs to symbolic outputs. Floor 5.
+// Models of any shape: from symbolic inputs to symbolic outputs.
 
 import { Network, type SymbolicOutputs } from "../nn/network.ts";
 import { requireOptions } from "../nn/option.ts";
@@ -11,7 +11,7 @@ export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptio
   readonly inputs: SymbolicInputs;
   /** Where it ends. Predictions come back in the same form: one, a list, or a record. */
   readonly outputs: O;
-  /** The model's name; `functional` unless told. */
+  /** The model's name. Default: `functional`. */
   readonly name?: string;
 }
 

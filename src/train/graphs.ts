@@ -1,5 +1,5 @@
-// The graphs of training, of evaluation and of prediction, for one batch size. Floor 5. They share
-// weights by name; what differs is what they compute from them.
+// The graphs of training, of evaluation and of prediction, for one batch size. They share weights by
+// name; what differs is what they compute from them.
 
 import { gradients } from "../graph/autodiff.ts";
 import type { Graph, Update } from "../graph/graph.ts";

@@ -1,5 +1,5 @@
 // What a model learns from: for each output that is trained, a loss, how much it counts, and metrics.
-// Floor 5. Names and forms are Keras's.
+// Names and forms are Keras's.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";

@@ -1,5 +1,5 @@
-// Whether the examples that validationSplit holds back have the classes that are trained on. Floor 5.
-// They are taken from the end, as in Keras, which goes wrong where the examples are sorted by class.
+// Whether the examples that validationSplit holds back have the classes that are trained on. They are
+// taken from the end, as in Keras, which goes wrong where the examples are sorted by class.
 
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";

@@ -1,4 +1,4 @@
-// What training leaves behind, number by number. Floor 5.
+// What training leaves behind, number by number.
 
 import type { EpochRecord } from "./events.ts";
 import type { History } from "./options.ts";

@@ -1,5 +1,6 @@
-// The last state from which training could go on well. Floor 5. A loss that is no number is noticed late: it is that of
-// the weights that the step before made, and often it has run away for several steps. See docs/decisions/0012.
+// The last state from which training could go on well. A loss that is no number is noticed late: it is
+// that of the weights that the step before made, and often it has run away for several steps. See
+// docs/decisions/0012.
 
 import type { Executable, StepInputs } from "../machine/device.ts";
 import type { Progress } from "./fit.ts";

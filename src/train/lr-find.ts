@@ -1,5 +1,5 @@
 // Finds a learning rate by trying: a short training run whose rate rises from far too low to far too
-// high. Floor 5. Smith, "Cyclical learning rates", WACV 2017; as fastai's `lr_find`.
+// high. Smith, "Cyclical learning rates", WACV 2017; as fastai's `lr_find`.
 
 import { ConfigError, TrainingError } from "../core/errors.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
@@ -12,15 +12,15 @@ import type { ModelExamples } from "./model-examples.ts";
 import { type RateSuggestions, suggestRates } from "./suggest-rates.ts";
 
 export interface LrFindOptions {
-  /** The rate of the first step; 1e-7 unless told. */
+  /** The rate of the first step. Default: 1e-7. */
   readonly startLearningRate?: number;
-  /** The rate that the steps approach; 10 unless told. */
+  /** The rate that the steps approach. Default: 10. */
   readonly endLearningRate?: number;
-  /** Steps at most; 100 unless told. */
+  /** Steps at most. Default: 100. */
   readonly steps?: number;
-  /** Examples of one step; 32 unless told. */
+  /** Examples of one step. Default: 32. */
   readonly batchSize?: number;
-  /** Whether to end where the loss is four times its lowest; true unless told. */
+  /** Whether to end where the loss is four times its lowest. Default: true. */
   readonly stopEarly?: boolean;
   /** Ends the run after the step that is under way. */
   readonly signal?: AbortSignal;

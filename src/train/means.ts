@@ -1,6 +1,5 @@
-// Loss and metrics of an epoch: what every batch adds, added up in f64. Floor 5. Batches of
-// different sizes count by their examples; a metric is worked out from its sums, never from other
-// batches' means.
+// Loss and metrics of an epoch: what every batch adds, added up in f64. Batches of different sizes count
+// by their examples; a metric is worked out from its sums, never from other batches' means.
 
 import type { StepOutputs } from "../machine/device.ts";
 import type { Metric, Sums } from "../nn/metrics/metric.ts";

@@ -1,5 +1,5 @@
-// What a model's file says in words: architecture, settings and progress as JSON. Floor 5. Nothing in
-// it is taken on trust.
+// What a model's file says in words: architecture, settings and progress as JSON. Nothing in it is taken
+// on trust.
 
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
-// Examples for models with any number of inputs and outputs. Floor 5. Data sets are the case of one
-// input and one answer.
+// Examples for models with any number of inputs and outputs. Data sets are the case of one input and one
+// answer.
 
 import { DataError } from "../core/errors.ts";
 import { requireNumbers, type Tensor } from "../core/tensor.ts";

@@ -1,5 +1,5 @@
-// Models in files that others made or want: between a model and what such a file holds. Floor 5. What a
-// kind of file looks like is keras/'s business.
+// Models in files that others made or want: between a model and what such a file holds. What a kind of
+// file looks like is keras/'s business.
 
 import { sizeOf } from "../core/shape.ts";
 import { printWarning } from "../core/warn.ts";

@@ -1,4 +1,4 @@
-// A layer as a part of a model: what people get from `model.getLayer`. Floor 5.
+// A layer as a part of a model: what people get from `model.getLayer`.
 
 import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";

@@ -1,5 +1,5 @@
 // What a model remembers: weights, what the optimizer keeps of them, and a flag that stops training in
-// time. Floor 5. On a device while the model is at work there, else on the host.
+// time. On a device while the model is at work there, else on the host.
 
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";

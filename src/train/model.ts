@@ -1,5 +1,5 @@
-// A network with weights: what people hold in their hands. Floor 5. It brings together architecture,
-// device, data and loop, and does none of their work itself.
+// A network with weights: what people hold in their hands. It brings together architecture, device, data
+// and loop, and does none of their work itself.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";

@@ -1,5 +1,4 @@
-// What a file must say of a network. Floor 5. Sizes are bounded; whether the parts fit is networkFrom's
-// business.
+// What a file must say of a network. Sizes are bounded; whether the parts fit is networkFrom's business.
 
 import { z } from "zod";
 import type { NetworkConfig } from "../nn/network-config.ts";

@@ -1,4 +1,4 @@
-// What people say to a model, and what training leaves behind. Floor 5: types, no behaviour.
+// What people say to a model, and what training leaves behind. Types, no behaviour.
 
 import type { Warn } from "../core/warn.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
@@ -26,7 +26,7 @@ export interface ModelOptions {
    * errors are about ten times those of plain sums: 1e-5 of the largest result. `exact` does not.
    */
   readonly precision?: Precision;
-  /** Where the model computes; the device that models share unless told. */
+  /** Where the model computes. Default: the device that models share. */
   readonly device?: Device;
 }
 
@@ -39,7 +39,7 @@ export interface CompileOptions {
    * are names, too.
    */
   readonly loss: HeadOptions["loss"];
-  /** What each output's loss counts in the sum that is trained on; 1 unless told. */
+  /** What each output's loss counts in the sum that is trained on. Default: 1. */
   readonly lossWeights?: NonNullable<HeadOptions["lossWeights"]>;
   /**
    * What is measured besides, every example counting alike: a list; with several outputs, a list for
@@ -51,9 +51,9 @@ export interface CompileOptions {
 }
 
 export interface FitOptions {
-  /** How often every example is seen in all, runs before included when resumed; 1 unless told. */
+  /** How often every example is seen in all, runs before included when resumed. Default: 1. */
   readonly epochs?: number;
-  /** Examples of one step; 32 unless told. The last step of an epoch takes what is left. */
+  /** Examples of one step. Default: 32. The last step of an epoch takes what is left. */
   readonly batchSize?: number;
   /**
    * The share of the examples, taken from the end, that is held back to validate. A warning says so where
@@ -84,7 +84,7 @@ export interface FitOptions {
    * whose answers are class numbers or one-hot rows.
    */
   readonly classWeights?: ClassWeights;
-  /** Whether each epoch takes the examples in a random order of its own; true unless told. */
+  /** Whether each epoch takes the examples in a random order of its own. Default: true. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
   /**
@@ -102,7 +102,7 @@ export interface FitOptions {
 
 /** How examples are gone through once, by `evaluate` or `predict`. */
 export interface PassOptions {
-  /** Examples of one step; 32 unless told. */
+  /** Examples of one step. Default: 32. */
   readonly batchSize?: number;
   readonly callbacks?: readonly Callback[];
 }

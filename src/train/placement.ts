@@ -1,4 +1,4 @@
-// Examples on their way to a device: in the model's order, checked, and copied. Floor 5.
+// Examples on their way to a device: in the model's order, checked, and copied.
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";

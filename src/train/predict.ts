@@ -1,4 +1,4 @@
-// Prediction over any number of examples: a piece at a time on the device. Floor 5.
+// Prediction over any number of examples: a piece at a time on the device.
 
 import { sizeOf } from "../core/shape.ts";
 import { type Tensor, withinMemory } from "../core/tensor.ts";

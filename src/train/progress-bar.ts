@@ -1,4 +1,4 @@
-// Progress on the console, as Keras shows it. Floor 5. It renders records and knows no model. A console that goes
+// Progress on the console, as Keras shows it. It renders records and knows no model. A console that goes
 // away is no reason to end training.
 
 import type { Callback } from "./callback.ts";

@@ -1,5 +1,5 @@
-// Examples in a device's memory: u8 stays u8, so a data set costs what it costs on disk, and a step
-// picks its own rows. Floor 5.
+// Examples in a device's memory: u8 stays u8, so a data set costs what it costs on disk, and a step picks
+// its own rows.
 
 import { bytesPerElement, dtypeOf, holdsFractions, type NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";

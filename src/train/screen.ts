@@ -1,5 +1,5 @@
-// Text on a stream that may go away: a reader that has seen enough, a full disk, a closed terminal. Floor 5. What it
-// says only accompanies the work, so its loss is noted and never thrown.
+// Text on a stream that may go away: a reader that has seen enough, a full disk, a closed terminal. What
+// it says only accompanies the work, so its loss is noted and never thrown.
 
 /** Where text is written, such as `process.stdout`. */
 export interface TextStream {

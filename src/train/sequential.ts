@@ -1,4 +1,4 @@
-// Models whose layers follow each other. Floor 5.
+// Models whose layers follow each other.
 
 import { ConfigError } from "../core/errors.ts";
 import type { CommonOptions, Layer } from "../nn/layer.ts";
@@ -9,7 +9,7 @@ import { Model } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 
 export interface SequentialOptions extends ModelOptions {
-  /** The model's name; `sequential` unless told. */
+  /** The model's name. Default: `sequential`. */
   readonly name?: string;
 }
 

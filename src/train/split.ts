@@ -1,4 +1,4 @@
-// Which examples are trained on, and which are held back. Floor 5.
+// Which examples are trained on, and which are held back.
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { FitOptions } from "./options.ts";

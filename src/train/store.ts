@@ -1,5 +1,5 @@
 // The values of one model that stay between steps: what the optimizer remembers, and a flag that stops
-// training in time. Floor 5. All programs of the model share them, in the device's memory.
+// training in time. All programs of the model share them, in the device's memory.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";

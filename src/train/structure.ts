@@ -1,4 +1,4 @@
-// Results in the form in which a model's outputs were given: one, a list, or a record. Floor 5.
+// Results in the form in which a model's outputs were given: one, a list, or a record.
 
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";

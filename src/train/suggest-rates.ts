@@ -1,5 +1,5 @@
-// Learning rates that a sweep over rising rates speaks for, as fastai suggests them. Floor 5: numbers
-// in, numbers out. Rates rise from each to the next; losses are smoothed.
+// Learning rates that a sweep over rising rates speaks for, as fastai suggests them. Numbers in, numbers
+// out. Rates rise from each to the next; losses are smoothed.
 
 /** A learning rate by each of the ways to read the curve. */
 export interface RateSuggestions {

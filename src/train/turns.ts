@@ -1,5 +1,5 @@
-// Whose turn it is with a model: one run at a time, since two would change each other's weights. Floor 5.
-// While a callback is at work its run waits, and the callback may evaluate and predict.
+// Whose turn it is with a model: one run at a time, since two would change each other's weights. While a
+// callback is at work its run waits, and the callback may evaluate and predict.
 
 import { ConfigError } from "../core/errors.ts";
 

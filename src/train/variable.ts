@@ -1,5 +1,5 @@
-// The values of weights. Floor 5. A weight belongs to its layer, not to a model: models that share a
-// layer share its values, in the device's memory too, as in Keras.
+// The values of weights. A weight belongs to its layer, not to a model: models that share a layer share
+// its values, in the device's memory too, as in Keras.
 
 import { ConfigError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";

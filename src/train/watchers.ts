@@ -1,4 +1,4 @@
-// The callbacks of one run, and whether one of them has stopped it. Floor 5. Knows no loop.
+// The callbacks of one run, and whether one of them has stopped it. Knows no loop.
 
 import { ConfigError } from "../core/errors.ts";
 import type { Callback, TrainControl } from "./callback.ts";

@@ -1,5 +1,5 @@
-// How much each example counts: weights that come with the examples, or one for each class. Floor
-// 5. As in Keras: a class without a weight has 1, and examples have the one or the other.
+// How much each example counts: weights that come with the examples, or one for each class. As in Keras:
+// a class without a weight has 1, and examples have the one or the other.
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";

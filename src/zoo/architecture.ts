@@ -1,5 +1,5 @@
-// What an architecture of the zoo is. Floor 6. It says which layers follow each other for one kind of
-// image and a number of classes; it knows no data, no weights and no training.
+// What an architecture of the zoo is. It says which layers follow each other for one kind of image and a
+// number of classes; it knows no data, no weights and no training.
 
 import type { Shape } from "../core/shape.ts";
 import type { Layer } from "../nn/layer.ts";

@@ -1,4 +1,4 @@
-// The architectures that Fovea knows by name: one file each, one row each. Floor 6.
+// The architectures that Fovea knows by name: one file each, one row each.
 
 import { lookUp } from "../core/names.ts";
 import type { Network } from "../nn/network.ts";

@@ -1,4 +1,4 @@
-// LeNet-5, as it is taught today. Floor 6.
+// LeNet-5, as it is taught today.
 
 import { layers } from "../nn/layers/index.ts";
 import type { Architecture } from "./architecture.ts";

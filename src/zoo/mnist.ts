@@ -1,4 +1,4 @@
-// Three convolutions and two dense layers: the network that first lessons train on MNIST. Floor 6.
+// Three convolutions and two dense layers: the network that first lessons train on MNIST.
 
 import { layers } from "../nn/layers/index.ts";
 import type { Architecture } from "./architecture.ts";

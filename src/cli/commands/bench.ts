@@ -1,4 +1,4 @@
-// `fovea bench`: how fast this machine trains a network and uses it. Floor 8.
+// `fovea bench`: how fast this machine trains a network and uses it.
 
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-// `fovea convert`: a model in another kind of file. Floor 8.
+// `fovea convert`: a model in another kind of file.
 
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";

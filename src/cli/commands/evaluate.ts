@@ -1,4 +1,4 @@
-// `fovea evaluate`: how well a trained model does on test images, class by class. Floor 8.
+// `fovea evaluate`: how well a trained model does on test images, class by class.
 
 import { z } from "zod";
 import { countExamples } from "../../data/examples.ts";

@@ -1,4 +1,4 @@
-// The commands: one file each, one row each, loaded only when called. Floor 8.
+// The commands: one file each, one row each, loaded only when called.
 
 import type { Command } from "../command.ts";
 

@@ -1,4 +1,4 @@
-// `fovea lr-find`: learning rates to train with, and the curve that speaks for them. Floor 8.
+// `fovea lr-find`: learning rates to train with, and the curve that speaks for them.
 
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-// `fovea predict`: what a trained model sees in images, with how sure it is. Floor 8.
+// `fovea predict`: what a trained model sees in images, with how sure it is.
 
 import { z } from "zod";
 import { DataError } from "../../core/errors.ts";

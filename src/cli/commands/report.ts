@@ -1,4 +1,4 @@
-// `fovea report`: the report of a run again, from what its folder holds. Floor 8.
+// `fovea report`: the report of a run again, from what its folder holds.
 
 import { stat } from "node:fs/promises";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// `fovea summary`: the layers of a model file or of an architecture. Floor 8.
+// `fovea summary`: the layers of a model file or of an architecture.
 
 import { z } from "zod";
 import { formatSummary } from "../../nn/format-summary.ts";

@@ -1,4 +1,4 @@
-// `fovea train`: from images to a run folder. Floor 8.
+// `fovea train`: from images to a run folder.
 
 import { defineCommand } from "../command.ts";
 import { Output } from "../output.ts";

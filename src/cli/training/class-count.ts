@@ -1,4 +1,4 @@
-// How many classes labelled images have. Floor 8.
+// How many classes labelled images have.
 
 import type { Examples } from "../../data/examples.ts";
 

@@ -1,4 +1,4 @@
-// Which images a run is trained on, in one short text: other images have another fingerprint. Floor 8.
+// Which images a run is trained on, in one short text: other images have another fingerprint.
 
 import { createHash } from "node:crypto";
 import { formatShape } from "../../core/shape.ts";

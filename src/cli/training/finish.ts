@@ -1,4 +1,4 @@
-// The end of a run: a last look at the test images, the report, and a few lines for the user. Floor 8.
+// The end of a run: a last look at the test images, the report, and a few lines for the user.
 
 import { sizeOf } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../../data/examples.ts";

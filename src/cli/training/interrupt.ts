@@ -1,4 +1,4 @@
-// Ctrl-C, SIGTERM or SIGHUP while training: the first ends it cleanly, the second at once. Floor 8.
+// Ctrl-C, SIGTERM or SIGHUP while training: the first ends it cleanly, the second at once.
 
 import { exitCodes } from "../exit.ts";
 

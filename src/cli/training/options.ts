@@ -1,4 +1,4 @@
-// What `fovea train` takes. Floor 8.
+// What `fovea train` takes.
 
 import { z } from "zod";
 import { precisions } from "../../kernel/schedules/schedule.ts";

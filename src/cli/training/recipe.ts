@@ -1,5 +1,5 @@
-// How long and how fast to train where nobody says. Floor 8. The rules know sizes only, so that a small
-// data set gets the steps that it needs, and every run ends with small steps.
+// How long and how fast to train where nobody says. The rules know sizes only, so that a small data set
+// gets the steps that it needs, and every run ends with small steps.
 
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";

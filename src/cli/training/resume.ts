@@ -1,5 +1,5 @@
 // Taking up a run again: its options from args.json, its state from a model file, and the refusal of
-// whatever would make it another run. Floor 8.
+// whatever would make it another run.
 
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

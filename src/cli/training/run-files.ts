@@ -1,5 +1,5 @@
-// The files that a run leaves in its folder, each whole or not there. Floor 8. What is in them is
-// made elsewhere; pictures are loaded only when they are drawn.
+// The files that a run leaves in its folder, each whole or not there. What is in them is made elsewhere;
+// pictures are loaded only when they are drawn.
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// One run folder, one writer: a file in the folder says which process writes there. Floor 8. The lock of a process that
-// is gone is taken over.
+// One run folder, one writer: a file in the folder says which process writes there. The lock of a process
+// that is gone is taken over.
 
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// What a training run is made of. Floor 8.
+// What a training run is made of.
 
 import type { LoadedDataset } from "../../data/datasets/dataset.ts";
 import type { Examples } from "../../data/examples.ts";

@@ -1,5 +1,5 @@
-// Saves a run as it learns. Floor 8. The best model is written before the last one: wherever the run is killed, what
-// is in the folder belongs together, and the epoch that is run again writes the same files again.
+// Saves a run as it learns. The best model is written before the last one: wherever the run is killed,
+// what is in the folder belongs together, and the epoch that is run again writes the same files again.
 
 import { FormatError, TrainingError } from "../../core/errors.ts";
 import { readWholeFile } from "../../formats/files.ts";

@@ -1,5 +1,5 @@
-// One training run from options to run folder. Floor 8. It brings together data, model, files and
-// screen; how a model learns is train/'s business, what a picture looks like is report/'s.
+// One training run from options to run folder. It brings together data, model, files and screen; how a
+// model learns is train/'s business, what a picture looks like is report/'s.
 
 import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";

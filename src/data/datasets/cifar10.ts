@@ -1,7 +1,6 @@
-// CIFAR-10: 60,000 colour pictures of animals and vehicles in 10 classes. Floor 4. No sample ships with
-// Fovea: the pictures state no licence.
-// Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
-// https://www.cs.toronto.edu/~kriz/cifar.html
+// CIFAR-10: 60,000 colour pictures of animals and vehicles in 10 classes. No sample ships with Fovea: the
+// pictures state no licence. Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
+// 2009, https://www.cs.toronto.edu/~kriz/cifar.html
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

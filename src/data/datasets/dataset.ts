@@ -1,5 +1,5 @@
-// What a dataset is to those who load it: a name and a promise of examples. Floor 4; knows no file
-// format and no place.
+// What a dataset is to those who load it: a name and a promise of examples. Knows no file format and no
+// place.
 
 import type { Warn } from "../../core/warn.ts";
 import type { Examples } from "../examples.ts";
@@ -42,7 +42,7 @@ export interface LoadOptions {
   readonly onWarning?: Warn;
   /** Called as a download goes on. */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** What asks the network, such as one that goes through a proxy; the platform's unless told. */
+  /** What asks the network, such as one that goes through a proxy. Default: the platform's. */
   readonly fetch?: typeof globalThis.fetch;
 }
 

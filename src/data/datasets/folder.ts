@@ -1,5 +1,5 @@
 // A dataset of one's own: a folder with four IDX files named as MNIST's are, images of any size, any
-// number of classes. Floor 4. It searches nowhere else and downloads nothing.
+// number of classes. It searches nowhere else and downloads nothing.
 
 import { readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";

@@ -1,6 +1,6 @@
-// Loads a dataset of four IDX files from the first place that has it: Fovea's cache, a system
-// package, the network, a sample. Says in one line which place it was and what it passed over.
-// Floor 4; a dataset is a record here, its own file knows the details.
+// Loads a dataset of four IDX files from the first place that has it: Fovea's cache, a system package,
+// the network, a sample. Says in one line which place it was and what it passed over. A dataset is a
+// record here, its own file knows the details.
 
 import { join } from "node:path";
 import { closest } from "fastest-levenshtein";

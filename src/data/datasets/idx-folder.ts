@@ -1,5 +1,5 @@
 // A folder with the four IDX files of MNIST and its kin: finds them, reads them, joins images with
-// labels. Floor 4; knows no order of search and no network.
+// labels. Knows no order of search and no network.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

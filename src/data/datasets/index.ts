@@ -1,5 +1,5 @@
-// The datasets that Fovea knows by name: one row each, loaded only when asked for. Floor 4; how a
-// dataset is found and read is its own file's business.
+// The datasets that Fovea knows by name: one row each, loaded only when asked for. How a dataset is found
+// and read is its own file's business.
 
 import { distance } from "fastest-levenshtein";
 import { ConfigError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-// What the three convolution ops share: the geometry, the naive seven loops, and odd cases. Floor 1.
+// What the three convolution ops share: the geometry, the naive seven loops, and odd cases.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";

@@ -1,5 +1,5 @@
 // The skeleton that every elementwise op shares: shapes stretch, loops run over the result, and one
-// formula says it all. Floor 1.
+// formula says it all.
 
 import type { DType } from "../../core/dtype.ts";
 import { broadcastShapes, type Shape, stridesOf } from "../../core/shape.ts";
@@ -11,7 +11,7 @@ import { floating } from "./operands.ts";
 /** What an elementwise op adds to the skeleton. */
 export interface Elementwise<A extends Attributes>
   extends Pick<PrimitiveOp<A>, "name" | "gradient" | "noGradient" | "tolerance" | "samples"> {
-  /** The result's dtype from those of the inputs; f32 of f32 alone unless told. @throws ShapeError */
+  /** The result's dtype from those of the inputs. Default: f32 of f32 alone. @throws ShapeError */
   dtype?(op: string, inputs: readonly TensorType[], attributes: A): DType;
   /** The op on plain numbers. */
   scalar(values: readonly number[], attributes: A): number;

@@ -1,4 +1,4 @@
-// The op table, and the builder that applies its records. Floor 1. A new op is one line in each.
+// The op table, and the builder that applies its records. A new op is one line in each.
 
 import { normalizeAxis, sameShape } from "../../core/shape.ts";
 import type {

@@ -1,4 +1,4 @@
-// What ops ask of their operands, said the same way by all of them. Floor 1.
+// What ops ask of their operands, said the same way by all of them.
 
 import type { DType } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";

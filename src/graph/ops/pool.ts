@@ -1,4 +1,4 @@
-// What the pooling ops share: where a window's taps lie, and the odd windows to try. Floor 1.
+// What the pooling ops share: where a window's taps lie, and the odd windows to try.
 
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { PoolAttributes } from "../builder.ts";

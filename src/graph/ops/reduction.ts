@@ -1,4 +1,4 @@
-// The skeleton that reductions over axes share. Floor 1.
+// The skeleton that reductions over axes share.
 
 import { normalizeAxis, type Shape, stridesOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";

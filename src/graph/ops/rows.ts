@@ -1,5 +1,4 @@
-// What the softmax ops share: rows along the last axis, their largest element and their sum of
-// powers. Floor 1.
+// What the softmax ops share: rows along the last axis, their largest element and their sum of powers.
 
 import type { NumericArray } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";

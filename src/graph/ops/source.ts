@@ -1,4 +1,4 @@
-// The skeleton of the two sources: values that come from outside of the graph. Floor 1.
+// The skeleton of the two sources: values that come from outside of the graph.
 
 import { VerificationError } from "../../core/errors.ts";
 import { checkShape } from "../../core/shape.ts";

@@ -1,5 +1,5 @@
-// Pass 1: the graph is what its ops say it is. Floor 1. Every pass may rely on this one, and runs
-// after changes are verified again in tests: a broken rule is found where it was broken.
+// Pass 1: the graph is what its ops say it is. Every pass may rely on this one, and runs after changes
+// are verified again in tests: a broken rule is found where it was broken.
 
 import { VerificationError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";

@@ -1,4 +1,4 @@
-// Pass 2: ops that are short for others are replaced by them, until none is left. Floor 1.
+// Pass 2: ops that are short for others are replaced by them, until none is left.
 
 import type { Builder } from "../builder.ts";
 import { type Graph, mapGraph, withInputs } from "../graph.ts";

@@ -1,5 +1,5 @@
-// Pass 3: what depends on constants alone is computed now. Floor 1. A constant is one number
-// everywhere, so a formula without reads of anything else, and without coordinates, is one too.
+// Pass 3: what depends on constants alone is computed now. A constant is one number everywhere, so a
+// formula without reads of anything else, and without coordinates, is one too.
 
 import type { Builder } from "../builder.ts";
 import type { Expression } from "../expression.ts";

@@ -1,5 +1,5 @@
-// Pass 4: nodes that change nothing go, and equal nodes become one. Floor 1. Nothing here depends on
-// a target, and no rule changes a result by more than the order of its rounding.
+// Pass 4: nodes that change nothing go, and equal nodes become one. Nothing here depends on a target, and
+// no rule changes a result by more than the order of its rounding.
 
 import { sameShape } from "../../core/shape.ts";
 import { type Graph, mapGraph, withInputs } from "../graph.ts";

@@ -1,6 +1,6 @@
-// Pass 5: nodes become clusters, and a cluster becomes one pass over memory. Floor 1. An elementwise
-// node joins the cluster that makes its input, so a bias, an activation or a mask costs no trip to
-// memory of its own. It decides what is computed together, never how.
+// Pass 5: nodes become clusters, and a cluster becomes one pass over memory. An elementwise node joins
+// the cluster that makes its input, so a bias, an activation or a mask costs no trip to memory of its
+// own. It decides what is computed together, never how.
 
 import { type Shape, sameShape } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";

@@ -1,5 +1,4 @@
 // The way from a graph as written to clusters that can be scheduled: the numbered passes, in order.
-// Floor 1.
 
 import type { Builder } from "../builder.ts";
 import type { Graph } from "../graph.ts";

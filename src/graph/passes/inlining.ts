@@ -1,5 +1,5 @@
 // Which elementwise nodes are written out in the formulas of their users, and which exist only for
-// updates: what pass 5 asks before it makes clusters. Floor 1.
+// updates: what pass 5 asks before it makes clusters.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { Computation } from "../computation.ts";

@@ -1,5 +1,5 @@
-// The schedule of the position of the largest element: one result at a time. Floor 2. It runs once a
-// batch over a few classes, so lanes would not pay.
+// The schedule of the position of the largest element: one result at a time. It runs once a batch over a
+// few classes, so lanes would not pay.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { Expression } from "../../graph/expression.ts";

@@ -1,5 +1,5 @@
-// Sums over images, in chunks: a task adds up some images, into a partial result of its own. Floor 2.
-// Chunks are cut by shape, never by threads, so that the order of additions is always the same.
+// Sums over images, in chunks: a task adds up some images, into a partial result of its own. Chunks are
+// cut by shape, never by threads, so that the order of additions is always the same.
 
 import { sizeOf } from "../../core/shape.ts";
 import { axis, read } from "../../graph/expression.ts";

@@ -1,5 +1,5 @@
-// Fewer, longer axes: neighbours that every read and every coordinate walks through in one stride
-// become one axis. Floor 2. A tensor that is used elementwise becomes one long row.
+// Fewer, longer axes: neighbours that every read and every coordinate walks through in one stride become
+// one axis. A tensor that is used elementwise becomes one long row.
 
 import { sizeOf, stridesOf } from "../../core/shape.ts";
 import {

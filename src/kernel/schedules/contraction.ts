@@ -1,4 +1,4 @@
-// Which schedule a contraction or a pool's gradient gets. Floor 2.
+// Which schedule a contraction or a pool's gradient gets.
 
 import type { Computation, ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read } from "../../graph/expression.ts";

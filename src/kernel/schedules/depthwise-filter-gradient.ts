@@ -1,5 +1,5 @@
-// The filter gradient of a depthwise convolution: lanes lie along channels, and the sums of all taps of
-// a vector of channels stay in registers over the pixels of an image. Floor 2.
+// The filter gradient of a depthwise convolution: lanes lie along channels, and the sums of all taps of a
+// vector of channels stay in registers over the pixels of an image.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";

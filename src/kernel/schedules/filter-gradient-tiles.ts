@@ -1,5 +1,5 @@
 // What a filter gradient's tiles are and where they read: image and gradient as they lie, an image with
-// its border, or copies of both in slices, one a tile. Floor 2.
+// its border, or copies of both in slices, one a tile.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import type { WindowAxis } from "../../graph/window.ts";

@@ -1,8 +1,7 @@
-// The gradient of a convolution's filters: a tile of channels by filters stays in registers while the
-// sum runs over pixels. Floor 2. With several images, chunks of them (by shape, never by threads)
-// add into partial results that are summed at the end, band of rows by band of rows, so that what a
-// tile reads again for the next tap is still in the cache; a matrix product has one image and needs
-// neither.
+// The gradient of a convolution's filters: a tile of channels by filters stays in registers while the sum
+// runs over pixels. With several images, chunks of them (by shape, never by threads) add into partial
+// results that are summed at the end, band of rows by band of rows, so that what a tile reads again for
+// the next tap is still in the cache; a matrix product has one image and needs neither.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";

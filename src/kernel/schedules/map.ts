@@ -1,5 +1,4 @@
-// The schedule of what is computed element by element: lanes along the last axis, tasks along the
-// first. Floor 2.
+// The schedule of what is computed element by element: lanes along the last axis, tasks along the first.
 
 import { sizeOf, stridesOf } from "../../core/shape.ts";
 import { type Expression, isLookup, readsOf } from "../../graph/expression.ts";

@@ -1,6 +1,6 @@
 // Convolution at stride 1 with fewer filters than half a vector has lanes: lanes lie along a row of
-// pixels instead, and each filter's taps are repeated across them. Floor 2. Images are copied to planes
-// with a border of zeros, so that neighbours lie next to each other.
+// pixels instead, and each filter's taps are repeated across them. Images are copied to planes with a
+// border of zeros, so that neighbours lie next to each other.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";

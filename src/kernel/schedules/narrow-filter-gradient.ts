@@ -1,6 +1,6 @@
 // The filter gradient of a convolution whose filters see few channels, as the first one of a network
 // does: all taps of all channels are sums side by side, for they are too few to fill the registers one
-// tap at a time. Floor 2.
+// tap at a time.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";

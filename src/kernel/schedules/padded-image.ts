@@ -1,5 +1,5 @@
-// A copy of one image with its border of zeros, in a task's workspace. Floor 2. Behind it no place of
-// a window is outside any more, so that loops over taps need no cases.
+// A copy of one image with its border of zeros, in a task's workspace. Behind it no place of a window is
+// outside any more, so that loops over taps need no cases.
 
 import type { Window } from "../../graph/window.ts";
 import type { KernelDraft, View } from "../draft.ts";

@@ -1,5 +1,5 @@
-// The gradient of pooling. Floor 2. Where windows touch without overlapping, each pixel belongs to
-// one window and is written once; otherwise images are cleared and windows add to them in order.
+// The gradient of pooling. Where windows touch without overlapping, each pixel belongs to one window and
+// is written once; otherwise images are cleared and windows add to them in order.
 
 import { axis, read } from "../../graph/expression.ts";
 import type { Window, WindowAxis } from "../../graph/window.ts";

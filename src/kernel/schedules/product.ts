@@ -1,5 +1,5 @@
-// A matrix product inside of a kernel: blocks of the result stay in registers while a sum runs.
-// Floor 2. It is the inner part of schedules that bring their operands into this form.
+// A matrix product inside of a kernel: blocks of the result stay in registers while a sum runs. It is the
+// inner part of schedules that bring their operands into this form.
 
 import {
   type KernelBuffer,

@@ -1,6 +1,6 @@
-// The schedules of reductions. Floor 2. Lanes lie along the result's last axis, or along the
-// reduction's where it is the one that is contiguous. Long reductions are cut into chunks by shape
-// alone, so the order of additions never depends on threads.
+// The schedules of reductions. Lanes lie along the result's last axis, or along the reduction's where it
+// is the one that is contiguous. Long reductions are cut into chunks by shape alone, so the order of
+// additions never depends on threads.
 
 import { sizeOf } from "../../core/shape.ts";
 import { type Combine, neutral } from "../../graph/computation.ts";

@@ -1,4 +1,4 @@
-// What every schedule is handed and gives back, and how work is cut into tasks. Floor 2.
+// What every schedule is handed and gives back, and how work is cut into tasks.
 
 import type { DType } from "../../core/dtype.ts";
 import type { Launch, Storage, ViewStore } from "../draft.ts";

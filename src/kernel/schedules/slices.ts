@@ -1,6 +1,6 @@
-// Copies of an image in slices: some channels of all pixels side by side, with a border of zeros.
-// Floor 2. What passes over a slice again and again finds all of it in a core's cache, where the same
-// channels of the image itself would lie far apart, and crowd into few of the cache's sets.
+// Copies of an image in slices: some channels of all pixels side by side, with a border of zeros. What
+// passes over a slice again and again finds all of it in a core's cache, where the same channels of the
+// image itself would lie far apart, and crowd into few of the cache's sets.
 
 import type { Window, WindowAxis } from "../../graph/window.ts";
 import type { KernelDraft, View } from "../draft.ts";

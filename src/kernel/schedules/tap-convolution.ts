@@ -1,7 +1,7 @@
 // Direct convolution: a tile of pixels by filters stays in registers while the sum runs over taps and
-// channels. Floor 2. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. Edges are
-// tiles of their own that leave the outside taps out. The input gradient and the matrix product are the
-// same loops over other phases.
+// channels. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. Edges are tiles of
+// their own that leave the outside taps out. The input gradient and the matrix product are the same loops
+// over other phases.
 
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";

@@ -1,5 +1,5 @@
 // Which taps of a window lie inside the image, worked out before any code is written: edges become
-// shorter loops, and no padding is ever read or multiplied. Floor 2.
+// shorter loops, and no padding is ever read or multiplied.
 
 import type { WindowAxis } from "../../graph/window.ts";
 

@@ -1,5 +1,5 @@
-// How large a tile of results is kept in registers while a sum runs over taps and channels. Floor 2.
-// A tile is `rows` numbers that are repeated across lanes, by `vectors` that hold neighbours.
+// How large a tile of results is kept in registers while a sum runs over taps and channels. A tile is
+// `rows` numbers that are repeated across lanes, by `vectors` that hold neighbours.
 
 import type { MachineDescription } from "../machine-description.ts";
 

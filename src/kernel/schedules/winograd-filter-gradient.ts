@@ -1,6 +1,6 @@
-// The filter gradient of a 3x3 convolution at stride 1 by Winograd's maps: tiles of the image and of
-// the result's gradient become 36 points each, whose products are summed over tiles and mapped back
-// once. Floor 2. Chunks of images, by shape and never by threads, have sums of their own.
+// The filter gradient of a 3x3 convolution at stride 1 by Winograd's maps: tiles of the image and of the
+// result's gradient become 36 points each, whose products are summed over tiles and mapped back once.
+// Chunks of images, by shape and never by threads, have sums of their own.
 
 import { axis, read as readView } from "../../graph/expression.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";

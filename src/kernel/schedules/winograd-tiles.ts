@@ -1,5 +1,5 @@
 // Rows of tiles, as Winograd's convolution takes images apart: which lines of a tile exist, where its
-// points go, and the way from an image to its points. Floor 2.
+// points go, and the way from an image to its points.
 
 import type { WindowAxis } from "../../graph/window.ts";
 import {

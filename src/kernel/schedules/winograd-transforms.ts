@@ -1,7 +1,7 @@
-// The linear maps of Winograd's convolution F(4x4, 3x3), at the points 0, 1, −1, 2, −2 and infinity.
-// Floor 2. Each maps a line of a tile; a tile is mapped along both of its directions. What is
-// `undefined` is zero and costs nothing: a tile at an image's edge has such rows and columns.
-// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+// The linear maps of Winograd's convolution F(4x4, 3x3), at the points 0, 1, −1, 2, −2 and infinity. Each
+// maps a line of a tile; a tile is mapped along both of its directions. What is `undefined` is zero and
+// costs nothing: a tile at an image's edge has such rows and columns. Source: Lavin and Gray, "Fast
+// algorithms for convolutional neural networks", CVPR 2016.
 
 import {
   type KernelBuffer,

@@ -1,7 +1,7 @@
 // Winograd's convolution of 3x3 filters at stride 1: tiles of the image and the filter are mapped to
-// where a convolution is 36 products side by side, a quarter of the multiplications. Floor 2. A task
-// is some tiles of one row of tiles; what it makes on the way stays in the cache of its core. The
-// input gradient is the same with the filter turned round.
+// where a convolution is 36 products side by side, a quarter of the multiplications. A task is some tiles
+// of one row of tiles; what it makes on the way stays in the cache of its core. The input gradient is the
+// same with the filter turned round.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";

@@ -1,5 +1,5 @@
-// The target that runs the kernel language itself, on the calling thread. Floor 3. It exists to be
-// right and to be read; use it to check another target, never to train.
+// The target that runs the kernel language itself, on the calling thread. It exists to be right and to be
+// read; use it to check another target, never to train.
 
 import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";

@@ -1,5 +1,5 @@
-// The kernel language, run word by word: the definition of right for every target. Floor 3. Slow and
-// plain; arithmetic is rounded to f32 after every operation, as the targets do.
+// The kernel language, run word by word: the definition of right for every target. Slow and plain;
+// arithmetic is rounded to f32 after every operation, as the targets do.
 
 import { multiplyHigh } from "../../core/random.ts";
 import {

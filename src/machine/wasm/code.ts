@@ -1,5 +1,5 @@
-// The instructions of WebAssembly that Fovea uses, by their names in the specification, and a writer
-// that puts them into a function. Floor 3.
+// The instructions of WebAssembly that Fovea uses, by their names in the specification, and a writer that
+// puts them into a function.
 
 import { Bytes, type WasmFunction, type WasmType } from "./encode.ts";
 

@@ -1,5 +1,5 @@
-// WebAssembly's binary format: numbers, sections, functions. Floor 3. It knows nothing of kernels.
-// Source: WebAssembly Core Specification 3.0, with threads, SIMD and relaxed SIMD.
+// WebAssembly's binary format: numbers, sections, functions. It knows nothing of kernels. Source:
+// WebAssembly Core Specification 3.0, with threads, SIMD and relaxed SIMD.
 
 /** A growing row of bytes. */
 export class Bytes {

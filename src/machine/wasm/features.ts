@@ -1,5 +1,5 @@
 // What the engine offers: whether it compiles WebAssembly here at all, threads, and multiply-adds that
-// are rounded once. Floor 3. Nothing is believed that can be tried.
+// are rounded once. Nothing is believed that can be tried.
 
 import { TargetError } from "../../core/errors.ts";
 import { inNode } from "../cores.ts";

@@ -1,4 +1,4 @@
-// The target that runs wherever WebAssembly does: SIMD, shared memory, threads. Floor 3.
+// The target that runs wherever WebAssembly does: SIMD, shared memory, threads.
 
 import type { DType } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";

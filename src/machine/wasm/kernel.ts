@@ -1,6 +1,6 @@
 // One kernel as one WebAssembly function (address of each buffer, first task, task behind the last).
-// Floor 3. Affine addresses become one moving pointer a stream, with constant displacements: a loop
-// adds to its pointers and multiplies nothing.
+// Affine addresses become one moving pointer a stream, with constant displacements: a loop adds to its
+// pointers and multiplies nothing.
 
 import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
 import { type Stream, Streams } from "../streams.ts";

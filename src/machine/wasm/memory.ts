@@ -1,4 +1,4 @@
-// The memory of one device: as much as 32-bit addresses reach, present as far as it is in use. Floor 3.
+// The memory of one device: as much as 32-bit addresses reach, present as far as it is in use.
 
 import { type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";

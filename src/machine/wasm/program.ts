@@ -1,5 +1,5 @@
-// A whole program as one WebAssembly module: a function a kernel, a barrier, and `run(thread,
-// threads, steps)`, which every thread calls once for any number of steps. Floor 3.
+// A whole program as one WebAssembly module: a function a kernel, a barrier, and `run(thread, threads,
+// steps)`, which every thread calls once for any number of steps.
 
 import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";

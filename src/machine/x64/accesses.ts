@@ -1,6 +1,6 @@
-// Loads and stores: whole vectors, some of their lanes, lanes that lie apart, bytes. Floor 3. The
-// verifier has proved that each stays within its buffer, as long as code touches the lanes that it
-// names and no others.
+// Loads and stores: whole vectors, some of their lanes, lanes that lie apart, bytes. The verifier has
+// proved that each stays within its buffer, as long as code touches the lanes that it names and no
+// others.
 
 import type { Instruction, Register } from "../../kernel/language.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";

@@ -1,6 +1,6 @@
-// Which value is in which register, and which in memory. Floor 3. Linear scan over lifetimes (Poletto
-// and Sarkar, 1999); under pressure what is used outside of loops goes to memory first, and of equals
-// the one that lives longest.
+// Which value is in which register, and which in memory. Linear scan over lifetimes (Poletto and Sarkar,
+// 1999); under pressure what is used outside of loops goes to memory first, and of equals the one that
+// lives longest.
 
 /** From one position to another, both included. */
 export interface Span {

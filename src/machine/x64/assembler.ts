@@ -1,6 +1,6 @@
 // An assembler for the x86-64 instructions that Fovea uses: vectors, beside the instructions on whole
-// numbers that it builds on. Floor 3: it knows no kernel. Source: Intel 64 and IA-32 Architectures
-// Software Developer's Manual, volume 2.
+// numbers that it builds on. It knows no kernel. Source: Intel 64 and IA-32 Architectures Software
+// Developer's Manual, volume 2.
 
 import { GeneralAssembler, type Place } from "./general-assembler.ts";
 

@@ -1,5 +1,5 @@
-// The constants of a program, each repeated or laid out over the lanes of a whole vector. Floor 3. They
-// lie behind the program's code, where nothing can write.
+// The constants of a program, each repeated or laid out over the lanes of a whole vector. They lie behind
+// the program's code, where nothing can write.
 
 import type { Assembler, Label } from "./assembler.ts";
 

@@ -1,8 +1,7 @@
 // How code is called by the system, and how it calls the system: which registers hold what is handed
-// over, and which ones the caller wants back as they were. Floor 3. Only `run` and what runs beside it
-// answer to this; the kernels inside of a program keep one convention of their own everywhere.
-// Sources: System V Application Binary Interface, AMD64 supplement, 3.2; Microsoft, x64 calling
-// convention.
+// over, and which ones the caller wants back as they were. Only `run` and what runs beside it answer to
+// this; the kernels inside of a program keep one convention of their own everywhere. Sources: System V
+// Application Binary Interface, AMD64 supplement, 3.2; Microsoft, x64 calling convention.
 
 import { type Assembler, gpr } from "./assembler.ts";
 import { pageBytes } from "./page.ts";

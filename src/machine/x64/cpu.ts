@@ -1,4 +1,4 @@
-// What the processor can do, by its own word: CPUID, and whether the system saves wide registers. Floor 3.
+// What the processor can do, by its own word: CPUID, and whether the system saves wide registers.
 
 import { Assembler, gpr, type VectorWidth } from "./assembler.ts";
 import type { Convention } from "./convention.ts";

@@ -1,5 +1,5 @@
-// The instructions on whole numbers: bytes, registers, labels, jumps. Floor 3: it knows no kernel.
-// Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
+// The instructions on whole numbers: bytes, registers, labels, jumps. It knows no kernel. Source: Intel
+// 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 
 import { VerificationError } from "../../core/errors.ts";
 import { Bytes } from "../wasm/encode.ts";

@@ -1,4 +1,4 @@
-// The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add. Floor 3.
+// The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add.
 
 import type { DType } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
@@ -48,7 +48,7 @@ const prepare = `(() => {
 export interface X64Options {
   /** Threads that compute. */
   readonly threads: number;
-  /** Bits of a vector; the widest that the processor has unless told. */
+  /** Bits of a vector. Default: the widest that the processor has. */
   readonly width?: VectorWidth;
 }
 

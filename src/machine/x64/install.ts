@@ -1,5 +1,5 @@
-// A program as code in memory of its own, with the blocks of the device's memory that it needs. Floor 3.
-// Nothing unproven is emitted: a program's layout proves it.
+// A program as code in memory of its own, with the blocks of the device's memory that it needs. Nothing
+// unproven is emitted: a program's layout proves it.
 
 import type { Program } from "../../kernel/program.ts";
 import type { Layout } from "../layout.ts";
@@ -21,7 +21,7 @@ export interface InstallOptions {
   readonly memory: DeviceMemory;
   /** The block where threads look whether to stop. */
   readonly stop: number;
-  /** How `run` is called and calls the system; as the system does unless told. */
+  /** How `run` is called and calls the system. Default: as the system does. */
   readonly calls?: { readonly convention: Convention; readonly letOthersRun: number };
 }
 

@@ -1,6 +1,6 @@
-// One kernel as x86-64 code: (rdi: addresses of its buffers, rsi: first task, rdx: task behind the
-// last). Floor 3. A single number lives in all lanes of a vector register, so one set of instructions
-// serves numbers and vectors alike. Integers are pointers, counters and nothing else.
+// One kernel as x86-64 code: (rdi: addresses of its buffers, rsi: first task, rdx: task behind the last).
+// A single number lives in all lanes of a vector register, so one set of instructions serves numbers and
+// vectors alike. Integers are pointers, counters and nothing else.
 
 import { TargetError, VerificationError } from "../../core/errors.ts";
 import type { Instruction, Kernel } from "../../kernel/language.ts";

@@ -1,4 +1,4 @@
-// The optional package koffi, which calls functions of the system and of our own. Floor 3.
+// The optional package koffi, which calls functions of the system and of our own.
 
 import { TargetError } from "../../core/errors.ts";
 

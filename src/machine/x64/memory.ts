@@ -1,5 +1,4 @@
-// The memory of one device: blocks of one large stretch, which the system fills as they are handed
-// out. Floor 3.
+// The memory of one device: blocks of one large stretch, which the system fills as they are handed out.
 
 import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError, VerificationError } from "../../core/errors.ts";

@@ -1,7 +1,7 @@
-// Memory of the operating system's own, and code in it. Floor 3. Addresses are reserved at once and get
-// memory as it is asked for, so nothing is promised that is not used; code is written while its memory
-// is writable, and run when it is executable and no longer writable (W^X). Each is one way for all
-// systems, over the few functions of `system.ts`.
+// Memory of the operating system's own, and code in it. Addresses are reserved at once and get memory as
+// it is asked for, so nothing is promised that is not used; code is written while its memory is writable,
+// and run when it is executable and no longer writable (W^X). Each is one way for all systems, over the
+// few functions of `system.ts`.
 
 import { TargetError } from "../../core/errors.ts";
 import type { Convention } from "./convention.ts";

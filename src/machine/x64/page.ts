@@ -1,4 +1,4 @@
-// Pages of memory, which are the same on every system that the x64 target runs on. Floor 3.
+// Pages of memory, which are the same on every system that the x64 target runs on.
 
 /** A page of every processor that the x64 target runs on. */
 export const pageBytes = 4096;

@@ -1,6 +1,6 @@
 // Where a kernel keeps what it works on, and how code gets at it: values in vector registers or in the
 // frame, pointers and counters in general-purpose registers or in the frame, constants in the pool,
-// elements in buffers. Floor 3.
+// elements in buffers.
 
 import type { Access, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
 import { type Stream, Streams } from "../streams.ts";

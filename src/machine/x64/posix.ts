@@ -1,5 +1,5 @@
-// Linux and macOS, as far as the x64 target needs them. Floor 3. Source: POSIX.1-2017, mmap and its
-// kin; the numbers are those of both systems' headers.
+// Linux and macOS, as far as the x64 target needs them. Source: POSIX.1-2017, mmap and its kin; the
+// numbers are those of both systems' headers.
 
 import { conventions } from "./convention.ts";
 import type { Koffi } from "./koffi.ts";

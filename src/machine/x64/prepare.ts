@@ -1,5 +1,5 @@
 // Looks a kernel over before code is written: which loads become memory operands, which results go
-// straight into a variable, and when each value lives. Floor 3.
+// straight into a variable, and when each value lives.
 
 import {
   type Instruction,

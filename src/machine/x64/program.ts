@@ -1,5 +1,5 @@
-// A whole program as machine code: its kernels, a barrier, and `run(thread, threads, steps)`, which
-// every thread calls once for any number of steps. Floor 3.
+// A whole program as machine code: its kernels, a barrier, and `run(thread, threads, steps)`, which every
+// thread calls once for any number of steps.
 
 import { bytesPerElement } from "../../core/dtype.ts";
 import type { Storage } from "../../kernel/draft.ts";

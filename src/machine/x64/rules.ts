@@ -1,5 +1,5 @@
-// How each operation of the kernel language is said in x86-64: the emit table of this target. Floor 3.
-// A missing rule is a compile error.
+// How each operation of the kernel language is said in x86-64: the emit table of this target. A missing
+// rule is a compile error.
 
 import type { Instruction, KernelOp, ValueType } from "../../kernel/language.ts";
 import type { Assembler, Place, UnaryName, VectorName } from "./assembler.ts";

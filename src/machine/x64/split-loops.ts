@@ -1,6 +1,6 @@
-// Gives what a loop leaves in its variables a name of its own for the code behind the loop. Floor 3. A
-// variable that a loop adds to wants a register as long as the loop runs; behind it the same number is a
-// value like any other, and may wait in memory for its turn.
+// Gives what a loop leaves in its variables a name of its own for the code behind the loop. A variable
+// that a loop adds to wants a register as long as the loop runs; behind it the same number is a value
+// like any other, and may wait in memory for its turn.
 
 import { type Instruction, inputsOf, type Register } from "../../kernel/language.ts";
 

@@ -1,5 +1,5 @@
-// What an operating system does for the x64 target. Floor 3. `posix.ts` and `windows.ts` say it in the
-// system's own words; `native.ts` has what is the same for all.
+// What an operating system does for the x64 target. `posix.ts` and `windows.ts` say it in the system's
+// own words; `native.ts` has what is the same for all.
 
 import type { Convention } from "./convention.ts";
 

@@ -1,8 +1,8 @@
-// Windows, as far as the x64 target needs it. Floor 3. Written from Microsoft's reference (memoryapi.h,
-// processthreadsapi.h). NOT YET RUN ON WINDOWS ITSELF: the Windows build of Node 20 has run it under
-// Wine 8, with the bits of Linux, and the calling convention is tried on Linux by every test run
-// (test/machine/x64/convention.test.ts). Where anything here is refused, the x64 target does not open
-// and `wasm` takes over.
+// Windows, as far as the x64 target needs it. Written from Microsoft's reference (memoryapi.h,
+// processthreadsapi.h). NOT YET RUN ON WINDOWS ITSELF: the Windows build of Node 20 has run it under Wine
+// 8, with the bits of Linux, and the calling convention is tried on Linux by every test run
+// (test/machine/x64/convention.test.ts). Where anything here is refused, the x64 target does not open and
+// `wasm` takes over.
 
 import { conventions } from "./convention.ts";
 import type { Koffi } from "./koffi.ts";

@@ -1,4 +1,4 @@
-// Attention over channels, then over pixels: a block of layers. Floor 4.
+// Attention over channels, then over pixels: a block of layers.
 
 import { type Pair, requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
@@ -6,9 +6,9 @@ import { requireOptions } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 
 export interface CbamOptions {
-  /** The inner layer has the channels divided by this, at least one; 16 unless told. */
+  /** The inner layer has the channels divided by this, at least one. Default: 16. */
   readonly ratio?: number;
-  /** Height and width of the window over pixels; 7 unless told. */
+  /** Height and width of the window over pixels. Default: 7. */
   readonly kernelSize?: Pair;
 }
 

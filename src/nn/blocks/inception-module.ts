@@ -1,4 +1,4 @@
-// Windows of several sizes side by side: a block of layers. Floor 4.
+// Windows of several sizes side by side: a block of layers.
 
 import { layers } from "../layers/index.ts";
 import { checkOption, requireOptions } from "../option.ts";

@@ -1,5 +1,5 @@
-// Blocks of layers that papers gave a name: one file each, one row each. Floor 4. A block is a function
-// from tensor to tensor; what comes of it is layers, and files know no blocks.
+// Blocks of layers that papers gave a name: one file each, one row each. A block is a function from
+// tensor to tensor; what comes of it is layers, and files know no blocks.
 
 import * as blocks from "./table.ts";
 

@@ -1,4 +1,4 @@
-// Attention over channels: a block of layers. Floor 4.
+// Attention over channels: a block of layers.
 
 import { requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
@@ -6,7 +6,7 @@ import { requireOptions } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 
 export interface SqueezeExciteOptions {
-  /** The inner layer has the channels divided by this, at least one; 16 unless told. */
+  /** The inner layer has the channels divided by this, at least one. Default: 16. */
   readonly ratio?: number;
 }
 

@@ -1,4 +1,4 @@
-// What a constraint is: a rule that brings a weight back after every update. Floor 4.
+// What a constraint is: a rule that brings a weight back after every update.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// The constraints: one file each, one row each. Floor 4.
+// The constraints: one file each, one row each.
 
 import { fromSetting, type StoredSetting } from "../setting.ts";
 import type { Constraint } from "./constraint.ts";

@@ -1,13 +1,13 @@
-// No part of a weight is longer than so much. Floor 4.
+// No part of a weight is longer than so much.
 
 import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MaxNormOptions {
-  /** The greatest length; 2 unless told. */
+  /** The greatest length. Default: 2. */
   readonly maxValue?: number;
-  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
   readonly axis?: Axes;
 }
 

@@ -1,17 +1,17 @@
-// All parts of a weight have a length between two others. Floor 4.
+// All parts of a weight have a length between two others.
 
 import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MinMaxNormOptions {
-  /** The least length; 0 unless told. */
+  /** The least length. Default: 0. */
   readonly minValue?: number;
-  /** The greatest length; 1 unless told. */
+  /** The greatest length. Default: 1. */
   readonly maxValue?: number;
-  /** How much of the way is gone at each step, from 0 to 1; 1 unless told. */
+  /** How much of the way is gone at each step, from 0 to 1. Default: 1. */
   readonly rate?: number;
-  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
   readonly axis?: Axes;
 }
 

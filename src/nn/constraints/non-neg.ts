@@ -1,4 +1,4 @@
-// No element of a weight is below 0. Floor 4.
+// No element of a weight is below 0.
 
 import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";

@@ -1,4 +1,4 @@
-// Lengths of the parts of a weight. Floor 4.
+// Lengths of the parts of a weight.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

@@ -1,11 +1,11 @@
-// All parts of a weight have length 1. Floor 4.
+// All parts of a weight have length 1.
 
 import { requireOptions } from "../option.ts";
 import type { Constraint } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, withNorms } from "./norms.ts";
 
 export interface UnitNormOptions {
-  /** Along which axes lengths are measured; 0 unless told. A filter's are [0, 1, 2]. */
+  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
   readonly axis?: Axes;
 }
 

@@ -1,11 +1,11 @@
-// Weights that begin at one number. Floor 4.
+// Weights that begin at one number.
 
 import { sizeOf } from "../../core/shape.ts";
 import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface ConstantOptions {
-  /** The number; 0 unless told. */
+  /** The number. Default: 0. */
   readonly value?: number;
 }
 

@@ -1,4 +1,4 @@
-// Weights that keep signals and gradients as wide as they were, normal. Floor 4.
+// Weights that keep signals and gradients as wide as they were, normal.
 
 import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";

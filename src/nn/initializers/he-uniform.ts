@@ -1,4 +1,4 @@
-// Weights that keep signals as wide as they were through relu, uniform. Floor 4.
+// Weights that keep signals as wide as they were through relu, uniform.
 
 import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";

@@ -1,4 +1,4 @@
-// A matrix that changes nothing. Floor 4.
+// A matrix that changes nothing.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
@@ -6,7 +6,7 @@ import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface IdentityOptions {
-  /** What stands on the diagonal; 1 unless told. */
+  /** What stands on the diagonal. Default: 1. */
   readonly gain?: number;
 }
 

@@ -1,5 +1,5 @@
-// How weights begin: the initializers, one file each, one row each. Floor 4. Each weight is drawn from
-// a stream of its own, so adding a layer changes no other layer's numbers.
+// How weights begin: the initializers, one file each, one row each. Each weight is drawn from a stream of
+// its own, so adding a layer changes no other layer's numbers.
 
 import { ShapeError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";

@@ -1,5 +1,5 @@
-// What an initializer is: how a weight begins. Floor 4. Formulas and defaults are Keras's; the random
-// bits are Fovea's own.
+// What an initializer is: how a weight begins. Formulas and defaults are Keras's; the random bits are
+// Fovea's own.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";

@@ -1,4 +1,4 @@
-// Weights that keep signals as wide as they were, uniform. Floor 4.
+// Weights that keep signals as wide as they were, uniform.
 
 import { requireOptions } from "../option.ts";
 import type { Initializer } from "./initializer.ts";

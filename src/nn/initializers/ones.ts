@@ -1,4 +1,4 @@
-// Weights that begin at 1. Floor 4.
+// Weights that begin at 1.
 
 import { sizeOf } from "../../core/shape.ts";
 import { requireOptions } from "../option.ts";

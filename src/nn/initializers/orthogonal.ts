@@ -1,4 +1,4 @@
-// Weights whose rows or columns stand at right angles. Floor 4.
+// Weights whose rows or columns stand at right angles.
 
 import { ShapeError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
@@ -7,7 +7,7 @@ import { requireOptions } from "../option.ts";
 import { type Initializer, requireNumbers } from "./initializer.ts";
 
 export interface OrthogonalOptions {
-  /** The length of each; 1 unless told. */
+  /** The length of each. Default: 1. */
   readonly gain?: number;
 }
 

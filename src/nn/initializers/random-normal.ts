@@ -1,4 +1,4 @@
-// Weights from a normal distribution. Floor 4.
+// Weights from a normal distribution.
 
 import { requireOptions } from "../option.ts";
 import { filled, type Initializer, requireNumbers } from "./initializer.ts";

@@ -1,4 +1,4 @@
-// Weights from a uniform distribution. Floor 4.
+// Weights from a uniform distribution.
 
 import { ConfigError } from "../../core/errors.ts";
 import { requireOptions } from "../option.ts";

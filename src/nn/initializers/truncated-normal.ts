@@ -1,4 +1,4 @@
-// Weights from a normal distribution without its ends. Floor 4.
+// Weights from a normal distribution without its ends.
 
 import { requireOptions } from "../option.ts";
 import { drawTruncated, filled, type Initializer, requireNumbers } from "./initializer.ts";
@@ -6,7 +6,7 @@ import { drawTruncated, filled, type Initializer, requireNumbers } from "./initi
 export interface TruncatedNormalOptions {
   /** 0 unless told. */
   readonly mean?: number;
-  /** Of the distribution before its ends are cut off; 0.05 unless told. */
+  /** Of the distribution before its ends are cut off. Default: 0.05. */
   readonly standardDeviation?: number;
 }
 

@@ -1,4 +1,4 @@
-// Weights as wide as the number of their inputs or outputs asks for. Floor 4.
+// Weights as wide as the number of their inputs or outputs asks for.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
@@ -22,9 +22,9 @@ const distributions = {
 } as const satisfies Record<string, (random: RandomStream, variance: number) => number>;
 
 export interface VarianceScalingOptions {
-  /** The variance times the fan; 1 unless told. */
+  /** The variance times the fan. Default: 1. */
   readonly scale?: number;
-  /** What the variance is divided by; `fanIn` unless told. */
+  /** What the variance is divided by. Default: `fanIn`. */
   readonly mode?: keyof typeof modes;
   /** `truncatedNormal` unless told: cut off at two deviations, and widened to keep its variance. */
   readonly distribution?: keyof typeof distributions;

@@ -1,4 +1,4 @@
-// Weights that begin at 0. Floor 4.
+// Weights that begin at 0.
 
 import { sizeOf } from "../../core/shape.ts";
 import { requireOptions } from "../option.ts";

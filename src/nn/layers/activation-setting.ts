@@ -1,4 +1,4 @@
-// What layers take as their option `activation`: a name, a layer, or a function of nodes. Floor 4.
+// What layers take as their option `activation`: a name, a layer, or a function of nodes.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";

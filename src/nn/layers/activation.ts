@@ -1,4 +1,4 @@
-// An activation function as a layer of its own. Floor 4.
+// An activation function as a layer of its own.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { type ActivationSetting, activationFrom } from "./activation-setting.ts";

@@ -1,4 +1,4 @@
-// A penalty on what passes, as a layer. Floor 4.
+// A penalty on what passes, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { regularizerFrom } from "../regularizers/index.ts";

@@ -1,4 +1,4 @@
-// The mean of as many windows as are asked for, as a layer. Floor 4.
+// The mean of as many windows as are asked for, as a layer.
 
 import type { Layer } from "../layer.ts";
 import { type AdaptivePooling2dOptions, adaptivePooling2d } from "./adaptive-pooling2d.ts";

@@ -1,4 +1,4 @@
-// What the two adaptive pooling layers share. Floor 4.
+// What the two adaptive pooling layers share.
 
 import { ShapeError } from "../../core/errors.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";

@@ -1,4 +1,4 @@
-// Dropout that keeps what `selu` keeps, as a layer. Floor 4.
+// Dropout that keeps what `selu` keeps, as a layer.
 
 import { seluConstants } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";

@@ -1,4 +1,4 @@
-// Which axis an option means: Keras counts N as axis 0, shapes of layers leave N out. Floor 4.
+// Which axis an option means: Keras counts N as axis 0, shapes of layers leave N out.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";

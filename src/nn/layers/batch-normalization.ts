@@ -1,4 +1,4 @@
-// Batch normalisation as a layer. Floor 4.
+// Batch normalisation as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
@@ -10,15 +10,15 @@ import { alongOnly, axisOf } from "./axes.ts";
 import { momentsOf, rescale } from "./moments.ts";
 
 export interface BatchNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
-  /** The axis whose every position has statistics of its own, N being 0; the last unless told. */
+  /** The axis whose every position has statistics of its own, N being 0. Default: the last. */
   readonly axis?: number;
-  /** How much of the moving statistics stays at each step; 0.99 unless told. */
+  /** How much of the moving statistics stays at each step. Default: 0.99. */
   readonly momentum?: number;
-  /** Added to the variance; 1e-3 unless told. */
+  /** Added to the variance. Default: 1e-3. */
   readonly epsilon?: number;
-  /** Whether a learned `beta` is added; true unless told. */
+  /** Whether a learned `beta` is added. Default: true. */
   readonly center?: boolean;
-  /** Whether a learned `gamma` multiplies; true unless told. */
+  /** Whether a learned `gamma` multiplies. Default: true. */
   readonly scale?: boolean;
   readonly movingMeanInitializer?: InitializerSetting;
   readonly movingVarianceInitializer?: InitializerSetting;

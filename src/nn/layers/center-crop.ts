@@ -1,4 +1,4 @@
-// The middle of images, as a layer. Floor 4.
+// The middle of images, as a layer.
 
 import { type CommonOptions, type Layer, requireImage, requireWhole } from "../layer.ts";
 import { cropToAspect, resizeImage } from "./resize-image.ts";

@@ -1,4 +1,4 @@
-// What all channels of a pixel come to, as a layer. Floor 4.
+// What all channels of a pixel come to, as a layer.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 

@@ -1,4 +1,4 @@
-// Inputs one behind the other, as a layer. Floor 4.
+// Inputs one behind the other, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, normalizeAxis } from "../../core/shape.ts";
@@ -6,7 +6,7 @@ import type { CommonOptions, Layer } from "../layer.ts";
 import { requireInputs } from "./merging.ts";
 
 export interface ConcatenateOptions extends CommonOptions {
-  /** The axis along which they follow each other, N being 0; the last, -1, unless told. */
+  /** The axis along which they follow each other, N being 0. Default: the last, -1. */
   readonly axis?: number;
 }
 

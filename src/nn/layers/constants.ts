@@ -1,4 +1,4 @@
-// Numbers that layers know as nodes. Floor 4.
+// Numbers that layers know as nodes.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// One-dimensional convolution as a layer. Floor 4.
+// One-dimensional convolution as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -14,20 +14,20 @@ export interface Conv1dOptions extends CommonOptions, WeightOptions<"kernel" | "
   readonly filters: number;
   /** R, the length of a filter. */
   readonly kernelSize: number;
-  /** Steps along the sequence; 1 unless told. */
+  /** Steps along the sequence. Default: 1. */
   readonly strides?: number;
   /** `valid` (the default), `same`, or `causal`: all of `same`'s zeros at the start. */
   readonly padding?: "valid" | "same" | "causal";
-  /** Steps between neighbouring taps; 1 unless told. */
+  /** Steps between neighbouring taps. Default: 1. */
   readonly dilationRate?: number;
-  /** Parts that channels and filters are split into; 1 unless told. */
+  /** Parts that channels and filters are split into. Default: 1. */
   readonly groups?: number;
   /**
    * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
    * function of nodes. Default: `linear`.
    */
   readonly activation?: ActivationSetting;
-  /** Whether each filter adds a number of its own; true unless told. */
+  /** Whether each filter adds a number of its own. Default: true. */
   readonly useBias?: boolean;
 }
 

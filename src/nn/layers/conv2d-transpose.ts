@@ -1,4 +1,4 @@
-// Convolution the other way round, as a layer. Floor 4.
+// Convolution the other way round, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -20,20 +20,20 @@ export interface Conv2dTransposeOptions extends CommonOptions, WeightOptions<"ke
   readonly filters: number;
   /** R and S, height and width of a filter in pixels. */
   readonly kernelSize: Pair;
-  /** Pixels of the result, down and right, for one of the input; 1 unless told. */
+  /** Pixels of the result, down and right, for one of the input. Default: 1. */
   readonly strides?: Pair;
   /** `valid` (the default), or `same`, which gives H · stride rows. */
   readonly padding?: "valid" | "same";
-  /** Rows and columns more than the fewest that fit, less than a stride; as Keras unless told. */
+  /** Rows and columns more than the fewest that fit, less than a stride. Default: as Keras. */
   readonly outputPadding?: Pair;
-  /** Pixels between neighbouring taps; 1 unless told. */
+  /** Pixels between neighbouring taps. Default: 1. */
   readonly dilationRate?: Pair;
   /**
    * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
    * function of nodes. Default: `linear`.
    */
   readonly activation?: ActivationSetting;
-  /** Whether each filter adds a number of its own; true unless told. */
+  /** Whether each filter adds a number of its own. Default: true. */
   readonly useBias?: boolean;
 }
 

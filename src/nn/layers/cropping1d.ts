@@ -1,4 +1,4 @@
-// Sequences without their ends, as a layer. Floor 4.
+// Sequences without their ends, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -7,7 +7,7 @@ import { requireSequence } from "./sequences.ts";
 import { endsOf } from "./sides.ts";
 
 export interface Cropping1dOptions extends CommonOptions {
-  /** Steps cut from each end, or `[before, after]`; 1 unless told. */
+  /** Steps cut from each end, or `[before, after]`. Default: 1. */
   readonly cropping?: number | readonly [number, number];
 }
 

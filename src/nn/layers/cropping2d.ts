@@ -1,4 +1,4 @@
-// Images without their borders, as a layer. Floor 4.
+// Images without their borders, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -7,8 +7,7 @@ import { type Sides, sidesOf } from "./sides.ts";
 
 export interface Cropping2dOptions extends CommonOptions {
   /**
-   * Pixels cut from each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`; 0 unless
-   * told.
+   * Pixels cut from each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`. Default: 0.
    */
   readonly cropping?: Sides;
 }

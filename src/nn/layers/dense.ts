@@ -1,4 +1,4 @@
-// A fully connected layer. Floor 4.
+// A fully connected layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
@@ -15,7 +15,7 @@ export interface DenseOptions extends CommonOptions, WeightOptions<"kernel" | "b
    * function of nodes. Default: `linear`.
    */
   readonly activation?: ActivationSetting;
-  /** Whether each unit adds a number of its own; true unless told. */
+  /** Whether each unit adds a number of its own. Default: true. */
   readonly useBias?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Convolution of each channel on its own, as a layer. Floor 4.
+// Convolution of each channel on its own, as a layer.
 
 import { type Padding, resolveWindow } from "../../graph/window.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
@@ -17,20 +17,20 @@ import { type ActivationSetting, activationFrom } from "./activation-setting.ts"
 export interface DepthwiseConv2dOptions extends CommonOptions, WeightOptions<"depthwise" | "bias"> {
   /** R and S, height and width of a filter in pixels. */
   readonly kernelSize: Pair;
-  /** Steps down and right in pixels; 1 unless told. */
+  /** Steps down and right in pixels. Default: 1. */
   readonly strides?: Pair;
   /** `valid` (the default), `same`, or rows and columns of zeros. */
   readonly padding?: Padding;
-  /** M, the number of filters for each channel; 1 unless told. */
+  /** M, the number of filters for each channel. Default: 1. */
   readonly depthMultiplier?: number;
-  /** Pixels between neighbouring taps; 1 unless told. */
+  /** Pixels between neighbouring taps. Default: 1. */
   readonly dilationRate?: Pair;
   /**
    * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
    * function of nodes. Default: `linear`.
    */
   readonly activation?: ActivationSetting;
-  /** Whether each filter adds a number of its own; true unless told. */
+  /** Whether each filter adds a number of its own. Default: true. */
   readonly useBias?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Products of rows of two inputs, as a layer. Floor 4.
+// Products of rows of two inputs, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";

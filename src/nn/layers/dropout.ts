@@ -1,4 +1,4 @@
-// Dropout as a layer. Floor 4.
+// Dropout as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import {

@@ -1,11 +1,11 @@
-// The exponential linear unit, as a layer. Floor 4.
+// The exponential linear unit, as a layer.
 
 import { elu } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireNumber } from "./numbers.ts";
 
 export interface ELUOptions extends CommonOptions {
-  /** Results do not fall below −alpha; 1 unless told. */
+  /** Results do not fall below −alpha. Default: 1. */
   readonly alpha?: number;
 }
 

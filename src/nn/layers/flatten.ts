@@ -1,4 +1,4 @@
-// All of an example in one row, as a layer. Floor 4.
+// All of an example in one row, as a layer.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { CommonOptions, Layer } from "../layer.ts";

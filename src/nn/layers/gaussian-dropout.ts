@@ -1,4 +1,4 @@
-// Noise that multiplies, as a layer. Floor 4.
+// Noise that multiplies, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireRate, requireSeed } from "./masks.ts";

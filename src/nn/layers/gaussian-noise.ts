@@ -1,4 +1,4 @@
-// Noise that is added, as a layer. Floor 4.
+// Noise that is added, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireSeed } from "./masks.ts";

@@ -1,9 +1,9 @@
-// The mean of each channel, as a layer. Floor 4.
+// The mean of each channel, as a layer.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 
 export interface GlobalAveragePooling2dOptions extends CommonOptions {
-  /** Keeps height and width, as 1; false unless told. */
+  /** Keeps height and width, as 1. Default: false. */
   readonly keepDimensions?: boolean;
 }
 

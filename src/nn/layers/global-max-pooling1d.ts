@@ -1,10 +1,10 @@
-// The largest of each channel of a sequence, as a layer. Floor 4.
+// The largest of each channel of a sequence, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireSequence } from "./sequences.ts";
 
 export interface GlobalMaxPooling1dOptions extends CommonOptions {
-  /** Keeps the length, as 1; false unless told. */
+  /** Keeps the length, as 1. Default: false. */
   readonly keepDimensions?: boolean;
 }
 

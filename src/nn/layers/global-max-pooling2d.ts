@@ -1,9 +1,9 @@
-// The largest of each channel, as a layer. Floor 4.
+// The largest of each channel, as a layer.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 
 export interface GlobalMaxPooling2dOptions extends CommonOptions {
-  /** Keeps height and width, as 1; false unless told. */
+  /** Keeps height and width, as 1. Default: false. */
   readonly keepDimensions?: boolean;
 }
 

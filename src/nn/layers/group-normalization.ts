@@ -1,4 +1,4 @@
-// Group normalisation as a layer. Floor 4.
+// Group normalisation as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
@@ -9,15 +9,15 @@ import { alongOnly, axisOf } from "./axes.ts";
 import { momentsOf, requireEpsilon, standardize } from "./moments.ts";
 
 export interface GroupNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
-  /** G, the groups that the channels are split into; −1 makes each channel one; 32 unless told. */
+  /** G, the groups that the channels are split into; −1 makes each channel one. Default: 32. */
   readonly groups?: number;
-  /** The axis of the channels, N being 0; the last unless told. */
+  /** The axis of the channels, N being 0. Default: the last. */
   readonly axis?: number;
-  /** Added to the variance; 1e-3 unless told. */
+  /** Added to the variance. Default: 1e-3. */
   readonly epsilon?: number;
-  /** Whether a learned `beta` is added; true unless told. */
+  /** Whether a learned `beta` is added. Default: true. */
   readonly center?: boolean;
-  /** Whether a learned `gamma` multiplies; true unless told. */
+  /** Whether a learned `gamma` multiplies. Default: true. */
   readonly scale?: boolean;
 }
 

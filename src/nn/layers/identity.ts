@@ -1,4 +1,4 @@
-// What changes nothing, as a layer: a name for a value. Floor 4.
+// What changes nothing, as a layer: a name for a value.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 

@@ -1,5 +1,5 @@
-// How much each pixel counts for one between pixels, by how far away it is. Floor 4. Kernels and
-// their rounding are TensorFlow's.
+// How much each pixel counts for one between pixels, by how far away it is. Kernels and their rounding
+// are TensorFlow's.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

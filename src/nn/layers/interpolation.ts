@@ -1,4 +1,4 @@
-// How layers fill in the pixels between pixels. Floor 4.
+// How layers fill in the pixels between pixels.
 
 import { checkWord } from "../option.ts";
 

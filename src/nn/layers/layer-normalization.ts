@@ -1,4 +1,4 @@
-// Layer normalisation as a layer. Floor 4.
+// Layer normalisation as a layer.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
@@ -8,13 +8,13 @@ import { alongOnly, axesOf } from "./axes.ts";
 import { momentsOf, requireEpsilon, standardize } from "./moments.ts";
 
 export interface LayerNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
-  /** The axis, or axes, that are normalised together, N being 0; the last unless told. */
+  /** The axis, or axes, that are normalised together, N being 0. Default: the last. */
   readonly axis?: number | readonly number[];
-  /** Added to the variance; 1e-3 unless told. */
+  /** Added to the variance. Default: 1e-3. */
   readonly epsilon?: number;
-  /** Whether a learned `beta` is added; true unless told. */
+  /** Whether a learned `beta` is added. Default: true. */
   readonly center?: boolean;
-  /** Whether a learned `gamma` multiplies; true unless told. */
+  /** Whether a learned `gamma` multiplies. Default: true. */
   readonly scale?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A learned factor for each channel, as a layer. Floor 4.
+// A learned factor for each channel, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

@@ -1,11 +1,11 @@
-// The rectifier that leaks, as a layer. Floor 4.
+// The rectifier that leaks, as a layer.
 
 import { leakyRelu } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireNumber } from "./numbers.ts";
 
 export interface LeakyReLUOptions extends CommonOptions {
-  /** The slope below 0; 0.3 unless told. */
+  /** The slope below 0. Default: 0.3. */
   readonly negativeSlope?: number;
 }
 

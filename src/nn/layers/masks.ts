@@ -1,4 +1,4 @@
-// What the layers that drop at random share. Floor 4.
+// What the layers that drop at random share.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";

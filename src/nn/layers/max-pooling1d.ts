@@ -1,4 +1,4 @@
-// The largest of each window of a sequence, as a layer. Floor 4.
+// The largest of each window of a sequence, as a layer.
 
 import type { Layer } from "../layer.ts";
 import { type Pooling1dOptions, pooling1d } from "./pooling1d.ts";

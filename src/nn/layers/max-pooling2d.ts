@@ -1,4 +1,4 @@
-// The largest of each window, as a layer. Floor 4.
+// The largest of each window, as a layer.
 
 import type { Layer } from "../layer.ts";
 import { type Pooling2dOptions, pooling2d } from "./pooling2d.ts";

@@ -1,4 +1,4 @@
-// What the layers that join their inputs element by element share. Floor 4.
+// What the layers that join their inputs element by element share.
 
 import { ShapeError } from "../../core/errors.ts";
 import { broadcastShapes, formatShape, type Shape } from "../../core/shape.ts";

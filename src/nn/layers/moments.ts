@@ -1,4 +1,4 @@
-// Mean and variance, and what normalisations make of them. Floor 4.
+// Mean and variance, and what normalisations make of them.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";

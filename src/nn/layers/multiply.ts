@@ -1,4 +1,4 @@
-// The product of several inputs, as a layer. Floor 4.
+// The product of several inputs, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { merging } from "./merging.ts";

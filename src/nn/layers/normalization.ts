@@ -1,4 +1,4 @@
-// Inputs of mean 0 and variance 1, as a layer that looks at the data before training. Floor 4.
+// Inputs of mean 0 and variance 1, as a layer that looks at the data before training.
 
 import { dtypeOf } from "../../core/dtype.ts";
 import { ConfigError, DataError, ShapeError } from "../../core/errors.ts";
@@ -27,7 +27,7 @@ export interface NormalizationOptions extends CommonOptions {
     readonly mean: readonly number[];
     readonly variance: readonly number[];
   };
-  /** Turns the formula round, from normal values to those of the data; false unless told. */
+  /** Turns the formula round, from normal values to those of the data. Default: false. */
   readonly invert?: boolean;
 }
 

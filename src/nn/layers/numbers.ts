@@ -1,4 +1,4 @@
-// What options that are numbers are held against. Floor 4.
+// What options that are numbers are held against.
 
 import { ConfigError } from "../../core/errors.ts";
 

@@ -1,5 +1,5 @@
-// An operation of `keras.ops` on tensors and numbers, as a layer. Floor 4. `operations` makes these
-// layers and applies them (../symbolic-operations.ts).
+// An operation of `keras.ops` on tensors and numbers, as a layer. `operations` makes these layers and
+// applies them (../symbolic-operations.ts).
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";

@@ -1,4 +1,4 @@
-// The rectifier whose slope is learned, as a layer. Floor 4.
+// The rectifier whose slope is learned, as a layer.
 
 import type { InitializerSetting } from "../initializers/index.ts";
 import type { CommonOptions, Layer } from "../layer.ts";

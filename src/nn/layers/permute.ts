@@ -1,4 +1,4 @@
-// The axes in another order, as a layer. Floor 4.
+// The axes in another order, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

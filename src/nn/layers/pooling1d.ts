@@ -1,4 +1,4 @@
-// What the two windowed pooling layers of sequences share. Floor 4.
+// What the two windowed pooling layers of sequences share.
 
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -7,9 +7,9 @@ import { type CommonOptions, type Layer, requirePadding, requireWhole } from "..
 import { requireSequence } from "./sequences.ts";
 
 export interface Pooling1dOptions extends CommonOptions {
-  /** The window's length; 2 unless told. */
+  /** The window's length. Default: 2. */
   readonly poolSize?: number;
-  /** Steps along the sequence; the window's length unless told. */
+  /** Steps along the sequence. Default: the window's length. */
   readonly strides?: number;
   /** `valid` (the default) or `same`. */
   readonly padding?: "valid" | "same";

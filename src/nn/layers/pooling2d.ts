@@ -1,4 +1,4 @@
-// What the two windowed pooling layers share. Floor 4.
+// What the two windowed pooling layers share.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
@@ -14,9 +14,9 @@ import {
 } from "../layer.ts";
 
 export interface Pooling2dOptions extends CommonOptions {
-  /** Height and width of the window in pixels; 2 unless told. */
+  /** Height and width of the window in pixels. Default: 2. */
   readonly poolSize?: Pair;
-  /** Steps down and right in pixels; the window's size unless told. */
+  /** Steps down and right in pixels. Default: the window's size. */
   readonly strides?: Pair;
   /** `valid` (the default), `same`, or rows and columns around the image. */
   readonly padding?: Padding;

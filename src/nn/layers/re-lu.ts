@@ -1,15 +1,15 @@
-// The rectifier with all its settings, as a layer. Floor 4.
+// The rectifier with all its settings, as a layer.
 
 import { leakyRelu, relu6 } from "../activations.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireNumber } from "./numbers.ts";
 
 export interface ReLUOptions extends CommonOptions {
-  /** The largest result; without bound unless told. */
+  /** The largest result. Default: without bound. */
   readonly maxValue?: number;
-  /** The slope below the threshold; 0 unless told. */
+  /** The slope below the threshold. Default: 0. */
   readonly negativeSlope?: number;
-  /** Up to it the slope is `negativeSlope`; 0 unless told. */
+  /** Up to it the slope is `negativeSlope`. Default: 0. */
   readonly threshold?: number;
 }
 

@@ -1,4 +1,4 @@
-// Every element several times: what the layers that enlarge by repeating share. Floor 4.
+// Every element several times: what the layers that enlarge by repeating share.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// One row many times, as a layer. Floor 4.
+// One row many times, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

@@ -1,4 +1,4 @@
-// Other units for the input, as a layer. Floor 4.
+// Other units for the input, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -8,7 +8,7 @@ import { constantOf } from "./constants.ts";
 export interface RescalingOptions extends CommonOptions {
   /** What the input is multiplied by: one number, or one a channel. */
   readonly scale: number | readonly number[];
-  /** What is added then; 0 unless told. */
+  /** What is added then. Default: 0. */
   readonly offset?: number | readonly number[];
 }
 

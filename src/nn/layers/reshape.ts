@@ -1,4 +1,4 @@
-// Another shape for the same elements, as a layer. Floor 4.
+// Another shape for the same elements, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";

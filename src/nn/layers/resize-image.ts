@@ -1,5 +1,5 @@
-// Images of another size: what `resizing` and `centerCrop` share. Floor 4. Positions are those of
-// the pixels' middles, as in TensorFlow 2 and PyTorch.
+// Images of another size: what `resizing` and `centerCrop` share. Positions are those of the pixels'
+// middles, as in TensorFlow 2 and PyTorch.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

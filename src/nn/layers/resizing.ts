@@ -1,4 +1,4 @@
-// Images of a chosen size, as a layer. Floor 4.
+// Images of a chosen size, as a layer.
 
 import { ConfigError } from "../../core/errors.ts";
 import { type CommonOptions, type Layer, requireImage, requireWhole } from "../layer.ts";
@@ -14,12 +14,12 @@ export interface ResizingOptions extends CommonOptions {
   /** `bilinear`, `nearest`, `bicubic`, `lanczos3`, `lanczos5` or `area`. Default: `bilinear`. */
   readonly interpolation?: Interpolation;
   /**
-   * Cuts the image to the result's proportions first, instead of stretching it; false unless told.
+   * Cuts the image to the result's proportions first, instead of stretching it. Default: false.
    */
   readonly cropToAspectRatio?: boolean;
-  /** Fills the image up to the result's proportions first; false unless told. */
+  /** Fills the image up to the result's proportions first. Default: false. */
   readonly padToAspectRatio?: boolean;
-  /** What it is filled up with; 0 unless told. */
+  /** What it is filled up with. Default: 0. */
   readonly fillValue?: number;
   /**
    * Whether all pixels count where the image shrinks; `nearest` and `area` do not change. Default:

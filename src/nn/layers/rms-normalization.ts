@@ -1,4 +1,4 @@
-// Normalisation by the root of the mean square, as a layer. Floor 4.
+// Normalisation by the root of the mean square, as a layer.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { CommonOptions, Layer } from "../layer.ts";
@@ -6,9 +6,9 @@ import { alongOnly, axesOf } from "./axes.ts";
 import { requireEpsilon } from "./moments.ts";
 
 export interface RmsNormalizationOptions extends CommonOptions {
-  /** The axis, or axes, that are normalised together, N being 0; the last unless told. */
+  /** The axis, or axes, that are normalised together, N being 0. Default: the last. */
   readonly axis?: number | readonly number[];
-  /** Added to the mean square; 1e-6 unless told. */
+  /** Added to the mean square. Default: 1e-6. */
   readonly epsilon?: number;
 }
 

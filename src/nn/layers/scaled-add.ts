@@ -1,4 +1,4 @@
-// A sum whose second part is scaled, as a layer. Floor 4.
+// A sum whose second part is scaled, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { merging } from "./merging.ts";

@@ -1,4 +1,4 @@
-// Convolution along one axis in two parts, steps first, then channels, as a layer. Floor 4.
+// Convolution along one axis in two parts, steps first, then channels, as a layer.
 
 import { resolveWindow } from "../../graph/window.ts";
 import type { InitializerSetting } from "../initializers/index.ts";

@@ -1,4 +1,4 @@
-// Convolution in two parts, space first, then channels, as a layer. Floor 4.
+// Convolution in two parts, space first, then channels, as a layer.
 
 import { type Padding, resolveWindow } from "../../graph/window.ts";
 import type { InitializerSetting } from "../initializers/index.ts";
@@ -21,20 +21,20 @@ export interface SeparableConv2dOptions
   readonly filters: number;
   /** R and S, height and width of a filter in pixels. */
   readonly kernelSize: Pair;
-  /** Steps down and right in pixels; 1 unless told. */
+  /** Steps down and right in pixels. Default: 1. */
   readonly strides?: Pair;
   /** `valid` (the default), `same`, or rows and columns of zeros. */
   readonly padding?: Padding;
-  /** Pixels between neighbouring taps; 1 unless told. */
+  /** Pixels between neighbouring taps. Default: 1. */
   readonly dilationRate?: Pair;
-  /** M, the number of depthwise filters for each channel; 1 unless told. */
+  /** M, the number of depthwise filters for each channel. Default: 1. */
   readonly depthMultiplier?: number;
   /**
    * Applied to the result: a name, a layer such as `layers.leakyReLU({ negativeSlope: 0.1 })`, or a
    * function of nodes. Default: `linear`.
    */
   readonly activation?: ActivationSetting;
-  /** Whether each filter adds a number of its own; true unless told. */
+  /** Whether each filter adds a number of its own. Default: true. */
   readonly useBias?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What layers that work along one axis ask of their input. Floor 4.
+// What layers that work along one axis ask of their input.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";

@@ -1,4 +1,4 @@
-// How options name the four sides of an image, and the two ends of a sequence. Floor 4.
+// How options name the four sides of an image, and the two ends of a sequence.
 
 import { ConfigError } from "../../core/errors.ts";
 import { requireWhole } from "../layer.ts";

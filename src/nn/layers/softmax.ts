@@ -1,10 +1,10 @@
-// Softmax along any axes, as a layer. Floor 4.
+// Softmax along any axes, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { axesOf } from "./axes.ts";
 
 export interface SoftmaxOptions extends CommonOptions {
-  /** The axis, or axes, along which results add up to 1, N being 0; the last unless told. */
+  /** The axis, or axes, along which results add up to 1, N being 0. Default: the last. */
   readonly axis?: number | readonly number[];
 }
 

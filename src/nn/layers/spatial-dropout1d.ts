@@ -1,4 +1,4 @@
-// Dropout of whole channels of sequences, as a layer. Floor 4.
+// Dropout of whole channels of sequences, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireRate, requireSeed } from "./masks.ts";

@@ -1,4 +1,4 @@
-// Dropout of whole channels, as a layer. Floor 4.
+// Dropout of whole channels, as a layer.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 import { requireRate, requireSeed } from "./masks.ts";

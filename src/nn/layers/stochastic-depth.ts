@@ -1,4 +1,4 @@
-// Dropout of whole examples, for branches beside a shortcut, as a layer. Floor 4.
+// Dropout of whole examples, for branches beside a shortcut, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireRate } from "./masks.ts";

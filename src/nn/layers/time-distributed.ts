@@ -1,4 +1,4 @@
-// Another layer on each step of a sequence, as a layer. Floor 4.
+// Another layer on each step of a sequence, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

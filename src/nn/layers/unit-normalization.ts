@@ -1,10 +1,10 @@
-// Vectors of length 1, as a layer. Floor 4.
+// Vectors of length 1, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { axesOf } from "./axes.ts";
 
 export interface UnitNormalizationOptions extends CommonOptions {
-  /** The axis, or axes, along which squares add up to 1, N being 0; the last unless told. */
+  /** The axis, or axes, along which squares add up to 1, N being 0. Default: the last. */
   readonly axis?: number | readonly number[];
 }
 

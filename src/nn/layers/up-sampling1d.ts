@@ -1,11 +1,11 @@
-// Longer sequences from shorter ones, as a layer. Floor 4.
+// Longer sequences from shorter ones, as a layer.
 
 import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
 import { repeatAlong } from "./repeat-along.ts";
 import { requireSequence } from "./sequences.ts";
 
 export interface UpSampling1dOptions extends CommonOptions {
-  /** How many times each step is repeated; 2 unless told. */
+  /** How many times each step is repeated. Default: 2. */
   readonly size?: number;
 }
 

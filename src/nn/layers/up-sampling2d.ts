@@ -1,4 +1,4 @@
-// Larger images from smaller ones, as a layer. Floor 4.
+// Larger images from smaller ones, as a layer.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -8,7 +8,7 @@ import { repeatAlong } from "./repeat-along.ts";
 import { resizeImage } from "./resize-image.ts";
 
 export interface UpSampling2dOptions extends CommonOptions {
-  /** How many times as many rows and columns; 2 unless told. */
+  /** How many times as many rows and columns. Default: 2. */
   readonly size?: Pair;
   /**
    * `nearest` repeats pixels, `bilinear` draws straight lines between their middles; `bicubic`,

@@ -1,11 +1,11 @@
-// Zeros before and after sequences, as a layer. Floor 4.
+// Zeros before and after sequences, as a layer.
 
 import type { CommonOptions, Layer } from "../layer.ts";
 import { requireSequence } from "./sequences.ts";
 import { endsOf } from "./sides.ts";
 
 export interface ZeroPadding1dOptions extends CommonOptions {
-  /** Steps at each end, or `[before, after]`; 1 unless told. */
+  /** Steps at each end, or `[before, after]`. Default: 1. */
   readonly padding?: number | readonly [number, number];
 }
 

@@ -1,10 +1,10 @@
-// Rows and columns of zeros around images, as a layer. Floor 4.
+// Rows and columns of zeros around images, as a layer.
 
 import { type CommonOptions, type Layer, requireImage } from "../layer.ts";
 import { type Sides, sidesOf } from "./sides.ts";
 
 export interface ZeroPadding2dOptions extends CommonOptions {
-  /** Pixels on each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`; 1 unless told. */
+  /** Pixels on each side, `[rows, columns]`, or `[[top, bottom], [left, right]]`. Default: 1. */
   readonly padding?: Sides;
 }
 

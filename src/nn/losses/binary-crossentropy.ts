@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers. Floor 4.
+// Cross-entropy of yes-or-no answers.
 
 import { requireOptions } from "../option.ts";
 import {

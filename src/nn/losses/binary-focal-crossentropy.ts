@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers that cares less about what is right already. Floor 4.
+// Cross-entropy of yes-or-no answers that cares less about what is right already.
 
 import { checkOption, requireOptions } from "../option.ts";
 import {
@@ -11,11 +11,11 @@ import { oneMinus, powerOf } from "./formulas.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 
 export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
-  /** Whether yes is weighed by `alpha` and no by 1 − `alpha`; false unless told. */
+  /** Whether yes is weighed by `alpha` and no by 1 − `alpha`. Default: false. */
   readonly applyClassBalancing?: boolean;
-  /** The weight of yes, where classes are balanced; 0.25 unless told. */
+  /** The weight of yes, where classes are balanced. Default: 0.25. */
   readonly alpha?: number;
-  /** How much less easy examples count; 2 unless told. */
+  /** How much less easy examples count. Default: 2. */
   readonly gamma?: number;
 }
 

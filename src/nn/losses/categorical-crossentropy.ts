@@ -1,4 +1,4 @@
-// Cross-entropy with one row of shares an answer. Floor 4.
+// Cross-entropy with one row of shares an answer.
 
 import { requireOptions } from "../option.ts";
 import {

@@ -1,4 +1,4 @@
-// Cross-entropy with rows of shares that cares less about what is right already. Floor 4.
+// Cross-entropy with rows of shares that cares less about what is right already.
 
 import { checkOption, requireOptions } from "../option.ts";
 import { type SmoothedOptions, sharesOf, smoothedOptions, smoothShares } from "./cross-entropy.ts";
@@ -6,9 +6,9 @@ import { moveLast, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 
 export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
-  /** The weight of every class; 0.25 unless told. */
+  /** The weight of every class. Default: 0.25. */
   readonly alpha?: number;
-  /** How much less easy examples count; 2 unless told. */
+  /** How much less easy examples count. Default: 2. */
   readonly gamma?: number;
 }
 

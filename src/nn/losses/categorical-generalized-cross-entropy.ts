@@ -1,11 +1,11 @@
-// A cross-entropy that wrong labels harm less. Floor 4.
+// A cross-entropy that wrong labels harm less.
 
 import { checkOption, requireOptions } from "../option.ts";
 import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
-  /** Between 0, which is cross-entropy, and 1, the mean absolute error; 0.5 unless told. */
+  /** Between 0, which is cross-entropy, and 1, the mean absolute error. Default: 0.5. */
   readonly q?: number;
 }
 

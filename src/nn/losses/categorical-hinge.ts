@@ -1,4 +1,4 @@
-// The hinge between the right class and the best of the others. Floor 4.
+// The hinge between the right class and the best of the others.
 
 import { requireOptions } from "../option.ts";
 import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";

@@ -1,11 +1,11 @@
-// The angle between answers and results. Floor 4.
+// The angle between answers and results.
 
 import { requireOptions } from "../option.ts";
 import { cosine } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 export interface CosineSimilarityOptions extends LossOptions {
-  /** The axis along which the vectors lie; the last unless told. */
+  /** The axis along which the vectors lie. Default: the last. */
   readonly axis?: number;
 }
 

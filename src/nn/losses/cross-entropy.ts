@@ -1,5 +1,4 @@
-// What the cross-entropies share: logits where there are any, smoothing, and kept-inside
-// logarithms. Floor 4.
+// What the cross-entropies share: logits where there are any, smoothing, and kept-inside logarithms.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -18,15 +17,15 @@ import { type LossOptions, shapeWithout } from "./loss.ts";
 
 /** Options of cross-entropies. */
 export interface CrossEntropyOptions extends LossOptions {
-  /** Whether the model gives logits rather than probabilities; false unless told. */
+  /** Whether the model gives logits rather than probabilities. Default: false. */
   readonly fromLogits?: boolean;
 }
 
 /** Options of cross-entropies whose answers are shares. */
 export interface SmoothedOptions extends CrossEntropyOptions {
-  /** How much of each answer is spread evenly over all classes, from 0 to 1; 0 unless told. */
+  /** How much of each answer is spread evenly over all classes, from 0 to 1. Default: 0. */
   readonly labelSmoothing?: number;
-  /** The axis of the classes; the last unless told. */
+  /** The axis of the classes. Default: the last. */
   readonly axis?: number;
 }
 

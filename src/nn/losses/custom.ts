@@ -1,14 +1,14 @@
-// A loss that a program brings along. Floor 4.
+// A loss that a program brings along.
 
 import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss, type LossFunction, type LossOptions } from "./loss.ts";
 
 export interface CustomLossOptions extends LossOptions {
-  /** What messages call it; `custom` unless told. */
+  /** What messages call it. Default: `custom`. */
   readonly name?: string;
   /** The numbers that training lowers, as nodes of the graph: `[N, …]`. */
   readonly values: LossFunction;
-  /** Whether answers are class numbers, or shaped as the results; `values` unless told. */
+  /** Whether answers are class numbers, or shaped as the results. Default: `values`. */
   readonly answers?: Loss["answers"];
 }
 

@@ -1,4 +1,4 @@
-// One less the Dice coefficient of two regions. Floor 4.
+// One less the Dice coefficient of two regions.
 
 import { requireOptions } from "../option.ts";
 import { epsilon, oneMinus } from "./formulas.ts";

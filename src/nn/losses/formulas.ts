@@ -1,4 +1,4 @@
-// Formulas that several losses and metrics share. Floor 4.
+// Formulas that several losses and metrics share.
 
 import { sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";

@@ -1,4 +1,4 @@
-// The hinge of a margin. Floor 4.
+// The hinge of a margin.
 
 import { requireOptions } from "../option.ts";
 import { marginOf, meanOfLast } from "./formulas.ts";

@@ -1,11 +1,11 @@
-// Squares near 0, sizes further off. Floor 4.
+// Squares near 0, sizes further off.
 
 import { checkOption, requireOptions } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 export interface HuberOptions extends LossOptions {
-  /** Where the square ends and the straight line begins; 1 unless told. */
+  /** Where the square ends and the straight line begins. Default: 1. */
   readonly delta?: number;
 }
 

@@ -1,4 +1,4 @@
-// The losses: one file each, one row each. Floor 4.
+// The losses: one file each, one row each.
 
 import { ConfigError } from "../../core/errors.ts";
 import { inFull, lookUp } from "../../core/names.ts";

@@ -1,4 +1,4 @@
-// One less the intersection over the union of two regions, which is the Jaccard index. Floor 4.
+// One less the intersection over the union of two regions, which is the Jaccard index.
 
 import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss } from "./loss.ts";

@@ -1,4 +1,4 @@
-// How far one distribution is from another. Floor 4.
+// How far one distribution is from another.
 
 import { requireOptions } from "../option.ts";
 import { clip, epsilon, sumOfLast } from "./formulas.ts";

@@ -1,4 +1,4 @@
-// The logarithm of the hyperbolic cosine of differences. Floor 4.
+// The logarithm of the hyperbolic cosine of differences.
 
 import { requireOptions } from "../option.ts";
 import { meanOfLast, softplus } from "./formulas.ts";

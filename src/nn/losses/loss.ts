@@ -1,5 +1,5 @@
-// What a loss is. Floor 4. It says a number for each place; how these become the one number that
-// training lowers is said once, in reduce-loss.ts.
+// What a loss is. It says a number for each place; how these become the one number that training lowers
+// is said once, in reduce-loss.ts.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
@@ -24,7 +24,7 @@ export const reductions = [
 
 /** Options that every loss takes. */
 export interface LossOptions {
-  /** How the numbers of a batch become one; `sumOverBatchSize` unless told. */
+  /** How the numbers of a batch become one. Default: `sumOverBatchSize`. */
   readonly reduction?: Reduction;
 }
 
@@ -60,7 +60,7 @@ interface LossRecord extends Omit<Loss, "options" | "reduction"> {
     readonly reduction: Reduction | undefined;
     readonly [name: string]: unknown;
   };
-  /** The axis of the classes, for losses that take class numbers; the last unless told. */
+  /** The axis of the classes, for losses that take class numbers. Default: the last. */
   readonly axis?: number;
 }
 

@@ -1,4 +1,4 @@
-// The mean of absolute differences. Floor 4.
+// The mean of absolute differences.
 
 import { requireOptions } from "../option.ts";
 import { meanOfLast } from "./formulas.ts";

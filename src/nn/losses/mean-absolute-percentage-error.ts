@@ -1,4 +1,4 @@
-// The mean of differences, in per cent of the answers. Floor 4.
+// The mean of differences, in per cent of the answers.
 
 import { requireOptions } from "../option.ts";
 import { atLeast, epsilon, meanOfLast } from "./formulas.ts";

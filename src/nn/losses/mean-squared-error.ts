@@ -1,4 +1,4 @@
-// The mean of squared differences. Floor 4.
+// The mean of squared differences.
 
 import { requireOptions } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";

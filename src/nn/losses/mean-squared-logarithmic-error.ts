@@ -1,4 +1,4 @@
-// The mean of squared differences between logarithms. Floor 4.
+// The mean of squared differences between logarithms.
 
 import { requireOptions } from "../option.ts";
 import { atLeast, epsilon, meanOfLast, square } from "./formulas.ts";

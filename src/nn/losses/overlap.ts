@@ -1,4 +1,4 @@
-// How much of two regions overlaps. Floor 4.
+// How much of two regions overlaps.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// The likelihood of counts. Floor 4.
+// The likelihood of counts.
 
 import { requireOptions } from "../option.ts";
 import { epsilon, meanOfLast } from "./formulas.ts";

@@ -1,5 +1,5 @@
-// How the numbers of a batch become the one that training lowers. Floor 4. As in Keras: weights and
-// masks multiply, and the sum is divided by how many numbers there are.
+// How the numbers of a batch become the one that training lowers. As in Keras: weights and masks
+// multiply, and the sum is divided by how many numbers there are.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";

@@ -1,4 +1,4 @@
-// Cross-entropy with class numbers. Floor 4.
+// Cross-entropy with class numbers.
 
 import { checkOption, requireOptions } from "../option.ts";
 import { type CrossEntropyOptions, sparseCrossEntropy } from "./cross-entropy.ts";
@@ -6,10 +6,10 @@ import { defineLoss, type Loss } from "./loss.ts";
 
 export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOptions {
   /**
-   * A class number whose places do not count, such as 255 at the edges of masks; none unless told.
+   * A class number whose places do not count, such as 255 at the edges of masks. Default: none.
    */
   readonly ignoreClass?: number | null;
-  /** The axis of the classes; the last unless told. */
+  /** The axis of the classes. Default: the last. */
   readonly axis?: number;
 }
 

@@ -1,4 +1,4 @@
-// The hinge of a margin, squared. Floor 4.
+// The hinge of a margin, squared.
 
 import { requireOptions } from "../option.ts";
 import { marginOf, meanOfLast, square } from "./formulas.ts";

@@ -1,13 +1,13 @@
-// One less the Tversky index of two regions. Floor 4.
+// One less the Tversky index of two regions.
 
 import { requireOptions } from "../option.ts";
 import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, tverskyOf } from "./overlap.ts";
 
 export interface TverskyOptions extends OverlapOptions {
-  /** The weight of what the results miss; 0.5 unless told. */
+  /** The weight of what the results miss. Default: 0.5. */
   readonly alpha?: number;
-  /** The weight of what the results have besides; 0.5 unless told. */
+  /** The weight of what the results have besides. Default: 0.5. */
   readonly beta?: number;
 }
 

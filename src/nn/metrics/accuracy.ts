@@ -1,4 +1,4 @@
-// The share of right answers, whatever the answers look like. Floor 4.
+// The share of right answers, whatever the answers look like.
 
 import { requireOptions } from "../option.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";

@@ -1,4 +1,4 @@
-// The area under a curve that is known at thresholds. Floor 4. Thresholds rise, so rates fall.
+// The area under a curve that is known at thresholds. Thresholds rise, so rates fall.
 
 import type { ConfusionCounts } from "./confusion.ts";
 import { shareOf, totalOf } from "./metric.ts";

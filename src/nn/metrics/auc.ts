@@ -1,4 +1,4 @@
-// The area under a curve of rates. Floor 4.
+// The area under a curve of rates.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -9,19 +9,19 @@ import { confusionSums, countsAt, evenThresholds, sortedThresholds } from "./con
 import { type Metric, type MetricOptions, shareOf, totalOf } from "./metric.ts";
 
 export interface AucOptions extends MetricOptions {
-  /** How many thresholds from 0 to 1 the curve has; 200 unless told. */
+  /** How many thresholds from 0 to 1 the curve has. Default: 200. */
   readonly numThresholds?: number;
-  /** Recall over false positives, precision over recall, or their gains; `ROC` unless told. */
+  /** Recall over false positives, precision over recall, or their gains. Default: `ROC`. */
   readonly curve?: AucCurve;
-  /** What stands between two points of the curve; `interpolation` unless told. */
+  /** What stands between two points of the curve. Default: `interpolation`. */
   readonly summationMethod?: AucSummation;
   /** Thresholds between 0 and 1, instead of evenly spaced ones. */
   readonly thresholds?: readonly number[] | null;
-  /** Whether each column has an area of its own, of which the mean is taken; false unless told. */
+  /** Whether each column has an area of its own, of which the mean is taken. Default: false. */
   readonly multiLabel?: boolean;
   /** The weight of each column. */
   readonly labelWeights?: readonly number[] | null;
-  /** Whether the model gives logits rather than probabilities; false unless told. */
+  /** Whether the model gives logits rather than probabilities. Default: false. */
   readonly fromLogits?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The share of right answers to yes-or-no questions. Floor 4.
+// The share of right answers to yes-or-no questions.
 
 import { sameShape } from "../../core/shape.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -7,7 +7,7 @@ import { meanMetric } from "./mean-metric.ts";
 import { asValues, type Metric, type MetricOptions } from "./metric.ts";
 
 export interface BinaryAccuracyOptions extends MetricOptions {
-  /** A result above it is a yes; 0.5 unless told. */
+  /** A result above it is a yes. Default: 0.5. */
   readonly threshold?: number;
 }
 

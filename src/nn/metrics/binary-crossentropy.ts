@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers. Floor 4.
+// Cross-entropy of yes-or-no answers.
 
 import { binaryCrossentropy as loss } from "../losses/binary-crossentropy.ts";
 import type { SmoothedOptions } from "../losses/cross-entropy.ts";

@@ -1,4 +1,4 @@
-// Intersection over union of yes and no. Floor 4.
+// Intersection over union of yes and no.
 
 import { requireOptions } from "../option.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
@@ -7,7 +7,7 @@ import { overlapMetric } from "./overlap-metric.ts";
 export interface BinaryIouOptions extends MetricOptions {
   /** Of no (0), of yes (1), or the mean of both, which it is unless told. */
   readonly targetClassIds?: readonly number[];
-  /** A result of at least this is a yes; 0.5 unless told. */
+  /** A result of at least this is a yes. Default: 0.5. */
   readonly threshold?: number;
 }
 

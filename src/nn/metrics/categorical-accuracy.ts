@@ -1,4 +1,4 @@
-// The share of rows whose largest is where the answer's largest is. Floor 4.
+// The share of rows whose largest is where the answer's largest is.
 
 import { requireSameShape } from "../losses/loss.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The hinge between the right class and the best of the others. Floor 4.
+// The hinge between the right class and the best of the others.
 
 import { categoricalHinge as loss } from "../losses/categorical-hinge.ts";
 import { requireOptions } from "../option.ts";

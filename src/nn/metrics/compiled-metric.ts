@@ -1,6 +1,5 @@
-// The metrics of a model, each under a name of its own. Floor 4. Names as Keras gives them: a
-// second `precision` is `precision_1`, and one that is weighted and has a namesake
-// `weighted_precision`.
+// The metrics of a model, each under a name of its own. Names as Keras gives them: a second `precision`
+// is `precision_1`, and one that is weighted and has a namesake `weighted_precision`.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Metric } from "./metric.ts";

@@ -1,6 +1,6 @@
-// What every metric of right and wrong at thresholds adds up: how the weights of positive and of
-// negative answers spread over the gaps between thresholds. Floor 4. As in Keras: a result is a yes
-// where it is above the threshold.
+// What every metric of right and wrong at thresholds adds up: how the weights of positive and of negative
+// answers spread over the gaps between thresholds. As in Keras: a result is a yes where it is above the
+// threshold.
 
 import { normalizeAxis, sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
@@ -13,7 +13,7 @@ import { dropped, keepTopK } from "./top-k.ts";
 
 /** Options of metrics that count at thresholds. */
 export interface ThresholdOptions extends MetricOptions {
-  /** One threshold or several, from 0 to 1; 0.5 unless told. With several the result is a list. */
+  /** One threshold or several, from 0 to 1. Default: 0.5. With several the result is a list. */
   readonly thresholds?: number | readonly number[] | null;
 }
 
@@ -21,7 +21,7 @@ export interface ThresholdOptions extends MetricOptions {
 export interface ClassOptions extends ThresholdOptions {
   /** Only the k largest of each row count as given; all unless told, and no threshold then. */
   readonly topK?: number | null;
-  /** Only this class counts; all unless told. */
+  /** Only this class counts. Default: all. */
   readonly classId?: number | null;
 }
 

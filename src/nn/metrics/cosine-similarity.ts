@@ -1,4 +1,4 @@
-// The angle between answers and results. Floor 4.
+// The angle between answers and results.
 
 import { cosine } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -7,7 +7,7 @@ import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 export interface CosineSimilarityMetricOptions extends MetricOptions {
-  /** The axis along which the vectors lie; the last unless told. */
+  /** The axis along which the vectors lie. Default: the last. */
   readonly axis?: number;
 }
 

@@ -1,4 +1,4 @@
-// The skeleton of metrics that ask for the best of one rate where another is high enough. Floor 4.
+// The skeleton of metrics that ask for the best of one rate where another is high enough.
 
 import { checkBetween, checkOption } from "../option.ts";
 import { type ConfusionCounts, confusionSums, countsAt, evenThresholds } from "./confusion.ts";
@@ -6,9 +6,9 @@ import { type Metric, type MetricOptions, shareOf } from "./metric.ts";
 
 /** Options that these metrics share. */
 export interface CurveOptions extends MetricOptions {
-  /** How many thresholds from 0 to 1 are looked at; 200 unless told. */
+  /** How many thresholds from 0 to 1 are looked at. Default: 200. */
   readonly numThresholds?: number;
-  /** Only this class counts; all unless told. */
+  /** Only this class counts. Default: all. */
   readonly classId?: number | null;
 }
 

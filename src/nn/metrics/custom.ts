@@ -1,4 +1,4 @@
-// A metric that a program brings along. Floor 4.
+// A metric that a program brings along.
 
 import type { LossFunction } from "../losses/loss.ts";
 import { requireOptions } from "../option.ts";

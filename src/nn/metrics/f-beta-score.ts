@@ -1,4 +1,4 @@
-// Precision and recall as one number. Floor 4.
+// Precision and recall as one number.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -9,14 +9,14 @@ import { checkOption, checkWord, requireOptions } from "../option.ts";
 import { answerRows, type Metric, type MetricOptions, type Sums, totalOf } from "./metric.ts";
 
 export interface F1ScoreOptions extends MetricOptions {
-  /** How the classes' scores become one, or null for a list of them; null unless told. */
+  /** How the classes' scores become one, or null for a list of them. Default: null. */
   readonly average?: "micro" | "macro" | "weighted" | null;
   /** A result above it is a yes; unless told the largest of each row is. */
   readonly threshold?: number | null;
 }
 
 export interface FBetaScoreOptions extends F1ScoreOptions {
-  /** How much more recall counts than precision; 1 unless told. */
+  /** How much more recall counts than precision. Default: 1. */
   readonly beta?: number;
 }
 

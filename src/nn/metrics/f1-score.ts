@@ -1,4 +1,4 @@
-// The harmonic mean of precision and recall. Floor 4.
+// The harmonic mean of precision and recall.
 
 import { requireOptions } from "../option.ts";
 import { type F1ScoreOptions, fBetaScore } from "./f-beta-score.ts";

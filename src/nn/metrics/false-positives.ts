@@ -1,4 +1,4 @@
-// How often yes is wrong. Floor 4.
+// How often yes is wrong.
 
 import { requireOptions } from "../option.ts";
 import type { ThresholdOptions } from "./confusion.ts";

@@ -1,4 +1,4 @@
-// The hinge of a margin. Floor 4.
+// The hinge of a margin.
 
 import { hinge as loss } from "../losses/hinge.ts";
 import { requireOptions } from "../option.ts";

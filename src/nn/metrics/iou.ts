@@ -1,4 +1,4 @@
-// Intersection over union of some classes. Floor 4.
+// Intersection over union of some classes.
 
 import { requireOptions } from "../option.ts";
 import type { Metric } from "./metric.ts";

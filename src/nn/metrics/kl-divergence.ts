@@ -1,4 +1,4 @@
-// How far one distribution is from another. Floor 4.
+// How far one distribution is from another.
 
 import { klDivergence as loss } from "../losses/kl-divergence.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The logarithm of the hyperbolic cosine of differences. Floor 4.
+// The logarithm of the hyperbolic cosine of differences.
 
 import { logCosh as loss } from "../losses/log-cosh.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The mean of absolute differences. Floor 4.
+// The mean of absolute differences.
 
 import { meanAbsoluteError as loss } from "../losses/mean-absolute-error.ts";
 import { requireOptions } from "../option.ts";

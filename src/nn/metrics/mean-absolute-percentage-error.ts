@@ -1,4 +1,4 @@
-// The mean of differences, in per cent of the answers. Floor 4.
+// The mean of differences, in per cent of the answers.
 
 import { meanAbsolutePercentageError as loss } from "../losses/mean-absolute-percentage-error.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// Intersection over union of all classes. Floor 4.
+// Intersection over union of all classes.
 
 import { requireOptions } from "../option.ts";
 import { iou } from "./iou.ts";

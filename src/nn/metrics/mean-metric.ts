@@ -1,5 +1,4 @@
-// The skeleton of metrics that are means: a number for each place, added up, and how many there
-// are. Floor 4.
+// The skeleton of metrics that are means: a number for each place, added up, and how many there are.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -20,7 +19,7 @@ export interface MeanRecord {
   readonly values: LossFunction;
   /** 1 where a place counts; looked at only where there are weights, as in Keras. */
   readonly mask?: ((answers: Node, build: Builder) => Node) | undefined;
-  /** What becomes of the mean at last; itself unless told. */
+  /** What becomes of the mean at last. Default: itself. */
   readonly finish?: (mean: number) => number;
 }
 

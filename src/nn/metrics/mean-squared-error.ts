@@ -1,4 +1,4 @@
-// The mean of squared differences. Floor 4.
+// The mean of squared differences.
 
 import { meanSquaredError as loss } from "../losses/mean-squared-error.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The mean of squared differences between logarithms. Floor 4.
+// The mean of squared differences between logarithms.
 
 import { meanSquaredLogarithmicError as loss } from "../losses/mean-squared-logarithmic-error.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The mean of a model's results. Floor 4.
+// The mean of a model's results.
 
 import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";

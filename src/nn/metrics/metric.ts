@@ -1,5 +1,5 @@
-// What a metric is. Floor 4. A metric is what every batch adds, and how the sums of a whole epoch
-// become one number: an epoch is never the mean of its batches.
+// What a metric is. A metric is what every batch adds, and how the sums of a whole epoch become one
+// number: an epoch is never the mean of its batches.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
@@ -14,7 +14,7 @@ export type Sums = Readonly<Record<string, readonly number[]>>;
 
 /** Options that every metric takes. */
 export interface MetricOptions {
-  /** The name in logs; Keras's unless told. */
+  /** The name in logs. Default: Keras's. */
   readonly name?: string;
 }
 

@@ -1,4 +1,4 @@
-// Intersection over union of some classes, of one-hot rows. Floor 4.
+// Intersection over union of some classes, of one-hot rows.
 
 import { requireOptions } from "../option.ts";
 import { type IouOptions, iou } from "./iou.ts";

@@ -1,4 +1,4 @@
-// Intersection over union of all classes, of one-hot rows. Floor 4.
+// Intersection over union of all classes, of one-hot rows.
 
 import { requireOptions } from "../option.ts";
 import { meanIoU } from "./mean-iou.ts";

@@ -1,4 +1,4 @@
-// The skeleton of metrics of intersection over union: a confusion matrix, added up. Floor 4.
+// The skeleton of metrics of intersection over union: a confusion matrix, added up.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
@@ -13,13 +13,13 @@ import { asWhole, type Metric, type MetricOptions, totalOf } from "./metric.ts";
 export interface OverlapMetricOptions extends MetricOptions {
   /** How many classes there are. */
   readonly numClasses: number;
-  /** A class number whose places do not count; none unless told. */
+  /** A class number whose places do not count. Default: none. */
   readonly ignoreClass?: number | null;
   /** Whether answers are class numbers rather than one-hot rows. */
   readonly sparseYTrue?: boolean;
   /** Whether results are class numbers rather than scores of each class. */
   readonly sparseYPred?: boolean;
-  /** The axis of the classes, where there is one; the last unless told. */
+  /** The axis of the classes, where there is one. Default: the last. */
   readonly axis?: number;
 }
 

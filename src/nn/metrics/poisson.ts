@@ -1,4 +1,4 @@
-// The likelihood of counts. Floor 4.
+// The likelihood of counts.
 
 import { poisson as loss } from "../losses/poisson.ts";
 import { requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The best precision that keeps recall. Floor 4.
+// The best precision that keeps recall.
 
 import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";

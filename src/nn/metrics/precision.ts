@@ -1,4 +1,4 @@
-// Of what was taken for a yes, the share that is one. Floor 4.
+// Of what was taken for a yes, the share that is one.
 
 import { requireOptions } from "../option.ts";
 import type { ClassOptions } from "./confusion.ts";

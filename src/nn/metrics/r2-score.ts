@@ -1,4 +1,4 @@
-// How much of the answers' variance the results explain. Floor 4.
+// How much of the answers' variance the results explain.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -9,11 +9,10 @@ import { checkOption, checkWord, requireOptions } from "../option.ts";
 import { type Metric, type MetricOptions, totalOf } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
-  /** How the columns' scores become one, or null for all of them; `uniformAverage` unless told. */
+  /** How the columns' scores become one, or null for all of them. Default: `uniformAverage`. */
   readonly classAggregation?: "uniformAverage" | "varianceWeightedAverage" | null;
   /**
-   * How many independent regressors the adjusted score counts; 0, which adjusts nothing, unless
-   * told.
+   * How many independent regressors the adjusted score counts. Default: 0, which adjusts nothing.
    */
   readonly numRegressors?: number;
 }

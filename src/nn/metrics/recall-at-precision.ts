@@ -1,4 +1,4 @@
-// The best recall that keeps precision. Floor 4.
+// The best recall that keeps precision.
 
 import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";

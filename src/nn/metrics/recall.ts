@@ -1,4 +1,4 @@
-// Of what is a yes, the share that was taken for one. Floor 4.
+// Of what is a yes, the share that was taken for one.
 
 import { requireOptions } from "../option.ts";
 import type { ClassOptions } from "./confusion.ts";

@@ -1,4 +1,4 @@
-// The root of the mean of squared differences. Floor 4.
+// The root of the mean of squared differences.
 
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";

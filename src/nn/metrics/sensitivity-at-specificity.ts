@@ -1,4 +1,4 @@
-// The best sensitivity that keeps specificity. Floor 4.
+// The best sensitivity that keeps specificity.
 
 import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";

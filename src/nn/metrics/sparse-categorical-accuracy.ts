@@ -1,4 +1,4 @@
-// The share of rows whose largest is where the class number says. Floor 4.
+// The share of rows whose largest is where the class number says.
 
 import { requireClasses } from "../losses/loss.ts";
 import { requireOptions } from "../option.ts";

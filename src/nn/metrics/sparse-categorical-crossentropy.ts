@@ -1,4 +1,4 @@
-// Cross-entropy with class numbers. Floor 4.
+// Cross-entropy with class numbers.
 
 import type { SparseCategoricalCrossentropyOptions } from "../losses/sparse-categorical-crossentropy.ts";
 import { sparseCategoricalCrossentropy as loss } from "../losses/sparse-categorical-crossentropy.ts";

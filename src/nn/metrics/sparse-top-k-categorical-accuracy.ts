@@ -1,4 +1,4 @@
-// The share of class numbers that are among the k largest scores. Floor 4.
+// The share of class numbers that are among the k largest scores.
 
 import { requireClasses } from "../losses/loss.ts";
 import { checkOption, requireOptions } from "../option.ts";

@@ -1,4 +1,4 @@
-// The best specificity that keeps sensitivity. Floor 4.
+// The best specificity that keeps sensitivity.
 
 import { requireOptions } from "../option.ts";
 import { type CurveOptions, curveMetric, rates } from "./curve-metric.ts";

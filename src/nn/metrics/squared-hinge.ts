@@ -1,4 +1,4 @@
-// The hinge of a margin, squared. Floor 4.
+// The hinge of a margin, squared.
 
 import { squaredHinge as loss } from "../losses/squared-hinge.ts";
 import { requireOptions } from "../option.ts";

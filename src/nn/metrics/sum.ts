@@ -1,4 +1,4 @@
-// The sum of a model's results. Floor 4.
+// The sum of a model's results.
 
 import { alignWeights } from "../losses/reduce-loss.ts";
 import { requireOptions } from "../option.ts";

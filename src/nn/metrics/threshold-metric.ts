@@ -1,4 +1,4 @@
-// The skeleton of metrics that are worked out from the counts at one threshold or several. Floor 4.
+// The skeleton of metrics that are worked out from the counts at one threshold or several.
 
 import { checkOption } from "../option.ts";
 import {

@@ -1,4 +1,4 @@
-// The share of rows whose right class is among the k largest scores. Floor 4.
+// The share of rows whose right class is among the k largest scores.
 
 import { requireSameShape } from "../losses/loss.ts";
 import { checkOption, requireOptions } from "../option.ts";

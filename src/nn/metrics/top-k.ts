@@ -1,4 +1,4 @@
-// Which scores are among the largest. Floor 4.
+// Which scores are among the largest.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -7,7 +7,7 @@ import type { MetricOptions } from "./metric.ts";
 
 /** Options of metrics that look at the k largest scores. */
 export interface TopKOptions extends MetricOptions {
-  /** How many of the largest scores may be the right one; 5 unless told. */
+  /** How many of the largest scores may be the right one. Default: 5. */
   readonly k?: number;
 }
 

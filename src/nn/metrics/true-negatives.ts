@@ -1,4 +1,4 @@
-// How often no is right. Floor 4.
+// How often no is right.
 
 import { requireOptions } from "../option.ts";
 import type { ThresholdOptions } from "./confusion.ts";

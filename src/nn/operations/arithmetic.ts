@@ -1,4 +1,4 @@
-// Operations on two operands, place by place; shapes stretch to each other as in NumPy. Floor 4.
+// Operations on two operands, place by place; shapes stretch to each other as in NumPy.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

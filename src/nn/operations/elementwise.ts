@@ -1,4 +1,4 @@
-// Operations on one tensor, place by place. Floor 4.
+// Operations on one tensor, place by place.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,5 +1,5 @@
-// The operations on tensors: one row each. Floor 4. Names are those of `keras.ops`; `slice` is what
-// Python writes in brackets.
+// The operations on tensors: one row each. Names are those of `keras.ops`; `slice` is what Python writes
+// in brackets.
 
 import { arithmetic } from "./arithmetic.ts";
 import { elementwise } from "./elementwise.ts";

@@ -1,5 +1,4 @@
 // What an operation on tensors is: Keras's name for it, what it takes, and the nodes that it makes.
-// Floor 4.
 
 import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";

@@ -1,4 +1,4 @@
-// Operations along whole axes. Floor 4. N is never one of them: examples do not see each other.
+// Operations along whole axes. N is never one of them: examples do not see each other.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

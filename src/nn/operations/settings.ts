@@ -1,4 +1,4 @@
-// The kinds of settings that operations have. Floor 4.
+// The kinds of settings that operations have.
 
 import type { Optional, Required } from "./operation.ts";
 import { parseKey } from "./slice-key.ts";

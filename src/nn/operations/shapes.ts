@@ -1,4 +1,4 @@
-// Operations that move elements about. Floor 4. Shapes begin with N, which stays where it is.
+// Operations that move elements about. Shapes begin with N, which stays where it is.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";

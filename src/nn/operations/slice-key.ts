@@ -1,4 +1,4 @@
-// Slicing as NumPy writes it, `:, 1:, ::2`, as data. Floor 4.
+// Slicing as NumPy writes it, `:, 1:, ::2`, as data.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";

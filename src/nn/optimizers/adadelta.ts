@@ -1,4 +1,4 @@
-// Adadelta. Floor 4.
+// Adadelta.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -10,9 +10,9 @@ import type { OptimizerOptions } from "./optimizer-options.ts";
 export interface AdadeltaOptions extends OptimizerOptions {
   /** How far a step goes, or a schedule; 0.001 unless told, 1 in the paper. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the means of squares move; 0.95 unless told. */
+  /** How slowly the means of squares move. Default: 0.95. */
   readonly rho?: number;
-  /** Added under the roots, against division by 0; 1e-7 unless told. */
+  /** Added under the roots, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
 }
 

@@ -1,4 +1,4 @@
-// Adagrad. Floor 4.
+// Adagrad.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -8,11 +8,11 @@ import { type Optimizer, requireOption, requirePositive, type UpdateRule } from 
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.001 unless told. */
+  /** How far a step goes, or a schedule. Default: 0.001. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** What the sum of squares begins with; 0.1 unless told. */
+  /** What the sum of squares begins with. Default: 0.1. */
   readonly initialAccumulatorValue?: number;
-  /** Added under the root, against division by 0; 1e-7 unless told. */
+  /** Added under the root, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
 }
 

@@ -1,4 +1,4 @@
-// Adam whose weights decay. Floor 4.
+// Adam whose weights decay.
 
 import { requireOptions } from "../option.ts";
 import { type AdamOptions, adamRule } from "./adam.ts";
@@ -6,7 +6,7 @@ import { makeOptimizer } from "./make-optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions extends AdamOptions {
-  /** At each step a weight shrinks by this share of itself times the learning rate; 0.004 unless told. */
+  /** At each step a weight shrinks by this share of itself times the learning rate. Default: 0.004. */
   readonly weightDecay?: number;
 }
 

@@ -1,4 +1,4 @@
-// Whether an optimizer can take a step with a gradient. Floor 4.
+// Whether an optimizer can take a step with a gradient.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// A learning rate as people give it, as it is at a step, and as a file keeps it. Floor 4.
+// A learning rate as people give it, as it is at a step, and as a file keeps it.
 
 import { scheduleFrom } from "../schedules/index.ts";
 import type { Schedule } from "../schedules/schedule.ts";

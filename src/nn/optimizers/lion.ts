@@ -1,4 +1,4 @@
-// Lion. Floor 4.
+// Lion.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -8,11 +8,11 @@ import { type Optimizer, requireOption, requireShare, type UpdateRule } from "./
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 export interface LionOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.001 unless told. */
+  /** How far a step goes, or a schedule. Default: 0.001. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How much of the momentum decides over a step's direction; 0.9 unless told. */
+  /** How much of the momentum decides over a step's direction. Default: 0.9. */
   readonly beta1?: number;
-  /** How slowly the momentum moves; 0.99 unless told. */
+  /** How slowly the momentum moves. Default: 0.99. */
   readonly beta2?: number;
 }
 

@@ -1,6 +1,6 @@
-// One step of any optimizer: what happens around its rule, in Keras's order. Gradients are gathered,
-// then clipped; weights decay; the rule moves them; the average follows; constraints have the last
-// word. Floor 4. All of it is elementwise but for norms, which are sums.
+// One step of any optimizer: what happens around its rule, in Keras's order. Gradients are gathered, then
+// clipped; weights decay; the rule moves them; the average follows; constraints have the last word. All
+// of it is elementwise but for norms, which are sums.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";

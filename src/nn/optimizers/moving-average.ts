@@ -1,4 +1,4 @@
-// The moving average that optimizers remember gradients by. Floor 4.
+// The moving average that optimizers remember gradients by.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

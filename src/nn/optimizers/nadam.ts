@@ -1,4 +1,4 @@
-// Nadam: Adam with Nesterov's momentum. Floor 4.
+// Nadam: Adam with Nesterov's momentum.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -8,13 +8,13 @@ import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 export interface NadamOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.001 unless told. */
+  /** How far a step goes, or a schedule. Default: 0.001. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the gradients moves; 0.9 unless told. */
+  /** How slowly the mean of the gradients moves. Default: 0.9. */
   readonly beta1?: number;
-  /** How slowly the mean of their squares moves; 0.999 unless told. */
+  /** How slowly the mean of their squares moves. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root, against division by 0; 1e-7 unless told. */
+  /** Added to the root, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
 }
 

@@ -1,31 +1,31 @@
-// What every optimizer takes beside its own options, as in Keras. Floor 4.
+// What every optimizer takes beside its own options, as in Keras.
 
 import { requireOption, requirePositive, requireShare } from "./optimizer.ts";
 
 export interface OptimizerOptions {
-  /** At each step a weight shrinks by this share of itself times the learning rate; none unless told. */
+  /** At each step a weight shrinks by this share of itself times the learning rate. Default: none. */
   readonly weightDecay?: number;
   /**
    * Weights whose names hold one of these words do not shrink, such as `bias`; a word with `/` is
    * looked for in the full name, such as `conv2d/kernel`.
    */
   readonly excludeFromWeightDecay?: readonly string[];
-  /** No element of a gradient goes further from 0; no limit unless told. */
+  /** No element of a gradient goes further from 0. Default: no limit. */
   readonly clipValue?: number;
-  /** No weight's gradient is longer; no limit unless told. */
+  /** No weight's gradient is longer. Default: no limit. */
   readonly clipNorm?: number;
-  /** All gradients together are not longer; no limit unless told. */
+  /** All gradients together are not longer. Default: no limit. */
   readonly globalClipNorm?: number;
   /**
    * Whether a moving average of the weights takes their place when `fit` has made its last epoch, from
-   * where further training begins; false unless told.
+   * where further training begins. Default: false.
    */
   readonly useEma?: boolean;
-  /** How slowly the average moves; 0.99 unless told. */
+  /** How slowly the average moves. Default: 0.99. */
   readonly emaMomentum?: number;
-  /** After so many steps, again and again, the weights become their average; never unless told. */
+  /** After so many steps, again and again, the weights become their average. Default: never. */
   readonly emaOverwriteFrequency?: number;
-  /** Gradients of so many steps are averaged for one update; of one unless told. */
+  /** Gradients of so many steps are averaged for one update. Default: of one. */
   readonly gradientAccumulationSteps?: number;
   /**
    * Learning rates of their own: factors by layer name, where `*` stands for any text. The first

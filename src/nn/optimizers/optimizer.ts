@@ -1,5 +1,5 @@
-// What an optimizer is. Floor 4. Its formula is part of the graph; the few numbers that change from
-// step to step are worked out in f64 and handed in, so that f32 rounding does not gather in them.
+// What an optimizer is. Its formula is part of the graph; the few numbers that change from step to step
+// are worked out in f64 and handed in, so that f32 rounding does not gather in them.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
@@ -33,7 +33,7 @@ export interface UpdateRule {
   readonly squaresGradients: boolean;
   /** What it remembers of each weight. */
   readonly slots: readonly string[];
-  /** What a slot begins with; 0 unless told. */
+  /** What a slot begins with. Default: 0. */
   readonly firstSlots?: Readonly<Record<string, number>>;
   /** This step's numbers; steps count from 1. */
   numbers(step: number, learningRate: number): Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// RMSprop. Floor 4.
+// RMSprop.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -14,15 +14,15 @@ import {
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 export interface RmspropOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.001 unless told. */
+  /** How far a step goes, or a schedule. Default: 0.001. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the squared gradients moves; 0.9 unless told. */
+  /** How slowly the mean of the squared gradients moves. Default: 0.9. */
   readonly rho?: number;
-  /** How much of the last step is kept, from 0 to 1; 0 unless told. */
+  /** How much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
-  /** Added under the root, against division by 0; 1e-7 unless told. */
+  /** Added under the root, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
-  /** Whether the gradients' variance counts rather than their mean square; false unless told. */
+  /** Whether the gradients' variance counts rather than their mean square. Default: false. */
   readonly centered?: boolean;
 }
 

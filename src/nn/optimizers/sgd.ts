@@ -1,4 +1,4 @@
-// Stochastic gradient descent. Floor 4.
+// Stochastic gradient descent.
 
 import { requireOptions } from "../option.ts";
 import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
@@ -7,11 +7,11 @@ import { type Optimizer, requireOption, type UpdateRule } from "./optimizer.ts";
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 export interface SgdOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.01 unless told. */
+  /** How far a step goes, or a schedule. Default: 0.01. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How much of the last step is kept, from 0 to 1; 0 unless told. */
+  /** How much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
-  /** Whether the gradient counts as if taken after the kept step; false unless told. */
+  /** Whether the gradient counts as if taken after the kept step. Default: false. */
   readonly nesterov?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Sums of absolute values and of squares, each by its factor. Floor 4.
+// Sums of absolute values and of squares, each by its factor.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";

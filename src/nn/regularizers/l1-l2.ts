@@ -1,13 +1,13 @@
-// Absolute values and squares together. Floor 4.
+// Absolute values and squares together.
 
 import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
 export interface L1L2Options {
-  /** The factor of the absolute values; 0 unless told. */
+  /** The factor of the absolute values. Default: 0. */
   readonly l1?: number;
-  /** The factor of the squares; 0 unless told. */
+  /** The factor of the squares. Default: 0. */
   readonly l2?: number;
 }
 

@@ -1,11 +1,11 @@
-// The sum of absolute values. Floor 4.
+// The sum of absolute values.
 
 import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
 export interface L1Options {
-  /** The factor; 0.01 unless told. */
+  /** The factor. Default: 0.01. */
   readonly l1?: number;
 }
 

@@ -1,11 +1,11 @@
-// The sum of squares. Floor 4.
+// The sum of squares.
 
 import { requireOptions } from "../option.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
 export interface L2Options {
-  /** The factor; 0.01 unless told. */
+  /** The factor. Default: 0.01. */
   readonly l2?: number;
 }
 

@@ -1,4 +1,4 @@
-// How far the rows or columns of a matrix are from standing at right angles. Floor 4.
+// How far the rows or columns of a matrix are from standing at right angles.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -7,9 +7,9 @@ import { requireFactors } from "./factors.ts";
 import type { Regularizer } from "./regularizer.ts";
 
 export interface OrthogonalOptions {
-  /** The factor; 0.01 unless told. */
+  /** The factor. Default: 0.01. */
   readonly factor?: number;
-  /** What should stand at right angles; `rows` unless told. */
+  /** What should stand at right angles. Default: `rows`. */
   readonly mode?: "rows" | "columns";
 }
 

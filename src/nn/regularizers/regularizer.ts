@@ -1,4 +1,4 @@
-// What a regularizer is: a number that a tensor adds to the loss. Floor 4.
+// What a regularizer is: a number that a tensor adds to the loss.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";

@@ -1,4 +1,4 @@
-// The learning rate falls along half a cosine, again and again. Floor 4.
+// The learning rate falls along half a cosine, again and again.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
@@ -8,11 +8,11 @@ export interface CosineDecayRestartsOptions {
   readonly initialLearningRate: number;
   /** Steps of the first fall. */
   readonly firstDecaySteps: number;
-  /** How much longer each fall is than the one before; 2 unless told. */
+  /** How much longer each fall is than the one before. Default: 2. */
   readonly tMul?: number;
-  /** How much higher each fall begins than the one before; 1 unless told. */
+  /** How much higher each fall begins than the one before. Default: 1. */
   readonly mMul?: number;
-  /** What is left at the end of a fall, as a share of the first rate; 0 unless told. */
+  /** What is left at the end of a fall, as a share of the first rate. Default: 0. */
   readonly alpha?: number;
 }
 

@@ -1,4 +1,4 @@
-// The learning rate falls along half a cosine. Floor 4.
+// The learning rate falls along half a cosine.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
@@ -8,9 +8,9 @@ export interface CosineDecayOptions {
   readonly initialLearningRate: number;
   /** Steps of the fall; the rate stays at its end afterwards. */
   readonly decaySteps: number;
-  /** What is left at the end, as a share of where the fall began; 0 unless told. */
+  /** What is left at the end, as a share of where the fall began. Default: 0. */
   readonly alpha?: number;
-  /** The rate to which it first rises, in a straight line; none unless told. */
+  /** The rate to which it first rises, in a straight line. Default: none. */
   readonly warmupTarget?: number;
   /** Steps of that rise; 0 unless told, and without a `warmupTarget`. */
   readonly warmupSteps?: number;

@@ -1,4 +1,4 @@
-// The learning rate shrinks by the same share in the same time. Floor 4.
+// The learning rate shrinks by the same share in the same time.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
@@ -9,7 +9,7 @@ export interface ExponentialDecayOptions {
   /** Steps in which the rate is multiplied once by `decayRate`. */
   readonly decaySteps: number;
   readonly decayRate: number;
-  /** Whether the rate falls in steps rather than all the time; false unless told. */
+  /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;
 }
 

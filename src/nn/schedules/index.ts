@@ -1,4 +1,4 @@
-// The learning-rate schedules: one file each, one row each. Floor 4.
+// The learning-rate schedules: one file each, one row each.
 
 import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";

@@ -1,4 +1,4 @@
-// The learning rate shrinks as one over time. Floor 4.
+// The learning rate shrinks as one over time.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
@@ -9,7 +9,7 @@ export interface InverseTimeDecayOptions {
   /** Steps in which the divisor grows once by `decayRate`. */
   readonly decaySteps: number;
   readonly decayRate: number;
-  /** Whether the rate falls in steps rather than all the time; false unless told. */
+  /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The learning rate rises once and falls once. Floor 4.
+// The learning rate rises once and falls once.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
@@ -10,11 +10,11 @@ export interface OneCycleOptions {
   readonly totalSteps: number;
   /** The share of them in which the rate rises, between 0 and 1; 0.3 unless told, 0.25 in fastai. */
   readonly riseShare?: number;
-  /** The first rate is the highest divided by this; 25 unless told. */
+  /** The first rate is the highest divided by this. Default: 25. */
   readonly divFactor?: number;
-  /** The last rate is the first divided by this; 1e4 unless told. */
+  /** The last rate is the first divided by this. Default: 1e4. */
   readonly finalDivFactor?: number;
-  /** How the rate goes from one to the other; `cosine` unless told. */
+  /** How the rate goes from one to the other. Default: `cosine`. */
   readonly annealing?: "cosine" | "linear";
 }
 

@@ -1,4 +1,4 @@
-// The learning rate stays, and changes at given steps. Floor 4.
+// The learning rate stays, and changes at given steps.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, type Schedule } from "./schedule.ts";

@@ -1,4 +1,4 @@
-// The learning rate falls along a power of what is left of the way. Floor 4.
+// The learning rate falls along a power of what is left of the way.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
@@ -8,11 +8,11 @@ export interface PolynomialDecayOptions {
   readonly initialLearningRate: number;
   /** Steps of the fall. */
   readonly decaySteps: number;
-  /** The rate at its end; 1e-4 unless told. */
+  /** The rate at its end. Default: 1e-4. */
   readonly endLearningRate?: number;
-  /** The power; 1, a straight line, unless told. */
+  /** The power. Default: 1, a straight line. */
   readonly power?: number;
-  /** Whether the fall is stretched to twice, three times, … its length once it is over; false unless told. */
+  /** Whether the fall is stretched to twice, three times, … its length once it is over. Default: false. */
   readonly cycle?: boolean;
 }
 

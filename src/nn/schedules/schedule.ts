@@ -1,5 +1,5 @@
 // What a learning-rate schedule is: a function of the step's number and of nothing else, so that a run
-// that is resumed goes on as it would have. Floor 4.
+// that is resumed goes on as it would have.
 
 import { ConfigError } from "../../core/errors.ts";
 

@@ -1,4 +1,4 @@
-// A rise before any other schedule. Floor 4.
+// A rise before any other schedule.
 
 import { requireOptions } from "../option.ts";
 import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
@@ -11,7 +11,7 @@ export interface WarmUpOptions {
   readonly learningRate: RateAfter;
   /** Steps of the rise. */
   readonly warmupSteps: number;
-  /** The rate of the first step; 0 unless told. */
+  /** The rate of the first step. Default: 0. */
   readonly initialLearningRate?: number;
 }
 

@@ -1,4 +1,4 @@
-// A run that may be killed at any moment, and goes on as if it had not been. Floor 5.
+// A run that may be killed at any moment, and goes on as if it had not been.
 
 import { stat } from "node:fs/promises";
 import { disk } from "../../formats/disk.ts";

@@ -1,4 +1,4 @@
-// The best epoch of a run that is resumed, and the one that a file holds. Floor 5.
+// The best epoch of a run that is resumed, and the one that a file holds.
 
 import { stat } from "node:fs/promises";
 import { progressIn } from "../checkpoint.ts";

@@ -1,4 +1,4 @@
-// Every epoch's numbers as a line of a file. Floor 5.
+// Every epoch's numbers as a line of a file.
 
 import { stat } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-// Ends training when a number gets no better. Floor 5.
+// Ends training when a number gets no better.
 
 import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";

@@ -1,4 +1,4 @@
-// Tensors as the pictures that event files hold. Floor 5. Knows pixels, not what they show.
+// Tensors as the pictures that event files hold. Knows pixels, not what they show.
 
 import { encode } from "fast-png";
 import { dtypeOf } from "../../core/dtype.ts";

@@ -1,4 +1,4 @@
-// Sets the learning rate before every epoch. Floor 5.
+// Sets the learning rate before every epoch.
 
 import { ConfigError } from "../../core/errors.ts";
 import { outlineOf } from "../../nn/option.ts";

@@ -1,4 +1,4 @@
-// Saves the model as it learns. Floor 5. The files are those of saveModel and saveWeights.
+// Saves the model as it learns. The files are those of saveModel and saveWeights.
 
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -1,4 +1,4 @@
-// What callbacks that watch a number share: which way is better, and whether it got better. Floor 5.
+// What callbacks that watch a number share: which way is better, and whether it got better.
 
 import { ConfigError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";

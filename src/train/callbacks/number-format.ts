@@ -1,5 +1,5 @@
-// Numbers as Python's format writes them: "{epoch:02d}-{val_loss:.3f}". Floor 5.
-// Language: https://docs.python.org/3/library/string.html#format-specification-mini-language
+// Numbers as Python's format writes them: "{epoch:02d}-{val_loss:.3f}". Language:
+// https://docs.python.org/3/library/string.html#format-specification-mini-language
 
 import { ConfigError } from "../../core/errors.ts";
 

@@ -1,4 +1,4 @@
-// Paths with numbers in them. Floor 5.
+// Paths with numbers in them.
 
 import { ConfigError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";

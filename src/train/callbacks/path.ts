@@ -1,4 +1,4 @@
-// Where a callback that writes files writes them. Floor 5.
+// Where a callback that writes files writes them.
 
 import { ConfigError } from "../../core/errors.ts";
 import { outlineOf } from "../../nn/option.ts";

@@ -1,4 +1,4 @@
-// Lowers the learning rate when a number gets no better. Floor 5.
+// Lowers the learning rate when a number gets no better.
 
 import { ConfigError } from "../../core/errors.ts";
 import { checkOption, requireOptions } from "../../nn/option.ts";

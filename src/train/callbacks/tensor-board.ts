@@ -1,4 +1,4 @@
-// Event files that TensorBoard opens. Floor 5. The bytes are formats/' business.
+// Event files that TensorBoard opens. The bytes are formats/' business.
 
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";

@@ -1,4 +1,4 @@
-// Ends training quietly where a number is lost. Floor 5.
+// Ends training quietly where a number is lost.
 
 import type { Callback } from "../callback.ts";
 

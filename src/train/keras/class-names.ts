@@ -1,5 +1,4 @@
 // Names of classes, which Keras's files have no place for: they lie where their readers look past them.
-// Floor 5.
 
 /** Names of classes in plain data; undefined where it holds something else. */
 export function classNamesIn(value: unknown): readonly string[] | undefined {

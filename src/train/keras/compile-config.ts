@@ -1,4 +1,4 @@
-// How a model learns, as Keras's files say it, and as `compile` takes it. Floor 5.
+// How a model learns, as Keras's files say it, and as `compile` takes it.
 
 import { type LossName, lossFrom } from "../../nn/losses/index.ts";
 import type { Loss } from "../../nn/losses/loss.ts";

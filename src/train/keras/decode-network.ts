@@ -1,5 +1,5 @@
-// A network again, from what Keras's files say of it: Sequential or a graph, of Keras 3 or 2. Floor 5.
-// Nothing in the file is taken on trust.
+// A network again, from what Keras's files say of it: Sequential or a graph, of Keras 3 or 2. Nothing in
+// the file is taken on trust.
 
 import { ConfigError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";

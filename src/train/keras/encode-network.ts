@@ -1,4 +1,4 @@
-// A network as Keras's files describe it. Floor 5.
+// A network as Keras's files describe it.
 
 import type { Shape } from "../../core/shape.ts";
 import type { Network, PlacedLayer } from "../../nn/network.ts";

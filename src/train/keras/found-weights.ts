@@ -1,4 +1,4 @@
-// What a file has for the weights of a network, and which of it is taken: all, or what fits. Floor 5.
+// What a file has for the weights of a network, and which of it is taken: all, or what fits.
 
 import { suggestion } from "../../core/names.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";

@@ -1,5 +1,5 @@
-// `.h5`: what Keras 2 saves, and Keras 3 still reads and writes. Floor 5. A group for each layer of the
-// model, with the names of its weights in order.
+// `.h5`: what Keras 2 saves, and Keras 3 still reads and writes. A group for each layer of the model,
+// with the names of its weights in order.
 
 import type { Warn } from "../../core/warn.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";

@@ -1,5 +1,4 @@
-// What layers are applied to, as Keras's files say it: `inbound_nodes` of Keras 3 and of Keras 2. Floor
-// 5.
+// What layers are applied to, as Keras's files say it: `inbound_nodes` of Keras 3 and of Keras 2.
 
 import type { TensorReference } from "../../nn/network-config.ts";
 import { listIn, recordOf, refuse } from "./refuse.ts";

@@ -1,4 +1,4 @@
-// The kinds of model files that are not Fovea's own: one row each, by how their names end. Floor 5.
+// The kinds of model files that are not Fovea's own: one row each, by how their names end.
 
 import { extname } from "node:path";
 import { requirePath } from "../../nn/option.ts";

@@ -1,4 +1,4 @@
-// `.keras`: what Keras 3 saves, a zip of a description, a configuration and the values. Floor 5.
+// `.keras`: what Keras 3 saves, a zip of a description, a configuration and the values.
 
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";

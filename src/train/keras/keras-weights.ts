@@ -1,5 +1,4 @@
 // Weights as Keras 3 keeps them, in folders by class and number: `.weights.h5`, and inside of `.keras`.
-// Floor 5.
 
 import type { Warn } from "../../core/warn.ts";
 import {

@@ -1,6 +1,6 @@
-// The layers that Keras has as well: one row each, our name and Keras's, and the options of both. Floor
-// 5. Weights need no row: they stand in the same order on both sides, but for `Normalization`, which
-// counts what it has seen (weight-places.ts).
+// The layers that Keras has as well: one row each, our name and Keras's, and the options of both. Weights
+// need no row: they stand in the same order on both sides, but for `Normalization`, which counts what it
+// has seen (weight-places.ts).
 
 import { type KerasRow, type KerasRows, row } from "./row.ts";
 

@@ -1,5 +1,5 @@
-// A layer in a file of Keras's, and ours. Floor 5. Layers of one's own are written under their own
-// class names, and found again by `customLayers`.
+// A layer in a file of Keras's, and ours. Layers of one's own are written under their own class names,
+// and found again by `customLayers`.
 
 import type { Warn } from "../../core/warn.ts";
 import type { UnitConfig } from "../../nn/network-config.ts";
@@ -37,7 +37,7 @@ export function encodeLayer(
   style: KerasStyle,
 ): Readonly<Record<string, unknown>> {
   const { name, trainable, own } = splitOptions(options);
-  // Some classes take no such option; it is true unless told.
+  // Some classes take no such option. Default: it is true.
   const base = { name, ...(trainable ? {} : { trainable }), dtype: "float32" };
   const title = `the layer "${name}"`;
   if (!Object.hasOwn(rows, kind)) {

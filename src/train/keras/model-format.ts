@@ -1,4 +1,4 @@
-// What a kind of model file is: how it is written and read. Floor 5.
+// What a kind of model file is: how it is written and read.
 
 import type { Shape } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";

@@ -1,4 +1,4 @@
-// The network that a file of Keras's describes. Floor 5.
+// The network that a file of Keras's describes.
 
 import { ConfigError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";

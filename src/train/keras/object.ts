@@ -1,5 +1,5 @@
-// Objects as Keras's files keep them, `{ class_name, config }`, and the values in them. Floor 5. What a
-// file says and Fovea cannot do is refused, never left out.
+// Objects as Keras's files keep them, `{ class_name, config }`, and the values in them. What a file says
+// and Fovea cannot do is refused, never left out.
 
 import { Float } from "../../formats/json.ts";
 import { checkFlags } from "../../nn/option.ts";

@@ -1,4 +1,4 @@
-// Optimizers as older Keras, wrappers and TensorFlow.js describe them, in the words of Keras 3. Floor 5.
+// Optimizers as older Keras, wrappers and TensorFlow.js describe them, in the words of Keras 3.
 
 import { objectIn } from "./object.ts";
 

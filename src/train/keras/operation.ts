@@ -1,5 +1,5 @@
-// Operations of `keras.ops` in files of Keras 3, and ours. Floor 5. Keras has numbers among the inputs
-// of each use; ours are options of the layer `operation`.
+// Operations of `keras.ops` in files of Keras 3, and ours. Keras has numbers among the inputs of each
+// use; ours are options of the layer `operation`.
 
 import type { Constant, OperationOptions } from "../../nn/layers/operation.ts";
 import type { TensorReference, UnitConfig } from "../../nn/network-config.ts";

@@ -1,5 +1,5 @@
 // What an optimizer remembers, in Keras's order: finished steps, the learning rate where it is a number,
-// the values that surround every rule, then the rule's own. Floor 5.
+// the values that surround every rule, then the rule's own.
 
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";

@@ -1,5 +1,5 @@
 // Names of layers as Fovea takes them, where a file has others: DenseNet's `conv1/conv` becomes
-// `conv1_conv`. Floor 5.
+// `conv1_conv`.
 
 /** A configuration with plain names, and the name that each other one became. */
 export interface PlainlyNamed {

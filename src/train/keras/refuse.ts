@@ -1,4 +1,4 @@
-// How files that do not fit are refused. Floor 5.
+// How files that do not fit are refused.
 
 import { FormatError, FoveaError } from "../../core/errors.ts";
 

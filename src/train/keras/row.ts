@@ -1,4 +1,4 @@
-// How one thing of a table is called in Keras's files, and which options both sides have. Floor 5.
+// How one thing of a table is called in Keras's files, and which options both sides have.
 
 /** A layer, loss, metric, optimizer, schedule, initializer, regularizer or constraint. */
 export interface KerasRow {

@@ -1,5 +1,5 @@
 // Initializers, regularizers, constraints and schedules: one row each, our name and Keras's; and the
-// layers that are activations of others. Floor 5.
+// layers that are activations of others.
 
 import { layerRows } from "./layer-rows.ts";
 import { type KerasRow, type KerasRows, row } from "./row.ts";

@@ -1,4 +1,4 @@
-// Keras's operation with several results: with us a slice for each of them. Floor 5.
+// Keras's operation with several results: with us a slice for each of them.
 
 import { freeName } from "../../nn/naming.ts";
 import type { TensorReference, UnitConfig } from "../../nn/network-config.ts";

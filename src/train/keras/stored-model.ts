@@ -1,4 +1,4 @@
-// A model on its way to a file or from one, whatever the file. Floor 5.
+// A model on its way to a file or from one, whatever the file.
 
 import type { Tensor } from "../../core/tensor.ts";
 import type { Network } from "../../nn/network.ts";

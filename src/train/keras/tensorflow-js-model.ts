@@ -1,5 +1,5 @@
-// `model.json` with its shards: a layers model of TensorFlow.js. Floor 5. The configuration is Keras 2's
-// (or, where Keras 3 was converted, Keras 3's); values go by name.
+// `model.json` with its shards: a layers model of TensorFlow.js. The configuration is Keras 2's (or,
+// where Keras 3 was converted, Keras 3's); values go by name.
 
 import { requireDistinctNames } from "../../formats/distinct-names.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";

@@ -1,5 +1,5 @@
-// What TensorFlow.js calls layers and their weights. Floor 5. It knows a weight by its layer's name
-// alone, without those of the networks around it, so layers of several networks must not share one.
+// What TensorFlow.js calls layers and their weights. It knows a weight by its layer's name alone, without
+// those of the networks around it, so layers of several networks must not share one.
 
 import { freeName } from "../../nn/naming.ts";
 import type { Network } from "../../nn/network.ts";

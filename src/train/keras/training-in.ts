@@ -1,5 +1,5 @@
-// The training that a file describes, where it can be made. Floor 5. A model predicts without it: what
-// cannot be made is said, and the model comes uncompiled.
+// The training that a file describes, where it can be made. A model predicts without it: what cannot be
+// made is said, and the model comes uncompiled.
 
 import { FoveaError } from "../../core/errors.ts";
 import type { Warn } from "../../core/warn.ts";

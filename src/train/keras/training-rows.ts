@@ -1,4 +1,4 @@
-// Optimizers, losses and metrics: one row each, our name and Keras's, and the options of both. Floor 5.
+// Optimizers, losses and metrics: one row each, our name and Keras's, and the options of both.
 
 import { type KerasRow, type KerasRows, row } from "./row.ts";
 

@@ -1,6 +1,6 @@
-// From which number on a file counts the uses of a network inside of another. Floor 5. Keras 2 and
-// TensorFlow.js count the network's own making as use 0, Keras 3 only where it lists a model's results,
-// and not that of a Sequential.
+// From which number on a file counts the uses of a network inside of another. Keras 2 and TensorFlow.js
+// count the network's own making as use 0, Keras 3 only where it lists a model's results, and not that of
+// a Sequential.
 
 import type { TensorReference } from "../../nn/network-config.ts";
 

@@ -1,4 +1,4 @@
-// Which weights stand where in Keras's HDF5 files. Floor 5. Keras 3 has folders by class and number,
+// Which weights stand where in Keras's HDF5 files. Keras 3 has folders by class and number,
 // `layers/conv2d_1/vars/0`; Keras 2 has a group for each layer of the model, with a list of names.
 
 import type { Shape } from "../../core/shape.ts";

@@ -1,5 +1,5 @@
-// Weights without their model: `.weights.h5` of Keras 3, `.h5` of Keras 2, `.safetensors`; and the weights
-// of whole models. Floor 5.
+// Weights without their model: `.weights.h5` of Keras 3, `.h5` of Keras 2, `.safetensors`; and the
+// weights of whole models.
 
 import { extname } from "node:path";
 import { printWarning, type Warn } from "../../core/warn.ts";

@@ -1,5 +1,5 @@
-// Names as Keras's files have them, and ours. Floor 5. `kernelSize` is `kernel_size` there by rule; what
-// breaks the rule is listed.
+// Names as Keras's files have them, and ours. `kernelSize` is `kernel_size` there by rule; what breaks
+// the rule is listed.
 
 /** Our names whose Keras names do not follow from them. */
 const irregular: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 // Padding with a number for each side, for files of Keras's: it has none, and so gets a layer of zeros
-// before the convolution, which computes the same. Floor 5.
+// before the convolution, which computes the same.
 
 import { freeName } from "../../nn/naming.ts";
 import type { Network } from "../../nn/network.ts";
