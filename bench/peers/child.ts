@@ -24,21 +24,21 @@ export async function endChildren(): Promise<void> {
   );
 }
 
-/** A process that answers lines. */
+/** A process that targets lines. */
 export class Child {
   readonly version: string;
   readonly #process: ChildProcess;
-  readonly #answers: AsyncIterator<string>;
+  readonly #targets: AsyncIterator<string>;
   readonly #complaint: () => string;
 
   private constructor(
     process: ChildProcess,
-    answers: AsyncIterator<string>,
+    targets: AsyncIterator<string>,
     complaint: () => string,
     version: string,
   ) {
     this.#process = process;
-    this.#answers = answers;
+    this.#targets = targets;
     this.#complaint = complaint;
     this.version = version;
   }
@@ -56,12 +56,12 @@ export class Child {
     failed.catch(() => {});
     // A write to a process that has ended is answered by the missing line below.
     started.stdin.on("error", () => {});
-    const answers = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
+    const targets = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
     const complaint = () => complaintIn(stderr);
-    const first = await Promise.race([answers.next(), failed]);
+    const first = await Promise.race([targets.next(), failed]);
     if (first.done) throw new Error(`${command} ended at once: ${complaint()}`);
     const { version } = JSON.parse(first.value) as Greeting;
-    return new Child(started, answers, complaint, version);
+    return new Child(started, targets, complaint, version);
   }
 
   /** Starts a file of this folder, in TypeScript, under this Node. */
@@ -75,11 +75,11 @@ export class Child {
    * Sends a line and waits for its answer.
    *
    * @throws Error where the process ends instead, or prints something else: it is ended then, as its
-   * later answers could be taken for those of other questions.
+   * later targets could be taken for those of other questions.
    */
   async ask<T>(line: string): Promise<T> {
     this.#process.stdin?.write(`${line}\n`);
-    const { done, value } = await this.#answers.next();
+    const { done, value } = await this.#targets.next();
     if (done) throw new Error(`${this.version} ended at "${line}": ${this.#complaint()}`);
     try {
       return JSON.parse(value) as T;

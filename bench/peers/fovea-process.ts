@@ -46,7 +46,7 @@ async function compileLarge(): Promise<object> {
     batch: 32,
     inputs: [{ shape: [64, ...network.inputShape], dtype: "u8" }],
     heads: headsOf(network, { loss }),
-    answers: [{ shape: [64], dtype: "i32" }],
+    targets: [{ shape: [64], dtype: "i32" }],
     optimizer: adam(),
   });
   const program = compile(network.name, graph, device.machine, ops);

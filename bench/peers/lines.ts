@@ -27,7 +27,7 @@ function write(record: object): void {
   process.stdout.write(`${JSON.stringify(record)}\n`);
 }
 
-/** Answers every line of stdin. What libraries print goes to stderr. */
+/** Targets every line of stdin. What libraries print goes to stderr. */
 export async function answerLines(
   version: string,
   answer: (words: readonly string[]) => Promise<object>,

@@ -25,7 +25,7 @@ interface TfModel {
 }
 interface TensorFlow {
   readonly layers: Record<string, (options: object) => TfLayer>;
-  readonly losses: { softmaxCrossEntropy(answers: Tensor, logits: Tensor): Tensor };
+  readonly losses: { softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor };
   readonly train: {
     adam(rate: number): { minimize(loss: () => Tensor, returnCost: true): Tensor };
   };
@@ -83,11 +83,11 @@ function prepare(command: string, wanted: string): () => Promise<void> {
   const model = translate(network);
   const x = tf.randomUniform([batch, ...network.inputShape]);
   const classes = Array.from({ length: batch }, (_, i) => i % 10);
-  const answers = tf.oneHot(classes, 10);
+  const targets = tf.oneHot(classes, 10);
   const optimizer = tf.train.adam(1e-3);
   const train = () =>
     optimizer.minimize(
-      () => tf.losses.softmaxCrossEntropy(answers, model.apply(x, { training: true })),
+      () => tf.losses.softmaxCrossEntropy(targets, model.apply(x, { training: true })),
       true,
     );
   const infer = () => model.predict(x, { batchSize: batch });

@@ -1,4 +1,4 @@
-// Examples: inputs and the answers that belong to them, row by row. What datasets give and training
+// Examples: inputs and the targets that belong to them, row by row. What datasets give and training
 // takes. Knows no file, no model and no loss.
 
 import type { NumericArray } from "../core/dtype.ts";
@@ -6,7 +6,7 @@ import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 
-/** `N` inputs with their answers; row `i` of `y` belongs to row `i` of `x`. */
+/** `N` inputs with their targets; row `i` of `y` belongs to row `i` of `x`. */
 export interface Examples {
   /**
    * `[N, …]`, for images `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1;
@@ -44,7 +44,7 @@ export function sliceExamples(examples: Examples, from: number, to: number): Exa
   if (typeof examples?.x?.shape?.[0] !== "number" || examples.y === undefined) {
     throw new DataError({
       what: "What is to be sliced are no examples.",
-      expected: "{ x, y }: the inputs, and the answers that belong to them",
+      expected: "{ x, y }: the inputs, and the targets that belong to them",
       received: examples === null ? "null" : typeof examples,
     });
   }
@@ -98,8 +98,8 @@ export function checkExamples(examples: AnyExamples, name = "The set of examples
   if (x.shape[0] !== y.shape[0]) {
     throw new DataError({
       what: `${name} does not have one answer for each input.`,
-      expected: `${x.shape[0]} answers, one for each input of ${formatShape(x.shape)}`,
-      received: y.shape.length === 0 ? "a single number" : `${y.shape[0]} answers`,
+      expected: `${x.shape[0]} targets, one for each input of ${formatShape(x.shape)}`,
+      received: y.shape.length === 0 ? "a single number" : `${y.shape[0]} targets`,
       fix: "Take x and y from the same set.",
     });
   }

@@ -1,5 +1,5 @@
 // One step of a network, for training or for inference, on data that lies in memory, ready to be timed.
-// The numbers are real: weights as they begin, images and answers drawn at random.
+// The numbers are real: weights as they begin, images and targets drawn at random.
 
 import { bytesPerElement } from "../core/dtype.ts";
 import { RandomStream } from "../core/random.ts";
@@ -27,7 +27,7 @@ export interface StepOptions {
   readonly network: Network;
   readonly mode: Mode;
   readonly batch: number;
-  /** What training makes small, for every output; its answers are class numbers. */
+  /** What training makes small, for every output; its targets are class numbers. */
   readonly loss: Loss;
 }
 
@@ -82,13 +82,13 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     ({ shape }): TensorType => ({ shape: [examples, ...shape], dtype: "u8" }),
   );
   const heads = headsOf(network, { loss });
-  const answers = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
+  const targets = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
   const optimizer = adam({ learningRate });
   const parts = { network, seed, batch, inputs };
   const start = performance.now();
   const graph =
     mode === "training"
-      ? trainingGraph({ ...parts, heads, answers, optimizer })
+      ? trainingGraph({ ...parts, heads, targets, optimizer })
       : predictionGraph(parts);
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
@@ -137,10 +137,10 @@ function fillStates(device: Device, program: Program, network: Network): Map<str
       variable.read().data,
     ]),
   );
-  // Bytes for inputs, class numbers for answers.
+  // Bytes for inputs, class numbers for targets.
   const limits = new Map([
     ...network.inputs.map((_, i) => [names.inputs(i), 256] as const),
-    ...network.outputs.map(({ shape }, i) => [names.answers(i), sizeOf(shape)] as const),
+    ...network.outputs.map(({ shape }, i) => [names.targets(i), sizeOf(shape)] as const),
   ]);
   return new Map(
     program.states.map(({ name, storage, dtype }) => {

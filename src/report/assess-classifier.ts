@@ -51,7 +51,7 @@ export function classesOf(scores: Tensor, threshold = 0.5): Int32Array {
 /**
  * Predicts examples, and compares: confusion matrix and report of every class.
  *
- * @throws DataError where examples do not fit the model, or answers its results.
+ * @throws DataError where examples do not fit the model, or targets its results.
  * @example
  * const { matrix, report } = await assessClassifier(model, test);
  * console.log(report.text);
@@ -63,7 +63,7 @@ export async function assessClassifier(
 ): Promise<ClassifierAssessment> {
   requireModel("assessClassifier", model);
   requireOptions("assessClassifier", options, "model, examples, { batchSize: 32 }");
-  const expected = "{ x, y }: the inputs, and the answers that belong to them";
+  const expected = "{ x, y }: the inputs, and the targets that belong to them";
   requireRecord("assessClassifier: The examples cannot be used.", examples, ["x", "y"], expected);
   const { batchSize = 32, ...rest } = options;
   const results = await model.predict(examples.x, { batchSize });
@@ -86,7 +86,7 @@ function labelsOf(y: Tensor, results: Tensor): Int32Array {
   if (sizeOf(y.shape) === places) return Int32Array.from(y.data);
   if (sizeOf(y.shape) === places * width) return classesOf({ data: y.data, shape: results.shape });
   throw new DataError({
-    what: "The answers do not fit the model's results.",
+    what: "The targets do not fit the model's results.",
     expected: `class numbers or one-hot rows for ${formatShape(results.shape)}`,
     received: formatShape(y.shape),
   });

@@ -29,7 +29,7 @@ export interface ReportScores {
 
 export interface ClassificationReport {
   readonly classes: readonly (ReportScores & { readonly label: number; readonly name: string })[];
-  /** The share of right answers; absent where not all classes that occur are reported. */
+  /** The share of right targets; absent where not all classes that occur are reported. */
   readonly accuracy?: number;
   /** Over the sums of all classes; absent where it is the accuracy. */
   readonly microAverage?: ReportScores;

@@ -9,7 +9,7 @@ import { listOf, type SymbolicInputs, type SymbolicTensor } from "../nn/symbolic
 import { findLayer, layersOf, type ModelLayer } from "./model-layer.ts";
 import { type Shaped, shaped } from "./structure.ts";
 
-/** The half of a model that its network answers for. `O` is the form of its outputs. */
+/** The half of a model that its network targets for. `O` is the form of its outputs. */
 export class Architecture<O extends SymbolicOutputs> {
   readonly network: Network;
 

@@ -52,7 +52,7 @@ export interface ResidentExamples {
   /** For each input of the network. */
   readonly inputs: readonly Resident[];
   /** For each head; none where nothing is compared. */
-  readonly answers: readonly Resident[];
+  readonly targets: readonly Resident[];
   /** For each head how much each example counts; nothing where all count alike. */
   readonly weights: readonly (Resident | undefined)[];
 }
@@ -153,7 +153,7 @@ export class Engine {
       const examples = {
         role,
         inputs: x.map(take),
-        answers: y.map(take),
+        targets: y.map(take),
         weights: weights.map((tensor) => (tensor === undefined ? undefined : take(tensor))),
       };
       this.#residents.set(role, examples);
@@ -171,8 +171,8 @@ export class Engine {
     const present = this.#residents.get(role);
     if (present === undefined) return;
     this.#residents.delete(role);
-    const { inputs, answers, weights } = present;
-    for (const resident of [...inputs, ...answers, ...weights]) {
+    const { inputs, targets, weights } = present;
+    for (const resident of [...inputs, ...targets, ...weights]) {
       if (resident !== undefined) this.device.free(resident.address);
     }
   }
@@ -209,7 +209,7 @@ export class Engine {
   async #make(
     mode: Mode,
     batch: number,
-    { inputs, answers, weights }: ResidentExamples,
+    { inputs, targets, weights }: ResidentExamples,
     settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
@@ -218,11 +218,11 @@ export class Engine {
     const parts = { network: this.#network, seed: this.#seed, batch, inputs: typesOf(inputs) };
     const graph = (): Graph => {
       if (mode === "predict") return predictionGraph(parts);
-      if (settings === undefined || answers.length === 0) {
-        throw new Error(`${mode} needs answers and settings`);
+      if (settings === undefined || targets.length === 0) {
+        throw new Error(`${mode} needs targets and settings`);
       }
       const weighed = { weights: weights.map((resident) => resident?.type) };
-      const scored = { ...parts, ...settings, answers: typesOf(answers), ...weighed };
+      const scored = { ...parts, ...settings, targets: typesOf(targets), ...weighed };
       if (mode === "inspect") return inspectionGraph(scored);
       return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
     };
@@ -235,7 +235,7 @@ export class Engine {
     });
     settings?.heads.forEach(({ output }, i) => {
       const weight = weights[i];
-      if (i < answers.length) states.set(names.answers(output), answers[i].address);
+      if (i < targets.length) states.set(names.targets(output), targets[i].address);
       if (weight !== undefined) states.set(names.weights(output), weight.address);
     });
     const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
@@ -268,7 +268,7 @@ function bytesOf({ type }: Resident): number {
 
 /** Whether `rows` rows of `like` are just what has been reserved. */
 function fits(
-  { inputs, answers, weights }: ResidentExamples,
+  { inputs, targets, weights }: ResidentExamples,
   rows: number,
   like: ExampleValues,
 ): boolean {
@@ -286,7 +286,7 @@ function fits(
     residents.length === tensors.length &&
     residents.every((resident, i) => same(resident, tensors[i]));
   const { x, y = [], weights: wanted = [] } = like;
-  return all(inputs, x) && all(answers, y) && all(weights, wanted);
+  return all(inputs, x) && all(targets, y) && all(weights, wanted);
 }
 
 /** How long one call should keep the threads busy, in milliseconds. */

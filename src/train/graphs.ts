@@ -16,8 +16,8 @@ const metricPrefix = "metric/";
 export const names = {
   inputs: (index: number) => `data/x/${index}`,
   /** By the output that they belong to. */
-  answers: (output: number) => `data/y/${output}`,
-  /** By the output whose answers they weigh. */
+  targets: (output: number) => `data/y/${output}`,
+  /** By the output whose targets they weigh. */
   weights: (output: number) => `data/weights/${output}`,
   halted: "halted",
   weight: (fullName: string) => `weight/${fullName}`,
@@ -40,11 +40,11 @@ export interface GraphParts {
   readonly inputs: readonly TensorType[];
 }
 
-/** What a graph that compares with answers needs besides. */
+/** What a graph that compares with targets needs besides. */
 export interface ScoredParts extends GraphParts {
   readonly heads: readonly Head[];
   /** For each head. */
-  readonly answers: readonly TensorType[];
+  readonly targets: readonly TensorType[];
   /** For each head a weight for each example; absent where all count alike. */
   readonly weights?: readonly (TensorType | undefined)[];
 }
@@ -89,14 +89,14 @@ interface Scores {
   readonly sums: Readonly<Record<string, Node>>;
 }
 
-function score({ heads, answers, weights = [] }: ScoredParts, applied: Applied): Scores {
+function score({ heads, targets, weights = [] }: ScoredParts, applied: Applied): Scores {
   const { rows, outputs, penalties } = applied;
   const sums: Record<string, Node> = {};
   const take = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
   const losses = heads.map(({ output, loss, weight: factor, reports }, i) => {
     const type = weights[i];
-    const taken = take(names.answers(output), answers[i]);
-    const plain = { build: ops, answers: taken, results: outputs[output] };
+    const taken = take(names.targets(output), targets[i]);
+    const plain = { build: ops, targets: taken, predictions: outputs[output] };
     const weighed =
       type === undefined ? plain : { ...plain, weights: take(names.weights(output), type) };
     for (const report of reports) {
@@ -154,8 +154,8 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
   const applied = applyNetwork(parts, true);
   const { trained: lowered, loss, sums } = score(parts, applied);
   const trained = network.weights.filter((weight) => weight.trainable);
-  const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const flowing = gradients(lowered, targets, ops);
+  const trainedNodes = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
+  const flowing = gradients(lowered, trainedNodes, ops);
 
   const flaws = [flaw(loss), ...flowing.map((gradient) => optimizer.flawOf(gradient, ops))];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
@@ -183,7 +183,7 @@ export function trainingGraph(parts: ScoredParts & { readonly optimizer: Optimiz
     ]);
     return {
       fullName,
-      weight: targets[i],
+      weight: trainedNodes[i],
       gradient: flowing[i],
       slots: Object.fromEntries(slots),
       ...(constraint === undefined ? {} : { constrain: (value) => constraint.apply(value, ops) }),
@@ -208,9 +208,9 @@ export function inspectionGraph(parts: ScoredParts & { readonly optimizer: Optim
   const applied = applyNetwork(parts, true);
   const { trained: lowered } = score(parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
-  const targets = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
+  const trainedNodes = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
-  const slopes = gradients(lowered, targets, ops).map((value, i) => [
+  const slopes = gradients(lowered, trainedNodes, ops).map((value, i) => [
     `gradient${i}`,
     parts.optimizer.flawOf(value, ops),
   ]);

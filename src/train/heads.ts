@@ -117,8 +117,8 @@ function lossReport(name: string, loss: Loss): CompiledMetric {
     options: {},
     weighted: true,
     sums(batch) {
-      const { build, results } = batch;
-      const count = build.constant(results.shape[0]);
+      const { build, predictions } = batch;
+      const count = build.constant(predictions.shape[0]);
       return { total: build.multiply(reduceLoss(loss, batch).shown, count), count };
     },
     result: ({ total, count }) => shareOf(total[0], count[0]),

@@ -36,11 +36,11 @@ export function warnOfHeldClasses(
   });
 }
 
-/** A class for each example; undefined where the answers are no classes. */
+/** A class for each example; undefined where the targets are no classes. */
 function labelsOf({ loss }: Head, { data, shape }: Tensor): number[] | undefined {
   const rows = shape[0];
   const columns = sizeOf(shape.slice(1));
-  if (shape.length > 2 || (loss.answers !== "classes" && !losesByClass.test(loss.name))) {
+  if (shape.length > 2 || (loss.targets !== "classes" && !losesByClass.test(loss.name))) {
     return undefined;
   }
   const values: ArrayLike<number> = data;

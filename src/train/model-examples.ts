@@ -15,7 +15,7 @@ export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string
  */
 export type InputValues = Values<Tensor>;
 
-/** Inputs with their answers, row by row; `y` holds what each output should be. */
+/** Inputs with their targets, row by row; `y` holds what each output should be. */
 export interface ModelExamples {
   readonly x: InputValues;
   /**
@@ -64,14 +64,14 @@ function requireTensors<T extends Tensor>(values: Values<T>, expected: string, w
   });
 }
 
-/** @throws DataError unless both inputs and answers are there. */
+/** @throws DataError unless both inputs and targets are there. */
 function requireBoth(examples: Partial<ModelExamples> | undefined, what: string): void {
   const parts = ["x", "y"] as const;
   const missing = parts.filter((part) => (examples?.[part] ?? undefined) === undefined);
   if (missing.length === 0) return;
   throw new DataError({
     what: `${what} comes without ${missing.join(" and ")}.`,
-    expected: "{ x, y }: the inputs, and the answers that belong to them",
+    expected: "{ x, y }: the inputs, and the targets that belong to them",
     received: outlineOf(examples),
   });
 }
@@ -108,7 +108,7 @@ export function inOrder<T extends Tensor>(
   });
 }
 
-/** The weights of each output's answers. @throws DataError where they are of none. */
+/** The weights of each output's targets. @throws DataError where they are of none. */
 function weightsInOrder(
   weights: ModelExamples["sampleWeights"],
   outputNames: readonly string[],
@@ -127,7 +127,7 @@ function weightsInOrder(
 }
 
 /**
- * Examples in the model's order: inputs by `inputNames`, answers by `outputNames`.
+ * Examples in the model's order: inputs by `inputNames`, targets by `outputNames`.
  *
  * @throws DataError where names, counts or sizes do not fit each other; `what` begins the message.
  */
@@ -140,17 +140,17 @@ export function orderExamples(
   requireBoth(examples, what);
   const { x, y, sampleWeights, classNames } = examples;
   const inputs = inOrder(x, inputNames, `${what}: x`);
-  const answers = inOrder(y, outputNames, `${what}: y`);
+  const targets = inOrder(y, outputNames, `${what}: y`);
   const weights = weightsInOrder(sampleWeights, outputNames, `${what}: sampleWeights`);
-  const names = classNames === undefined || answers.length > 1 ? {} : { classNames };
+  const names = classNames === undefined || targets.length > 1 ? {} : { classNames };
   const check = (input: number, answer: number, title: string) => {
     const given = weights[answer];
     const weighed = given === undefined ? {} : { sampleWeights: given };
-    checkExamples({ x: inputs[input], y: answers[answer], ...weighed, ...names }, title);
+    checkExamples({ x: inputs[input], y: targets[answer], ...weighed, ...names }, title);
   };
   inputs.forEach((_, i) => {
     check(i, 0, inputs.length === 1 ? what : `${what}, "${inputNames[i]}"`);
   });
-  for (let i = 1; i < answers.length; i++) check(0, i, `${what}, "${outputNames[i]}"`);
-  return { x: inputs, y: answers, sampleWeights: weights, count: inputs[0].shape[0] };
+  for (let i = 1; i < targets.length; i++) check(0, i, `${what}, "${outputNames[i]}"`);
+  return { x: inputs, y: targets, sampleWeights: weights, count: inputs[0].shape[0] };
 }

@@ -81,7 +81,7 @@ export interface FitOptions {
   readonly initialEpoch?: number;
   /**
    * How much examples of each class count in training, at least 0; 1 for those left out. For one output,
-   * whose answers are class numbers or one-hot rows.
+   * whose targets are class numbers or one-hot rows.
    */
   readonly classWeights?: ClassWeights;
   /** Whether each epoch takes the examples in a random order of its own. Default: true. */

@@ -2,7 +2,6 @@
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";
-import { prepareAnswers } from "./answers.ts";
 import type { Engine, ResidentExamples, Role, TrainingSettings } from "./engine.ts";
 import type { Head } from "./heads.ts";
 import {
@@ -13,6 +12,7 @@ import {
   orderExamples,
 } from "./model-examples.ts";
 import { checkInputs, fillRows, prepareInput } from "./residency.ts";
+import { prepareTargets } from "./targets.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 
 /** @throws DataError unless each input is shaped as the network's. */
@@ -60,7 +60,7 @@ export function orderFor(
 /**
  * Puts examples on the device, with their weights.
  *
- * @throws DataError where the answers do not fit the losses, ConfigError where classes are weighed that
+ * @throws DataError where the targets do not fit the losses, ConfigError where classes are weighed that
  * cannot be.
  */
 export async function place(
@@ -71,16 +71,16 @@ export async function place(
   weighting?: ClassWeighting,
 ): Promise<ResidentExamples> {
   if (weighting?.classWeights !== undefined) requireOneHead(heads);
-  const answers = heads.map(({ loss, outputShape }, i) =>
-    prepareAnswers(y[i], loss, outputShape, x),
+  const targets = heads.map(({ loss, outputShape }, i) =>
+    prepareTargets(y[i], loss, outputShape, x),
   );
   const weights = heads.map(({ loss, outputShape }, i) =>
-    weightsOf({ answers: y[i], sampleWeights: sampleWeights[i], loss, outputShape }, weighting),
+    weightsOf({ targets: y[i], sampleWeights: sampleWeights[i], loss, outputShape }, weighting),
   );
   const inputs = x.map(prepareInput);
-  const placed = await engine.reserve(role, count, { x: inputs, y: answers, weights });
-  const residents = [...placed.inputs, ...placed.answers, ...placed.weights];
-  [...inputs, ...answers, ...weights].forEach((values, i) => {
+  const placed = await engine.reserve(role, count, { x: inputs, y: targets, weights });
+  const residents = [...placed.inputs, ...placed.targets, ...placed.weights];
+  [...inputs, ...targets, ...weights].forEach((values, i) => {
     const resident = residents[i];
     if (resident === undefined || values === undefined) return;
     fillRows(engine.device, resident, values, 0, count);

@@ -5,7 +5,7 @@ import { ConfigError, DataError } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { outlineOf, shown } from "../nn/option.ts";
-import type { AnswerKind } from "./answers.ts";
+import type { TargetKind } from "./targets.ts";
 
 /** A weight of at least 0 for each class number. */
 export type ClassWeights = Readonly<Record<number, number>>;
@@ -16,11 +16,11 @@ export interface ClassWeighting {
   readonly count: number;
 }
 
-/** The answers for one output, their weights where they have any, and what compares them with what. */
-export interface AnsweredExamples {
-  readonly answers: Tensor;
+/** The targets for one output, their weights where they have any, and what compares them with what. */
+export interface LabelledExamples {
+  readonly targets: Tensor;
   readonly sampleWeights: Tensor | undefined;
-  readonly loss: AnswerKind;
+  readonly loss: TargetKind;
   readonly outputShape: Shape;
 }
 
@@ -31,7 +31,7 @@ export interface AnsweredExamples {
  * where weights cannot be used.
  */
 export function weightsOf(
-  examples: AnsweredExamples,
+  examples: LabelledExamples,
   weighting?: ClassWeighting,
 ): Tensor<Float32Array> | undefined {
   const { sampleWeights } = examples;
@@ -48,7 +48,7 @@ export function weightsOf(
     });
   }
   checkClassWeights(classWeights, examples);
-  return fromClasses(examples.answers, classWeights, weighting?.count ?? 0);
+  return fromClasses(examples.targets, classWeights, weighting?.count ?? 0);
 }
 
 function isWeight(value: unknown): boolean {
@@ -69,7 +69,7 @@ function checkWeights({ data, shape }: Tensor): Tensor<Float32Array> {
 }
 
 /** @throws ConfigError unless each weight is one, and is that of a class. */
-function checkClassWeights(weights: ClassWeights, examples: AnsweredExamples): void {
+function checkClassWeights(weights: ClassWeights, examples: LabelledExamples): void {
   const isRecord = typeof weights === "object" && weights !== null && !(weights instanceof Map);
   const fail = (expected: string, received: string): never => {
     throw new ConfigError({
@@ -91,9 +91,9 @@ function checkClassWeights(weights: ClassWeights, examples: AnsweredExamples): v
 }
 
 /** The lowest and the highest class number. */
-function classRange({ answers, loss, outputShape }: AnsweredExamples): readonly [number, number] {
-  if (loss.answers === "classes") return [0, (outputShape.at(-1) ?? 1) - 1];
-  const columns = sizeOf(answers.shape.slice(1));
+function classRange({ targets, loss, outputShape }: LabelledExamples): readonly [number, number] {
+  if (loss.targets === "classes") return [0, (outputShape.at(-1) ?? 1) - 1];
+  const columns = sizeOf(targets.shape.slice(1));
   return columns > 1 ? [0, columns - 1] : (loss.range ?? [-Infinity, Infinity]);
 }
 
@@ -102,7 +102,7 @@ function fromClasses({ data, shape }: Tensor, weights: ClassWeights, count: numb
   if (shape.length > 2) {
     throw new DataError({
       what: "Class weights need one class an example.",
-      expected: "answers [N], or one-hot rows [N, C]",
+      expected: "targets [N], or one-hot rows [N, C]",
       received: formatShape(shape),
       fix: "give the examples sampleWeights, one for each place",
     });

@@ -40,7 +40,7 @@ test.each(networkNames)("the training step of %s is a graph that replaces every 
     batch: 2,
     inputs: [{ shape: [4, ...network.inputShape], dtype: "u8" }],
     heads: headsOf(network, { loss: sparseCategoricalCrossentropy({ fromLogits: true }) }),
-    answers: [{ shape: [4], dtype: "i32" }],
+    targets: [{ shape: [4], dtype: "i32" }],
     optimizer: adam(),
   });
   const replaced = updates.map(({ state }) => (state.attributes as { name: string }).name);

@@ -12,7 +12,7 @@ export interface LossCase {
   /** Where the results, before the activation, lie. */
   readonly range?: readonly [number, number];
   /** The loss of one row, from Keras's formula; results are after the activation. */
-  readonly formula: (answers: readonly number[], results: readonly number[]) => number;
+  readonly formula: (targets: readonly number[], results: readonly number[]) => number;
 }
 
 export const mean = (values: readonly number[]) =>
@@ -24,30 +24,30 @@ const shareOf = (results: readonly number[]) => {
 };
 const softmaxOf = (logits: readonly number[]) => shareOf(logits.map(Math.exp));
 
-const categorical = (answers: readonly number[], results: readonly number[]) =>
-  -shareOf(results).reduce((sum, share, i) => sum + answers[i] * Math.log(share), 0);
-const categoricalOfLogits = (answers: readonly number[], logits: readonly number[]) =>
-  categorical(answers, softmaxOf(logits));
+const categorical = (targets: readonly number[], results: readonly number[]) =>
+  -shareOf(results).reduce((sum, share, i) => sum + targets[i] * Math.log(share), 0);
+const categoricalOfLogits = (targets: readonly number[], logits: readonly number[]) =>
+  categorical(targets, softmaxOf(logits));
 const sparse = ([label]: readonly number[], results: readonly number[]) =>
   -Math.log(shareOf(results)[label]);
-export const binary = (answers: readonly number[], results: readonly number[]) =>
+export const binary = (targets: readonly number[], results: readonly number[]) =>
   -mean(
     results.map((result, i) => {
-      const yes = answers[i] * Math.log(clipped(result));
-      return yes + (1 - answers[i]) * Math.log(1 - clipped(result));
+      const yes = targets[i] * Math.log(clipped(result));
+      return yes + (1 - targets[i]) * Math.log(1 - clipped(result));
     }),
   );
-const binaryOfLogits = (answers: readonly number[], logits: readonly number[]) =>
+const binaryOfLogits = (targets: readonly number[], logits: readonly number[]) =>
   binary(
-    answers,
+    targets,
     logits.map((logit) => 1 / (1 + Math.exp(-logit))),
   );
 
 type Row = readonly number[];
-const sumOf = (each: (answer: number, result: number) => number) => (answers: Row, results: Row) =>
-  results.reduce((sum, result, i) => sum + each(answers[i], result), 0);
-const meanOf = (each: (answer: number, result: number) => number) => (answers: Row, results: Row) =>
-  sumOf(each)(answers, results) / results.length;
+const sumOf = (each: (answer: number, result: number) => number) => (targets: Row, results: Row) =>
+  results.reduce((sum, result, i) => sum + each(targets[i], result), 0);
+const meanOf = (each: (answer: number, result: number) => number) => (targets: Row, results: Row) =>
+  sumOf(each)(targets, results) / results.length;
 const both = sumOf((answer, result) => answer * result);
 const total = (row: Row) => row.reduce((a, b) => a + b, 0);
 const huberOf = (delta: number) => (answer: number, result: number) => {
@@ -94,13 +94,13 @@ export const lossCases = {
       options: {},
       endsIn: "linear",
       shape: [5, 3],
-      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
+      formula: (targets, results) => mean(results.map((r, i) => (targets[i] - r) ** 2)),
     },
     {
       options: {},
       endsIn: "tanh",
       shape: [2, 3, 4, 2],
-      formula: (answers, results) => mean(results.map((r, i) => (answers[i] - r) ** 2)),
+      formula: (targets, results) => mean(results.map((r, i) => (targets[i] - r) ** 2)),
     },
   ],
   meanAbsoluteError: [
@@ -177,9 +177,9 @@ export const lossCases = {
       options: {},
       endsIn: "linear",
       shape: [5, 4],
-      formula(answers, results) {
-        const right = sumOf((y, x) => y * x)(answers, results);
-        const best = Math.max(...results.map((x, i) => (1 - answers[i]) * x));
+      formula(targets, results) {
+        const right = sumOf((y, x) => y * x)(targets, results);
+        const best = Math.max(...results.map((x, i) => (1 - targets[i]) * x));
         return Math.max(best - right + 1, 0);
       },
     },
@@ -189,9 +189,9 @@ export const lossCases = {
       options: {},
       endsIn: "linear",
       shape: [5, 3],
-      formula(answers, results) {
+      formula(targets, results) {
         const length = (row: readonly number[]) => Math.hypot(...row);
-        return -sumOf((y, x) => y * x)(answers, results) / length(answers) / length(results);
+        return -sumOf((y, x) => y * x)(targets, results) / length(targets) / length(results);
       },
     },
   ],
@@ -209,8 +209,8 @@ export const lossCases = {
       options: {},
       endsIn: "softmax",
       shape: [5, 3],
-      formula: (answers, results) =>
-        sumOf((y, x) => -0.25 * (1 - x) ** 2 * y * Math.log(x))(answers, shareOf(results)),
+      formula: (targets, results) =>
+        sumOf((y, x) => -0.25 * (1 - x) ** 2 * y * Math.log(x))(targets, shareOf(results)),
     },
   ],
   categoricalGeneralizedCrossEntropy: [

@@ -38,7 +38,7 @@ function uniform(shape: Shape, stream: number, [low, high]: readonly [number, nu
 
 function answersFor(name: LossName, shape: Shape): Tensor {
   const random = new RandomStream(5, 9);
-  if (lossFrom(name).answers === "classes") {
+  if (lossFrom(name).targets === "classes") {
     const data = Int32Array.from({ length: shape[0] }, () => random.below(shape[1]));
     return { data, shape: [shape[0]] };
   }
@@ -47,13 +47,13 @@ function answersFor(name: LossName, shape: Shape): Tensor {
 
 /** The loss with its sources, which are f64. */
 function graphOf(name: LossName, { options, endsIn, shape, range = [-2, 2] }: LossCase) {
-  const answers = answersFor(name, shape);
-  const dtype = answers.data instanceof Int32Array ? "i32" : "f32";
-  const y = ops.input("y", { shape: answers.shape, dtype });
+  const targets = answersFor(name, shape);
+  const dtype = targets.data instanceof Int32Array ? "i32" : "f32";
+  const y = ops.input("y", { shape: targets.shape, dtype });
   const x = ops.input("x", { shape, dtype: "f32" });
-  const results = activate(endsIn, ops, x);
-  const values = lossFrom(name, options).values(y, results, ops);
-  return { x, results, values, sources: { x: uniform(shape, 1, range), y: answers } };
+  const predictions = activate(endsIn, ops, x);
+  const values = lossFrom(name, options).values(y, predictions, ops);
+  return { x, predictions, values, sources: { x: uniform(shape, 1, range), y: targets } };
 }
 
 /** What a tensor holds for one of so many places. */
@@ -70,9 +70,9 @@ afterAll(() => device.close());
 
 describe("losses", () => {
   test.each(table)("%s: one number a place, by Keras's formula", (_, name, one) => {
-    const { results, values, sources } = graphOf(name, one);
+    const { predictions, values, sources } = graphOf(name, one);
     expect(values.shape).toEqual(one.shape.slice(0, -1));
-    const [given, received] = evaluate([results, values], sources);
+    const [given, received] = evaluate([predictions, values], sources);
     const places = sizeOf(values.shape);
     for (let row = 0; row < places; row++) {
       const expected = one.formula(rowOf(sources.y, row, places), rowOf(given, row, places));
@@ -146,14 +146,14 @@ describe("losses", () => {
     expect(again.name).toBe(name);
     expect(again.options).toEqual(loss.options);
     expect(again.options).toMatchObject(options);
-    expect(again.answers).toBe(loss.answers);
+    expect(again.targets).toBe(loss.targets);
   });
 
-  test.each(names)("%s: answers that are not shaped as it needs are refused by name", (name) => {
-    const results = ops.input("x", { shape: [4, 3], dtype: "f32" });
-    const whole = lossFrom(name).answers === "classes";
+  test.each(names)("%s: targets that are not shaped as it needs are refused by name", (name) => {
+    const predictions = ops.input("x", { shape: [4, 3], dtype: "f32" });
+    const whole = lossFrom(name).targets === "classes";
     const y = (shape: Shape): Node => ops.input("y", { shape, dtype: whole ? "i32" : "f32" });
-    const compare = (shape: Shape) => () => lossFrom(name).values(y(shape), results, ops);
+    const compare = (shape: Shape) => () => lossFrom(name).values(y(shape), predictions, ops);
     expect(compare(whole ? [4] : [4, 3])).not.toThrow();
     for (const shape of whole ? [[5], [4, 3]] : [[4], [4, 2], [3, 4]]) {
       expect(compare(shape), JSON.stringify(shape)).toThrow(ShapeError);
@@ -162,11 +162,11 @@ describe("losses", () => {
   });
 
   test.each(["sparseCategoricalCrossentropy", "categoricalCrossentropy"] as const)(
-    "%s: results that are images are refused by name",
+    "%s: predictions that are images are refused by name",
     (name) => {
-      const results = ops.input("x", { shape: [4, 3, 3, 2], dtype: "f32" });
+      const predictions = ops.input("x", { shape: [4, 3, 3, 2], dtype: "f32" });
       const y = ops.input("y", { shape: [4], dtype: "i32" });
-      const compare = () => lossFrom(name).values(y, results, ops);
+      const compare = () => lossFrom(name).values(y, predictions, ops);
       expect(compare).toThrow(ShapeError);
       expect(compare).toThrow(new RegExp(`${name}[\\s\\S]*\\[4, 3, 3, 2\\]`));
     },
@@ -204,7 +204,7 @@ describe("compiled models", () => {
     const model = modelOf(name, one);
     const outputs = one.shape[1];
     if (one.range !== undefined) {
-      // Probabilities by a linear layer: its bias moves small results between 0 and 1.
+      // Probabilities by a linear layer: its bias moves small predictions between 0 and 1.
       const weights = model.getWeights();
       weights.get("dense/kernel")?.data.forEach((value, i, kernel) => {
         kernel[i] = value * 0.1;
@@ -214,16 +214,16 @@ describe("compiled models", () => {
     }
     const inputs = uniform([count, ...image], 2, [-1, 1]);
     const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
-    const answers = answersFor(name, [count, outputs]);
-    const whole = answers.data instanceof Int32Array;
+    const targets = answersFor(name, [count, outputs]);
+    const whole = targets.data instanceof Int32Array;
     const y = {
-      data: whole ? Int32Array.from(answers.data) : Float32Array.from(answers.data),
-      shape: answers.shape,
+      data: whole ? Int32Array.from(targets.data) : Float32Array.from(targets.data),
+      shape: targets.shape,
     };
-    const results = await model.predict(x);
+    const predictions = await model.predict(x);
     const expected = mean(
       Array.from({ length: count }, (__, row) =>
-        one.formula(rowOf(y, row, count), rowOf(results, row, count)),
+        one.formula(rowOf(y, row, count), rowOf(predictions, row, count)),
       ),
     );
     const { loss, accuracy } = await model.evaluate({ x, y }, { batchSize: 4 });
@@ -242,11 +242,11 @@ describe("compiled models", () => {
     model.learningRate = 1e-3;
     const inputs = uniform([count, ...image], 2, [0, 1]);
     const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
-    const answers = answersFor(name, [count, one.shape[1]]);
-    const whole = answers.data instanceof Int32Array;
+    const targets = answersFor(name, [count, one.shape[1]]);
+    const whole = targets.data instanceof Int32Array;
     const y = {
-      data: whole ? Int32Array.from(answers.data) : Float32Array.from(answers.data),
-      shape: answers.shape,
+      data: whole ? Int32Array.from(targets.data) : Float32Array.from(targets.data),
+      shape: targets.shape,
     };
     const before = await model.evaluate({ x, y });
     const { history } = await model.fit({ x, y }, { batchSize: count, verbose: 0 });

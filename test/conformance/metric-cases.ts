@@ -1,41 +1,41 @@
-// A case of every metric, with the answers and results that it is tried on.
+// A case of every metric, with the targets and results that it is tried on.
 
 import { RandomStream } from "../../src/core/random.ts";
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { metricTable } from "../../src/nn/metrics/index.ts";
 
-/** What a metric needs to be made, and what its answers look like. */
+/** What a metric needs to be made, and what its targets look like. */
 export interface MetricCase {
   readonly options?: object;
-  readonly answers: "values" | "bits" | "hot" | "classes";
+  readonly targets: "values" | "bits" | "hot" | "classes";
   /** Options that are refused. */
   readonly refused?: object;
 }
 
-const values: MetricCase = { answers: "values" };
-const bits: MetricCase = { answers: "bits", refused: { thresholds: 2 } };
-const hot: MetricCase = { answers: "hot" };
+const values: MetricCase = { targets: "values" };
+const bits: MetricCase = { targets: "bits", refused: { thresholds: 2 } };
+const hot: MetricCase = { targets: "hot" };
 const overlap = { numClasses: 4, sparseYPred: false };
 
 /** A case of every metric. */
 export const metricCases = {
   accuracy: hot,
-  auc: { answers: "bits", refused: { curve: "ROCK" } },
-  binaryAccuracy: { answers: "bits" },
-  binaryCrossentropy: { answers: "bits", refused: { labelSmoothing: 2 } },
-  binaryIoU: { answers: "bits", refused: { targetClassIds: [2] } },
+  auc: { targets: "bits", refused: { curve: "ROCK" } },
+  binaryAccuracy: { targets: "bits" },
+  binaryCrossentropy: { targets: "bits", refused: { labelSmoothing: 2 } },
+  binaryIoU: { targets: "bits", refused: { targetClassIds: [2] } },
   categoricalAccuracy: hot,
   categoricalCrossentropy: hot,
   categoricalHinge: hot,
   cosineSimilarity: values,
-  f1Score: { answers: "hot", refused: { average: "mean" } },
+  f1Score: { targets: "hot", refused: { average: "mean" } },
   falseNegatives: bits,
   falsePositives: bits,
-  fBetaScore: { answers: "hot", options: { beta: 2 }, refused: { beta: 0 } },
+  fBetaScore: { targets: "hot", options: { beta: 2 }, refused: { beta: 0 } },
   hinge: values,
   iou: {
-    answers: "classes",
+    targets: "classes",
     options: { ...overlap, targetClassIds: [1, 3] },
     refused: { ...overlap, targetClassIds: [4] },
   },
@@ -44,30 +44,30 @@ export const metricCases = {
   mean: values,
   meanAbsoluteError: values,
   meanAbsolutePercentageError: values,
-  meanIoU: { answers: "classes", options: overlap, refused: { numClasses: 0 } },
+  meanIoU: { targets: "classes", options: overlap, refused: { numClasses: 0 } },
   meanSquaredError: values,
   meanSquaredLogarithmicError: values,
   oneHotIoU: {
-    answers: "hot",
+    targets: "hot",
     options: { numClasses: 4, targetClassIds: [1, 3] },
     refused: { numClasses: 4, targetClassIds: [] },
   },
-  oneHotMeanIoU: { answers: "hot", options: { numClasses: 4 }, refused: {} },
+  oneHotMeanIoU: { targets: "hot", options: { numClasses: 4 }, refused: {} },
   poisson: values,
-  precision: { answers: "bits", refused: { topK: 0 } },
-  precisionAtRecall: { answers: "bits", options: { recall: 0.5 }, refused: { recall: 2 } },
-  r2Score: { answers: "values", refused: { numRegressors: -1 } },
-  recall: { answers: "bits", options: { topK: 2, classId: 1 }, refused: { classId: 0.5 } },
-  recallAtPrecision: { answers: "bits", options: { precision: 0.5 }, refused: {} },
+  precision: { targets: "bits", refused: { topK: 0 } },
+  precisionAtRecall: { targets: "bits", options: { recall: 0.5 }, refused: { recall: 2 } },
+  r2Score: { targets: "values", refused: { numRegressors: -1 } },
+  recall: { targets: "bits", options: { topK: 2, classId: 1 }, refused: { classId: 0.5 } },
+  recallAtPrecision: { targets: "bits", options: { precision: 0.5 }, refused: {} },
   rootMeanSquaredError: values,
-  sensitivityAtSpecificity: { answers: "bits", options: { specificity: 0.5 }, refused: {} },
-  sparseCategoricalAccuracy: { answers: "classes" },
-  sparseCategoricalCrossentropy: { answers: "classes", refused: { ignoreClass: 0.5 } },
-  sparseTopKCategoricalAccuracy: { answers: "classes", options: { k: 2 }, refused: { k: 0 } },
-  specificityAtSensitivity: { answers: "bits", options: { sensitivity: 0.5 }, refused: {} },
+  sensitivityAtSpecificity: { targets: "bits", options: { specificity: 0.5 }, refused: {} },
+  sparseCategoricalAccuracy: { targets: "classes" },
+  sparseCategoricalCrossentropy: { targets: "classes", refused: { ignoreClass: 0.5 } },
+  sparseTopKCategoricalAccuracy: { targets: "classes", options: { k: 2 }, refused: { k: 0 } },
+  specificityAtSensitivity: { targets: "bits", options: { sensitivity: 0.5 }, refused: {} },
   squaredHinge: values,
   sum: values,
-  topKCategoricalAccuracy: { answers: "hot", options: { k: 2 }, refused: { k: 1.5 } },
+  topKCategoricalAccuracy: { targets: "hot", options: { k: 2 }, refused: { k: 1.5 } },
   trueNegatives: bits,
   truePositives: bits,
 } satisfies Record<keyof typeof metricTable, MetricCase>;
@@ -84,8 +84,8 @@ export function numbers(
   return { data: Float64Array.from({ length: sizeOf(shape) }, () => value(random)), shape };
 }
 
-/** Answers to the examples. */
-export function answersFor(kind: MetricCase["answers"]): Tensor {
+/** Targets to the examples. */
+export function answersFor(kind: MetricCase["targets"]): Tensor {
   const shape = [examples, classCount];
   if (kind === "values") return numbers(1, shape, (random) => random.uniform());
   if (kind === "bits") return numbers(1, shape, (random) => random.below(2));

@@ -28,7 +28,7 @@ const rowsOf = ({ data, shape }: Tensor, from: number, to: number): Tensor => {
 };
 
 /** What a metric comes to where an epoch has batches of these sizes. */
-function resultOf(metric: Metric, kind: MetricCase["answers"], sizes: readonly number[]) {
+function resultOf(metric: Metric, kind: MetricCase["targets"], sizes: readonly number[]) {
   const all = {
     x: resultsFor(),
     y: answersFor(kind),
@@ -54,21 +54,21 @@ function resultOf(metric: Metric, kind: MetricCase["answers"], sizes: readonly n
   return [metric.result(sums as Sums)].flat();
 }
 
-function batchOf(answers: Shape, whole: boolean, size: number) {
+function batchOf(targets: Shape, whole: boolean, size: number) {
   return {
     build: ops,
-    answers: ops.input("y", { shape: answers, dtype: whole ? "i32" : "f32" }),
-    results: ops.input("x", { shape: [size, classCount], dtype: "f32" }),
+    targets: ops.input("y", { shape: targets, dtype: whole ? "i32" : "f32" }),
+    predictions: ops.input("x", { shape: [size, classCount], dtype: "f32" }),
     weights: ops.input("w", { shape: [size], dtype: "f32" }),
   };
 }
 
-describe.each(table)("%s", (kind, { options = {}, answers, refused }) => {
+describe.each(table)("%s", (kind, { options = {}, targets, refused }) => {
   const metric = metricFrom(kind, options);
 
   test("how an epoch is split changes nothing", () => {
-    const whole = resultOf(metric, answers, [examples]);
-    const split = resultOf(metric, answers, [4, 4, 2, 1]);
+    const whole = resultOf(metric, targets, [examples]);
+    const split = resultOf(metric, targets, [4, 4, 2, 1]);
     expect(split).toHaveLength(whole.length);
     split.forEach((value, i) => {
       expect(value).toBeCloseTo(whole[i], 10);
@@ -84,8 +84,8 @@ describe.each(table)("%s", (kind, { options = {}, answers, refused }) => {
     expect(again.options).toEqual(metric.options);
   });
 
-  test.skipIf(kind === "mean" || kind === "sum")("answers that do not fit are refused", () => {
-    const whole = answers === "classes";
+  test.skipIf(kind === "mean" || kind === "sum")("targets that do not fit are refused", () => {
+    const whole = targets === "classes";
     const batch = batchOf(whole ? [7] : [5, classCount + 1], whole, 5);
     expect(() => metric.sums(batch)).toThrow(ShapeError);
     expect(() => metric.sums(batch)).toThrow(/expected: .*\n.*received: /);
@@ -105,15 +105,19 @@ describe("accuracy", () => {
     ["0.5 itself is a no", [3, 1], [1, 0, 1], [3, 1], [0.5, 0.5, 0.51], 2],
     ["pixels", [1, 1, 2, 2], [1, 0, 0, 1], [1, 1, 2, 2], [0.9, 0.1, 0.8, 0.2], 0.5],
     ["yes or no a pixel", [1, 1, 4, 1], [1, 0, 1, 1], [1, 1, 4, 1], [0.9, 0.1, 0.2, 0.3], 0.5],
-  ])("of %s", (_, answerShape, answers, resultShape, results, expected) => {
+  ])("of %s", (_, answerShape, targets, resultShape, predictions, expected) => {
     const whole = answerShape.length === 1;
     const y = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
     const x = ops.input("x", { shape: resultShape, dtype: "f32" });
-    const { total, count } = metricFrom("accuracy").sums({ build: ops, answers: y, results: x });
+    const { total, count } = metricFrom("accuracy").sums({
+      build: ops,
+      targets: y,
+      predictions: x,
+    });
     const [right, all] = evaluate([total, count], {
-      x: { data: Float64Array.from(results), shape: resultShape },
+      x: { data: Float64Array.from(predictions), shape: resultShape },
       y: {
-        data: whole ? Int32Array.from(answers) : Float64Array.from(answers),
+        data: whole ? Int32Array.from(targets) : Float64Array.from(targets),
         shape: answerShape,
       },
     });

@@ -73,15 +73,15 @@ const losses = Object.entries(lossCases).flatMap(([name, cases]) =>
 describe("losses", () => {
   test.each(losses)("%s", async (_, name, { options, endsIn, shape, range = [-2, 2] }) => {
     const loss = lossFrom(name, options);
-    const whole = loss.answers === "classes";
+    const whole = loss.targets === "classes";
     const random = new RandomStream(5, 9);
     const labels = Int32Array.from({ length: shape[0] }, () => random.below(shape[1]));
     const y = whole ? { data: labels, shape: [shape[0]] } : uniform(9, shape, 0, 1);
     const x = ops.input("x", { shape, dtype: "f32" });
     const { trained } = reduceLoss(loss, {
       build: ops,
-      answers: ops.input("y", { shape: y.shape, dtype: whole ? "i32" : "f32" }),
-      results: activate(endsIn, ops, x),
+      targets: ops.input("y", { shape: y.shape, dtype: whole ? "i32" : "f32" }),
+      predictions: activate(endsIn, ops, x),
       weights: ops.input("w", { shape: [shape[0]], dtype: "f32" }),
     });
     const [gradient] = gradients(trained, [x], ops);
@@ -93,14 +93,14 @@ describe("losses", () => {
 describe("metrics", () => {
   const table = Object.entries(metricCases) as [string, MetricCase][];
 
-  test.each(table)("%s", async (kind, { options = {}, answers }) => {
-    const y = answersFor(answers);
+  test.each(table)("%s", async (kind, { options = {}, targets }) => {
+    const y = answersFor(targets);
     const x = resultsFor();
-    const whole = answers === "classes";
+    const whole = targets === "classes";
     const outputs = metricFrom(kind, options).sums({
       build: ops,
-      answers: ops.input("y", { shape: y.shape, dtype: whole ? "i32" : "f32" }),
-      results: ops.input("x", { shape: x.shape, dtype: "f32" }),
+      targets: ops.input("y", { shape: y.shape, dtype: whole ? "i32" : "f32" }),
+      predictions: ops.input("x", { shape: x.shape, dtype: "f32" }),
       weights: ops.input("w", { shape: [examples], dtype: "f32" }),
     });
     await expectAgreement({ outputs, updates: [] }, { x, y, w: uniform(3, [examples], 0.25, 2) });

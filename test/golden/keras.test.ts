@@ -47,7 +47,7 @@ interface Rules {
     readonly loss: string;
     readonly title: string;
     readonly fromLogits: boolean;
-    readonly answers: readonly number[] | readonly (readonly number[])[];
+    readonly targets: readonly number[] | readonly (readonly number[])[];
     readonly results: readonly number[];
     readonly values: readonly number[];
     readonly gradient: readonly number[];
@@ -55,7 +55,7 @@ interface Rules {
   readonly accuracies: readonly {
     readonly title: string;
     readonly answerShape: readonly number[];
-    readonly answers: readonly number[];
+    readonly targets: readonly number[];
     readonly resultShape: readonly number[];
     readonly accuracy: number;
   }[];
@@ -155,11 +155,11 @@ describe("losses", () => {
           fixture,
         ] as const,
     ),
-  )("%s: values and gradient", (_, { loss: name, fromLogits, answers, results, ...expected }) => {
+  )("%s: values and gradient", (_, { loss: name, fromLogits, targets, results, ...expected }) => {
     const whole = name === "sparseCategoricalCrossentropy";
-    const rows = answers.length;
+    const rows = targets.length;
     const shape = [rows, results.length / rows];
-    const flat = answers.flat();
+    const flat = targets.flat();
     const y: NumericArray = whole ? Int32Array.from(flat) : Float64Array.from(flat);
     const answerShape = whole ? [rows] : shape;
     const answerNode = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
@@ -179,16 +179,16 @@ describe("losses", () => {
 });
 
 describe("accuracy", () => {
-  test.each(rules.accuracies)("of $title", ({ answerShape, answers, resultShape, ...expected }) => {
-    const results = uniform(7, resultShape, 0, 1);
+  test.each(rules.accuracies)("of $title", ({ answerShape, targets, resultShape, ...expected }) => {
+    const predictions = uniform(7, resultShape, 0, 1);
     const whole = answerShape.length < resultShape.length;
-    const y = whole ? Int32Array.from(answers) : Float32Array.from(answers);
+    const y = whole ? Int32Array.from(targets) : Float32Array.from(targets);
     const answerNode = ops.input("y", { shape: answerShape, dtype: whole ? "i32" : "f32" });
     const resultNode = ops.input("x", { shape: resultShape, dtype: "f32" });
     const metric = accuracy();
-    const sums = metric.sums({ build: ops, answers: answerNode, results: resultNode });
+    const sums = metric.sums({ build: ops, targets: answerNode, predictions: resultNode });
     const [total, count] = evaluate([sums.total, sums.count], {
-      x: results,
+      x: predictions,
       y: { data: y, shape: answerShape },
     });
     const result = metric.result({ total: [total.data[0]], count: [count.data[0]] });

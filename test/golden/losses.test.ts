@@ -25,7 +25,7 @@ interface Fixture {
   readonly low: number;
   readonly high: number;
   readonly activation: ActivationName;
-  readonly answers: "shares" | "bits" | "signs" | "hot" | "classes";
+  readonly targets: "shares" | "bits" | "signs" | "hot" | "classes";
   readonly values: readonly number[];
   readonly valueShape: Shape;
   readonly weightShape: Shape;
@@ -38,7 +38,7 @@ const fixtures = JSON.parse(
   readFileSync(new URL("keras/losses.json", import.meta.url), "utf8"),
 ) as Fixture[];
 
-function answersOf(kind: Fixture["answers"], shape: Shape): Tensor {
+function answersOf(kind: Fixture["targets"], shape: Shape): Tensor {
   if (kind === "shares") return inDouble(uniform(2, shape, 0, 1));
   if (kind === "bits" || kind === "signs") {
     const { data } = classes(2, sizeOf(shape), 2);
@@ -56,19 +56,19 @@ const inDouble = ({ data, shape }: Tensor): Tensor => ({ data: Float64Array.from
 
 /** The graph of one case, and the numbers that go into it. */
 function caseOf({ loss, options, shape, low, high, activation, ...fixture }: Fixture) {
-  const answers = answersOf(fixture.answers, shape);
+  const targets = answersOf(fixture.targets, shape);
   const sources = {
-    y: answers,
+    y: targets,
     x: inDouble(uniform(1, shape, low, high)),
     w: inDouble(uniform(3, fixture.weightShape, 0.25, 2)),
   };
-  const whole = fixture.answers === "classes";
+  const whole = fixture.targets === "classes";
   const x = ops.input("x", { shape, dtype: "f32" });
   const weights = ops.input("w", { shape: fixture.weightShape, dtype: "f32" });
   const batch = {
     build: ops,
-    answers: ops.input("y", { shape: answers.shape, dtype: whole ? "i32" : "f32" }),
-    results: activate(activation, ops, x),
+    targets: ops.input("y", { shape: targets.shape, dtype: whole ? "i32" : "f32" }),
+    predictions: activate(activation, ops, x),
   };
   const reduced = (reduction: Reduction, weighted: boolean) => {
     const made = lossFrom(loss, { ...options, reduction });
@@ -82,9 +82,9 @@ test("there is a fixture of every loss", () => {
   expect(Object.keys(lossTable).filter((name) => !known.has(name))).toEqual([]);
 });
 
-function titleOf({ loss, options, answers, shape, activation }: Fixture): string {
+function titleOf({ loss, options, targets, shape, activation }: Fixture): string {
   const [given, size] = [options, shape].map((value) => JSON.stringify(value));
-  return `${loss} ${given} of ${answers} ${size}, ${activation}`;
+  return `${loss} ${given} of ${targets} ${size}, ${activation}`;
 }
 
 describe.each(fixtures.map((fixture): [string, Fixture] => [titleOf(fixture), fixture]))(
@@ -93,7 +93,7 @@ describe.each(fixtures.map((fixture): [string, Fixture] => [titleOf(fixture), fi
     const { x, batch, sources, reduced, made } = caseOf(fixture);
 
     test("the number of every place", () => {
-      const values = made.values(batch.answers, batch.results, ops);
+      const values = made.values(batch.targets, batch.predictions, ops);
       expect(values.shape).toEqual(fixture.valueShape);
       const [{ data }] = evaluate([values], sources);
       expect(relativeError(data, fixture.values)).toBeLessThanOrEqual(tolerance);

@@ -21,8 +21,8 @@ interface Fixture {
   /** Of one result. */
   readonly shape: Shape;
   /** A range, or how many class numbers there are. */
-  readonly results: readonly [number, number] | number;
-  readonly answers: "shares" | "bits" | "signs" | "hot" | "classes";
+  readonly predictions: readonly [number, number] | number;
+  readonly targets: "shares" | "bits" | "signs" | "hot" | "classes";
   readonly name: string;
   readonly plain: readonly number[];
   readonly weighted: readonly number[] | null;
@@ -32,14 +32,14 @@ const { examples, batch, cases } = JSON.parse(
   readFileSync(new URL("keras/metrics.json", import.meta.url), "utf8"),
 ) as { examples: number; batch: number; cases: Fixture[] };
 
-function answersOf({ answers: kind, results }: Fixture, shape: Shape): Tensor {
+function answersOf({ targets: kind, predictions }: Fixture, shape: Shape): Tensor {
   const count = sizeOf(shape);
   if (kind === "shares") return uniform(2, shape, 0, 1);
   if (kind === "bits" || kind === "signs") {
     const value = (bit: number) => (kind === "bits" ? bit : 2 * bit - 1);
     return { data: Float32Array.from(classes(2, count, 2).data, value), shape };
   }
-  if (typeof results === "number") {
+  if (typeof predictions === "number") {
     return { data: Float32Array.from(classes(2, count, 3).data), shape };
   }
   const width = shape[shape.length - 1];
@@ -55,14 +55,14 @@ beforeAll(async () => {
 });
 afterAll(() => device.close());
 
-/** What evaluation reports of a model whose results are its inputs. */
+/** What evaluation reports of a model whose predictions are its inputs. */
 async function evaluated(fixture: Fixture): Promise<Readonly<Record<string, number>>> {
-  const { metric, options, shape, results } = fixture;
+  const { metric, options, shape, predictions } = fixture;
   const all = [examples, ...shape];
   const x =
-    typeof results === "number"
-      ? { data: Float32Array.from(classes(1, sizeOf(all), results).data), shape: all }
-      : uniform(1, all, ...results);
+    typeof predictions === "number"
+      ? { data: Float32Array.from(classes(1, sizeOf(all), predictions).data), shape: all }
+      : uniform(1, all, ...predictions);
   const y = answersOf(fixture, all) as Tensor<Float32Array | Int32Array>;
   const whole = y.data instanceof Int32Array;
   const image =
@@ -76,7 +76,7 @@ async function evaluated(fixture: Fixture): Promise<Readonly<Record<string, numb
   model.compile({
     optimizer: "sgd",
     loss: losses.custom({
-      answers: whole ? "classes" : "values",
+      targets: whole ? "classes" : "values",
       values: (_, given, build) => build.mean(given, { axes: [-1] }),
     }),
     metrics: [made()],
@@ -94,8 +94,8 @@ test("there is a fixture of every metric", () => {
   expect(Object.keys(metricTable).filter((name) => !known.has(name))).toEqual([]);
 });
 
-function titleOf({ metric, options, answers, shape }: Fixture): string {
-  return `${metric} ${JSON.stringify(options)} of ${answers} ${JSON.stringify(shape)}`;
+function titleOf({ metric, options, targets, shape }: Fixture): string {
+  return `${metric} ${JSON.stringify(options)} of ${targets} ${JSON.stringify(shape)}`;
 }
 
 describe.each(cases.map((fixture): [string, Fixture] => [titleOf(fixture), fixture]))(
@@ -137,7 +137,7 @@ test.each([
   [0, 0.9900125011861317],
   [1e4, 0.9900069332122803],
   [1e5, 0.9901419067382813],
-])("r2Score keeps its digits where answers have the mean %d", async (mean, expected) => {
+])("r2Score keeps its digits where targets have the mean %d", async (mean, expected) => {
   const count = 1000;
   const y = Float32Array.from({ length: count }, (_, i) => mean + (i % 2 === 1 ? 1 : -1));
   const step = Math.fround(0.05);
@@ -152,7 +152,7 @@ test.each([
   expect(r2_score).toBeCloseTo(expected, 6);
 });
 
-test("r2Score of answers that are all alike is 0", async () => {
+test("r2Score of targets that are all alike is 0", async () => {
   const data = { data: new Float32Array(90).fill(3.1), shape: [90, 1] };
   const x = { data: data.data.map((value, i) => value + i), shape: [90, 1] };
   const model = sequential([layers.activation({ activation: "linear", inputShape: [1] })], {

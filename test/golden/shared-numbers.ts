@@ -1,4 +1,4 @@
-// Numbers that both sides of a golden test make for themselves, so that fixtures hold answers only.
+// Numbers that both sides of a golden test make for themselves, so that fixtures hold targets only.
 // `shared_numbers.py` is the same function in Python: a 32-bit hash of (stream, index), exact in both.
 
 import { type Shape, sizeOf } from "../../src/core/shape.ts";

@@ -23,7 +23,7 @@ const reductions = { sum: "sum", mean_with_sample_weight: "meanWithSampleWeight"
 type Values = Readonly<Record<string, readonly number[]>>;
 
 interface Fixture {
-  readonly answers: "classes" | "hot";
+  readonly targets: "classes" | "hot";
   readonly weigh: "classes" | "samples";
   readonly reduction?: keyof typeof reductions;
   readonly ignore?: number;
@@ -42,15 +42,15 @@ beforeAll(async () => {
 });
 afterAll(() => device.close());
 
-function lossOf({ answers, reduction, ignore }: Fixture) {
+function lossOf({ targets, reduction, ignore }: Fixture) {
   const given = reduction === undefined ? {} : { reduction: reductions[reduction] };
-  if (answers === "hot") return losses.categoricalCrossentropy(given);
+  if (targets === "hot") return losses.categoricalCrossentropy(given);
   return losses.sparseCategoricalCrossentropy({ ...given, ignoreClass: ignore ?? null });
 }
 
-function answersOf({ answers }: Fixture): Tensor<Int32Array | Float32Array> {
+function answersOf({ targets }: Fixture): Tensor<Int32Array | Float32Array> {
   const labels = classes(2, examples, classCount);
-  if (answers === "classes") return labels;
+  if (targets === "classes") return labels;
   const hot = (_: unknown, i: number) =>
     Number(labels.data[Math.floor(i / classCount)] === i % classCount);
   const data = Float32Array.from({ length: examples * classCount }, hot);

@@ -83,8 +83,8 @@ describe("inputs", () => {
     const y = floats([1], [1, 1]);
     await expect(model.predict(x)).rejects.toThrow(message);
     await expect(model.fit({ x, y }, quiet)).rejects.toThrow(message);
-    const answers = { x: floats([1, 2], [1, 2]), y: tensor(Float64Array.of(numbers[0]), [1, 1]) };
-    if (numbers[0] !== 1) await expect(model.evaluate(answers)).rejects.toThrow(message);
+    const targets = { x: floats([1, 2], [1, 2]), y: tensor(Float64Array.of(numbers[0]), [1, 1]) };
+    if (numbers[0] !== 1) await expect(model.evaluate(targets)).rejects.toThrow(message);
     await model.dispose();
   });
 
@@ -114,7 +114,7 @@ describe("inputs", () => {
   });
 });
 
-describe("bytes as inputs and answers", () => {
+describe("bytes as inputs and targets", () => {
   const shape = [1, 2, 2, 1];
   const bytes = Uint8Array.of(0, 51, 102, 255);
   const identity = () =>
@@ -147,7 +147,7 @@ describe("bytes as inputs and answers", () => {
   });
 });
 
-describe("answers", () => {
+describe("targets", () => {
   const x = floats([1, 2], [2, 1]);
   const refused = async (loss: LossName, rows: readonly number[]) => {
     const model = halfModel(loss);
@@ -353,8 +353,8 @@ describe("weights of examples", () => {
     await Promise.all([soft.dispose(), single.dispose()]);
   });
 
-  test("of a loss of one's own may have any answers", async () => {
-    const own = losses.custom({ values: (answers) => answers });
+  test("of a loss of one's own may have any targets", async () => {
+    const own = losses.custom({ values: (targets) => targets });
     const model = sequential([layers.identity({ inputShape: [1] })], { device });
     model.compile({ optimizer: "sgd", loss: own });
     expect((await model.evaluate({ x, y: x })).loss).toBe(2);

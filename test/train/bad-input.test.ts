@@ -122,7 +122,7 @@ describe("examples", () => {
       DataError,
       /\[null, 6, 5, 2\][\s\S]*\[5, 5, 6, 2\]/,
     ],
-    ["too few labels", { x: examples.x, y: labels(19) }, DataError, /20 answers[\s\S]*19/],
+    ["too few labels", { x: examples.x, y: labels(19) }, DataError, /20 targets[\s\S]*19/],
     ["no examples", { x: x(0, ...image), y: labels(0) }, DataError, /empty/],
     [
       "data that does not fill its shape",
@@ -205,7 +205,7 @@ describe("examples", () => {
     expect(await refusal(DataError, none)).toMatch(/^The set of examples is empty/);
   });
 
-  test("of values: wrong widths and NaN among the answers", async () => {
+  test("of values: wrong widths and NaN among the targets", async () => {
     const regression = sequential(
       [layers.flatten({ inputShape: image }), layers.dense({ units: 2 })],
       { device },

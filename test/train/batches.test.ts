@@ -313,7 +313,7 @@ describe("images as u8", () => {
     await model.dispose();
   });
 
-  test("answers as u8 are never scaled", async () => {
+  test("targets as u8 are never scaled", async () => {
     const model = sequential(
       [layers.flatten({ inputShape: [1, 1, 1] }), layers.dense({ units: 1 })],
       { device },

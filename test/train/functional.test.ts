@@ -105,7 +105,7 @@ describe("several inputs and outputs", () => {
     await Promise.all([net.dispose(), record.dispose(), single.dispose()]);
   });
 
-  test("an output without a loss is not trained, and needs no answers", async () => {
+  test("an output without a loss is not trained, and needs no targets", async () => {
     const net = twoByTwo().compile({ optimizer: "sgd", loss: { place: "meanSquaredError" } });
     const before = net.getWeights();
     await net.fit({ x: named.x, y: values }, { verbose: 0 });
@@ -141,7 +141,7 @@ describe("several inputs and outputs", () => {
     [
       "an input with fewer rows",
       { x: [images, noise([8, 3], 1)], y: named.y },
-      /"extra"[\s\S]*8 answers|answers, one for each input of \[8, 3\]/,
+      /"extra"[\s\S]*8 targets|targets, one for each input of \[8, 3\]/,
     ],
   ])("fit refuses %s", async (_, examples, message) => {
     const net = twoByTwo().compile(settings);
@@ -429,7 +429,7 @@ describe("getLayer", () => {
     ]);
   });
 
-  test("answers what does not exist", () => {
+  test("targets what does not exist", () => {
     const { whole } = withPart();
     expect(() => whole.getLayer("dens")).toThrow(/did you mean "dense"/);
     expect(() => whole.getLayer(9)).toThrow(/from 0 to 2/);

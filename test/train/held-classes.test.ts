@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { input, layers, model, sequential, tensor } from "../../src/index.ts";
 
-/** The warnings of a fit on answers for `loss`; each example is one number. */
+/** The warnings of a fit on targets for `loss`; each example is one number. */
 async function warningsOf(
   labels: readonly number[],
   { loss = "sparseCategoricalCrossentropy" as const, validationSplit = 0.25 } = {},

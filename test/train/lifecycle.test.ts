@@ -265,7 +265,7 @@ describe("a model compiled again", () => {
     await Promise.all([used.dispose(), fresh.dispose()]);
   });
 
-  test("with another loss takes other answers", async () => {
+  test("with another loss takes other targets", async () => {
     const model = tinyModel(device);
     await model.evaluate(examples);
     model.compile({

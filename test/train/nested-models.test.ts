@@ -80,7 +80,7 @@ const kernelsOf = (made: AnyModel) =>
 
 const valuesOf = (made: AnyModel) => JSON.stringify([...made.getWeights()]);
 
-async function answerOf(made: AnyModel): Promise<string> {
+async function targetOf(made: AnyModel): Promise<string> {
   const { data } = (await made.predict(x)) as { data: Float32Array };
   return String(data);
 }
@@ -103,7 +103,7 @@ describe.each(Object.entries(nestings))("%s", (name, make) => {
     const path = join(folder, name + ending);
     await saveModel(made, path);
     const { model: again } = await loadModel(path);
-    expect(await answerOf(again)).toBe(await answerOf(made));
+    expect(await targetOf(again)).toBe(await targetOf(made));
     if (ending === ".safetensors") expect(valuesOf(again)).toBe(valuesOf(made));
   });
 

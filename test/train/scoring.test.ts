@@ -114,15 +114,15 @@ test("Keras's short names stand for losses and metrics, and logs have the names 
 });
 
 describe("one's own", () => {
-  const fourthPower = (answers: Node, results: Node, build: Builder) => {
-    const difference = build.subtract(answers, results);
+  const fourthPower = (targets: Node, results: Node, build: Builder) => {
+    const difference = build.subtract(targets, results);
     const squared = build.multiply(difference, difference);
     return build.mean(build.multiply(squared, squared), { axes: [-1] });
   };
   const largest = metrics.custom({
     name: "largest_error",
-    values: (answers, results, build) =>
-      build.reduceMaximum(build.absolute(build.subtract(answers, results)), { axes: [-1] }),
+    values: (targets, results, build) =>
+      build.reduceMaximum(build.absolute(build.subtract(targets, results)), { axes: [-1] }),
   });
   const rows = { data: new Float32Array(21 * classCount).fill(0.25), shape: [21, classCount] };
   const numbers = { x: examples.x, y: rows };

@@ -116,8 +116,8 @@ describe("weights of examples, with several outputs", () => {
   });
 
   test("losses and metrics of one's own come back by output", async () => {
-    const fourth = (answers: Node, results: Node, build: Builder) => {
-      const squared = build.power(build.subtract(answers, results), build.constant(2));
+    const fourth = (targets: Node, results: Node, build: Builder) => {
+      const squared = build.power(build.subtract(targets, results), build.constant(2));
       return build.mean(build.multiply(squared, squared), { axes: [-1] });
     };
     const own = losses.custom({ name: "fourth", values: fourth });
@@ -152,15 +152,15 @@ describe("regularizers in models of any shape", () => {
     const net = model({ inputs: numbers, outputs: [once, twice], device });
     net.compile({ optimizer: "sgd", loss: ["meanSquaredError", null] });
     const first = net.outputs[0];
-    const answers = noise([count, 4], 5);
-    const { loss } = await net.evaluate({ x, y: answers });
+    const targets = noise([count, 4], 5);
+    const { loss } = await net.evaluate({ x, y: targets });
     const plain = model({ inputs: numbers, outputs: [first, net.outputs[1]], device });
     const [a, b] = await plain.predict(x);
     const kernel = [...net.getWeights().values()][0].data;
     const sum = (list: Float32Array, of: (value: number) => number) =>
       list.reduce((total, value) => total + of(value), 0);
     const error = sum(
-      a.data.map((value, i) => value - answers.data[i]),
+      a.data.map((value, i) => value - targets.data[i]),
       (d) => d * d,
     );
     const activity = (0.25 * (sum(a.data, Math.abs) + sum(b.data, Math.abs))) / count;
@@ -214,8 +214,8 @@ test("a backup restores a model whose layers, loss and schedule are its own", as
       call: ([values], { build }) => build.multiply(values, build.constant(0.5)),
     }),
   });
-  const loss = (answers: Node, results: Node, build: Builder) =>
-    build.mean(build.absolute(build.subtract(answers, results)), { axes: [-1] });
+  const loss = (targets: Node, results: Node, build: Builder) =>
+    build.mean(build.absolute(build.subtract(targets, results)), { axes: [-1] });
   const falling = { name: "falling", options: {}, at: (step: number) => 0.1 / (1 + step) };
   const make = () => {
     const numbers = input({ shape: [4] });

@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers.
+// Cross-entropy of yes-or-no targets.
 
 import { requireOptions } from "../option.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import { defineLoss, type Loss } from "./loss.ts";
 
 /**
- * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: answers and results `[N, …, K]` →
+ * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: targets and predictions `[N, …, K]` →
  * `[N, …]`. Where the model ends in sigmoid it is computed from the logits x, as max(x, 0) − x · y
  * + ln(1 + e^−|x|). As in Keras.
  *
@@ -24,11 +24,11 @@ export function binaryCrossentropy(options: SmoothedOptions = {}): Loss {
   return defineLoss({
     name: "binaryCrossentropy",
     options: { fromLogits, labelSmoothing, axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
-      const expected = smoothBinary(answers, labelSmoothing, build);
-      const values = binaryCrossEntropy(expected, results, fromLogits, build);
+    values(targets, predictions, build) {
+      const expected = smoothBinary(targets, labelSmoothing, build);
+      const values = binaryCrossEntropy(expected, predictions, fromLogits, build);
       return build.mean(values, { axes: [axis] });
     },
   });

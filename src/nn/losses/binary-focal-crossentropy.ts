@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers that cares less about what is right already.
+// Cross-entropy of yes-or-no targets that cares less about what is right already.
 
 import { checkOption, requireOptions } from "../option.ts";
 import {
@@ -20,8 +20,8 @@ export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
 }
 
 /**
- * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: answers
- * and results `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: targets
+ * and predictions `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })
@@ -34,13 +34,13 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
   return defineLoss({
     name: "binaryFocalCrossentropy",
     options: { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
-      const yes = smoothBinary(answers, labelSmoothing, build);
+    values(targets, predictions, build) {
+      const yes = smoothBinary(targets, labelSmoothing, build);
       const no = oneMinus(yes, build);
-      const chances = fromLogits ? build.sigmoid(results) : results;
-      const entropy = binaryCrossEntropy(yes, results, fromLogits, build);
+      const chances = fromLogits ? build.sigmoid(predictions) : predictions;
+      const entropy = binaryCrossEntropy(yes, predictions, fromLogits, build);
       const right = build.add(
         build.multiply(yes, chances),
         build.multiply(no, oneMinus(chances, build)),

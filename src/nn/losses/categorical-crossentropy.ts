@@ -1,4 +1,4 @@
-// Cross-entropy with one row of shares an answer.
+// Cross-entropy with one row of shares an target.
 
 import { requireOptions } from "../option.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import { defineLoss, type Loss } from "./loss.ts";
 
 /**
- * −Σ answer · ln result along `axis`: answers `[N, …, C]` (such as one-hot rows), results
+ * −Σ target · ln result along `axis`: targets `[N, …, C]` (such as one-hot rows), predictions
  * `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the logits, without
  * overflow. As in Keras.
  *
@@ -24,11 +24,11 @@ export function categoricalCrossentropy(options: SmoothedOptions = {}): Loss {
   return defineLoss({
     name: "categoricalCrossentropy",
     options: { fromLogits, labelSmoothing, axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
-      const expected = smoothShares(answers, labelSmoothing, build);
-      return crossEntropy(expected, results, { fromLogits, axis }, build);
+    values(targets, predictions, build) {
+      const expected = smoothShares(targets, labelSmoothing, build);
+      return crossEntropy(expected, predictions, { fromLogits, axis }, build);
     },
   });
 }

@@ -13,7 +13,7 @@ export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
 }
 
 /**
- * −Σ alpha · (1 − p)^gamma · answer · ln p along `axis`: answers `[N, …, C]`, results `[N, …, C]` →
+ * −Σ alpha · (1 − p)^gamma · target · ln p along `axis`: targets `[N, …, C]`, predictions `[N, …, C]` →
  * `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
@@ -29,12 +29,12 @@ export function categoricalFocalCrossentropy(
   return defineLoss({
     name: "categoricalFocalCrossentropy",
     options: { alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
-      const smoothed = smoothShares(answers, labelSmoothing, build);
+    values(targets, predictions, build) {
+      const smoothed = smoothShares(targets, labelSmoothing, build);
       const expected = moveLast(smoothed, axis, build);
-      const scores = moveLast(results, axis, build);
+      const scores = moveLast(predictions, axis, build);
       const share = sharesOf(fromLogits ? build.softmax(scores) : scores, -1, build);
       const entropy = build.multiply(expected, build.logarithm(share));
       const focused = build.multiply(powerOf(oneMinus(share, build), gamma, build), entropy);

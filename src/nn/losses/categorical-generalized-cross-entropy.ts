@@ -10,7 +10,7 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
 }
 
 /**
- * (1 − p^q) / q with p the share of the right class: answers i32 `[N, …]`, results `[N, …, C]` →
+ * (1 − p^q) / q with p the share of the right class: targets i32 `[N, …]`, predictions `[N, …, C]` →
  * `[N, …]`. Source: Zhang and Sabuncu, NeurIPS 2018; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
@@ -25,10 +25,10 @@ export function categoricalGeneralizedCrossEntropy(
   return defineLoss({
     name: "categoricalGeneralizedCrossEntropy",
     options: { q, reduction },
-    answers: "classes",
-    values(answers, results, build) {
-      const target = hotRows(answers, results.shape[results.shape.length - 1], build);
-      const share = sumOfLast(build.multiply(results, target), build);
+    targets: "classes",
+    values(targets, predictions, build) {
+      const target = hotRows(targets, predictions.shape[predictions.shape.length - 1], build);
+      const share = sumOfLast(build.multiply(predictions, target), build);
       const kept = powerOf(share, q, build);
       return build.multiply(oneMinus(kept, build), build.constant(1 / q));
     },

@@ -5,7 +5,7 @@ import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * max(max((1 − answer) · result) − Σ answer · result + 1, 0) along the last axis: one-hot
+ * max(max((1 − target) · result) − Σ target · result + 1, 0) along the last axis: one-hot
  * `[N, …, C]`, `[N, …, C]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,11 +17,11 @@ export function categoricalHinge(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "categoricalHinge",
     options: { reduction },
-    answers: "values",
+    targets: "values",
     range: [-1, 1],
-    values(answers, results, build) {
-      const right = sumOfLast(build.multiply(answers, results), build);
-      const others = build.multiply(oneMinus(answers, build), results);
+    values(targets, predictions, build) {
+      const right = sumOfLast(build.multiply(targets, predictions), build);
+      const others = build.multiply(oneMinus(targets, build), predictions);
       const best = build.reduceMaximum(others, { axes: [-1] });
       return atLeast(build.add(build.subtract(best, right), build.constant(1)), 0, build);
     },

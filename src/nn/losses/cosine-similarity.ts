@@ -1,4 +1,4 @@
-// The angle between answers and results.
+// The angle between targets and predictions.
 
 import { requireOptions } from "../option.ts";
 import { cosine } from "./formulas.ts";
@@ -10,7 +10,7 @@ export interface CosineSimilarityOptions extends LossOptions {
 }
 
 /**
- * −Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: −1 where both point the same way.
+ * −Σ (target / ‖target‖) · (result / ‖result‖) along `axis`: −1 where both point the same way.
  * `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -22,7 +22,8 @@ export function cosineSimilarity(options: CosineSimilarityOptions = {}): Loss {
   return defineLoss({
     name: "cosineSimilarity",
     options: { axis, reduction },
-    answers: "values",
-    values: (answers, results, build) => build.negate(cosine(answers, results, axis, build)),
+    targets: "values",
+    values: (targets, predictions, build) =>
+      build.negate(cosine(targets, predictions, axis, build)),
   });
 }

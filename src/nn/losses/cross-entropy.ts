@@ -21,9 +21,9 @@ export interface CrossEntropyOptions extends LossOptions {
   readonly fromLogits?: boolean;
 }
 
-/** Options of cross-entropies whose answers are shares. */
+/** Options of cross-entropies whose targets are shares. */
 export interface SmoothedOptions extends CrossEntropyOptions {
-  /** How much of each answer is spread evenly over all classes, from 0 to 1. Default: 0. */
+  /** How much of each target is spread evenly over all classes, from 0 to 1. Default: 0. */
   readonly labelSmoothing?: number;
   /** The axis of the classes. Default: the last. */
   readonly axis?: number;
@@ -38,68 +38,68 @@ export function smoothedOptions(
   return { fromLogits, labelSmoothing, axis };
 }
 
-/** Answers of yes or no, moved towards a half. */
-export function smoothBinary(answers: Node, smoothing: number, build: Builder): Node {
-  if (smoothing === 0) return answers;
-  const kept = build.multiply(answers, build.constant(1 - smoothing));
+/** Targets of yes or no, moved towards a half. */
+export function smoothBinary(targets: Node, smoothing: number, build: Builder): Node {
+  if (smoothing === 0) return targets;
+  const kept = build.multiply(targets, build.constant(1 - smoothing));
   return build.add(kept, build.constant(0.5 * smoothing));
 }
 
 /** Shares `[…, C]`, moved towards 1 / C. */
-export function smoothShares(answers: Node, smoothing: number, build: Builder): Node {
-  if (smoothing === 0) return answers;
-  const classes = answers.shape[answers.shape.length - 1];
-  const kept = build.multiply(answers, build.constant(1 - smoothing));
+export function smoothShares(targets: Node, smoothing: number, build: Builder): Node {
+  if (smoothing === 0) return targets;
+  const classes = targets.shape[targets.shape.length - 1];
+  const kept = build.multiply(targets, build.constant(1 - smoothing));
   return build.add(kept, build.constant(smoothing / classes));
 }
 
 /** The logits behind a result, where there are any: itself, or what its activation was taken of. */
 export function logitsOf(
-  results: Node,
+  predictions: Node,
   activation: "softmax" | "sigmoid",
   fromLogits: boolean,
 ): Node | undefined {
-  if (fromLogits) return results;
-  return results.op.name === activation ? results.inputs[0] : undefined;
+  if (fromLogits) return predictions;
+  return predictions.op.name === activation ? predictions.inputs[0] : undefined;
 }
 
 /** result / Σ result along `axis`, kept inside (0, 1). */
-export function sharesOf(results: Node, axis: number, build: Builder): Node {
-  const total = build.sum(results, { axes: [axis], keepDimensions: true });
-  return clip(build.divide(results, total), epsilon, 1 - epsilon, build);
+export function sharesOf(predictions: Node, axis: number, build: Builder): Node {
+  const total = build.sum(predictions, { axes: [axis], keepDimensions: true });
+  return clip(build.divide(predictions, total), epsilon, 1 - epsilon, build);
 }
 
-/** −Σ answer · ln result along `axis`: `[…, C]`, `[…, C]` → `[…]`. */
+/** −Σ target · ln result along `axis`: `[…, C]`, `[…, C]` → `[…]`. */
 export function crossEntropy(
-  answers: Node,
-  results: Node,
+  targets: Node,
+  predictions: Node,
   { fromLogits, axis }: { readonly fromLogits: boolean; readonly axis: number },
   build: Builder,
 ): Node {
-  const isLast = axis === -1 || axis === results.shape.length - 1;
-  const logits = logitsOf(results, "softmax", fromLogits);
+  const isLast = axis === -1 || axis === predictions.shape.length - 1;
+  const logits = logitsOf(predictions, "softmax", fromLogits);
   if (logits !== undefined && (isLast || fromLogits)) {
     const rows = (x: Node) => rowsOf(moveLast(x, axis, build), build);
-    const values = build.softmaxCrossEntropy(rows(logits), rows(answers));
-    return build.reshape(values, shapeWithout(results, axis));
+    const values = build.softmaxCrossEntropy(rows(logits), rows(targets));
+    return build.reshape(values, shapeWithout(predictions, axis));
   }
-  const products = build.multiply(answers, build.logarithm(sharesOf(results, axis, build)));
+  const products = build.multiply(targets, build.logarithm(sharesOf(predictions, axis, build)));
   return build.negate(build.sum(products, { axes: [axis] }));
 }
 
 /** −ln of the share of the right class along `axis`; 0 where the label is no class. */
 export function sparseCrossEntropy(
   labels: Node,
-  results: Node,
+  predictions: Node,
   { fromLogits, axis }: { readonly fromLogits: boolean; readonly axis: number },
   build: Builder,
 ): Node {
-  const moved = moveLast(results, axis, build);
+  const moved = moveLast(predictions, axis, build);
   const logits = logitsOf(moved, "softmax", fromLogits);
   if (logits === undefined) {
     const classes = moved.shape[moved.shape.length - 1];
-    const targets = hotRows(labels, classes, build);
-    return crossEntropy(targets, moved, { fromLogits, axis: -1 }, build);
+    const hot = hotRows(labels, classes, build);
+    return crossEntropy(hot, moved, { fromLogits, axis: -1 }, build);
   }
   const rows = rowsOf(logits, build);
   const flat = build.reshape(labels, [rows.shape[0]]);
@@ -111,19 +111,19 @@ export function sparseCrossEntropy(
  * max(x, 0) − x · y + ln(1 + e^−|x|).
  */
 export function binaryCrossEntropy(
-  answers: Node,
-  results: Node,
+  targets: Node,
+  predictions: Node,
   fromLogits: boolean,
   build: Builder,
 ): Node {
-  const logits = logitsOf(results, "sigmoid", fromLogits);
+  const logits = logitsOf(predictions, "sigmoid", fromLogits);
   if (logits !== undefined) {
     // In this order: where x is large and y is 1, the first two cancel before the rest comes in.
-    const rest = build.subtract(atLeast(logits, 0, build), build.multiply(logits, answers));
+    const rest = build.subtract(atLeast(logits, 0, build), build.multiply(logits, targets));
     return build.add(rest, softplusTail(logits, build));
   }
-  const inside = clip(results, epsilon, 1 - epsilon, build);
-  const yes = build.multiply(answers, build.logarithm(inside));
-  const no = build.multiply(oneMinus(answers, build), build.logarithm(oneMinus(inside, build)));
+  const inside = clip(predictions, epsilon, 1 - epsilon, build);
+  const yes = build.multiply(targets, build.logarithm(inside));
+  const no = build.multiply(oneMinus(targets, build), build.logarithm(oneMinus(inside, build)));
   return build.negate(build.add(yes, no));
 }

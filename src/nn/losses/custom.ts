@@ -8,20 +8,20 @@ export interface CustomLossOptions extends LossOptions {
   readonly name?: string;
   /** The numbers that training lowers, as nodes of the graph: `[N, …]`. */
   readonly values: LossFunction;
-  /** Whether answers are class numbers, or shaped as the results. Default: `values`. */
-  readonly answers?: Loss["answers"];
+  /** Whether targets are class numbers, or shaped as the predictions. Default: `values`. */
+  readonly targets?: Loss["targets"];
 }
 
 /**
- * A loss from a function that makes graph nodes: answers and results → a number for each place. A
+ * A loss from a function that makes graph nodes: targets and predictions → a number for each place. A
  * file keeps its name but not the function: hand the loss to `loadModel`.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example
  * losses.custom({
  *   name: "fourthPower",
- *   values(answers, results, build) {
- *     const difference = build.subtract(answers, results);
+ *   values(targets, predictions, build) {
+ *     const difference = build.subtract(targets, predictions);
  *     const squared = build.multiply(difference, difference);
  *     return build.mean(build.multiply(squared, squared), { axes: [-1] });
  *   },
@@ -29,6 +29,6 @@ export interface CustomLossOptions extends LossOptions {
  */
 export function custom(options: CustomLossOptions): Loss {
   requireOptions("losses.custom", options);
-  const { name = "custom", answers = "values", values, reduction } = options;
-  return defineLoss({ name, options: { reduction }, answers, values });
+  const { name = "custom", targets = "values", values, reduction } = options;
+  return defineLoss({ name, options: { reduction }, targets, values });
 }

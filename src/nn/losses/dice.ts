@@ -6,7 +6,7 @@ import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, spanOf } from "./overlap.ts";
 
 /**
- * 1 − 2 · Σ answer · result / (Σ answer + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
+ * 1 − 2 · Σ target · result / (Σ target + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
  * is left of the shape, `[]` unless told. Source: Milletari et al., 3DV 2016; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -18,12 +18,12 @@ export function dice(options: OverlapOptions = {}): Loss {
   return defineLoss({
     name: "dice",
     options: { axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
+    values(targets, predictions, build) {
       const span = spanOf(axis);
-      const both = build.sum(build.multiply(answers, results), span);
-      const sizes = build.add(build.sum(answers, span), build.sum(results, span));
+      const both = build.sum(build.multiply(targets, predictions), span);
+      const sizes = build.add(build.sum(targets, span), build.sum(predictions, span));
       const twice = build.multiply(both, build.constant(2));
       return oneMinus(build.divide(twice, build.add(sizes, build.constant(epsilon))), build);
     },

@@ -55,25 +55,25 @@ export function powerOf(x: Node, exponent: number, build: Builder): Node {
   return build.power(atLeast(x, 1e-30, build), build.constant(exponent));
 }
 
-/** max(1 − answer · result, 0); answers that are all 0 or 1 count as −1 or 1. */
-export function marginOf(answers: Node, results: Node, build: Builder): Node {
+/** max(1 − target · result, 0); targets that are all 0 or 1 count as −1 or 1. */
+export function marginOf(targets: Node, predictions: Node, build: Builder): Node {
   const zeroOrOne = build.maximum(
-    build.equal(answers, build.constant(0)),
-    build.equal(answers, build.constant(1)),
+    build.equal(targets, build.constant(0)),
+    build.equal(targets, build.constant(1)),
   );
-  const signs = build.subtract(build.multiply(answers, build.constant(2)), build.constant(1));
-  const sides = build.select(build.reduceMinimum(zeroOrOne), signs, answers);
-  return atLeast(oneMinus(build.multiply(sides, results), build), 0, build);
+  const signs = build.subtract(build.multiply(targets, build.constant(2)), build.constant(1));
+  const sides = build.select(build.reduceMinimum(zeroOrOne), signs, targets);
+  return atLeast(oneMinus(build.multiply(sides, predictions), build), 0, build);
 }
 
-/** The cosine of the angle between answers and results along `axis`. */
-export function cosine(answers: Node, results: Node, axis: number, build: Builder): Node {
+/** The cosine of the angle between targets and predictions along `axis`. */
+export function cosine(targets: Node, predictions: Node, axis: number, build: Builder): Node {
   const unit = (x: Node) => {
     const squares = build.sum(square(x, build), { axes: [axis], keepDimensions: true });
     // The floor stands below the root: a root of 0 has no slope.
     return build.divide(x, build.squareRoot(atLeast(squares, epsilon ** 2, build)));
   };
-  return build.sum(build.multiply(unit(answers), unit(results)), { axes: [axis] });
+  return build.sum(build.multiply(unit(targets), unit(predictions)), { axes: [axis] });
 }
 
 /** `[…, C]` → `[M, C]`. */

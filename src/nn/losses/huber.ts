@@ -10,7 +10,7 @@ export interface HuberOptions extends LossOptions {
 }
 
 /**
- * With d = result − answer: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over
+ * With d = prediction − target: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over
  * the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
@@ -23,9 +23,9 @@ export function huber(options: HuberOptions = {}): Loss {
   return defineLoss({
     name: "huber",
     options: { delta, reduction },
-    answers: "values",
-    values(answers, results, build) {
-      const difference = build.subtract(results, answers);
+    targets: "values",
+    values(targets, predictions, build) {
+      const difference = build.subtract(predictions, targets);
       const size = build.absolute(difference);
       const near = build.multiply(build.constant(0.5), square(difference, build));
       const line = build.multiply(build.constant(delta), size);

@@ -18,9 +18,9 @@ export function iou(options: OverlapOptions = {}): Loss {
   return defineLoss({
     name: "iou",
     options: { axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values: (answers, results, build) =>
-      tverskyOf(answers, results, { alpha: 1, beta: 1, axis }, build),
+    values: (targets, predictions, build) =>
+      tverskyOf(targets, predictions, { alpha: 1, beta: 1, axis }, build),
   });
 }

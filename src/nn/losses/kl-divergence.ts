@@ -5,7 +5,7 @@ import { clip, epsilon, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * Σ answer · ln(answer / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
+ * Σ target · ln(target / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
  * kept within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,11 +17,11 @@ export function klDivergence(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "klDivergence",
     options: { reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values(answers, results, build) {
-      const expected = clip(answers, epsilon, 1, build);
-      const received = clip(results, epsilon, 1, build);
+    values(targets, predictions, build) {
+      const expected = clip(targets, epsilon, 1, build);
+      const received = clip(predictions, epsilon, 1, build);
       const ratio = build.logarithm(build.divide(expected, received));
       return sumOfLast(build.multiply(expected, ratio), build);
     },

@@ -5,7 +5,7 @@ import { meanOfLast, softplus } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * ln cosh(result − answer), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
+ * ln cosh(prediction − target), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
  * 0 it is half the square, far off the size less ln 2. With d for the difference it is computed as
  * d + ln(1 + e⁻²ᵈ) − ln 2, as in Keras.
  *
@@ -18,9 +18,9 @@ export function logCosh(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "logCosh",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      const difference = build.subtract(results, answers);
+    targets: "values",
+    values(targets, predictions, build) {
+      const difference = build.subtract(predictions, targets);
       const tail = softplus(build.multiply(difference, build.constant(-2)), build);
       const above = build.add(difference, tail);
       return meanOfLast(build.subtract(above, build.constant(Math.LN2)), build);

@@ -29,7 +29,7 @@ export interface LossOptions {
 }
 
 /** The numbers that training lowers, as part of the graph: any shape, one number a place. */
-export type LossFunction = (answers: Node, results: Node, build: Builder) => Node;
+export type LossFunction = (targets: Node, predictions: Node, build: Builder) => Node;
 
 /** A loss: a number for each place, such as an example or a pixel. */
 export interface Loss {
@@ -38,20 +38,20 @@ export interface Loss {
   /** All options, defaults filled in: plain data, enough to make the loss again. */
   readonly options: object;
   readonly reduction: Reduction;
-  /** Whether answers are class numbers, one a place, or shaped as the result. */
-  readonly answers: "classes" | "values";
-  /** A class number that may stand where there is no answer. */
+  /** Whether targets are class numbers, one a place, or shaped as the result. */
+  readonly targets: "classes" | "values";
+  /** A class number that may stand where there is no target. */
   readonly ignoreClass?: number;
-  /** The lowest and the highest answer that the loss is defined for; absent where any number is one. */
+  /** The lowest and the highest target that the loss is defined for; absent where any number is one. */
   readonly range?: readonly [low: number, high: number];
   /**
    * The numbers, as `[N]` or `[N, H, W]`.
    *
-   * @throws ShapeError where answers and results do not fit.
+   * @throws ShapeError where targets and predictions do not fit.
    */
   readonly values: LossFunction;
   /** Shaped as the values: 1 where a place counts, 0 where not. Absent where all of them count. */
-  mask?(answers: Node, build: Builder): Node;
+  mask?(targets: Node, build: Builder): Node;
 }
 
 /** What a loss's file says; the rest follows. */
@@ -69,25 +69,25 @@ export function defineLoss(record: LossRecord): Loss {
   const { axis = -1, ...loss } = record;
   const { reduction = "sumOverBatchSize" } = loss.options;
   checkWord("reduction", reduction, reductions);
-  const check = loss.answers === "classes" ? requireClasses : requireSameShape;
+  const check = loss.targets === "classes" ? requireClasses : requireSameShape;
   return {
     ...loss,
     options: { ...loss.options, reduction },
     reduction,
-    values(answers, results, build) {
-      check(answers, results, loss.name, axis);
-      return loss.values(answers, results, build);
+    values(targets, predictions, build) {
+      check(targets, predictions, loss.name, axis);
+      return loss.values(targets, predictions, build);
     },
   };
 }
 
-/** @throws ShapeError unless answers are shaped as the results. */
-export function requireSameShape(answers: Node, results: Node, name: string): void {
-  if (sameShape(answers.shape, results.shape)) return;
+/** @throws ShapeError unless targets are shaped as the predictions. */
+export function requireSameShape(targets: Node, predictions: Node, name: string): void {
+  if (sameShape(targets.shape, predictions.shape)) return;
   throw new ShapeError({
-    what: `${name} needs answers shaped as the results.`,
-    expected: formatShape(results.shape),
-    received: formatShape(answers.shape),
+    what: `${name} needs targets shaped as the predictions.`,
+    expected: formatShape(predictions.shape),
+    received: formatShape(targets.shape),
   });
 }
 
@@ -97,19 +97,19 @@ export function shapeWithout({ shape }: Node, axis: number): number[] {
   return shape.filter((_, a) => a !== left);
 }
 
-/** @throws ShapeError unless answers are whole numbers, one for each row of scores. */
-export function requireClasses(answers: Node, results: Node, name: string, axis = -1): void {
-  const { shape } = results;
-  const places = shape.length >= 2 ? shapeWithout(results, axis) : [];
-  const fits = shape.length >= 2 && sameShape(answers.shape, places);
-  if (fits && answers.dtype !== "f32") return;
+/** @throws ShapeError unless targets are whole numbers, one for each row of scores. */
+export function requireClasses(targets: Node, predictions: Node, name: string, axis = -1): void {
+  const { shape } = predictions;
+  const places = shape.length >= 2 ? shapeWithout(predictions, axis) : [];
+  const fits = shape.length >= 2 && sameShape(targets.shape, places);
+  if (fits && targets.dtype !== "f32") return;
   throw new ShapeError({
     what: `${name} compares class numbers with rows of scores.`,
     expected:
       shape.length < 2
-        ? "results [N, …, classes]"
-        : `whole numbers ${formatShape(places)} for results ${formatShape(shape)}`,
-    received: `${answers.dtype} ${formatShape(answers.shape)}, results ${formatShape(shape)}`,
+        ? "predictions [N, …, classes]"
+        : `whole numbers ${formatShape(places)} for predictions ${formatShape(shape)}`,
+    received: `${targets.dtype} ${formatShape(targets.shape)}, predictions ${formatShape(shape)}`,
     fix: "end the model with one score for each class",
   });
 }

@@ -5,7 +5,7 @@ import { meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * |answer − result|, its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ * |target − result|, its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanAbsoluteError()
@@ -16,9 +16,9 @@ export function meanAbsoluteError(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "meanAbsoluteError",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      return meanOfLast(build.absolute(build.subtract(answers, results)), build);
+    targets: "values",
+    values(targets, predictions, build) {
+      return meanOfLast(build.absolute(build.subtract(targets, predictions)), build);
     },
   });
 }

@@ -1,11 +1,11 @@
-// The mean of differences, in per cent of the answers.
+// The mean of differences, in per cent of the targets.
 
 import { requireOptions } from "../option.ts";
 import { atLeast, epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * 100 · |(answer − result) / max(|answer|, 10⁻⁷)|, its mean over the last axis: `[N, …, K]`,
+ * 100 · |(target − result) / max(|target|, 10⁻⁷)|, its mean over the last axis: `[N, …, K]`,
  * `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,10 +17,10 @@ export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "meanAbsolutePercentageError",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      const size = atLeast(build.absolute(answers), epsilon, build);
-      const share = build.absolute(build.divide(build.subtract(answers, results), size));
+    targets: "values",
+    values(targets, predictions, build) {
+      const size = atLeast(build.absolute(targets), epsilon, build);
+      const share = build.absolute(build.divide(build.subtract(targets, predictions), size));
       return build.multiply(meanOfLast(share, build), build.constant(100));
     },
   });

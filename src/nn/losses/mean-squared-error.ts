@@ -5,7 +5,7 @@ import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * (answer − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
+ * (target − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
  * Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,9 +17,9 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "meanSquaredError",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      return meanOfLast(square(build.subtract(answers, results), build), build);
+    targets: "values",
+    values(targets, predictions, build) {
+      return meanOfLast(square(build.subtract(targets, predictions), build), build);
     },
   });
 }

@@ -5,7 +5,7 @@ import { atLeast, epsilon, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * (ln(1 + answer) − ln(1 + result))², its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
+ * (ln(1 + target) − ln(1 + result))², its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
  * `[N, …]`. Both are kept at least 10⁻⁷. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,11 +17,11 @@ export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "meanSquaredLogarithmicError",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      const logarithmOf = (x: typeof results) =>
+    targets: "values",
+    values(targets, predictions, build) {
+      const logarithmOf = (x: typeof predictions) =>
         build.logarithm(build.add(atLeast(x, epsilon, build), build.constant(1)));
-      const difference = build.subtract(logarithmOf(results), logarithmOf(answers));
+      const difference = build.subtract(logarithmOf(predictions), logarithmOf(targets));
       return meanOfLast(square(difference, build), build);
     },
   });

@@ -21,12 +21,12 @@ export function spanOf(axis: OverlapOptions["axis"]): { readonly axes?: readonly
 }
 
 /**
- * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the results miss of the
- * answers, and what they have besides.
+ * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the predictions miss of the
+ * targets, and what they have besides.
  */
 export function tverskyOf(
-  answers: Node,
-  results: Node,
+  targets: Node,
+  predictions: Node,
   options: {
     readonly alpha: number;
     readonly beta: number;
@@ -35,9 +35,9 @@ export function tverskyOf(
   build: Builder,
 ): Node {
   const span = spanOf(options.axis);
-  const both = build.sum(build.multiply(answers, results), span);
-  const missed = build.sum(build.multiply(oneMinus(results, build), answers), span);
-  const extra = build.sum(build.multiply(results, oneMinus(answers, build)), span);
+  const both = build.sum(build.multiply(targets, predictions), span);
+  const missed = build.sum(build.multiply(oneMinus(predictions, build), targets), span);
+  const extra = build.sum(build.multiply(predictions, oneMinus(targets, build)), span);
   const parts = [
     build.multiply(missed, build.constant(options.alpha)),
     build.multiply(extra, build.constant(options.beta)),

@@ -5,7 +5,7 @@ import { epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * result − answer · ln(result + 10⁻⁷), its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
+ * prediction − target · ln(result + 10⁻⁷), its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
  * `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
@@ -17,10 +17,10 @@ export function poisson(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "poisson",
     options: { reduction },
-    answers: "values",
-    values(answers, results, build) {
-      const logarithm = build.logarithm(build.add(results, build.constant(epsilon)));
-      return meanOfLast(build.subtract(results, build.multiply(answers, logarithm)), build);
+    targets: "values",
+    values(targets, predictions, build) {
+      const logarithm = build.logarithm(build.add(predictions, build.constant(epsilon)));
+      return meanOfLast(build.subtract(predictions, build.multiply(targets, logarithm)), build);
     },
   });
 }

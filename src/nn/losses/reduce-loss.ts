@@ -10,9 +10,9 @@ import type { Loss } from "./loss.ts";
 /** A batch as losses and metrics see it. */
 export interface ScoredBatch {
   readonly build: Builder;
-  readonly answers: Node;
+  readonly targets: Node;
   /** `[N, …]` */
-  readonly results: Node;
+  readonly predictions: Node;
   /** A weight for each example `[N]`, or for each place `[N, …]`; absent where all count alike. */
   readonly weights?: Node;
 }
@@ -44,14 +44,14 @@ export function alignWeights(weights: Node, values: Node, build: Builder): Node 
   return build.reshape(weights, [...shape, ...new Array<number>(rank - shape.length).fill(1)]);
 }
 
-/** The loss of a batch. @throws ShapeError where answers, results and weights do not fit. */
+/** The loss of a batch. @throws ShapeError where targets, predictions and weights do not fit. */
 export function reduceLoss(loss: Loss, batch: ScoredBatch): ReducedLoss {
-  const { build, answers, results, weights } = batch;
+  const { build, targets, predictions, weights } = batch;
   const { reduction } = loss;
-  const values = loss.values(answers, results, build);
+  const values = loss.values(targets, predictions, build);
   const isMean = reduction === "sumOverBatchSize" || reduction === "mean";
   const factors: Node[] = [];
-  const mask = loss.mask?.(answers, build);
+  const mask = loss.mask?.(targets, build);
   if (mask !== undefined) factors.push(isMean ? spread(mask, build) : mask);
   if (weights !== undefined) factors.push(alignWeights(weights, values, build));
   const weighed = factors.reduce((product, factor) => build.multiply(product, factor), values);

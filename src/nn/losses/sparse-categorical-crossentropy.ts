@@ -14,7 +14,7 @@ export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOption
 }
 
 /**
- * −ln of the share given to the right class: answers i32 `[N, …]`, results `[N, …, C]` → `[N, …]`.
+ * −ln of the share given to the right class: targets i32 `[N, …]`, predictions `[N, …, C]` → `[N, …]`.
  * Where the model ends in softmax it is computed from the logits, without overflow. Places of
  * `ignoreClass` are 0, and the mean is that of the others. As in Keras.
  *
@@ -31,27 +31,27 @@ export function sparseCategoricalCrossentropy(
   const base = {
     name: "sparseCategoricalCrossentropy",
     options: { fromLogits, ignoreClass, axis, reduction },
-    answers: "classes",
+    targets: "classes",
     axis,
   } as const;
   if (ignoreClass === null) {
     return defineLoss({
       ...base,
-      values: (answers, results, build) =>
-        sparseCrossEntropy(answers, results, { fromLogits, axis }, build),
+      values: (targets, predictions, build) =>
+        sparseCrossEntropy(targets, predictions, { fromLogits, axis }, build),
     });
   }
   return defineLoss({
     ...base,
     ignoreClass,
-    values(answers, results, build) {
-      const ignored = build.equal(answers, build.constant(ignoreClass, [], "i32"));
+    values(targets, predictions, build) {
+      const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
       // A label that is no class has no loss.
-      const labels = build.select(ignored, build.constant(-1, [], "i32"), answers);
-      return sparseCrossEntropy(labels, results, { fromLogits, axis }, build);
+      const labels = build.select(ignored, build.constant(-1, [], "i32"), targets);
+      return sparseCrossEntropy(labels, predictions, { fromLogits, axis }, build);
     },
-    mask(answers, build) {
-      const ignored = build.equal(answers, build.constant(ignoreClass, [], "i32"));
+    mask(targets, build) {
+      const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
       return build.subtract(build.constant(1), ignored);
     },
   });

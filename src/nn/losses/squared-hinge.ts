@@ -5,8 +5,8 @@ import { marginOf, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 
 /**
- * max(1 − answer · result, 0)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
- * Answers are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
+ * max(1 − target · result, 0)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
+ * Targets are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.squaredHinge()
@@ -17,10 +17,10 @@ export function squaredHinge(options: LossOptions = {}): Loss {
   return defineLoss({
     name: "squaredHinge",
     options: { reduction },
-    answers: "values",
+    targets: "values",
     range: [-1, 1],
-    values(answers, results, build) {
-      return meanOfLast(square(marginOf(answers, results, build), build), build);
+    values(targets, predictions, build) {
+      return meanOfLast(square(marginOf(targets, predictions, build), build), build);
     },
   });
 }

@@ -5,9 +5,9 @@ import { defineLoss, type Loss } from "./loss.ts";
 import { type OverlapOptions, tverskyOf } from "./overlap.ts";
 
 export interface TverskyOptions extends OverlapOptions {
-  /** The weight of what the results miss. Default: 0.5. */
+  /** The weight of what the predictions miss. Default: 0.5. */
   readonly alpha?: number;
-  /** The weight of what the results have besides. Default: 0.5. */
+  /** The weight of what the predictions have besides. Default: 0.5. */
   readonly beta?: number;
 }
 
@@ -25,8 +25,9 @@ export function tversky(options: TverskyOptions = {}): Loss {
   return defineLoss({
     name: "tversky",
     options: { alpha, beta, axis, reduction },
-    answers: "values",
+    targets: "values",
     range: [0, 1],
-    values: (answers, results, build) => tverskyOf(answers, results, { alpha, beta, axis }, build),
+    values: (targets, predictions, build) =>
+      tverskyOf(targets, predictions, { alpha, beta, axis }, build),
   });
 }

@@ -1,4 +1,4 @@
-// The share of right answers, whatever the answers look like.
+// The share of right targets, whatever the targets look like.
 
 import { requireOptions } from "../option.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
@@ -7,7 +7,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
 import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
 
 /**
- * The share of places whose answer is right. What is compared follows from the shapes, as in Keras:
+ * The share of places whose target is right. What is compared follows from the shapes, as in Keras:
  * a single result `[N, …, 1]` by whether it is above 0.5; class numbers `[N, …]` with the largest
  * of `[N, …, C]`; rows `[N, …, C]` by their largest.
  *
@@ -24,9 +24,9 @@ export function accuracy(options: MetricOptions = {}): Metric {
     name,
     options: {},
     sums(batch) {
-      const { answers, results } = batch;
-      if (results.shape[results.shape.length - 1] === 1) return binary.sums(batch);
-      const isSparse = answers.shape.length < results.shape.length;
+      const { targets, predictions } = batch;
+      if (predictions.shape[predictions.shape.length - 1] === 1) return binary.sums(batch);
+      const isSparse = targets.shape.length < predictions.shape.length;
       return (isSparse ? sparse : categorical).sums(batch);
     },
     result: categorical.result,

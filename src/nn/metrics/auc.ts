@@ -26,8 +26,8 @@ export interface AucOptions extends MetricOptions {
 }
 
 /**
- * The area under the curve that the thresholds draw: answers of 0 and 1 and results `[N, …]`, or
- * class numbers with results `[N, …, C]`. Precision over recall is interpolated as by Davis and
+ * The area under the curve that the thresholds draw: targets of 0 and 1 and predictions `[N, …]`, or
+ * class numbers with predictions `[N, …, C]`. Precision over recall is interpolated as by Davis and
  * Goadrich, ICML 2006. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
@@ -59,9 +59,9 @@ export function auc(options: AucOptions = {}): Metric {
       fromLogits,
     },
     sums(batch) {
-      const { results, build } = batch;
-      if (multiLabel) requireColumns(results.shape);
-      const given = fromLogits ? { ...batch, results: build.sigmoid(results) } : batch;
+      const { predictions, build } = batch;
+      if (multiLabel) requireColumns(predictions.shape);
+      const given = fromLogits ? { ...batch, predictions: build.sigmoid(predictions) } : batch;
       const columnWeights = multiLabel ? null : labelWeights;
       const rule = { metric: "auc", thresholds: all, byColumn: multiLabel, columnWeights };
       return confusionSums(given, rule);

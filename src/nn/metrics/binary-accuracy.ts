@@ -1,4 +1,4 @@
-// The share of right answers to yes-or-no questions.
+// The share of right targets to yes-or-no questions.
 
 import { sameShape } from "../../core/shape.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -12,8 +12,8 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 }
 
 /**
- * The share of places whose result lies on the answer's side of the threshold: answers of 0 and 1
- * and results `[N, …]`. As in Keras.
+ * The share of places whose result lies on the target's side of the threshold: targets of 0 and 1
+ * and predictions `[N, …]`. As in Keras.
  *
  * @example metrics.binaryAccuracy({ threshold: 0.7 })
  */
@@ -24,11 +24,11 @@ export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
     kind: "binaryAccuracy",
     name,
     options: { threshold },
-    values(answers, results, build) {
-      const isColumn = sameShape([...answers.shape, 1], results.shape);
-      const expected = isColumn ? build.reshape(answers, results.shape) : answers;
-      requireSameShape(expected, results, "binaryAccuracy");
-      const above = build.less(build.constant(threshold), results);
+    values(targets, predictions, build) {
+      const isColumn = sameShape([...targets.shape, 1], predictions.shape);
+      const expected = isColumn ? build.reshape(targets, predictions.shape) : targets;
+      requireSameShape(expected, predictions, "binaryAccuracy");
+      const above = build.less(build.constant(threshold), predictions);
       return build.equal(asValues(expected, build), above);
     },
   });

@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no answers.
+// Cross-entropy of yes-or-no targets.
 
 import { binaryCrossentropy as loss } from "../losses/binary-crossentropy.ts";
 import type { SmoothedOptions } from "../losses/cross-entropy.ts";

@@ -13,7 +13,7 @@ export interface BinaryIouOptions extends MetricOptions {
 
 /**
  * The mean of true positives / (true positives + false positives + false negatives) of yes and no:
- * answers of 0 and 1 and results `[N, …]`. As in Keras, but weights need not be whole.
+ * targets of 0 and 1 and predictions `[N, …]`. As in Keras, but weights need not be whole.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.binaryIoU({ targetClassIds: [1], threshold: 0.4 })
@@ -27,9 +27,9 @@ export function binaryIoU(options: BinaryIouOptions = {}): Metric {
     options: { targetClassIds, threshold },
     numClasses: 2,
     targetClassIds,
-    classes: ({ build, answers, results }) => ({
-      labels: answers,
-      given: build.lessEqual(build.constant(threshold), results),
+    classes: ({ build, targets, predictions }) => ({
+      labels: targets,
+      given: build.lessEqual(build.constant(threshold), predictions),
     }),
   });
 }

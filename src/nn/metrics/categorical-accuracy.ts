@@ -1,4 +1,4 @@
-// The share of rows whose largest is where the answer's largest is.
+// The share of rows whose largest is where the target's largest is.
 
 import { requireSameShape } from "../losses/loss.ts";
 import { requireOptions } from "../option.ts";
@@ -6,7 +6,7 @@ import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
- * The share of places whose largest score is that of the right class: one-hot answers and results
+ * The share of places whose largest score is that of the right class: one-hot targets and predictions
  * `[N, …, C]`. Of equal scores the first counts. As in Keras.
  *
  * @example metrics.categoricalAccuracy()
@@ -18,9 +18,9 @@ export function categoricalAccuracy(options: MetricOptions = {}): Metric {
     kind: "categoricalAccuracy",
     name,
     options: {},
-    values(answers, results, build) {
-      requireSameShape(answers, results, "categoricalAccuracy");
-      return build.equal(build.argMaximum(results), build.argMaximum(answers));
+    values(targets, predictions, build) {
+      requireSameShape(targets, predictions, "categoricalAccuracy");
+      return build.equal(build.argMaximum(predictions), build.argMaximum(targets));
     },
   });
 }

@@ -1,4 +1,4 @@
-// Cross-entropy with one row of shares an answer.
+// Cross-entropy with one row of shares an target.
 
 import { categoricalCrossentropy as loss } from "../losses/categorical-crossentropy.ts";
 import type { SmoothedOptions } from "../losses/cross-entropy.ts";

@@ -1,5 +1,5 @@
 // What every metric of right and wrong at thresholds adds up: how the weights of positive and of negative
-// answers spread over the gaps between thresholds. As in Keras: a result is a yes where it is above the
+// targets spread over the gaps between thresholds. As in Keras: a result is a yes where it is above the
 // threshold.
 
 import { normalizeAxis, sizeOf } from "../../core/shape.ts";
@@ -8,7 +8,7 @@ import type { Node } from "../../graph/op.ts";
 import { clip, epsilon, hotRows, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
 import { checkOption } from "../option.ts";
-import { answerRows, type MetricOptions, type Sums } from "./metric.ts";
+import { type MetricOptions, type Sums, targetRows } from "./metric.ts";
 import { dropped, keepTopK } from "./top-k.ts";
 
 /** Options of metrics that count at thresholds. */
@@ -62,15 +62,15 @@ export function evenThresholds(count: number): number[] {
 
 /** What a batch adds: `positives` and `negatives`, `[T + 1]`, or `[L, T + 1]` by column. */
 export function confusionSums(batch: ScoredBatch, rule: ConfusionRule): Record<string, Node> {
-  const { build, results, weights } = batch;
+  const { build, predictions, weights } = batch;
   const { metric, thresholds, topK = null, classId = null } = rule;
-  let answers = answerRows(batch, metric);
-  let given = topK === null ? results : keepTopK(results, topK, build);
+  let targets = targetRows(batch, metric);
+  let given = topK === null ? predictions : keepTopK(predictions, topK, build);
   if (classId !== null) {
-    answers = columnOf(answers, classId, build);
+    targets = columnOf(targets, classId, build);
     given = columnOf(given, classId, build);
   }
-  const yes = oneMinus(build.equal(answers, build.constant(0)), build);
+  const yes = oneMinus(build.equal(targets, build.constant(0)), build);
   let weight = build.constant(1, given.shape);
   if (weights !== undefined) {
     weight = build.broadcastTo(alignWeights(weights, given, build), given.shape);
@@ -118,15 +118,15 @@ function spreadOver(at: Node, gaps: number, { byColumn }: ConfusionRule, build: 
 }
 
 /** How many thresholds lie below each result. */
-function gapsOf(results: Node, thresholds: readonly number[], build: Builder): Node {
+function gapsOf(predictions: Node, thresholds: readonly number[], build: Builder): Node {
   const last = thresholds.length - 1;
   if (!areEven(thresholds)) {
-    const below = thresholds.map((value) => build.less(build.constant(value), results));
+    const below = thresholds.map((value) => build.less(build.constant(value), predictions));
     return below.reduce((a, b) => build.add(a, b));
   }
-  // ⌈p · (T − 1)⌉, rounded as Keras does it, so that results next to a threshold fall on the same
+  // ⌈p · (T − 1)⌉, rounded as Keras does it, so that predictions next to a threshold fall on the same
   // side.
-  const scaled = build.multiply(clip(results, 0, 1, build), build.constant(last));
+  const scaled = build.multiply(clip(predictions, 0, 1, build), build.constant(last));
   const gap = build.negate(build.floor(build.negate(scaled)));
   const least = thresholds[0] < 0 ? 1 : 0;
   return build.maximum(gap, build.constant(least));

@@ -1,4 +1,4 @@
-// The angle between answers and results.
+// The angle between targets and predictions.
 
 import { cosine } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -12,7 +12,7 @@ export interface CosineSimilarityMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean of Σ (answer / ‖answer‖) · (result / ‖result‖) along `axis`: 1 where both point the same
+ * The mean of Σ (target / ‖target‖) · (result / ‖result‖) along `axis`: 1 where both point the same
  * way. `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has the other sign.
  *
  * @example metrics.cosineSimilarity()
@@ -24,9 +24,9 @@ export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): M
     kind: "cosineSimilarity",
     name,
     options: { axis },
-    values(answers, results, build) {
-      requireSameShape(answers, results, "cosineSimilarity");
-      return cosine(answers, results, axis, build);
+    values(targets, predictions, build) {
+      requireSameShape(targets, predictions, "cosineSimilarity");
+      return cosine(targets, predictions, axis, build);
     },
   });
 }

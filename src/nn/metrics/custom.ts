@@ -11,15 +11,15 @@ export interface CustomMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean over an epoch of what a function says of each place: answers and results → `[N, …]`. A
+ * The mean over an epoch of what a function says of each place: targets and predictions → `[N, …]`. A
  * file does not keep the function: hand the metric to `loadModel`. For more than a mean write a
  * `Metric`: what a batch adds, and the result.
  *
  * @example
  * metrics.custom({
  *   name: "largest_error",
- *   values(answers, results, build) {
- *     const errors = build.absolute(build.subtract(answers, results));
+ *   values(targets, predictions, build) {
+ *     const errors = build.absolute(build.subtract(targets, predictions));
  *     return build.reduceMaximum(errors, { axes: [-1] });
  *   },
  * })

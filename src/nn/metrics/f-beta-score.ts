@@ -6,7 +6,7 @@ import type { Node } from "../../graph/op.ts";
 import { epsilon, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
 import { checkOption, checkWord, requireOptions } from "../option.ts";
-import { answerRows, type Metric, type MetricOptions, type Sums, totalOf } from "./metric.ts";
+import { type Metric, type MetricOptions, type Sums, targetRows, totalOf } from "./metric.ts";
 
 export interface F1ScoreOptions extends MetricOptions {
   /** How the classes' scores become one, or null for a list of them. Default: null. */
@@ -21,8 +21,8 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
 }
 
 /**
- * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot answers
- * or class numbers, results `[N, C]`. As in Keras.
+ * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot targets
+ * or class numbers, predictions `[N, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.fBetaScore({ beta: 2, average: "macro" })
@@ -52,34 +52,34 @@ export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
 
 /** Hits, misses and false alarms of each class. */
 function scoreSums(batch: ScoredBatch, threshold: number | null): Record<string, Node> {
-  const { build, results, weights } = batch;
-  if (results.shape.length !== 2) {
+  const { build, predictions, weights } = batch;
+  if (predictions.shape.length !== 2) {
     throw new ShapeError({
       what: "F-scores compare rows of scores.",
       expected: "[N, C]",
-      received: formatShape(results.shape),
+      received: formatShape(predictions.shape),
     });
   }
-  const answers = answerRows(batch, "fBetaScore");
+  const targets = targetRows(batch, "fBetaScore");
   const given =
-    threshold === null ? largest(batch) : build.less(build.constant(threshold), results);
+    threshold === null ? largest(batch) : build.less(build.constant(threshold), predictions);
   const sum = (x: Node) => {
     const weighed = weights === undefined ? x : build.multiply(x, alignWeights(weights, x, build));
     return build.sum(weighed, { axes: [0] });
   };
   return {
-    hits: sum(build.multiply(given, answers)),
-    falseAlarms: sum(build.multiply(given, oneMinus(answers, build))),
-    misses: sum(build.multiply(oneMinus(given, build), answers)),
-    support: sum(answers),
+    hits: sum(build.multiply(given, targets)),
+    falseAlarms: sum(build.multiply(given, oneMinus(targets, build))),
+    misses: sum(build.multiply(oneMinus(given, build), targets)),
+    support: sum(targets),
   };
 }
 
 /** 1 at the largest of each row, and at all that equal it; never where a score is 0. */
-function largest({ build, results }: ScoredBatch): Node {
-  const best = build.reduceMaximum(results, { axes: [-1], keepDimensions: true });
-  const isSome = build.less(build.constant(1e-9), build.absolute(results));
-  return build.multiply(build.lessEqual(best, results), isSome);
+function largest({ build, predictions }: ScoredBatch): Node {
+  const best = build.reduceMaximum(predictions, { axes: [-1], keepDimensions: true });
+  const isSome = build.less(build.constant(1e-9), build.absolute(predictions));
+  return build.multiply(build.lessEqual(best, predictions), isSome);
 }
 
 function joined(sums: Sums): Sums {

@@ -5,8 +5,8 @@ import { type F1ScoreOptions, fBetaScore } from "./f-beta-score.ts";
 import type { Metric } from "./metric.ts";
 
 /**
- * 2 · precision · recall / (precision + recall) for each class: one-hot answers or class numbers,
- * results `[N, C]`. As in Keras.
+ * 2 · precision · recall / (precision + recall) for each class: one-hot targets or class numbers,
+ * predictions `[N, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.f1Score({ average: "macro" })

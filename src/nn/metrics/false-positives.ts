@@ -6,8 +6,8 @@ import type { Metric } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
- * How many results are above the threshold and wrong, each by its weight: answers of 0 and 1 and
- * results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * How many predictions are above the threshold and wrong, each by its weight: targets of 0 and 1 and
+ * predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.falsePositives({ thresholds: 0.7 })

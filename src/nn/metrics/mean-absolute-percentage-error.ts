@@ -1,4 +1,4 @@
-// The mean of differences, in per cent of the answers.
+// The mean of differences, in per cent of the targets.
 
 import { meanAbsolutePercentageError as loss } from "../losses/mean-absolute-percentage-error.ts";
 import { requireOptions } from "../option.ts";

@@ -7,7 +7,7 @@ import type { OverlapMetricOptions } from "./overlap-metric.ts";
 
 /**
  * The mean of true positives / (true positives + false positives + false negatives) over the
- * classes that occur. Answers and results are class numbers `[N, …]` unless told. As in Keras, but
+ * classes that occur. Targets and predictions are class numbers `[N, …]` unless told. As in Keras, but
  * weights need not be whole.
  *
  * @throws ConfigError where an option cannot be used.

@@ -14,11 +14,11 @@ export interface MeanRecord {
   /**
    * The number of each place: `[N, …]`.
    *
-   * @throws ShapeError where answers and results do not fit.
+   * @throws ShapeError where targets and predictions do not fit.
    */
   readonly values: LossFunction;
   /** 1 where a place counts; looked at only where there are weights, as in Keras. */
-  readonly mask?: ((answers: Node, build: Builder) => Node) | undefined;
+  readonly mask?: ((targets: Node, build: Builder) => Node) | undefined;
   /** What becomes of the mean at last. Default: itself. */
   readonly finish?: (mean: number) => number;
 }
@@ -33,14 +33,14 @@ function meanPerExample(values: Node, build: Builder): Node {
 export function meanMetric({ values: valuesOf, mask, finish, ...record }: MeanRecord): Metric {
   return {
     ...record,
-    sums({ build, answers, results, weights }) {
-      const values = toValues(valuesOf(answers, results, build), build);
+    sums({ build, targets, predictions, weights }) {
+      const values = toValues(valuesOf(targets, predictions, build), build);
       if (weights === undefined) {
         const count = build.constant(values.shape[0] ?? 1);
         return { total: build.sum(meanPerExample(values, build)), count };
       }
       const given = alignWeights(weights, values, build);
-      const weight = mask === undefined ? given : build.multiply(mask(answers, build), given);
+      const weight = mask === undefined ? given : build.multiply(mask(targets, build), given);
       return {
         total: build.sum(meanPerExample(build.multiply(values, weight), build)),
         count: build.sum(meanPerExample(weight, build)),

@@ -63,20 +63,20 @@ export function asWhole(x: Node, build: Builder): Node {
 }
 
 /**
- * Answers shaped as the results: class numbers become rows of 0 and one 1.
+ * Targets shaped as the predictions: class numbers become rows of 0 and one 1.
  *
  * @throws ShapeError where they are neither.
  */
-export function answerRows({ answers, results, build }: ScoredBatch, metric: string): Node {
-  if (sameShape(answers.shape, results.shape)) return asValues(answers, build);
-  const { shape } = results;
-  const isClasses = shape.length >= 2 && sameShape(answers.shape, shapeWithout(results, -1));
-  if (isClasses && answers.dtype !== "f32") {
-    return hotRows(answers, shape[shape.length - 1], build);
+export function targetRows({ targets, predictions, build }: ScoredBatch, metric: string): Node {
+  if (sameShape(targets.shape, predictions.shape)) return asValues(targets, build);
+  const { shape } = predictions;
+  const isClasses = shape.length >= 2 && sameShape(targets.shape, shapeWithout(predictions, -1));
+  if (isClasses && targets.dtype !== "f32") {
+    return hotRows(targets, shape[shape.length - 1], build);
   }
   throw new ShapeError({
-    what: `${metric} compares answers with results.`,
+    what: `${metric} compares targets with predictions.`,
     expected: `${formatShape(shape)}, or one class number for each row of it`,
-    received: formatShape(answers.shape),
+    received: formatShape(targets.shape),
   });
 }

@@ -9,7 +9,7 @@ export interface OneHotIouOptions extends Omit<IouOptions, "sparseYTrue"> {}
 
 /**
  * The mean of true positives / (true positives + false positives + false negatives) over the target
- * classes that occur: one-hot answers and scores `[N, …, C]`. As in Keras, but weights need not be
+ * classes that occur: one-hot targets and scores `[N, …, C]`. As in Keras, but weights need not be
  * whole.
  *
  * @throws ConfigError where an option cannot be used.

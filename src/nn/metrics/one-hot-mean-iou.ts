@@ -10,7 +10,7 @@ export interface OneHotMeanIouOptions extends Omit<OverlapMetricOptions, "sparse
 
 /**
  * The mean of true positives / (true positives + false positives + false negatives) over the
- * classes that occur: one-hot answers and scores `[N, …, C]`. As in Keras, but weights need not be
+ * classes that occur: one-hot targets and scores `[N, …, C]`. As in Keras, but weights need not be
  * whole.
  *
  * @throws ConfigError where an option cannot be used.

@@ -15,9 +15,9 @@ export interface OverlapMetricOptions extends MetricOptions {
   readonly numClasses: number;
   /** A class number whose places do not count. Default: none. */
   readonly ignoreClass?: number | null;
-  /** Whether answers are class numbers rather than one-hot rows. */
+  /** Whether targets are class numbers rather than one-hot rows. */
   readonly sparseYTrue?: boolean;
-  /** Whether results are class numbers rather than scores of each class. */
+  /** Whether predictions are class numbers rather than scores of each class. */
   readonly sparseYPred?: boolean;
   /** The axis of the classes, where there is one. Default: the last. */
   readonly axis?: number;
@@ -32,7 +32,7 @@ export interface OverlapRecord {
   /** The classes whose mean it is. */
   readonly targetClassIds: readonly number[];
   readonly ignoreClass?: number | null;
-  /** The class number of every place of the answers, and of the results. */
+  /** The class number of every place of the targets, and of the predictions. */
   readonly classes: (batch: ScoredBatch) => { readonly labels: Node; readonly given: Node };
 }
 
@@ -81,12 +81,13 @@ export function classesBy(options: {
   readonly axis: number;
 }): OverlapRecord["classes"] {
   const { sparseYTrue, sparseYPred, axis } = options;
-  return ({ build, answers, results }) => {
-    if (!sparseYTrue && !sparseYPred) requireSameShape(answers, results, "An overlap of classes");
+  return ({ build, targets, predictions }) => {
+    if (!sparseYTrue && !sparseYPred)
+      requireSameShape(targets, predictions, "An overlap of classes");
     const best = (x: Node) => build.argMaximum(moveLast(x, axis, build));
     return {
-      labels: sparseYTrue ? answers : best(answers),
-      given: sparseYPred ? results : best(results),
+      labels: sparseYTrue ? targets : best(targets),
+      given: sparseYPred ? predictions : best(predictions),
     };
   };
 }
@@ -95,11 +96,11 @@ export function classesBy(options: {
 function meanOverlap(
   matrix: readonly number[],
   classes: number,
-  targets: readonly number[],
+  targetClasses: readonly number[],
 ): number {
   const row = (i: number) => totalOf(matrix.slice(i * classes, (i + 1) * classes));
   const column = (i: number) => totalOf(matrix.filter((_, at) => at % classes === i));
-  const overlaps = targets.flatMap((i) => {
+  const overlaps = targetClasses.flatMap((i) => {
     const both = matrix[i * classes + i];
     const either = row(i) + column(i) - both;
     return either > 1e-9 ? [both / (either + epsilon)] : [];
@@ -111,7 +112,7 @@ function requirePlaces(metric: string, labels: Node, given: Node): void {
   if (sizeOf(labels.shape) === sizeOf(given.shape)) return;
   throw new ShapeError({
     what: `${metric} compares one class with one class.`,
-    expected: `as many answers as results: ${formatShape(given.shape)}`,
+    expected: `as many targets as predictions: ${formatShape(given.shape)}`,
     received: formatShape(labels.shape),
     fix: "set sparseYTrue and sparseYPred to false for rows of scores",
   });

@@ -7,8 +7,8 @@ import type { Metric } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
- * True positives / (true positives + false positives), 0 where there are none: answers of 0 and 1
- * and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * True positives / (true positives + false positives), 0 where there are none: targets of 0 and 1
+ * and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.precision({ classId: 3, topK: 2 })

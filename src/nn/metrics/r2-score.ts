@@ -1,4 +1,4 @@
-// How much of the answers' variance the results explain.
+// How much of the targets' variance the predictions explain.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -38,21 +38,21 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
     kind: "r2Score",
     name,
     options: { classAggregation, numRegressors },
-    sums({ build, answers, results, weights }) {
-      requireColumns(results.shape);
-      requireSameShape(answers, results, "r2Score");
-      const [count, columns] = results.shape;
+    sums({ build, targets, predictions, weights }) {
+      requireColumns(predictions.shape);
+      requireSameShape(targets, predictions, "r2Score");
+      const [count, columns] = predictions.shape;
       const given = weights ?? build.constant(1, [count]);
-      const weight = build.broadcastTo(alignWeights(given, results, build), results.shape);
+      const weight = build.broadcastTo(alignWeights(given, predictions, build), predictions.shape);
       const down = { axes: [0] };
       const total = build.sum(weight, down);
       const mean = build.divide(
-        build.sum(build.multiply(answers, weight), down),
+        build.sum(build.multiply(targets, weight), down),
         build.select(build.equal(total, build.constant(0)), build.constant(1), total),
       );
-      const distance = build.subtract(answers, mean);
+      const distance = build.subtract(targets, mean);
       const weighed = build.multiply(distance, weight);
-      const errors = square(build.subtract(answers, results), build);
+      const errors = square(build.subtract(targets, predictions), build);
       return {
         mean,
         distance: build.sum(weighed, down),
@@ -97,11 +97,11 @@ function requireColumns(shape: readonly number[]): void {
     what: "r2Score compares columns of numbers.",
     expected: "[N, K]",
     received: formatShape(shape),
-    fix: "flatten the results",
+    fix: "flatten the predictions",
   });
 }
 
-/** What is left of equal answers, in proportion to their squares, is no more than this. */
+/** What is left of equal targets, in proportion to their squares, is no more than this. */
 const rounding = 1e-15;
 
 /** With as many regressors as examples, or more, Keras adjusts nothing. */

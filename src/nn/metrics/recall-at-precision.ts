@@ -11,7 +11,7 @@ export interface RecallAtPrecisionOptions extends CurveOptions {
 
 /**
  * The largest recall at a threshold where the precision is high enough; 0 where there is none.
- * Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in Keras.
+ * Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.recallAtPrecision({ precision: 0.9 })

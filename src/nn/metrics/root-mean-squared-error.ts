@@ -7,7 +7,7 @@ import { meanMetric } from "./mean-metric.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
- * √ of the mean over the epoch of (answer − result)²: `[N, …]`, `[N, …]`. As in Keras.
+ * √ of the mean over the epoch of (target − result)²: `[N, …]`, `[N, …]`. As in Keras.
  *
  * @example metrics.rootMeanSquaredError()
  */
@@ -18,9 +18,9 @@ export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
     kind: "rootMeanSquaredError",
     name,
     options: {},
-    values(answers, results, build) {
-      requireSameShape(answers, results, "rootMeanSquaredError");
-      return square(build.subtract(results, answers), build);
+    values(targets, predictions, build) {
+      requireSameShape(targets, predictions, "rootMeanSquaredError");
+      return square(build.subtract(predictions, targets), build);
     },
     finish: Math.sqrt,
   });

@@ -11,7 +11,7 @@ export interface SensitivityAtSpecificityOptions extends CurveOptions {
 
 /**
  * The largest sensitivity at a threshold where the specificity is high enough; 0 where there is
- * none. Answers of 0 and 1 and results `[N, …]`, or class numbers with results `[N, …, C]`. As in
+ * none. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in
  * Keras.
  *
  * @throws ConfigError where an option cannot be used.

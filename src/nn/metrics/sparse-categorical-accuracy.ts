@@ -7,7 +7,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
  * The share of places whose largest score is that of the right class: class numbers `[N, …]`,
- * results `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ * predictions `[N, …, C]`. Of equal scores the first counts. As in Keras.
  *
  * @example metrics.sparseCategoricalAccuracy()
  */
@@ -18,9 +18,9 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
     kind: "sparseCategoricalAccuracy",
     name,
     options: {},
-    values(answers, results, build) {
-      requireClasses(answers, results, "sparseCategoricalAccuracy");
-      return build.equal(build.argMaximum(results), answers);
+    values(targets, predictions, build) {
+      requireClasses(targets, predictions, "sparseCategoricalAccuracy");
+      return build.equal(build.argMaximum(predictions), targets);
     },
   });
 }

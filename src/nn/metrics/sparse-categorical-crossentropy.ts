@@ -12,7 +12,7 @@ export interface SparseCategoricalCrossentropyMetricOptions
     Omit<SparseCategoricalCrossentropyOptions, "reduction"> {}
 
 /**
- * The mean over the epoch of the loss of this name: class numbers `[N, …]`, results `[N, …, C]`. As
+ * The mean over the epoch of the loss of this name: class numbers `[N, …]`, predictions `[N, …, C]`. As
  * in Keras, where places of `ignoreClass` count as 0 unless there are weights.
  *
  * @throws ConfigError where an option cannot be used.

@@ -8,7 +8,7 @@ import { isInTopK, type TopKOptions } from "./top-k.ts";
 
 /**
  * The share of places where fewer than k scores are larger than that of the right class: class
- * numbers `[N, …]`, results `[N, …, C]`. As in Keras.
+ * numbers `[N, …]`, predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where k cannot be used.
  * @example metrics.sparseTopKCategoricalAccuracy({ k: 3 })
@@ -21,9 +21,9 @@ export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): Metric
     kind: "sparseTopKCategoricalAccuracy",
     name,
     options: { k },
-    values(answers, results, build) {
-      requireClasses(answers, results, "sparseTopKCategoricalAccuracy");
-      return isInTopK(answers, results, k, build);
+    values(targets, predictions, build) {
+      requireClasses(targets, predictions, "sparseTopKCategoricalAccuracy");
+      return isInTopK(targets, predictions, k, build);
     },
   });
 }

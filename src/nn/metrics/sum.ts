@@ -1,11 +1,11 @@
-// The sum of a model's results.
+// The sum of a model's predictions.
 
 import { alignWeights } from "../losses/reduce-loss.ts";
 import { requireOptions } from "../option.ts";
 import type { Metric, MetricOptions } from "./metric.ts";
 
 /**
- * The sum of all results `[N, …]`, whatever the answers, each times its weight. As in Keras.
+ * The sum of all predictions `[N, …]`, whatever the targets, each times its weight. As in Keras.
  *
  * @example metrics.sum({ name: "people_seen" })
  */
@@ -16,9 +16,11 @@ export function sum(options: MetricOptions = {}): Metric {
     kind: "sum",
     name,
     options: {},
-    sums({ build, results, weights }) {
-      if (weights === undefined) return { total: build.sum(results) };
-      return { total: build.sum(build.multiply(results, alignWeights(weights, results, build))) };
+    sums({ build, predictions, weights }) {
+      if (weights === undefined) return { total: build.sum(predictions) };
+      return {
+        total: build.sum(build.multiply(predictions, alignWeights(weights, predictions, build))),
+      };
     },
     result: ({ total }) => total[0],
   };

@@ -8,7 +8,7 @@ import { isInTopK, type TopKOptions } from "./top-k.ts";
 
 /**
  * The share of places where fewer than k scores are larger than that of the right class: one-hot
- * answers and results `[N, …, C]`. As in Keras.
+ * targets and predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where k cannot be used.
  * @example metrics.topKCategoricalAccuracy({ k: 3 })
@@ -21,9 +21,9 @@ export function topKCategoricalAccuracy(options: TopKOptions = {}): Metric {
     kind: "topKCategoricalAccuracy",
     name,
     options: { k },
-    values(answers, results, build) {
-      requireSameShape(answers, results, "topKCategoricalAccuracy");
-      return isInTopK(build.argMaximum(answers), results, k, build);
+    values(targets, predictions, build) {
+      requireSameShape(targets, predictions, "topKCategoricalAccuracy");
+      return isInTopK(build.argMaximum(targets), predictions, k, build);
     },
   });
 }

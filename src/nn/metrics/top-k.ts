@@ -15,10 +15,10 @@ export interface TopKOptions extends MetricOptions {
  * 1 where fewer than k scores are larger than that of the label, and all are finite: `[N, …]`,
  * `[N, …, C]` → `[N, …]`.
  */
-export function isInTopK(labels: Node, results: Node, k: number, build: Builder): Node {
-  const hot = hotRows(labels, results.shape[results.shape.length - 1], build);
-  const score = build.sum(build.multiply(hot, results), { axes: [-1], keepDimensions: true });
-  const larger = sumOfLast(build.less(score, results), build);
+export function isInTopK(labels: Node, predictions: Node, k: number, build: Builder): Node {
+  const hot = hotRows(labels, predictions.shape[predictions.shape.length - 1], build);
+  const score = build.sum(build.multiply(hot, predictions), { axes: [-1], keepDimensions: true });
+  const larger = sumOfLast(build.less(score, predictions), build);
   // 0 · ∞ is NaN, so the score is finite only where all are. Nothing is larger than NaN.
   const finite = build.reshape(build.equal(score, score), larger.shape);
   return build.multiply(build.less(larger, build.constant(k)), finite);

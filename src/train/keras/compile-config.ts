@@ -105,7 +105,7 @@ function encodeLoss({ name, options }: Loss, style: KerasStyle): Config {
   );
 }
 
-/** Keras chooses the kind of accuracy by the shape of the answers only where it is asked by its word. */
+/** Keras chooses the kind of accuracy by the shape of the targets only where it is asked by its word. */
 function encodeMetric({ kind, name, options }: CompiledMetric, style: KerasStyle): unknown {
   if (kind === "accuracy") return /^acc$/i.test(name) ? name : kind;
   const row = rowOf(metricRows, kind, "metric");
@@ -231,7 +231,7 @@ function decodeLoss(value: unknown): Loss {
 
 function decodeMetric(value: unknown): Metric {
   const word = wordOf(value);
-  // Logs have the word that was given. By this one it is chosen by the answers; the class of that name
+  // Logs have the word that was given. By this one it is chosen by the targets; the class of that name
   // compares them as they are.
   if (typeof word === "string") {
     const name = /^acc(uracy)?$/i.test(word)

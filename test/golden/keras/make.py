@@ -249,7 +249,7 @@ def losses():
                         "loss": name,
                         "title": title,
                         "fromLogits": from_logits,
-                        "answers": answers[name],
+                        "targets": answers[name],
                         "results": rounded(x),
                         "values": rounded(loss(y, x)),
                         "gradient": rounded(gradient),
@@ -284,7 +284,7 @@ def accuracies():
             {
                 "title": title,
                 "answerShape": answer_shape,
-                "answers": [int(answer) for answer in answers.ravel()],
+                "targets": [int(answer) for answer in answers.ravel()],
                 "resultShape": result_shape,
                 "accuracy": float(value.result()),
             }

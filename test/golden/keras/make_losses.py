@@ -39,7 +39,7 @@ def case(loss, shape, results, answers="shares", keras_loss=None, **options):
         "low": low,
         "high": high,
         "activation": activation,
-        "answers": answers,
+        "targets": answers,
     }
 
 
@@ -136,7 +136,7 @@ def measure(spec):
         options.update(alpha=1, beta=1)
     make = getattr(keras.losses, spec["keras"])
     activate = getattr(keras.activations, spec["activation"])
-    y = answers_of(spec["answers"], spec["shape"])
+    y = answers_of(spec["targets"], spec["shape"])
     x = tensorflow.Variable(shared_numbers.uniform(1, spec["shape"], spec["low"], spec["high"]))
     values = make(reduction="none", **options)(y, activate(x)).numpy()
     # One weight an example where Keras can stretch it, else one a place.

@@ -39,8 +39,8 @@ def case(metric, shape, results, answers, keras_metric=None, rows=False, **optio
         "keras": keras_metric or metric[0].upper() + metric[1:],
         "options": options,
         "shape": shape,
-        "results": results,
-        "answers": answers,
+        "predictions": results,
+        "targets": answers,
         "rows": rows,
     }
 
@@ -147,14 +147,14 @@ def results_of(kind, shape):
 
 
 def answers_of(spec, shape):
-    kind = spec["answers"]
+    kind = spec["targets"]
     count = int(numpy.prod(shape))
     if kind == "shares":
         return shared_numbers.uniform(2, shape, 0, 1).astype("float32")
     if kind in ("bits", "signs"):
         bits = shared_numbers.classes(2, count, 2).astype("float32").reshape(shape)
         return bits if kind == "bits" else bits * 2 - 1
-    if kind == "classes" and not isinstance(spec["results"], list):
+    if kind == "classes" and not isinstance(spec["predictions"], list):
         return shared_numbers.classes(2, count, 3).astype("int32").reshape(shape)
     labels = shared_numbers.classes(2, count // shape[-1], shape[-1])
     if kind == "classes" and not spec["rows"]:
@@ -178,7 +178,7 @@ def measure(spec):
     options = snake(spec["options"])
     shape = [EXAMPLES, *spec["shape"]]
     y = answers_of(spec, shape)
-    x = results_of(spec["results"], shape)
+    x = results_of(spec["predictions"], shape)
     weights = shared_numbers.uniform(3, [EXAMPLES], 0.25, 2).astype("float32")
     name = make(**options).name
 
@@ -191,7 +191,7 @@ def measure(spec):
             rows = slice(start, start + BATCH)
             w = weights[rows] if weighted else None
             if weighted and is_overlap:  # Keras wants one weight a place here
-                places = y.shape[1:-1] if spec["answers"] == "hot" else y.shape[1:]
+                places = y.shape[1:-1] if spec["targets"] == "hot" else y.shape[1:]
                 w = numpy.broadcast_to(w.reshape([-1] + [1] * len(places)), [len(w), *places])
             if spec["metric"] in ("mean", "sum"):
                 metric.update_state(x[rows], sample_weight=w)

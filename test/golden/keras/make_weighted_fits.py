@@ -31,16 +31,16 @@ CLASSES = 3
 CLASS_WEIGHTS = {0: 0.5, 2: 3.0}  # a class that is left out weighs 1
 
 CASES = {
-    "class weights, class numbers": {"answers": "classes", "weigh": "classes"},
-    "class weights, one-hot rows": {"answers": "hot", "weigh": "classes"},
-    "sample weights": {"answers": "classes", "weigh": "samples"},
-    "sample weights, summed": {"answers": "hot", "weigh": "samples", "reduction": "sum"},
+    "class weights, class numbers": {"targets": "classes", "weigh": "classes"},
+    "class weights, one-hot rows": {"targets": "hot", "weigh": "classes"},
+    "sample weights": {"targets": "classes", "weigh": "samples"},
+    "sample weights, summed": {"targets": "hot", "weigh": "samples", "reduction": "sum"},
     "sample weights, over their sum": {
-        "answers": "hot",
+        "targets": "hot",
         "weigh": "samples",
         "reduction": "mean_with_sample_weight",
     },
-    "a mask": {"answers": "classes", "weigh": "samples", "ignore": 1},
+    "a mask": {"targets": "classes", "weigh": "samples", "ignore": 1},
 }
 
 
@@ -64,7 +64,7 @@ def model_of():
 def fit(spec):
     x = shared_numbers.uniform(1, [EXAMPLES, *SHAPE], -1, 1)
     labels = shared_numbers.classes(2, EXAMPLES, CLASSES)
-    sparse = spec["answers"] == "classes"
+    sparse = spec["targets"] == "classes"
     y = labels if sparse else numpy.eye(CLASSES)[labels]
     weights = shared_numbers.uniform(3, [EXAMPLES], 0.25, 2)
     options = {"reduction": spec.get("reduction", "sum_over_batch_size")}

@@ -28,8 +28,8 @@ trained.compile({
   lossWeights: { kind: 2, age: 0.5 },
   metrics: { kind: ["meanAbsoluteError"], age: ["meanSquaredError"] },
 });
-const answers = { kind: Float32Array.of(1, 2, 3), age: Float32Array.of(3, 2, 1) };
-const y = { kind: tensor(answers.kind, [3, 1]), age: tensor(answers.age, [3, 1]) };
+const targets = { kind: Float32Array.of(1, 2, 3), age: Float32Array.of(3, 2, 1) };
+const y = { kind: tensor(targets.kind, [3, 1]), age: tensor(targets.age, [3, 1]) };
 await trained.fit({ x, y }, { epochs: 2, verbose: 0 });
 
 const start = input({ shape: [2] });

@@ -1,5 +1,5 @@
-// Answers as losses take them: checked against the shape of the results and what the loss says of its
-// answers, before anything is copied.
+// Targets as losses take them: checked against the shape of the results and what the loss says of its
+// targets, before anything is copied.
 
 import { dtypeOf, holdsFractions } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
@@ -8,22 +8,22 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import { checkFinite } from "./residency.ts";
 
-/** What a loss says of its answers. */
-export type AnswerKind = Pick<Loss, "name" | "answers" | "ignoreClass" | "range">;
+/** What a loss says of its targets. */
+export type TargetKind = Pick<Loss, "name" | "targets" | "ignoreClass" | "range">;
 
 /**
- * Answers as a loss takes them: class numbers as i32, values as f32 shaped as the results. `inputs` are
- * those that the answers belong to: bytes that are one of them are scaled as it is.
+ * Targets as a loss takes them: class numbers as i32, values as f32 shaped as the results. `inputs` are
+ * those that the targets belong to: bytes that are one of them are scaled as it is.
  *
  * @throws DataError where they do not fit the results or the loss.
  */
-export function prepareAnswers(
+export function prepareTargets(
   y: Tensor,
-  loss: AnswerKind,
+  loss: TargetKind,
   outputShape: Shape,
   inputs: readonly Tensor[] = [],
 ): Tensor {
-  if (loss.answers === "classes") return classNumbers(y, loss.ignoreClass, outputShape);
+  if (loss.targets === "classes") return classNumbers(y, loss.ignoreClass, outputShape);
   return values(y, loss, outputShape, inputs);
 }
 
@@ -78,24 +78,24 @@ function flattening(y: Tensor, outputShape: Shape): string | undefined {
 
 function values(
   y: Tensor,
-  loss: AnswerKind,
+  loss: TargetKind,
   outputShape: Shape,
   inputs: readonly Tensor[],
 ): Tensor {
   const shape = [y.shape[0], ...outputShape];
   if (!fitsResults(y.shape, shape)) {
     throw new DataError({
-      what: "The answers are not shaped as the model's results.",
+      what: "The targets are not shaped as the model's results.",
       expected: formatShape([null, ...outputShape]),
       received: formatShape(y.shape),
       fix:
         flattening(y, outputShape) ??
         (y.shape.length < shape.length
           ? 'for class numbers use the loss "sparseCategoricalCrossentropy"'
-          : "bring the answers into the order of the results, or change the last layers"),
+          : "bring the targets into the order of the results, or change the last layers"),
     });
   }
-  if (holdsFractions(y.data)) checkFinite(y.data, sizeOf(outputShape), "The answers hold");
+  if (holdsFractions(y.data)) checkFinite(y.data, sizeOf(outputShape), "The targets hold");
   const data = Float32Array.from(y.data);
   if (isScaled(y, inputs)) {
     // In f32, as steps scale their inputs.
@@ -106,19 +106,19 @@ function values(
   return { data, shape };
 }
 
-/** Whether answers are shaped as the results, but for a last axis of 1, which Keras does not mind. */
-function fitsResults(answers: Shape, results: Shape): boolean {
+/** Whether targets are shaped as the results, but for a last axis of 1, which Keras does not mind. */
+function fitsResults(targets: Shape, results: Shape): boolean {
   const bare = (shape: Shape) =>
     shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
   return (
-    sameShape(answers, results) ||
-    sameShape(answers, bare(results)) ||
-    sameShape(bare(answers), results)
+    sameShape(targets, results) ||
+    sameShape(targets, bare(results)) ||
+    sameShape(bare(targets), results)
   );
 }
 
 /**
- * Whether the answers are bytes that a step scales where it takes them as inputs.
+ * Whether the targets are bytes that a step scales where it takes them as inputs.
  *
  * @throws DataError where it cannot be told: bytes like those of an input, but not the same.
  */
@@ -135,15 +135,15 @@ function isScaled(y: Tensor, inputs: readonly Tensor[]): boolean {
   const above = isImage ? y.data.findIndex((value: number) => value > 1) : -1;
   if (above < 0) return false;
   throw new DataError({
-    what: "The answers are bytes shaped as an input, whose bytes are scaled to 0…1.",
-    expected: "the same tensor as x and y, or answers in a Float32Array",
+    what: "The targets are bytes shaped as an input, whose bytes are scaled to 0…1.",
+    expected: "the same tensor as x and y, or targets in a Float32Array",
     received: `y in a Uint8Array, with ${y.data[above]} at index ${above}`,
     fix: "scale them alike: Float32Array.from(bytes, (byte) => byte / 255)",
   });
 }
 
 /** @throws DataError where the loss is not defined for an answer. */
-function checkRange(data: Float32Array, row: number, { name, range }: AnswerKind): void {
+function checkRange(data: Float32Array, row: number, { name, range }: TargetKind): void {
   if (range === undefined) return;
   const [low, high] = range;
   const wrong = data.findIndex((value) => value < low || value > high);
@@ -152,6 +152,6 @@ function checkRange(data: Float32Array, row: number, { name, range }: AnswerKind
     what: `An answer is out of range for the loss "${name}".`,
     expected: `numbers from ${low} to ${high}`,
     received: `${data[wrong]} in example ${Math.floor(wrong / row)}, element ${wrong % row}`,
-    fix: "correct or scale the answers, or choose a loss for values, such as meanSquaredError",
+    fix: "correct or scale the targets, or choose a loss for values, such as meanSquaredError",
   });
 }
