@@ -4,6 +4,7 @@ export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
+export type { LoadedWeights, LoadWeightsOptions } from "./interchange/weights-files.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";
 export { constraints } from "./nn/constraints/index.ts";
@@ -38,7 +39,6 @@ export {
 } from "./train/checkpoint.ts";
 export type * from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";
-export type { LoadedWeights, LoadWeightsOptions } from "./train/keras/weights-files.ts";
 export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.ts";
 export type { Model } from "./train/model.ts";
 export type { ModelExamples } from "./train/model-examples.ts";

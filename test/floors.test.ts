@@ -12,12 +12,13 @@ const floors: Record<string, number> = {
   nn: 4,
   data: 4,
   formats: 4,
-  train: 5,
-  zoo: 6,
-  measure: 6,
-  report: 7,
-  cli: 8,
-  "index.ts": 9,
+  interchange: 5,
+  train: 6,
+  zoo: 7,
+  measure: 7,
+  report: 8,
+  cli: 9,
+  "index.ts": 10,
 };
 
 const root = resolve(import.meta.dirname, "../src");

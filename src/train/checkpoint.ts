@@ -8,6 +8,17 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Warn } from "../core/warn.ts";
 import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import { checkWeights } from "../interchange/check-weights.ts";
+import { modelFormatOf, writtenFormatOf } from "../interchange/index.ts";
+import { checkInputShape } from "../interchange/keras/network-in.ts";
+import type { InputShapes } from "../interchange/model-format.ts";
+import {
+  type ModelDescription,
+  readDescription,
+  type StoredHead,
+  type WrittenDescription,
+  writeDescription,
+} from "../interchange/safetensors/model-description.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
@@ -17,20 +28,9 @@ import { networkFrom } from "../nn/network-from.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { outlineOf, requireOptions } from "../nn/option.ts";
-import { checkWeights } from "./check-weights.ts";
 import type { Progress } from "./fit.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
-import { modelFormatOf, writtenFormatOf } from "./keras/index.ts";
-import type { InputShapes } from "./keras/model-format.ts";
-import { checkInputShape } from "./keras/network-in.ts";
 import { Model, type ModelState, requireModel } from "./model.ts";
-import {
-  type ModelDescription,
-  readDescription,
-  type StoredHead,
-  type WrittenDescription,
-  writeDescription,
-} from "./model-description.ts";
 import { readModelFile, writeModelFile } from "./model-files.ts";
 import type { ModelOptions } from "./options.ts";
 

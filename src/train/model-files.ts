@@ -3,15 +3,15 @@
 
 import { sizeOf } from "../core/shape.ts";
 import { printWarning } from "../core/warn.ts";
+import { checkWeights } from "../interchange/check-weights.ts";
+import { modelFormats } from "../interchange/index.ts";
+import { trainingOr } from "../interchange/keras/training-in.ts";
+import { withZeroPadding } from "../interchange/keras/zero-padding.ts";
+import type { ModelFormat } from "../interchange/model-format.ts";
+import { ofFile, refuse } from "../interchange/refuse.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
-import { checkWeights } from "./check-weights.ts";
 import type { LoadedModel, LoadOptions, SaveOptions } from "./checkpoint.ts";
 import { untrained } from "./fit.ts";
-import { modelFormats } from "./keras/index.ts";
-import type { ModelFormat } from "./keras/model-format.ts";
-import { ofFile, refuse } from "./keras/refuse.ts";
-import { trainingOr } from "./keras/training-in.ts";
-import { withZeroPadding } from "./keras/zero-padding.ts";
 import { Model } from "./model.ts";
 
 /** Numbers that a file may leave to the model that is made of it. */

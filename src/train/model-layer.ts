@@ -4,12 +4,12 @@ import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { checkTensors } from "../interchange/check-weights.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import type { Network, PlacedLayer } from "../nn/network.ts";
 import { shown } from "../nn/option.ts";
 import { isNetwork } from "../nn/steps.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
-import { checkTensors } from "./check-weights.ts";
 import { variablesOf } from "./first-values.ts";
 import type { Variable } from "./variable.ts";
 

@@ -3,10 +3,15 @@
 
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
+import {
+  checkSlots,
+  checkWeights,
+  possibleSlots,
+  slotShapes,
+} from "../interchange/check-weights.ts";
 import type { Device } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
-import { checkSlots, checkWeights, possibleSlots, slotShapes } from "./check-weights.ts";
 import { claimVariables, type SeedOfModel } from "./first-values.ts";
 import { names } from "./graphs.ts";
 import { Store } from "./store.ts";

@@ -3,6 +3,12 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import {
+  type LoadedWeights,
+  type LoadWeightsOptions,
+  readWeights,
+  writeWeights,
+} from "../interchange/weights-files.ts";
 import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
@@ -23,12 +29,6 @@ import { checkFitOptions, checkPassOptions } from "./fit-options.ts";
 import { headsOf } from "./heads.ts";
 import { warnOfHeldClasses } from "./held-classes.ts";
 import { historyOf } from "./history.ts";
-import {
-  type LoadedWeights,
-  type LoadWeightsOptions,
-  readWeights,
-  writeWeights,
-} from "./keras/weights-files.ts";
 import { LastGood } from "./last-good.ts";
 import { Means } from "./means.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";

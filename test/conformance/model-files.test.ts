@@ -6,6 +6,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatShape } from "../../src/core/shape.ts";
+import { layerRows, noLayersToKeras, ownLayers } from "../../src/interchange/keras/layer-rows.ts";
+import {
+  constraintRows,
+  initializerRows,
+  regularizerRows,
+  scheduleRows,
+} from "../../src/interchange/keras/setting-rows.ts";
+import {
+  lossRows,
+  metricRows,
+  optimizerRows,
+  ownLosses,
+} from "../../src/interchange/keras/training-rows.ts";
+import { unheededOption } from "../../src/interchange/tensorflow-js/gaps.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { constraints } from "../../src/nn/constraints/index.ts";
@@ -19,20 +33,6 @@ import { regularizers } from "../../src/nn/regularizers/index.ts";
 import { schedules } from "../../src/nn/schedules/index.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
-import { layerRows, noLayersToKeras, ownLayers } from "../../src/train/keras/layer-rows.ts";
-import {
-  constraintRows,
-  initializerRows,
-  regularizerRows,
-  scheduleRows,
-} from "../../src/train/keras/setting-rows.ts";
-import { unheededOption } from "../../src/train/keras/tensorflow-js-gaps.ts";
-import {
-  lossRows,
-  metricRows,
-  optimizerRows,
-  ownLosses,
-} from "../../src/train/keras/training-rows.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { classes, networkWeights, uniform } from "../golden/shared-numbers.ts";
 import { layerCases } from "./layer-cases/index.ts";

@@ -12,6 +12,8 @@ import { RandomStream } from "../../src/core/random.ts";
 import { encodeHdf5 } from "../../src/formats/hdf5.ts";
 import { emptyGroup, groupAt } from "../../src/formats/hdf5-tree.ts";
 import { encodeZip, openZip } from "../../src/formats/zip.ts";
+import { decodeCompile } from "../../src/interchange/keras/compile-config.ts";
+import { networkIn } from "../../src/interchange/keras/network-in.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { defineLayer } from "../../src/nn/custom-layer.ts";
 import { input } from "../../src/nn/input.ts";
@@ -19,8 +21,6 @@ import { layers } from "../../src/nn/layers/index.ts";
 import type { Metric } from "../../src/nn/metrics/metric.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
-import { decodeCompile } from "../../src/train/keras/compile-config.ts";
-import { networkIn } from "../../src/train/keras/network-in.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 const golden = (name: string) =>

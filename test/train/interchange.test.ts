@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FoveaError } from "../../src/core/errors.ts";
 import { encodeHdf5 } from "../../src/formats/hdf5.ts";
 import { emptyGroup, groupAt } from "../../src/formats/hdf5-tree.ts";
+import { decodeCompile } from "../../src/interchange/keras/compile-config.ts";
+import { networkIn } from "../../src/interchange/keras/network-in.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { input } from "../../src/nn/input.ts";
@@ -15,8 +17,6 @@ import { layerFrom, layers } from "../../src/nn/layers/index.ts";
 import type { Optimizer } from "../../src/nn/optimizers/optimizer.ts";
 import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
-import { decodeCompile } from "../../src/train/keras/compile-config.ts";
-import { networkIn } from "../../src/train/keras/network-in.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 let folder: string;

@@ -4,11 +4,11 @@
 import { FormatError, TrainingError } from "../../core/errors.ts";
 import { readWholeFile } from "../../formats/files.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
+import { readDescription } from "../../interchange/safetensors/model-description.ts";
 import { bestEpoch } from "../../report/metrics.ts";
 import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
 import type { Progress } from "../../train/fit.ts";
-import { readDescription } from "../../train/model-description.ts";
 import { runFileNames } from "../model-file.ts";
 import { encodeRun, judge, type Run } from "./run.ts";
 

@@ -2,13 +2,13 @@
 
 import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
+import { writtenFormatOf } from "../../interchange/index.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import { checkOption, requireOptions } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 import { loadState, saveModel } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
 import { checkCounts } from "../fit-options.ts";
-import { writtenFormatOf } from "../keras/index.ts";
 import type { Model } from "../model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 

@@ -9,6 +9,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tensor } from "../../../../src/core/tensor.ts";
+import { noLayersToKeras, ownLayers } from "../../../../src/interchange/keras/layer-rows.ts";
+import {
+  lossRows,
+  metricRows,
+  optimizerRows,
+} from "../../../../src/interchange/keras/training-rows.ts";
 import { WasmDevice } from "../../../../src/machine/wasm/index.ts";
 import { input } from "../../../../src/nn/input.ts";
 import { type LayerKind, layerFrom, layers } from "../../../../src/nn/layers/index.ts";
@@ -20,8 +26,6 @@ import { rateAt } from "../../../../src/nn/optimizers/learning-rate.ts";
 import { schedules } from "../../../../src/nn/schedules/index.ts";
 import { saveModel } from "../../../../src/train/checkpoint.ts";
 import { model } from "../../../../src/train/functional.ts";
-import { noLayersToKeras, ownLayers } from "../../../../src/train/keras/layer-rows.ts";
-import { lossRows, metricRows, optimizerRows } from "../../../../src/train/keras/training-rows.ts";
 import type { Model } from "../../../../src/train/model.ts";
 import { sequential } from "../../../../src/train/sequential.ts";
 import { type LayerSample, layerCases } from "../../../conformance/layer-cases/index.ts";

@@ -4,7 +4,7 @@
 import { Float } from "../../formats/json.ts";
 import { checkFlags } from "../../nn/option.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
-import { recordOf, refuse, textIn } from "./refuse.ts";
+import { recordOf, refuse, textIn } from "../refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 import {
   activationRows,

@@ -1,12 +1,12 @@
 // The kinds of model files that are not Fovea's own: one row each, by how their names end.
 
 import { extname } from "node:path";
-import { requirePath } from "../../nn/option.ts";
-import { h5Model } from "./h5-model.ts";
-import { kerasArchive } from "./keras-archive.ts";
+import { requirePath } from "../nn/option.ts";
+import { h5Model } from "./keras/h5-model.ts";
+import { kerasArchive } from "./keras/keras-archive.ts";
 import type { ModelFormat } from "./model-format.ts";
 import { refuse } from "./refuse.ts";
-import { tensorflowJsModel } from "./tensorflow-js-model.ts";
+import { tensorflowJsModel } from "./tensorflow-js/model.ts";
 
 export const modelFormats = {
   ".keras": kerasArchive,

@@ -2,9 +2,9 @@
 // on trust.
 
 import { z } from "zod";
-import { FormatError } from "../core/errors.ts";
-import { nestingOf } from "../formats/json.ts";
-import { precisions } from "../kernel/schedules/schedule.ts";
+import { FormatError } from "../../core/errors.ts";
+import { nestingOf } from "../../formats/json.ts";
+import { precisions } from "../../kernel/schedules/schedule.ts";
 import { networkSchema } from "./network-schema.ts";
 
 const whole = z.number().int().nonnegative();

@@ -3,7 +3,7 @@
 
 import type { Network } from "../../nn/network.ts";
 import { isNetwork } from "../../nn/steps.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../refuse.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -3,10 +3,10 @@
 
 import type { Warn } from "../../core/warn.ts";
 import type { UnitConfig } from "../../nn/network-config.ts";
+import type { InputShapes } from "../model-format.ts";
+import { recordOf, refuse } from "../refuse.ts";
 import { augmentations, layerRows } from "./layer-rows.ts";
-import type { InputShapes } from "./model-format.ts";
 import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";
-import { recordOf, refuse } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 import { camelCase, snakeCase } from "./words.ts";
 

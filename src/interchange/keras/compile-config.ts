@@ -9,9 +9,11 @@ import type { Network } from "../../nn/network.ts";
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import { storeRate } from "../../nn/optimizers/learning-rate.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
-import type { Head } from "../heads.ts";
-import type { CompileOptions } from "../options.ts";
-import type { OwnTraining } from "./model-format.ts";
+import type { Head } from "../../train/heads.ts";
+import type { CompileOptions } from "../../train/options.ts";
+import type { OwnTraining } from "../model-format.ts";
+import { recordOf, refuse } from "../refuse.ts";
+import type { ModelToStore } from "../stored-model.ts";
 import {
   decodeOptions,
   encodeObject,
@@ -21,9 +23,7 @@ import {
   objectIn,
 } from "./object.ts";
 import { plainOptimizer } from "./older-optimizers.ts";
-import { recordOf, refuse } from "./refuse.ts";
 import type { KerasRow, KerasRows } from "./row.ts";
-import type { ModelToStore } from "./stored-model.ts";
 import { lossRows, metricRows, optimizerRows } from "./training-rows.ts";
 
 type Config = Readonly<Record<string, unknown>>;

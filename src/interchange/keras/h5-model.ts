@@ -15,17 +15,17 @@ import {
 } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
 import type { Network } from "../../nn/network.ts";
-import type { CompileOptions } from "../options.ts";
-import { classNamesIn } from "./class-names.ts";
+import type { CompileOptions } from "../../train/options.ts";
+import { classNamesIn } from "../class-names.ts";
+import type { FoundWeight } from "../found-weights.ts";
+import type { ModelFormat } from "../model-format.ts";
+import { ofFile, recordOf, refuse } from "../refuse.ts";
+import type { ModelToStore, Values } from "../stored-model.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
-import type { FoundWeight } from "./found-weights.ts";
 import { storedValue, weightsOf } from "./keras-weights.ts";
-import type { ModelFormat } from "./model-format.ts";
 import { networkIn } from "./network-in.ts";
 import { beginsAnew, decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
-import { ofFile, recordOf, refuse } from "./refuse.ts";
-import type { ModelToStore, Values } from "./stored-model.ts";
 import { trainingIn, trainingOr } from "./training-in.ts";
 import { groupsOf, isCount, type LayerGroup } from "./weight-places.ts";
 

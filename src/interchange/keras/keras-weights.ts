@@ -10,10 +10,10 @@ import {
   putDataset,
 } from "../../formats/hdf5-tree.ts";
 import type { Network } from "../../nn/network.ts";
-import type { CompileOptions } from "../options.ts";
-import { type FoundWeight, takeWeights } from "./found-weights.ts";
+import type { CompileOptions } from "../../train/options.ts";
+import { type FoundWeight, takeWeights } from "../found-weights.ts";
+import type { ModelToStore, StoredModel, Values } from "../stored-model.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
-import type { ModelToStore, StoredModel, Values } from "./stored-model.ts";
 import { isCount, type PlacedWeight, placesOf } from "./weight-places.ts";
 
 type State = Pick<StoredModel, "weights" | "slots" | "iterations">;

@@ -11,12 +11,12 @@ import type {
   UnitConfig,
 } from "../../nn/network-config.ts";
 import { networkKind } from "../../nn/steps.ts";
+import { askedShape } from "../model-format.ts";
+import { listIn, recordOf, refuse, textIn } from "../refuse.ts";
 import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
 import { decodeLayer, type Reading } from "./layer.ts";
-import { askedShape } from "./model-format.ts";
 import { objectIn } from "./object.ts";
 import { decodeOperation, isOperation } from "./operation.ts";
-import { listIn, recordOf, refuse, textIn } from "./refuse.ts";
 import { type FoundUnit, splitsIn } from "./split.ts";
 import { firstUsesOf } from "./use-numbers.ts";
 

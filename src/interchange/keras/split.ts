@@ -3,9 +3,9 @@
 import { freeName } from "../../nn/naming.ts";
 import type { TensorReference, UnitConfig } from "../../nn/network-config.ts";
 import { splitKeys } from "../../nn/symbolic-operations.ts";
+import { listIn, recordOf, refuse } from "../refuse.ts";
 import { decodeNodes } from "./inbound-nodes.ts";
 import { isOperation, operationKind, splitClass, splitIn } from "./operation.ts";
-import { listIn, recordOf, refuse } from "./refuse.ts";
 
 /** An entry of a file's list of layers, looked at. */
 interface Entry {

@@ -5,13 +5,13 @@ import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import type { Hdf5Group } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
 import { encodeZip, openZip, type ZipArchive } from "../../formats/zip.ts";
-import { classNamesIn } from "./class-names.ts";
+import { classNamesIn } from "../class-names.ts";
+import type { ModelFormat } from "../model-format.ts";
+import { ofFile, recordOf } from "../refuse.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
 import { stateFolder, weightsFolder } from "./keras-weights.ts";
-import type { ModelFormat } from "./model-format.ts";
 import { networkIn } from "./network-in.ts";
-import { ofFile, recordOf } from "./refuse.ts";
 import { trainingIn } from "./training-in.ts";
 
 const names = {

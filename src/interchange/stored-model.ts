@@ -1,10 +1,10 @@
 // A model on its way to a file or from one, whatever the file.
 
-import type { Tensor } from "../../core/tensor.ts";
-import type { Network } from "../../nn/network.ts";
-import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
-import type { TrainingSettings } from "../engine.ts";
-import type { CompileOptions } from "../options.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Network } from "../nn/network.ts";
+import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
+import type { TrainingSettings } from "../train/engine.ts";
+import type { CompileOptions } from "../train/options.ts";
 
 export type Values = ReadonlyMap<string, Tensor<Float32Array>>;
 

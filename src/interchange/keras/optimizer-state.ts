@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
-import type { Values } from "./stored-model.ts";
+import type { Values } from "../stored-model.ts";
 import { type OptimizerRow, optimizerRows } from "./training-rows.ts";
 
 /** One of an optimizer's values in a file. */

@@ -2,16 +2,16 @@
 // weights of whole models.
 
 import { extname } from "node:path";
-import { printWarning, type Warn } from "../../core/warn.ts";
-import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
-import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
-import type { Network } from "../../nn/network.ts";
-import { requirePath } from "../../nn/option.ts";
+import { printWarning, type Warn } from "../core/warn.ts";
+import { readWholeFile, writeFileAtomically } from "../formats/files.ts";
+import { encodeHdf5, readHdf5 } from "../formats/hdf5.ts";
+import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import type { Network } from "../nn/network.ts";
+import { requirePath } from "../nn/option.ts";
 import { type FoundWeight, type TakenWeights, takeWeights } from "./found-weights.ts";
-import { foundInGroups, weightGroups } from "./h5-model.ts";
-import { readArchivedWeights } from "./keras-archive.ts";
-import { foundInFolders, weightsFolder } from "./keras-weights.ts";
+import { foundInGroups, weightGroups } from "./keras/h5-model.ts";
+import { readArchivedWeights } from "./keras/keras-archive.ts";
+import { foundInFolders, weightsFolder } from "./keras/keras-weights.ts";
 import { ofFile, refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
 

@@ -1,7 +1,7 @@
 // What a file must say of a network. Sizes are bounded; whether the parts fit is networkFrom's business.
 
 import { z } from "zod";
-import type { NetworkConfig } from "../nn/network-config.ts";
+import type { NetworkConfig } from "../../nn/network-config.ts";
 
 const whole = z.number().int().nonnegative();
 const shape = z.array(whole.positive()).max(8);

@@ -5,10 +5,10 @@ import type { Network, PlacedLayer } from "../../nn/network.ts";
 import { unitConfig } from "../../nn/network-config.ts";
 import { isNetwork } from "../../nn/steps.ts";
 import type { SymbolicTensor, Unit } from "../../nn/symbolic.ts";
+import { refuse } from "../refuse.ts";
 import { encodeLayer } from "./layer.ts";
 import { encodeObject, type KerasStyle } from "./object.ts";
 import { encodeOperands, encodeOperation, operationKind } from "./operation.ts";
-import { refuse } from "./refuse.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 

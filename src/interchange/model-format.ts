@@ -1,10 +1,10 @@
 // What a kind of model file is: how it is written and read.
 
-import type { Shape } from "../../core/shape.ts";
-import type { Warn } from "../../core/warn.ts";
-import type { CustomLayers } from "../../nn/custom-layer.ts";
-import type { Metric } from "../../nn/metrics/metric.ts";
-import type { CompileOptions } from "../options.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Warn } from "../core/warn.ts";
+import type { CustomLayers } from "../nn/custom-layer.ts";
+import type { Metric } from "../nn/metrics/metric.ts";
+import type { CompileOptions } from "../train/options.ts";
 import type { ModelToStore, StoredModel } from "./stored-model.ts";
 
 /** Shapes `[H, W, C]` of inputs that a file leaves free: one for all, or by the names of inputs. */

@@ -1,13 +1,13 @@
 // What a file has for the weights of a network, and which of it is taken: all, or what fits.
 
-import { suggestion } from "../../core/names.ts";
-import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
-import type { Tensor } from "../../core/tensor.ts";
-import type { Warn } from "../../core/warn.ts";
-import type { Hdf5Dataset } from "../../formats/hdf5-tree.ts";
+import { suggestion } from "../core/names.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Warn } from "../core/warn.ts";
+import type { Hdf5Dataset } from "../formats/hdf5-tree.ts";
+import type { PlacedWeight } from "./keras/weight-places.ts";
 import { refuse } from "./refuse.ts";
 import type { Values } from "./stored-model.ts";
-import type { PlacedWeight } from "./weight-places.ts";
 
 /** Numbers of a file, whatever the file. */
 export type StoredNumbers = Pick<Hdf5Dataset, "shape"> & Pick<Tensor, "data">;

@@ -5,10 +5,10 @@ import { formatShape, sameShape } from "../../core/shape.ts";
 import { printWarning } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
+import { askedShape, type InputShapes, type ReadOptions } from "../model-format.ts";
+import { plainNames } from "../plain-names.ts";
 import { decodeNetwork } from "./decode-network.ts";
 import { ownLayers } from "./layer-rows.ts";
-import { askedShape, type InputShapes, type ReadOptions } from "./model-format.ts";
-import { plainNames } from "./plain-names.ts";
 
 /**
  * `version` is that of Keras as the file states it.

@@ -1,6 +1,6 @@
 // How files that do not fit are refused.
 
-import { FormatError, FoveaError } from "../../core/errors.ts";
+import { FormatError, FoveaError } from "../core/errors.ts";
 
 /** What is said of a file, or of a model that a kind of file cannot hold. */
 export interface Refusal {

@@ -5,9 +5,9 @@ import type { Constant, OperationOptions } from "../../nn/layers/operation.ts";
 import type { TensorReference, UnitConfig } from "../../nn/network-config.ts";
 import { operationRows } from "../../nn/operations/index.ts";
 import { formatKey, type KeyPart, parseKey } from "../../nn/operations/slice-key.ts";
+import { listIn, recordOf, refuse } from "../refuse.ts";
 import { referenceOf } from "./inbound-nodes.ts";
 import { decodeOptions, encodeOptions, objectIn } from "./object.ts";
-import { listIn, recordOf, refuse } from "./refuse.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 
 type Config = Readonly<Record<string, unknown>>;

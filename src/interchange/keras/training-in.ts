@@ -3,9 +3,9 @@
 
 import { FoveaError } from "../../core/errors.ts";
 import type { Warn } from "../../core/warn.ts";
-import type { CompileOptions } from "../options.ts";
+import type { CompileOptions } from "../../train/options.ts";
+import type { ReadOptions } from "../model-format.ts";
 import { decodeCompile } from "./compile-config.ts";
-import type { ReadOptions } from "./model-format.ts";
 
 /** What `make` gives; where it cannot, a warning, and undefined. */
 export function trainingOr<T>(file: string, warn: Warn, make: () => T): T | undefined {

@@ -1,7 +1,7 @@
 // What layers are applied to, as Keras's files say it: `inbound_nodes` of Keras 3 and of Keras 2.
 
 import type { TensorReference } from "../../nn/network-config.ts";
-import { listIn, recordOf, refuse } from "./refuse.ts";
+import { listIn, recordOf, refuse } from "../refuse.ts";
 
 /** The inputs of each use of the layer `name`. */
 export function decodeNodes(
