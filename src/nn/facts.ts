@@ -1,0 +1,101 @@
+// What is known of a definition besides what it computes: what people call it, which options it takes,
+// and what Keras calls both. It stands beside the definition, as `conv2d.facts`, so that nothing is
+// written twice: calls refuse options that are not listed, and files find Keras's names here.
+
+import { ConfigError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
+import { outlineOf } from "./option.ts";
+
+/** Where a definition is found: `layers` in `layers.conv2d`. */
+export type Group =
+  | "blocks"
+  | "callbacks"
+  | "constraints"
+  | "initializers"
+  | "layers"
+  | "losses"
+  | "metrics"
+  | "optimizers"
+  | "regularizers"
+  | "schedules";
+
+/** Keras's name for each option of `O`, or null where Keras has none. The compiler misses none. */
+export type KerasNames<O extends object> = { readonly [K in keyof Required<O>]: string | null };
+
+/** How Keras's files have a definition. */
+export interface KerasFacts {
+  /** Keras's name for the class. */
+  readonly className: string;
+  /** The module of the class, where it is not the usual one of its group. */
+  readonly module?: string;
+  /** Other names that Keras's files use for the class. */
+  readonly aliases?: readonly string[];
+  /** Older names of options, as Keras 2 has them, with ours. */
+  readonly formerly?: Readonly<Record<string, string>>;
+  /** Keras's words whose ours do not follow from them. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** Words of older files, with ours. They are read and not written. */
+  readonly olderWords?: Readonly<Record<string, string>>;
+  /** What Keras states besides, with the one value that Fovea has as well. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Options of ours that no Keras has, or an older one has not, with the one value that all have. */
+  readonly ownFixed?: Readonly<Record<string, unknown>>;
+  /** Options for which `null` is a choice of its own, not the same as saying nothing. */
+  readonly nullable?: readonly string[];
+  /** Options that say what weights begin with: what the weights have become is written instead. */
+  readonly beginnings?: readonly string[];
+  /** Options that Keras must read as floats: it refuses whole numbers, or rounds by them. */
+  readonly floats?: readonly string[];
+  /** Options that are one number with us and a list of one in some of Keras's files. */
+  readonly single?: readonly string[];
+}
+
+/** What is known of a definition that takes the options `O`. */
+export interface Facts<O extends object = object> {
+  readonly group: Group;
+  /** The name that people write and Fovea's files hold, such as `conv2d`. */
+  readonly name: string;
+  /** Every option by Fovea's name, with Keras's. */
+  readonly options: KerasNames<O>;
+  /** Undefined where Keras has nothing like it. */
+  readonly keras?: KerasFacts;
+  /** Options as somebody could write them, for errors: `{ filters: 32, kernelSize: 3 }`. */
+  readonly example?: string;
+}
+
+/**
+ * The options of a call, checked: one record that names only options that exist.
+ *
+ * @throws ConfigError where options came bare, as Python takes them, or one is unknown; the message
+ * proposes the closest name.
+ * @example const { delta = 1 } = optionsOf(huber.facts, options);
+ */
+export function optionsOf<O extends object>(facts: Facts<O>, options: O): O {
+  const call = `${facts.group}.${facts.name}`;
+  const isRecord = typeof options === "object" && options !== null;
+  if (!isRecord || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    const such = facts.example === undefined ? "" : `, as in ${call}(${facts.example})`;
+    throw new ConfigError({
+      what: `${call}: The options cannot be used.`,
+      expected: `one object that names them${such}`,
+      received: outlineOf(options),
+    });
+  }
+  refuseUnknown(call, Object.keys(facts.options), options);
+  return options;
+}
+
+/**
+ * @throws ConfigError where `options` name something that is not among `known`. `call` begins the
+ * message, such as `model.fit`.
+ */
+export function refuseUnknown(call: string, known: readonly string[], options: object): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigError({
+    what: `${call} has no option "${unknown}".`,
+    expected: known.join(", ") || "no options",
+    received: unknown,
+    ...suggestion(known, unknown),
+  });
+}
