@@ -18,8 +18,10 @@ export interface Rewindable {
 
 /** Steps between two copies at least: one step is tried for each. */
 const stepsBetween = 256;
-/** How much longer than a copy takes training goes on before the next one: copies cost 1 in so many at most. */
+/** How much longer than a copy takes training goes on before the next one: copies cost 1 in so many. */
 const timeBetween = 250;
+/** Steps after which a copy is made all the same: what they were handed takes memory, too. */
+const mostSteps = 1024;
 
 /** A loss above so many times the usual one has run away. */
 const runaway = 10;
@@ -121,7 +123,8 @@ export class LastGood {
     mark.changes = changes;
     const started = performance.now();
     if (mark.steps.length < stepsBetween) return mark;
-    if (started - mark.made < timeBetween * mark.cost) return mark;
+    const isEarly = started - mark.made < timeBetween * mark.cost;
+    if (isEarly && mark.steps.length < mostSteps) return mark;
     // In place of a state whose loss is lost, or has run away, the older one is still needed.
     return (await this.#isSound(executable, next)) ? this.#setMark(started, true) : mark;
   }

@@ -19,10 +19,11 @@ describe("layers", () => {
     groupNormalization: { gamma: "gamma", beta: "beta" },
     layerNormalization: { gamma: "gamma", beta: "beta" },
     pReLU: { alpha: "alpha" },
+    separableConv1d: { depthwise: "depthwise_kernel", pointwise: "pointwise_kernel", bias: "bias" },
     separableConv2d: { depthwise: "depthwise_kernel", pointwise: "pointwise_kernel", bias: "bias" },
   };
-  /** Layers whose trained weights have no options in Keras. */
-  const without = ["rmsNormalization"];
+  /** Layers whose trained weights have no such options in Keras, or are those of another layer. */
+  const without = ["layerScale", "rmsNormalization", "timeDistributed"];
 
   const sampleOf = (kind: LayerKind) => {
     const { defaults, samples } = layerCases[kind];

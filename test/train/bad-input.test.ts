@@ -326,6 +326,6 @@ test("a file whose name says nothing of its kind, or another kind, is not writte
   }
   expect(() => callbacks.earlyStopping({ path: "best.keras" })).toThrow(/\.safetensors/);
   await expect(model.saveWeights("weights.keras")).rejects.toThrow(
-    /names no kind of file that holds weights.*\n.*\.weights\.h5/,
+    /would be a whole model, not weights alone\.\n.*\.weights\.h5/,
   );
 });

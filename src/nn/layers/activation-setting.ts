@@ -50,7 +50,7 @@ export function activationFrom(setting: ActivationSetting): Activation {
   if (name === "activation" && "activation" in options) {
     return activationFrom(options.activation as ActivationSetting);
   }
-  if (!Object.hasOwn(activationLayers, name)) return fail(name);
+  if (!Object.hasOwn(activationLayers, name)) return fail({ name });
   const make = activationLayers[name as keyof typeof activationLayers];
   const layer = make(options);
   return {
@@ -75,10 +75,16 @@ function custom(setting: ActivationFunction): Activation {
 }
 
 function fail(received: unknown): never {
+  const isLayer = typeof received === "object" && received !== null && "name" in received;
   throw new ConfigError({
     what: "There is no such activation.",
     expected,
-    received: typeof received === "string" ? received : outlineOf(received),
+    received:
+      typeof received === "string"
+        ? received
+        : isLayer
+          ? String(received.name)
+          : outlineOf(received),
     fix: "Put other layers behind this one, as layers of their own.",
     ...(typeof received === "string" ? suggestion(activationNames, received) : {}),
   });
