@@ -113,6 +113,7 @@ function reportsOf(
 function lossReport(name: string, loss: Loss): CompiledMetric {
   return {
     kind: "loss",
+    better: "lower",
     name: `${name}_loss`,
     options: {},
     weighted: true,

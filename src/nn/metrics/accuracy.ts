@@ -21,6 +21,7 @@ export function accuracy(options: MetricOptions = {}): Metric {
   const categorical = categoricalAccuracy();
   return {
     kind: "accuracy",
+    better: "higher",
     name,
     options: {},
     sums(batch) {

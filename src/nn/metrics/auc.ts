@@ -48,6 +48,7 @@ export function auc(options: AucOptions = {}): Metric {
   const all = [-epsilon, ...sortedThresholds(between), 1 + epsilon];
   return {
     kind: "auc",
+    better: "higher",
     name,
     options: {
       numThresholds,

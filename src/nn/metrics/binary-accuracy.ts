@@ -22,6 +22,7 @@ export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
   const { name = "binary_accuracy", threshold = 0.5 } = options;
   return meanMetric({
     kind: "binaryAccuracy",
+    better: "higher",
     name,
     options: { threshold },
     values(targets, predictions, build) {

@@ -24,6 +24,7 @@ export function binaryCrossentropy(options: BinaryCrossentropyMetricOptions = {}
   const { reduction: _, ...given } = made.options as SmoothedOptions;
   return meanMetric({
     kind: "binaryCrossentropy",
+    better: "lower",
     name,
     options: given,
     values: made.values,

@@ -16,6 +16,7 @@ export function categoricalAccuracy(options: MetricOptions = {}): Metric {
   const { name = "categorical_accuracy" } = options;
   return meanMetric({
     kind: "categoricalAccuracy",
+    better: "higher",
     name,
     options: {},
     values(targets, predictions, build) {

@@ -26,6 +26,7 @@ export function categoricalCrossentropy(
   const { reduction: _, ...given } = made.options as SmoothedOptions;
   return meanMetric({
     kind: "categoricalCrossentropy",
+    better: "lower",
     name,
     options: given,
     values: made.values,

@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function categoricalHinge(options: MetricOptions = {}): Metric {
   requireOptions("metrics.categoricalHinge", options);
   const { name = "categorical_hinge" } = options;
-  return meanMetric({ kind: "categoricalHinge", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "categoricalHinge",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

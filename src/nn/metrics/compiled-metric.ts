@@ -2,12 +2,28 @@
 // is `precision_1`, and one that is weighted and has a namesake `weighted_precision`.
 
 import { ConfigError } from "../../core/errors.ts";
-import type { Metric } from "./metric.ts";
+import type { Better, Metric } from "./metric.ts";
 
 /** A metric in its place. */
 export interface CompiledMetric extends Metric {
   /** Whether the weights of the examples count. */
   readonly weighted: boolean;
+}
+
+/**
+ * Which way a number of the logs improves: the loss, or one of `metrics`, measured in training or in
+ * validation (`val_`); a metric that has several numbers has them as `name_0`, `name_1`, and so on.
+ * Undefined where neither way is better, or nothing of that name is reported.
+ */
+export function betterOf(
+  metrics: readonly Pick<Metric, "name" | "better">[],
+  logName: string,
+): Better | undefined {
+  const known = new Map(metrics.map(({ name, better }) => [name, better]));
+  const name = logName.replace(/^val_/, "");
+  const [found] = [logName, name, name.replace(/_\d+$/, "")].filter((one) => known.has(one));
+  if (found !== undefined) return known.get(found);
+  return name === "loss" ? "lower" : undefined;
 }
 
 /** @throws ConfigError where a metric is called as the loss. */

@@ -22,6 +22,7 @@ export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): M
   const { name = "cosine_similarity", axis = -1 } = options;
   return meanMetric({
     kind: "cosineSimilarity",
+    better: "higher",
     name,
     options: { axis },
     values(targets, predictions, build) {

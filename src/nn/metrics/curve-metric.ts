@@ -44,6 +44,7 @@ export function curveMetric({ kind, name, bound, options, given, wanted }: Curve
   const thresholds = numThresholds === 1 ? [0.5] : evenThresholds(numThresholds);
   return {
     kind,
+    better: "higher",
     name,
     options: { [bound.name]: bound.value, numThresholds, classId },
     sums: (batch) => confusionSums(batch, { metric: kind, thresholds, classId }),

@@ -3,11 +3,13 @@
 import type { LossFunction } from "../losses/loss.ts";
 import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import type { Better, Metric, MetricOptions } from "./metric.ts";
 
 export interface CustomMetricOptions extends MetricOptions {
   /** The numbers whose mean it is, as nodes of the graph: `[N, …]`. */
   readonly values: LossFunction;
+  /** Which way it improves, so that callbacks can watch it without a `mode`. Default: neither. */
+  readonly better?: Better;
 }
 
 /**
@@ -26,6 +28,6 @@ export interface CustomMetricOptions extends MetricOptions {
  */
 export function custom(options: CustomMetricOptions): Metric {
   requireOptions("metrics.custom", options);
-  const { name = "custom", values } = options;
-  return meanMetric({ kind: "custom", name, options: {}, values });
+  const { name = "custom", values, better } = options;
+  return meanMetric({ kind: "custom", better, name, options: {}, values });
 }

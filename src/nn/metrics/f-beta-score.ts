@@ -36,6 +36,7 @@ export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
   checkOption("threshold", threshold, fits, "a number above 0 and up to 1");
   return {
     kind: "fBetaScore",
+    better: "higher",
     name,
     options: { beta, average, threshold },
     sums: (batch) => scoreSums(batch, threshold),

@@ -17,6 +17,7 @@ export function falseNegatives(options: ThresholdOptions = {}): Metric {
   const { name = "false_negatives", thresholds = null } = options;
   return thresholdMetric({
     kind: "falseNegatives",
+    better: "lower",
     name,
     options: { thresholds },
     score: (counts, at) => counts.falseNegatives[at],

@@ -17,6 +17,7 @@ export function falsePositives(options: ThresholdOptions = {}): Metric {
   const { name = "false_positives", thresholds = null } = options;
   return thresholdMetric({
     kind: "falsePositives",
+    better: "lower",
     name,
     options: { thresholds },
     score: (counts, at) => counts.falsePositives[at],

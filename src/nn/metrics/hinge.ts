@@ -13,5 +13,5 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function hinge(options: MetricOptions = {}): Metric {
   requireOptions("metrics.hinge", options);
   const { name = "hinge" } = options;
-  return meanMetric({ kind: "hinge", name, options: {}, values: loss().values });
+  return meanMetric({ kind: "hinge", better: "lower", name, options: {}, values: loss().values });
 }

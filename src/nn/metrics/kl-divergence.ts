@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function klDivergence(options: MetricOptions = {}): Metric {
   requireOptions("metrics.klDivergence", options);
   const { name = "kl_divergence" } = options;
-  return meanMetric({ kind: "klDivergence", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "klDivergence",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function logCoshError(options: MetricOptions = {}): Metric {
   requireOptions("metrics.logCoshError", options);
   const { name = "logcosh" } = options;
-  return meanMetric({ kind: "logCoshError", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "logCoshError",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function meanAbsoluteError(options: MetricOptions = {}): Metric {
   requireOptions("metrics.meanAbsoluteError", options);
   const { name = "mean_absolute_error" } = options;
-  return meanMetric({ kind: "meanAbsoluteError", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "meanAbsoluteError",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

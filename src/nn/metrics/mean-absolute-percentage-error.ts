@@ -15,6 +15,7 @@ export function meanAbsolutePercentageError(options: MetricOptions = {}): Metric
   const { name = "mean_absolute_percentage_error" } = options;
   return meanMetric({
     kind: "meanAbsolutePercentageError",
+    better: "lower",
     name,
     options: {},
     values: loss().values,

@@ -4,11 +4,12 @@ import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { LossFunction } from "../losses/loss.ts";
 import { alignWeights } from "../losses/reduce-loss.ts";
-import { type Metric, shareOf, asValues as toValues } from "./metric.ts";
+import { type Better, type Metric, shareOf, asValues as toValues } from "./metric.ts";
 
 /** What a metric that is a mean says; the rest follows. */
 export interface MeanRecord {
   readonly kind: string;
+  readonly better?: Better | undefined;
   readonly name: string;
   readonly options: object;
   /**

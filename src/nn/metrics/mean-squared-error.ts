@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function meanSquaredError(options: MetricOptions = {}): Metric {
   requireOptions("metrics.meanSquaredError", options);
   const { name = "mean_squared_error" } = options;
-  return meanMetric({ kind: "meanSquaredError", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "meanSquaredError",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

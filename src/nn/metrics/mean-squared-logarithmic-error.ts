@@ -15,6 +15,7 @@ export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric
   const { name = "mean_squared_logarithmic_error" } = options;
   return meanMetric({
     kind: "meanSquaredLogarithmicError",
+    better: "lower",
     name,
     options: {},
     values: loss().values,

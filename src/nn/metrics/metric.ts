@@ -18,6 +18,9 @@ export interface MetricOptions {
   readonly name?: string;
 }
 
+/** Which way a number improves. */
+export type Better = "higher" | "lower";
+
 export interface Metric {
   /** The factory's name, as in `metrics.precision`; files keep it. */
   readonly kind: string;
@@ -25,6 +28,11 @@ export interface Metric {
   readonly name: string;
   /** All options but the name, defaults filled in: plain data, enough to make the metric again. */
   readonly options: object;
+  /**
+   * Which way the metric improves, for early stopping, checkpoints and reports. Absent where neither
+   * way is better.
+   */
+  readonly better?: Better | undefined;
   /**
    * What a batch adds, under names of the metric's own.
    *

@@ -47,6 +47,7 @@ export function overlapMetric(record: OverlapRecord): Metric {
   checkOption("targetClassIds", targetClassIds, areClasses, `class numbers below ${numClasses}`);
   return {
     kind: record.kind,
+    better: "higher",
     name: record.name,
     options: record.options,
     sums(batch) {

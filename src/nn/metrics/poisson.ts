@@ -13,5 +13,5 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function poisson(options: MetricOptions = {}): Metric {
   requireOptions("metrics.poisson", options);
   const { name = "poisson" } = options;
-  return meanMetric({ kind: "poisson", name, options: {}, values: loss().values });
+  return meanMetric({ kind: "poisson", better: "lower", name, options: {}, values: loss().values });
 }

@@ -17,5 +17,11 @@ export function precision(options: ClassOptions = {}): Metric {
   requireOptions("metrics.precision", options);
   const { name = "precision", thresholds = null, topK = null, classId = null } = options;
   const given = { thresholds, topK, classId };
-  return thresholdMetric({ kind: "precision", name, options: given, score: rates.precision });
+  return thresholdMetric({
+    kind: "precision",
+    better: "higher",
+    name,
+    options: given,
+    score: rates.precision,
+  });
 }

@@ -36,6 +36,7 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
   checkOption("numRegressors", numRegressors, isCount, "a whole number of at least 0");
   return {
     kind: "r2Score",
+    better: "higher",
     name,
     options: { classAggregation, numRegressors },
     sums({ build, targets, predictions, weights }) {

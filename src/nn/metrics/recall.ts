@@ -17,5 +17,11 @@ export function recall(options: ClassOptions = {}): Metric {
   requireOptions("metrics.recall", options);
   const { name = "recall", thresholds = null, topK = null, classId = null } = options;
   const given = { thresholds, topK, classId };
-  return thresholdMetric({ kind: "recall", name, options: given, score: rates.recall });
+  return thresholdMetric({
+    kind: "recall",
+    better: "higher",
+    name,
+    options: given,
+    score: rates.recall,
+  });
 }

@@ -16,6 +16,7 @@ export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
   const { name = "root_mean_squared_error" } = options;
   return meanMetric({
     kind: "rootMeanSquaredError",
+    better: "lower",
     name,
     options: {},
     values(targets, predictions, build) {

@@ -16,6 +16,7 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
   const { name = "sparse_categorical_accuracy" } = options;
   return meanMetric({
     kind: "sparseCategoricalAccuracy",
+    better: "higher",
     name,
     options: {},
     values(targets, predictions, build) {

@@ -27,6 +27,7 @@ export function sparseCategoricalCrossentropy(
   const { reduction: _, ...given } = made.options as SparseCategoricalCrossentropyOptions;
   return meanMetric({
     kind: "sparseCategoricalCrossentropy",
+    better: "lower",
     name,
     options: given,
     values: made.values,

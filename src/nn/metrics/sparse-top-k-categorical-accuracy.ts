@@ -19,6 +19,7 @@ export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): Metric
   checkOption("k", k, Number.isSafeInteger(k) && k >= 1, "a whole number of at least 1");
   return meanMetric({
     kind: "sparseTopKCategoricalAccuracy",
+    better: "higher",
     name,
     options: { k },
     values(targets, predictions, build) {

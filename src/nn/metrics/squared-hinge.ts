@@ -13,5 +13,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
 export function squaredHinge(options: MetricOptions = {}): Metric {
   requireOptions("metrics.squaredHinge", options);
   const { name = "squared_hinge" } = options;
-  return meanMetric({ kind: "squaredHinge", name, options: {}, values: loss().values });
+  return meanMetric({
+    kind: "squaredHinge",
+    better: "lower",
+    name,
+    options: {},
+    values: loss().values,
+  });
 }

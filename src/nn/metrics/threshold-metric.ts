@@ -9,11 +9,12 @@ import {
   sortedThresholds,
   thresholdsOf,
 } from "./confusion.ts";
-import type { Metric } from "./metric.ts";
+import type { Better, Metric } from "./metric.ts";
 
 /** What such a metric says; the rest follows. */
 interface ThresholdRecord {
   readonly kind: string;
+  readonly better?: Better | undefined;
   readonly name: string;
   readonly options: ClassOptions;
   /** The metric at threshold number `at`. */
@@ -21,7 +22,7 @@ interface ThresholdRecord {
 }
 
 /** A metric from its record. @throws ConfigError where an option cannot be used. */
-export function thresholdMetric({ kind, name, options, score }: ThresholdRecord): Metric {
+export function thresholdMetric({ kind, better, name, options, score }: ThresholdRecord): Metric {
   const { topK = null, classId = null } = options;
   const isCount = topK === null || (Number.isSafeInteger(topK) && topK >= 1);
   checkOption("topK", topK, isCount, "a whole number of at least 1");
@@ -31,6 +32,7 @@ export function thresholdMetric({ kind, name, options, score }: ThresholdRecord)
   const rule = { metric: kind, thresholds: sortedThresholds(thresholds), topK, classId };
   return {
     kind,
+    better,
     name,
     options,
     sums: (batch) => confusionSums(batch, rule),

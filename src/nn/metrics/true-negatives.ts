@@ -17,6 +17,7 @@ export function trueNegatives(options: ThresholdOptions = {}): Metric {
   const { name = "true_negatives", thresholds = null } = options;
   return thresholdMetric({
     kind: "trueNegatives",
+    better: "higher",
     name,
     options: { thresholds },
     score: (counts, at) => counts.trueNegatives[at],

@@ -17,6 +17,7 @@ export function truePositives(options: ThresholdOptions = {}): Metric {
   const { name = "true_positives", thresholds = null } = options;
   return thresholdMetric({
     kind: "truePositives",
+    better: "higher",
     name,
     options: { thresholds },
     score: (counts, at) => counts.truePositives[at],
