@@ -91,7 +91,7 @@ describe("earlyStopping", () => {
     await Promise.all([straight, broken, again, kept].map((model) => model.dispose()));
   });
 
-  test("refuses a number that is not reported, and one whose better way nobody knows", async () => {
+  test("refuses a number that is not reported", async () => {
     const model = tinyModel(device);
     const run = model.fit(examples, {
       batchSize: 8,
@@ -99,21 +99,8 @@ describe("earlyStopping", () => {
       callbacks: [callbacks.earlyStopping()],
     });
     await expect(run).rejects.toThrow(/"val_loss", which was not reported[\s\S]*accuracy, loss/);
-    expect(() => callbacks.earlyStopping({ monitor: "val_wonder" })).toThrow(/mode: "min" or/);
-    // Keras's short names say which way is better, too.
-    for (const monitor of ["val_acc", "val_mse"]) callbacks.earlyStopping({ monitor });
     await model.dispose();
   });
-});
-
-test.each([
-  ["val_lss", "val_loss"],
-  ["valLoss", "val_loss"],
-  ["val_acuracy", "val_accuracy"],
-])("a number to watch that may be misspelt is answered with the closest: %s", (monitor, right) => {
-  const proposal = `did you mean "${right}"?`;
-  expect(() => callbacks.earlyStopping({ monitor })).toThrow(proposal);
-  expect(() => callbacks.reduceLROnPlateau({ monitor })).toThrow(proposal);
 });
 
 test("a number to watch that a run does not report is answered with the closest that it does", async () => {

@@ -87,7 +87,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   };
   return {
     async onTrainBegin(run, { model }) {
-      monitor.begin(run);
+      monitor.begin(run, { model });
       wait = 0;
       best = undefined;
       bestEpoch = undefined;

@@ -89,7 +89,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       async onTrainBegin(run, { model }) {
         newest = undefined;
         if (monitor === undefined) return;
-        monitor.begin(run);
+        monitor.begin(run, { model });
         // A run that is resumed has had its best epochs before.
         const { history, epochs, steps } = model.progress;
         const before = bestIn(history, monitor, best);
@@ -107,8 +107,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     };
   }
   return {
-    onTrainBegin() {
+    onTrainBegin(run, { model }) {
       newest = undefined;
+      monitor?.begin(run, { model });
     },
     onDivergence,
     async onStepEnd({ epoch, step, logs }, { model }) {

@@ -2,33 +2,26 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";
-import { metricTable } from "../../nn/metrics/index.ts";
-import { baseName } from "../../nn/naming.ts";
+import { betterOf } from "../../nn/metrics/compiled-metric.ts";
+import type { Better } from "../../nn/metrics/metric.ts";
 import { checkOption, checkWord } from "../../nn/option.ts";
+import type { TrainControl } from "../callback.ts";
 import type { Logs, TrainRecord } from "../events.ts";
 
 export interface MonitorOptions {
-  /** The number that is watched. Default: `val_loss`. */
+  /** The number to watch, by its name in the logs. Default: `val_loss`. */
   readonly monitor?: string;
-  /** Whether less is better, or more. Default: known from the name. */
+  /** Whether lower or higher is better. Default: `auto`, which asks the metric. */
   readonly mode?: "auto" | "min" | "max";
-  /** Changes of this much or less do not count. */
+  /** Changes of this much or less do not count. Default: 0. */
   readonly minDelta?: number;
 }
-
-/** Names that end like this are better when they are larger. */
-const largerIsBetter = /(acc|accuracy|auc|precision|recall|f1_score|fbeta_score|iou|r2_score)$/;
-const smallerIsBetter = /(loss|error|crossentropy|mse|mae|mape|msle|bce)$/;
-
-/** What a run may report whose better way is known, before anybody knows what it will report. */
-const usualNames = ["loss", ...Object.keys(metricTable).map(baseName)]
-  .filter((name) => smallerIsBetter.test(name) || largerIsBetter.test(name))
-  .flatMap((name) => [name, `val_${name}`]);
 
 /** Follows one number from epoch to epoch. */
 export class Monitor {
   readonly name: string;
-  readonly #sign: 1 | -1;
+  readonly #mode: "auto" | "min" | "max";
+  #better: Better;
   readonly #minDelta: number;
   #isValidated = false;
 
@@ -37,13 +30,36 @@ export class Monitor {
     checkWord("mode", mode, ["auto", "min", "max"]);
     checkOption("minDelta", minDelta, Number.isFinite(minDelta), "a finite number");
     this.name = monitor;
-    this.#sign = directionOf(monitor, mode) === "min" ? 1 : -1;
+    this.#mode = mode;
+    this.#better = mode === "max" ? "higher" : "lower";
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** Looks at the run that begins: whether any of its epochs are validated. */
-  begin({ validationExamples }: Pick<TrainRecord, "validationExamples">): void {
+  /**
+   * Looks at the run that begins: which way the number improves, and whether any epochs are validated.
+   *
+   * @throws ConfigError where neither the mode nor the model's metrics say which way is better.
+   */
+  begin(
+    { validationExamples }: Pick<TrainRecord, "validationExamples">,
+    { model }: Pick<TrainControl, "model">,
+  ): void {
     this.#isValidated = validationExamples > 0;
+    if (this.#mode !== "auto") return;
+    const metrics = model.settings?.metrics ?? [];
+    const better = betterOf(metrics, this.name);
+    if (better === undefined) throw this.#unknownDirection(metrics.map(({ name }) => name));
+    this.#better = better;
+  }
+
+  #unknownDirection(metrics: readonly string[]): ConfigError {
+    const names = ["loss", ...metrics].flatMap((name) => [name, `val_${name}`]);
+    return new ConfigError({
+      what: `It is not known whether lower or higher is better for "${this.name}".`,
+      expected: `a loss or a metric of the model, or mode: "min" or mode: "max" beside it`,
+      received: `"${this.name}"; the model reports ${["loss", ...metrics].join(", ")}`,
+      ...suggestion(names, this.name),
+    });
   }
 
   /**
@@ -76,19 +92,8 @@ export class Monitor {
     if (Number.isNaN(value)) return false;
     if (reference === undefined || Number.isNaN(reference)) return true;
     // In f32, as Keras compares: a hair's breadth is no gain.
-    const wanted = Math.fround(this.#sign * reference);
-    return Math.fround(this.#sign * value + this.#minDelta) < wanted;
+    const sign = this.#better === "lower" ? 1 : -1;
+    const wanted = Math.fround(sign * reference);
+    return Math.fround(sign * value + this.#minDelta) < wanted;
   }
-}
-
-function directionOf(name: string, mode: "auto" | "min" | "max"): "min" | "max" {
-  if (mode === "min" || mode === "max") return mode;
-  if (smallerIsBetter.test(name)) return "min";
-  if (largerIsBetter.test(name)) return "max";
-  throw new ConfigError({
-    what: `Nobody knows whether less or more of "${name}" is better.`,
-    expected: 'such as val_loss or val_accuracy; with any other name mode: "min" or mode: "max"',
-    received: `"${name}" and mode: "${mode}"`,
-    ...suggestion(usualNames, name),
-  });
 }

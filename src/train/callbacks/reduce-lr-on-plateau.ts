@@ -69,7 +69,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   };
   return {
     onTrainBegin(run, { model }) {
-      monitor.begin(run);
+      monitor.begin(run, { model });
       wait = 0;
       resting = 0;
       best = undefined;
