@@ -2,9 +2,9 @@
 // and what Keras calls both. It stands beside the definition, as `conv2d.facts`, so that nothing is
 // written twice: calls refuse options that are not listed, and files find Keras's names here.
 
-import { ConfigError } from "../core/errors.ts";
-import { suggestion } from "../core/names.ts";
-import { outlineOf } from "./option.ts";
+import { refuseUnknown, requireFlags, requireOptions } from "../core/option.ts";
+
+export { refuseUnknown } from "../core/option.ts";
 
 /** Where a definition is found: `layers` in `layers.conv2d`. */
 export type Group =
@@ -57,10 +57,17 @@ export interface Facts<O extends object = object> {
   readonly name: string;
   /** Every option by Fovea's name, with Keras's. */
   readonly options: KerasNames<O>;
+  /** Names that options had in earlier files of Fovea, with those of today. */
+  readonly formerly?: Readonly<Record<string, string>>;
   /** Undefined where Keras has nothing like it. */
   readonly keras?: KerasFacts;
   /** Options as somebody could write them, for errors: `{ filters: 32, kernelSize: 3 }`. */
   readonly example?: string;
+}
+
+/** A definition with its facts: a function that makes something from its options. */
+export interface Definition {
+  readonly facts: Facts;
 }
 
 /**
@@ -72,30 +79,16 @@ export interface Facts<O extends object = object> {
  */
 export function optionsOf<O extends object>(facts: Facts<O>, options: O): O {
   const call = `${facts.group}.${facts.name}`;
-  const isRecord = typeof options === "object" && options !== null;
-  if (!isRecord || Array.isArray(options) || ArrayBuffer.isView(options)) {
-    const such = facts.example === undefined ? "" : `, as in ${call}(${facts.example})`;
-    throw new ConfigError({
-      what: `${call}: The options cannot be used.`,
-      expected: `one object that names them${such}`,
-      received: outlineOf(options),
-    });
-  }
+  requireOptions(call, options, facts.example);
   refuseUnknown(call, Object.keys(facts.options), options);
+  requireFlags(options);
   return options;
 }
 
-/**
- * @throws ConfigError where `options` name something that is not among `known`. `call` begins the
- * message, such as `model.fit`.
- */
-export function refuseUnknown(call: string, known: readonly string[], options: object): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new ConfigError({
-    what: `${call} has no option "${unknown}".`,
-    expected: known.join(", ") || "no options",
-    received: unknown,
-    ...suggestion(known, unknown),
-  });
+/** Options as files keep them, older names among them, under the names of today. */
+export function renamed({ formerly = {} }: Facts, options: object): object {
+  const entries = Object.entries(options);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [Object.hasOwn(formerly, name) ? formerly[name] : name, value]),
+  );
 }
