@@ -3,6 +3,8 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
+import { shown } from "../core/option.ts";
+import { type Definition, renamed } from "./facts.ts";
 
 /** A thing of a table as plain data. */
 export interface StoredSetting {
@@ -16,7 +18,7 @@ export interface StoredSetting {
  * @throws ConfigError where there is none of that name, or its options cannot be used.
  */
 export function fromSetting<T extends StoredSetting>(
-  table: Readonly<Record<string, (options: never) => T>>,
+  table: Definitions<T>,
   setting: string | StoredSetting | T,
   { what, method }: { readonly what: string; readonly method: keyof T },
 ): T {
@@ -25,18 +27,17 @@ export function fromSetting<T extends StoredSetting>(
     throw new ConfigError({
       what: `This is no ${what}.`,
       expected: `a name, or { name, options }: ${Object.keys(table).join(", ")}`,
-      received: JSON.stringify(setting) ?? String(setting),
+      received: shown(setting),
     });
   }
   if (typeof (setting as T)[method] === "function") return setting as T;
   return make(table, setting.name, setting.options ?? {}, what);
 }
 
-function make<T>(
-  table: Readonly<Record<string, (options: never) => T>>,
-  name: string,
-  options: object,
-  what: string,
-): T {
-  return lookUp(table, name, what)(options as never);
+/** The functions of a table, with their facts. */
+type Definitions<T> = Readonly<Record<string, Definition & ((options: never) => T)>>;
+
+function make<T>(table: Definitions<T>, name: string, options: object, what: string): T {
+  const definition = lookUp(table, name, what);
+  return definition(renamed(definition.facts, options) as never);
 }

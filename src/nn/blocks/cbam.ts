@@ -1,9 +1,10 @@
 // Attention over channels, then over pixels: a block of layers.
 
+import { optionsOf } from "../facts.ts";
 import { type Pair, requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
-import { requireOptions } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
+import { blockFacts } from "./block.ts";
 
 export interface CbamOptions {
   /** The inner layer has the channels divided by this, at least one. Default: 16. */
@@ -23,8 +24,7 @@ export interface CbamOptions {
  */
 export function cbam(x: SymbolicTensor, options: CbamOptions = {}): SymbolicTensor {
   requireSymbolic(x, "What cbam is applied to");
-  requireOptions("blocks.cbam", options, "x, { ratio: 8 }");
-  const { ratio = 16, kernelSize = 7 } = options;
+  const { ratio = 16, kernelSize = 7 } = optionsOf(cbam.facts, options);
   requireWhole(ratio, "ratio");
   const mean = layers.globalAveragePooling2d().apply(x);
   const [height, width, channels] = x.shape;
@@ -48,3 +48,8 @@ export function cbam(x: SymbolicTensor, options: CbamOptions = {}): SymbolicTens
   const ofPixels = looking.apply(layers.channelPooling().apply(weighed));
   return layers.multiply().apply([weighed, ofPixels]);
 }
+cbam.facts = blockFacts<CbamOptions>({
+  name: "cbam",
+  options: { ratio: null, kernelSize: null },
+  example: "x, { ratio: 8 }",
+});

@@ -1,8 +1,10 @@
 // Windows of several sizes side by side: a block of layers.
 
+import { optionsOf } from "../facts.ts";
 import { layers } from "../layers/index.ts";
-import { checkOption, requireOptions } from "../option.ts";
+import { checkOption } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
+import { blockFacts } from "./block.ts";
 
 export interface InceptionModuleOptions {
   /** Filters of the 1 x 1 branch. */
@@ -28,9 +30,7 @@ export function inceptionModule(
   options: InceptionModuleOptions,
 ): SymbolicTensor {
   requireSymbolic(x, "What inceptionModule is applied to");
-  const example = "x, { ones: 64, threes: [96, 128], fives: [16, 32], pooled: 32 }";
-  requireOptions("blocks.inceptionModule", options, example);
-  const { ones, threes, fives, pooled } = options;
+  const { ones, threes, fives, pooled } = optionsOf(inceptionModule.facts, options);
   for (const [name, pair] of Object.entries({ threes, fives })) {
     checkOption(name, pair, Array.isArray(pair) && pair.length === 2, "two numbers of filters");
   }
@@ -42,3 +42,8 @@ export function inceptionModule(
   const pool = layers.maxPooling2d({ poolSize: 3, strides: 1, padding: "same" }).apply(x);
   return layers.concatenate().apply([narrow, middle, wide, conv(pooled, 1, pool)]);
 }
+inceptionModule.facts = blockFacts<InceptionModuleOptions>({
+  name: "inceptionModule",
+  options: { ones: null, threes: null, fives: null, pooled: null },
+  example: "x, { ones: 64, threes: [96, 128], fives: [16, 32], pooled: 32 }",
+});

@@ -1,9 +1,10 @@
 // Attention over channels: a block of layers.
 
+import { optionsOf } from "../facts.ts";
 import { requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
-import { requireOptions } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
+import { blockFacts } from "./block.ts";
 
 export interface SqueezeExciteOptions {
   /** The inner layer has the channels divided by this, at least one. Default: 16. */
@@ -22,8 +23,7 @@ export function squeezeExcite(
   x: SymbolicTensor,
   options: SqueezeExciteOptions = {},
 ): SymbolicTensor {
-  requireOptions("blocks.squeezeExcite", options, "x, { ratio: 8 }");
-  const { ratio = 16 } = options;
+  const { ratio = 16 } = optionsOf(squeezeExcite.facts, options);
   requireSymbolic(x, "What squeezeExcite is applied to");
   requireWhole(ratio, "ratio");
   const squeezed = layers.globalAveragePooling2d().apply(x);
@@ -33,3 +33,8 @@ export function squeezeExcite(
   const excited = layers.dense({ units: channels, activation: "sigmoid" }).apply(inner);
   return layers.multiply().apply([x, excited]);
 }
+squeezeExcite.facts = blockFacts<SqueezeExciteOptions>({
+  name: "squeezeExcite",
+  options: { ratio: null },
+  example: "x, { ratio: 8 }",
+});

@@ -1,7 +1,7 @@
 // No part of a weight is longer than so much.
 
-import { requireOptions } from "../option.ts";
-import type { Constraint } from "./constraint.ts";
+import { optionsOf } from "../facts.ts";
+import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MaxNormOptions {
@@ -19,8 +19,7 @@ export interface MaxNormOptions {
  * @example layers.dense({ units: 10, kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })
  */
 export function maxNorm(options: MaxNormOptions = {}): Constraint {
-  requireOptions("constraints.maxNorm", options);
-  const { maxValue = 2, axis = 0 } = options;
+  const { maxValue = 2, axis = 0 } = optionsOf(maxNorm.facts, options);
   requireLengths({ maxValue });
   requireAxes(axis);
   return {
@@ -32,3 +31,8 @@ export function maxNorm(options: MaxNormOptions = {}): Constraint {
     },
   };
 }
+maxNorm.facts = constraintFacts<MaxNormOptions>({
+  name: "maxNorm",
+  options: { maxValue: "max_value", axis: "axis" },
+  keras: { className: "MaxNorm" },
+});

@@ -1,7 +1,7 @@
 // All parts of a weight have a length between two others.
 
-import { requireOptions } from "../option.ts";
-import type { Constraint } from "./constraint.ts";
+import { optionsOf } from "../facts.ts";
+import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MinMaxNormOptions {
@@ -23,8 +23,7 @@ export interface MinMaxNormOptions {
  * @example layers.dense({ units: 10, kernelConstraint: constraints.minMaxNorm({ minValue: 0.5 }) })
  */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
-  requireOptions("constraints.minMaxNorm", options);
-  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
+  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = optionsOf(minMaxNorm.facts, options);
   requireLengths({ minValue, maxValue, rate });
   requireAxes(axis);
   return {
@@ -42,3 +41,8 @@ export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
     },
   };
 }
+minMaxNorm.facts = constraintFacts<MinMaxNormOptions>({
+  name: "minMaxNorm",
+  options: { minValue: "min_value", maxValue: "max_value", rate: "rate", axis: "axis" },
+  keras: { className: "MinMaxNorm" },
+});

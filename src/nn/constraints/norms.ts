@@ -1,6 +1,7 @@
 // Lengths of the parts of a weight.
 
-import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { isWhole, requireNumber, requireOption } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -34,24 +35,15 @@ export function withNorms(weight: Node, norms: Node, wanted: Node, build: Builde
 }
 
 /** @throws ConfigError unless `axis` is a whole number, or several of them. */
-export function requireAxes(axis: Axes): void {
-  const axes = typeof axis === "number" ? [axis] : axis;
-  if (Array.isArray(axes) && axes.length > 0 && axes.every(Number.isSafeInteger)) return;
-  throw new ConfigError({
-    what: "The option axis of a constraint cannot be used.",
-    expected: "a whole number, or a list of them",
-    received: JSON.stringify(axis),
-  });
+export function requireAxes(axis: unknown): void {
+  const axes: unknown = typeof axis === "number" ? [axis] : axis;
+  const fits = Array.isArray(axes) && axes.length > 0 && axes.every((one) => isWhole(one));
+  requireOption("axis of a constraint", axis, fits, "a whole number, or a list of them");
 }
 
 /** @throws ConfigError unless each is a finite number of at least 0. */
-export function requireLengths(lengths: Readonly<Record<string, number>>): void {
+export function requireLengths(lengths: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(lengths)) {
-    if (Number.isFinite(value) && value >= 0) continue;
-    throw new ConfigError({
-      what: `The option ${name} of a constraint cannot be used.`,
-      expected: "a finite number of at least 0",
-      received: String(value),
-    });
+    requireNumber(`${name} of a constraint`, value, { least: 0 });
   }
 }

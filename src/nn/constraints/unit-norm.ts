@@ -1,7 +1,7 @@
 // All parts of a weight have length 1.
 
-import { requireOptions } from "../option.ts";
-import type { Constraint } from "./constraint.ts";
+import { optionsOf } from "../facts.ts";
+import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, withNorms } from "./norms.ts";
 
 export interface UnitNormOptions {
@@ -16,8 +16,7 @@ export interface UnitNormOptions {
  * @example layers.conv2d({ filters: 8, kernelSize: 3, kernelConstraint: constraints.unitNorm({ axis: [0, 1, 2] }) })
  */
 export function unitNorm(options: UnitNormOptions = {}): Constraint {
-  requireOptions("constraints.unitNorm", options);
-  const { axis = 0 } = options;
+  const { axis = 0 } = optionsOf(unitNorm.facts, options);
   requireAxes(axis);
   return {
     name: "unitNorm",
@@ -26,3 +25,8 @@ export function unitNorm(options: UnitNormOptions = {}): Constraint {
       withNorms(weight, normsOf(weight, axis, build), build.constant(1), build),
   };
 }
+unitNorm.facts = constraintFacts<UnitNormOptions>({
+  name: "unitNorm",
+  options: { axis: "axis" },
+  keras: { className: "UnitNorm" },
+});

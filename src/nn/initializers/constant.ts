@@ -1,8 +1,9 @@
 // Weights that begin at one number.
 
+import { requireNumber } from "../../core/option.ts";
 import { sizeOf } from "../../core/shape.ts";
-import { requireOptions } from "../option.ts";
-import { type Initializer, requireNumbers } from "./initializer.ts";
+import { optionsOf } from "../facts.ts";
+import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface ConstantOptions {
   /** The number. Default: 0. */
@@ -16,12 +17,16 @@ export interface ConstantOptions {
  * @example layers.dense({ units: 1, biasInitializer: initializers.constant({ value: 0.5 }) })
  */
 export function constant(options: ConstantOptions = {}): Initializer {
-  requireOptions("initializers.constant", options);
-  const { value = 0 } = options;
-  requireNumbers({ value }, "constant");
+  const { value = 0 } = optionsOf(constant.facts, options);
+  requireNumber("value of constant", value);
   return {
     name: "constant",
     options: { value },
     fill: (shape) => new Float32Array(sizeOf(shape)).fill(value),
   };
 }
+constant.facts = initializerFacts<ConstantOptions>({
+  name: "constant",
+  options: { value: "value" },
+  keras: { className: "Constant" },
+});

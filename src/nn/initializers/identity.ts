@@ -1,9 +1,10 @@
 // A matrix that changes nothing.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireNumber } from "../../core/option.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
-import { requireOptions } from "../option.ts";
-import { type Initializer, requireNumbers } from "./initializer.ts";
+import { optionsOf } from "../facts.ts";
+import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface IdentityOptions {
   /** What stands on the diagonal. Default: 1. */
@@ -17,9 +18,8 @@ export interface IdentityOptions {
  * @example layers.dense({ units: 10, kernelInitializer: "identity" })
  */
 export function identity(options: IdentityOptions = {}): Initializer {
-  requireOptions("initializers.identity", options);
-  const { gain = 1 } = options;
-  requireNumbers({ gain }, "identity");
+  const { gain = 1 } = optionsOf(identity.facts, options);
+  requireNumber("gain of identity", gain);
   return {
     name: "identity",
     options: { gain },
@@ -32,6 +32,11 @@ export function identity(options: IdentityOptions = {}): Initializer {
     },
   };
 }
+identity.facts = initializerFacts<IdentityOptions>({
+  name: "identity",
+  options: { gain: "gain" },
+  keras: { className: "Identity", aliases: ["IdentityInitializer"] },
+});
 
 function requireMatrix(shape: Shape): void {
   if (shape.length === 2) return;

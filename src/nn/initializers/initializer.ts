@@ -1,9 +1,9 @@
 // What an initializer is: how a weight begins. Formulas and defaults are Keras's; the random bits are
 // Fovea's own.
 
-import { ConfigError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
+import type { Facts } from "../facts.ts";
 
 export interface Initializer {
   /** The name that files use. */
@@ -40,18 +40,7 @@ export function drawTruncated(random: RandomStream): number {
   }
 }
 
-/** @throws ConfigError unless each option is a finite number of at least `least`. */
-export function requireNumbers(
-  options: Readonly<Record<string, number>>,
-  initializer: string,
-  least = -Infinity,
-): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (Number.isFinite(value) && value >= least) continue;
-    throw new ConfigError({
-      what: `The option ${name} of ${initializer} cannot be used.`,
-      expected: least === -Infinity ? "a finite number" : `a finite number of at least ${least}`,
-      received: String(value),
-    });
-  }
+/** The facts of an initializer. */
+export function initializerFacts<O extends object>(own: Omit<Facts<O>, "group">): Facts<O> {
+  return { group: "initializers", ...own };
 }

@@ -1,10 +1,11 @@
 // Weights whose rows or columns stand at right angles.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireNumber } from "../../core/option.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
-import { requireOptions } from "../option.ts";
-import { type Initializer, requireNumbers } from "./initializer.ts";
+import { optionsOf } from "../facts.ts";
+import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface OrthogonalOptions {
   /** The length of each. Default: 1. */
@@ -20,9 +21,8 @@ export interface OrthogonalOptions {
  * @example layers.dense({ units: 10, kernelInitializer: "orthogonal" })
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
-  requireOptions("initializers.orthogonal", options);
-  const { gain = 1 } = options;
-  requireNumbers({ gain }, "orthogonal");
+  const { gain = 1 } = optionsOf(orthogonal.facts, options);
+  requireNumber("gain of orthogonal", gain);
   return {
     name: "orthogonal",
     options: { gain },
@@ -40,6 +40,11 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
     },
   };
 }
+orthogonal.facts = initializerFacts<OrthogonalOptions>({
+  name: "orthogonal",
+  options: { gain: "gain" },
+  keras: { className: "Orthogonal", aliases: ["OrthogonalInitializer"] },
+});
 
 function requireMatrix(shape: Shape): void {
   if (shape.length >= 2) return;

@@ -1,29 +1,35 @@
 // Weights from a normal distribution.
 
-import { requireOptions } from "../option.ts";
-import { filled, type Initializer, requireNumbers } from "./initializer.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface RandomNormalOptions {
   /** 0 unless told. */
   readonly mean?: number;
   /** 0.05 unless told. */
-  readonly standardDeviation?: number;
+  readonly stddev?: number;
 }
 
 /**
  * Normal, for any shape. As Keras's `RandomNormal`.
  *
  * @throws ConfigError where an option cannot be used.
- * @example layers.dense({ units: 10, kernelInitializer: initializers.randomNormal({ standardDeviation: 0.01 }) })
+ * @example layers.dense({ units: 10, kernelInitializer: initializers.randomNormal({ stddev: 0.01 }) })
  */
 export function randomNormal(options: RandomNormalOptions = {}): Initializer {
-  requireOptions("initializers.randomNormal", options);
-  const { mean = 0, standardDeviation = 0.05 } = options;
-  requireNumbers({ mean }, "randomNormal");
-  requireNumbers({ standardDeviation }, "randomNormal", 0);
+  const { mean = 0, stddev = 0.05 } = optionsOf(randomNormal.facts, options);
+  requireNumber("mean of randomNormal", mean);
+  requireNumber("stddev of randomNormal", stddev, { least: 0 });
   return {
     name: "randomNormal",
-    options: { mean, standardDeviation },
-    fill: (shape, random) => filled(shape, () => mean + standardDeviation * random.normal()),
+    options: { mean, stddev },
+    fill: (shape, random) => filled(shape, () => mean + stddev * random.normal()),
   };
 }
+randomNormal.facts = initializerFacts<RandomNormalOptions>({
+  name: "randomNormal",
+  options: { mean: "mean", stddev: "stddev" },
+  keras: { className: "RandomNormal" },
+  formerly: { standardDeviation: "stddev" },
+});

@@ -1,8 +1,9 @@
 // Weights from a uniform distribution.
 
 import { ConfigError } from "../../core/errors.ts";
-import { requireOptions } from "../option.ts";
-import { filled, type Initializer, requireNumbers } from "./initializer.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface RandomUniformOptions {
   /** −0.05 unless told. */
@@ -18,9 +19,9 @@ export interface RandomUniformOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.randomUniform({ maximum: 0.1 }) })
  */
 export function randomUniform(options: RandomUniformOptions = {}): Initializer {
-  requireOptions("initializers.randomUniform", options);
-  const { minimum = -0.05, maximum = 0.05 } = options;
-  requireNumbers({ minimum, maximum }, "randomUniform");
+  const { minimum = -0.05, maximum = 0.05 } = optionsOf(randomUniform.facts, options);
+  requireNumber("minimum of randomUniform", minimum);
+  requireNumber("maximum of randomUniform", maximum);
   if (minimum > maximum) {
     throw new ConfigError({
       what: "The options minimum and maximum of randomUniform cannot be used.",
@@ -34,3 +35,8 @@ export function randomUniform(options: RandomUniformOptions = {}): Initializer {
     fill: (shape, random) => filled(shape, () => minimum + (maximum - minimum) * random.uniform()),
   };
 }
+randomUniform.facts = initializerFacts<RandomUniformOptions>({
+  name: "randomUniform",
+  options: { minimum: "minval", maximum: "maxval" },
+  keras: { className: "RandomUniform" },
+});

@@ -1,13 +1,14 @@
 // Weights from a normal distribution without its ends.
 
-import { requireOptions } from "../option.ts";
-import { drawTruncated, filled, type Initializer, requireNumbers } from "./initializer.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { drawTruncated, filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface TruncatedNormalOptions {
   /** 0 unless told. */
   readonly mean?: number;
   /** Of the distribution before its ends are cut off. Default: 0.05. */
-  readonly standardDeviation?: number;
+  readonly stddev?: number;
 }
 
 /**
@@ -15,16 +16,21 @@ export interface TruncatedNormalOptions {
  * `TruncatedNormal`.
  *
  * @throws ConfigError where an option cannot be used.
- * @example layers.dense({ units: 10, kernelInitializer: initializers.truncatedNormal({ standardDeviation: 0.02 }) })
+ * @example layers.dense({ units: 10, kernelInitializer: initializers.truncatedNormal({ stddev: 0.02 }) })
  */
 export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
-  requireOptions("initializers.truncatedNormal", options);
-  const { mean = 0, standardDeviation = 0.05 } = options;
-  requireNumbers({ mean }, "truncatedNormal");
-  requireNumbers({ standardDeviation }, "truncatedNormal", 0);
+  const { mean = 0, stddev = 0.05 } = optionsOf(truncatedNormal.facts, options);
+  requireNumber("mean of truncatedNormal", mean);
+  requireNumber("stddev of truncatedNormal", stddev, { least: 0 });
   return {
     name: "truncatedNormal",
-    options: { mean, standardDeviation },
-    fill: (shape, random) => filled(shape, () => mean + standardDeviation * drawTruncated(random)),
+    options: { mean, stddev },
+    fill: (shape, random) => filled(shape, () => mean + stddev * drawTruncated(random)),
   };
 }
+truncatedNormal.facts = initializerFacts<TruncatedNormalOptions>({
+  name: "truncatedNormal",
+  options: { mean: "mean", stddev: "stddev" },
+  keras: { className: "TruncatedNormal" },
+  formerly: { standardDeviation: "stddev" },
+});

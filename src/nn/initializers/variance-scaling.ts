@@ -1,9 +1,16 @@
 // Weights as wide as the number of their inputs or outputs asks for.
 
-import { ConfigError } from "../../core/errors.ts";
+import { requireNumber, requireWord } from "../../core/option.ts";
 import type { RandomStream } from "../../core/random.ts";
-import { requireOptions } from "../option.ts";
-import { drawTruncated, type Fans, fansOf, filled, type Initializer } from "./initializer.ts";
+import { optionsOf } from "../facts.ts";
+import {
+  drawTruncated,
+  type Fans,
+  fansOf,
+  filled,
+  type Initializer,
+  initializerFacts,
+} from "./initializer.ts";
 
 const modes = {
   fanIn: ({ fanIn }) => fanIn,
@@ -38,13 +45,14 @@ export interface VarianceScalingOptions {
  * @example layers.dense({ units: 10, kernelInitializer: initializers.varianceScaling({ scale: 2 }) })
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  requireOptions("initializers.varianceScaling", options);
-  const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
-  requireChoice(scale > 0 && Number.isFinite(scale), "scale", "a number above 0", scale);
-  requireChoice(Object.hasOwn(modes, mode), "mode", Object.keys(modes).join(", "), mode);
-  const shapes = Object.keys(distributions).join(", ");
-  const isKnown = Object.hasOwn(distributions, distribution);
-  requireChoice(isKnown, "distribution", shapes, distribution);
+  const {
+    scale = 1,
+    mode = "fanIn",
+    distribution = "truncatedNormal",
+  } = optionsOf(varianceScaling.facts, options);
+  requireNumber("scale of varianceScaling", scale, { above: 0 });
+  requireWord("mode of varianceScaling", mode, Object.keys(modes));
+  requireWord("distribution of varianceScaling", distribution, Object.keys(distributions));
   const draw: (random: RandomStream, variance: number) => number = distributions[distribution];
   return {
     name: "varianceScaling",
@@ -55,17 +63,12 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
     },
   };
 }
-
-function requireChoice(test: boolean, name: string, expected: string, value: unknown): void {
-  if (test) return;
-  throw new ConfigError({
-    what: `The option ${name} of varianceScaling cannot be used.`,
-    expected,
-    received: String(value),
-  });
-}
-
-/** One of the named cases, which have no options. */
-export function namedScaling(name: string, options: VarianceScalingOptions): Initializer {
-  return { ...varianceScaling(options), name, options: {} };
-}
+varianceScaling.facts = initializerFacts<VarianceScalingOptions>({
+  name: "varianceScaling",
+  options: { scale: "scale", mode: "mode", distribution: "distribution" },
+  keras: {
+    className: "VarianceScaling",
+    words: { fan_avg: "fanAverage" },
+    olderWords: { normal: "truncatedNormal" },
+  },
+});

@@ -1,13 +1,14 @@
 // Cross-entropy of yes-or-no targets.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import {
   binaryCrossEntropy,
   type SmoothedOptions,
   smoothBinary,
+  smoothedNames,
   smoothedOptions,
 } from "./cross-entropy.ts";
-import { defineLoss, type Loss } from "./loss.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 /**
  * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: targets and predictions `[N, …, K]` →
@@ -18,8 +19,7 @@ import { defineLoss, type Loss } from "./loss.ts";
  * @example losses.binaryCrossentropy({ labelSmoothing: 0.1 })
  */
 export function binaryCrossentropy(options: SmoothedOptions = {}): Loss {
-  requireOptions("losses.binaryCrossentropy", options);
-  const { reduction, ...rest } = options;
+  const { reduction, ...rest } = optionsOf(binaryCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   return defineLoss({
     name: "binaryCrossentropy",
@@ -33,3 +33,8 @@ export function binaryCrossentropy(options: SmoothedOptions = {}): Loss {
     },
   });
 }
+binaryCrossentropy.facts = lossFacts<SmoothedOptions>({
+  name: "binaryCrossentropy",
+  options: smoothedNames,
+  keras: { className: "BinaryCrossentropy", aliases: ["bce", "BCE"] },
+});

@@ -1,14 +1,16 @@
 // Cross-entropy of yes-or-no targets that cares less about what is right already.
 
-import { checkOption, requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
+import { checkOption } from "../option.ts";
 import {
   binaryCrossEntropy,
   type SmoothedOptions,
   smoothBinary,
+  smoothedNames,
   smoothedOptions,
 } from "./cross-entropy.ts";
 import { oneMinus, powerOf } from "./formulas.ts";
-import { defineLoss, type Loss } from "./loss.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
   /** Whether yes is weighed by `alpha` and no by 1 − `alpha`. Default: false. */
@@ -27,8 +29,13 @@ export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })
  */
 export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions = {}): Loss {
-  requireOptions("losses.binaryFocalCrossentropy", options);
-  const { applyClassBalancing = false, alpha = 0.25, gamma = 2, reduction, ...rest } = options;
+  const {
+    applyClassBalancing = false,
+    alpha = 0.25,
+    gamma = 2,
+    reduction,
+    ...rest
+  } = optionsOf(binaryFocalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
   return defineLoss({
@@ -55,3 +62,13 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
     },
   });
 }
+binaryFocalCrossentropy.facts = lossFacts<BinaryFocalCrossentropyOptions>({
+  name: "binaryFocalCrossentropy",
+  options: {
+    ...smoothedNames,
+    applyClassBalancing: "apply_class_balancing",
+    alpha: "alpha",
+    gamma: "gamma",
+  },
+  keras: { className: "BinaryFocalCrossentropy" },
+});

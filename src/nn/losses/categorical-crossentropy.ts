@@ -1,13 +1,14 @@
 // Cross-entropy with one row of shares an target.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import {
   crossEntropy,
   type SmoothedOptions,
+  smoothedNames,
   smoothedOptions,
   smoothShares,
 } from "./cross-entropy.ts";
-import { defineLoss, type Loss } from "./loss.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 /**
  * −Σ target · ln result along `axis`: targets `[N, …, C]` (such as one-hot rows), predictions
@@ -18,8 +19,7 @@ import { defineLoss, type Loss } from "./loss.ts";
  * @example losses.categoricalCrossentropy({ labelSmoothing: 0.1 })
  */
 export function categoricalCrossentropy(options: SmoothedOptions = {}): Loss {
-  requireOptions("losses.categoricalCrossentropy", options);
-  const { reduction, ...rest } = options;
+  const { reduction, ...rest } = optionsOf(categoricalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   return defineLoss({
     name: "categoricalCrossentropy",
@@ -32,3 +32,8 @@ export function categoricalCrossentropy(options: SmoothedOptions = {}): Loss {
     },
   });
 }
+categoricalCrossentropy.facts = lossFacts<SmoothedOptions>({
+  name: "categoricalCrossentropy",
+  options: smoothedNames,
+  keras: { className: "CategoricalCrossentropy" },
+});

@@ -1,9 +1,16 @@
 // Cross-entropy with rows of shares that cares less about what is right already.
 
-import { checkOption, requireOptions } from "../option.ts";
-import { type SmoothedOptions, sharesOf, smoothedOptions, smoothShares } from "./cross-entropy.ts";
+import { optionsOf } from "../facts.ts";
+import { checkOption } from "../option.ts";
+import {
+  type SmoothedOptions,
+  sharesOf,
+  smoothedNames,
+  smoothedOptions,
+  smoothShares,
+} from "./cross-entropy.ts";
 import { moveLast, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
-import { defineLoss, type Loss } from "./loss.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
   /** The weight of every class. Default: 0.25. */
@@ -22,8 +29,12 @@ export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
 export function categoricalFocalCrossentropy(
   options: CategoricalFocalCrossentropyOptions = {},
 ): Loss {
-  requireOptions("losses.categoricalFocalCrossentropy", options);
-  const { alpha = 0.25, gamma = 2, reduction, ...rest } = options;
+  const {
+    alpha = 0.25,
+    gamma = 2,
+    reduction,
+    ...rest
+  } = optionsOf(categoricalFocalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
   return defineLoss({
@@ -42,3 +53,8 @@ export function categoricalFocalCrossentropy(
     },
   });
 }
+categoricalFocalCrossentropy.facts = lossFacts<CategoricalFocalCrossentropyOptions>({
+  name: "categoricalFocalCrossentropy",
+  options: { ...smoothedNames, alpha: "alpha", gamma: "gamma" },
+  keras: { className: "CategoricalFocalCrossentropy" },
+});

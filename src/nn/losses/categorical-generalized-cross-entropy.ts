@@ -1,8 +1,9 @@
 // A cross-entropy that wrong labels harm less.
 
-import { checkOption, requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
+import { checkOption } from "../option.ts";
 import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
   /** Between 0, which is cross-entropy, and 1, the mean absolute error. Default: 0.5. */
@@ -19,8 +20,7 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
 export function categoricalGeneralizedCrossEntropy(
   options: CategoricalGeneralizedCrossEntropyOptions = {},
 ): Loss {
-  requireOptions("losses.categoricalGeneralizedCrossEntropy", options);
-  const { q = 0.5, reduction } = options;
+  const { q = 0.5, reduction } = optionsOf(categoricalGeneralizedCrossEntropy.facts, options);
   checkOption("q", q, q > 0 && q < 1, "a number between 0 and 1");
   return defineLoss({
     name: "categoricalGeneralizedCrossEntropy",
@@ -34,3 +34,8 @@ export function categoricalGeneralizedCrossEntropy(
     },
   });
 }
+categoricalGeneralizedCrossEntropy.facts = lossFacts<CategoricalGeneralizedCrossEntropyOptions>({
+  name: "categoricalGeneralizedCrossEntropy",
+  options: { ...lossNames, q: "q" },
+  keras: { className: "CategoricalGeneralizedCrossEntropy" },
+});

@@ -1,8 +1,8 @@
 // The hinge between the right class and the best of the others.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * max(max((1 − target) · result) − Σ target · result + 1, 0) along the last axis: one-hot
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.categoricalHinge()
  */
 export function categoricalHinge(options: LossOptions = {}): Loss {
-  requireOptions("losses.categoricalHinge", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(categoricalHinge.facts, options);
   return defineLoss({
     name: "categoricalHinge",
     options: { reduction },
@@ -27,3 +26,8 @@ export function categoricalHinge(options: LossOptions = {}): Loss {
     },
   });
 }
+categoricalHinge.facts = lossFacts<LossOptions>({
+  name: "categoricalHinge",
+  options: lossNames,
+  keras: { className: "CategoricalHinge" },
+});

@@ -1,8 +1,8 @@
 // The angle between targets and predictions.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { cosine } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 export interface CosineSimilarityOptions extends LossOptions {
   /** The axis along which the vectors lie. Default: the last. */
@@ -17,8 +17,7 @@ export interface CosineSimilarityOptions extends LossOptions {
  * @example losses.cosineSimilarity()
  */
 export function cosineSimilarity(options: CosineSimilarityOptions = {}): Loss {
-  requireOptions("losses.cosineSimilarity", options);
-  const { axis = -1, reduction } = options;
+  const { axis = -1, reduction } = optionsOf(cosineSimilarity.facts, options);
   return defineLoss({
     name: "cosineSimilarity",
     options: { axis, reduction },
@@ -27,3 +26,8 @@ export function cosineSimilarity(options: CosineSimilarityOptions = {}): Loss {
       build.negate(cosine(targets, predictions, axis, build)),
   });
 }
+cosineSimilarity.facts = lossFacts<CosineSimilarityOptions>({
+  name: "cosineSimilarity",
+  options: { ...lossNames, axis: "axis" },
+  keras: { className: "CosineSimilarity" },
+});

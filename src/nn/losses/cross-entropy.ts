@@ -1,8 +1,9 @@
 // What the cross-entropies share: logits where there are any, smoothing, and kept-inside logarithms.
 
+import { requireBetween } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { checkBetween } from "../option.ts";
+import type { KerasNames } from "../facts.ts";
 import {
   atLeast,
   clip,
@@ -13,7 +14,7 @@ import {
   rowsOf,
   softplusTail,
 } from "./formulas.ts";
-import { type LossOptions, shapeWithout } from "./loss.ts";
+import { type LossOptions, lossNames, shapeWithout } from "./loss.ts";
 
 /** Options of cross-entropies. */
 export interface CrossEntropyOptions extends LossOptions {
@@ -29,12 +30,23 @@ export interface SmoothedOptions extends CrossEntropyOptions {
   readonly axis?: number;
 }
 
+export const crossEntropyNames = {
+  ...lossNames,
+  fromLogits: "from_logits",
+} as const satisfies KerasNames<CrossEntropyOptions>;
+
+export const smoothedNames = {
+  ...crossEntropyNames,
+  labelSmoothing: "label_smoothing",
+  axis: "axis",
+} as const satisfies KerasNames<SmoothedOptions>;
+
 /** The options with their defaults. @throws ConfigError */
 export function smoothedOptions(
   options: SmoothedOptions,
 ): Required<Omit<SmoothedOptions, "reduction">> {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  checkBetween("labelSmoothing", labelSmoothing, 0, 1);
+  requireBetween("labelSmoothing", labelSmoothing, 0, 1);
   return { fromLogits, labelSmoothing, axis };
 }
 

@@ -1,7 +1,14 @@
 // A loss that a program brings along.
 
-import { requireOptions } from "../option.ts";
-import { defineLoss, type Loss, type LossFunction, type LossOptions } from "./loss.ts";
+import { optionsOf } from "../facts.ts";
+import {
+  defineLoss,
+  type Loss,
+  type LossFunction,
+  type LossOptions,
+  lossFacts,
+  lossNames,
+} from "./loss.ts";
 
 export interface CustomLossOptions extends LossOptions {
   /** What messages call it. Default: `custom`. */
@@ -28,7 +35,16 @@ export interface CustomLossOptions extends LossOptions {
  * })
  */
 export function custom(options: CustomLossOptions): Loss {
-  requireOptions("losses.custom", options);
-  const { name = "custom", targets = "values", values, reduction } = options;
+  const {
+    name = "custom",
+    targets = "values",
+    values,
+    reduction,
+  } = optionsOf(custom.facts, options);
   return defineLoss({ name, options: { reduction }, targets, values });
 }
+custom.facts = lossFacts<CustomLossOptions>({
+  name: "custom",
+  options: { ...lossNames, name: null, values: null, targets: null },
+  example: "{ values: (targets, predictions, build) => … }",
+});

@@ -1,9 +1,9 @@
 // One less the Dice coefficient of two regions.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { epsilon, oneMinus } from "./formulas.ts";
-import { defineLoss, type Loss } from "./loss.ts";
-import { type OverlapOptions, spanOf } from "./overlap.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
+import { type OverlapOptions, overlapNames, spanOf } from "./overlap.ts";
 
 /**
  * 1 − 2 · Σ target · result / (Σ target + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
@@ -13,8 +13,7 @@ import { type OverlapOptions, spanOf } from "./overlap.ts";
  * @example losses.dice({ axis: [1, 2, 3] })
  */
 export function dice(options: OverlapOptions = {}): Loss {
-  requireOptions("losses.dice", options);
-  const { axis = null, reduction } = options;
+  const { axis = null, reduction } = optionsOf(dice.facts, options);
   return defineLoss({
     name: "dice",
     options: { axis, reduction },
@@ -29,3 +28,8 @@ export function dice(options: OverlapOptions = {}): Loss {
     },
   });
 }
+dice.facts = lossFacts<OverlapOptions>({
+  name: "dice",
+  options: overlapNames,
+  keras: { className: "Dice" },
+});

@@ -1,8 +1,8 @@
 // The hinge of a margin.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { marginOf, meanOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * max(1 − target · result, 0), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.hinge()
  */
 export function hinge(options: LossOptions = {}): Loss {
-  requireOptions("losses.hinge", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(hinge.facts, options);
   return defineLoss({
     name: "hinge",
     options: { reduction },
@@ -24,3 +23,8 @@ export function hinge(options: LossOptions = {}): Loss {
     },
   });
 }
+hinge.facts = lossFacts<LossOptions>({
+  name: "hinge",
+  options: lossNames,
+  keras: { className: "Hinge" },
+});

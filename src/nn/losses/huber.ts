@@ -1,8 +1,9 @@
 // Squares near 0, sizes further off.
 
-import { checkOption, requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
+import { checkOption } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 export interface HuberOptions extends LossOptions {
   /** Where the square ends and the straight line begins. Default: 1. */
@@ -17,8 +18,7 @@ export interface HuberOptions extends LossOptions {
  * @example losses.huber({ delta: 0.5 })
  */
 export function huber(options: HuberOptions = {}): Loss {
-  requireOptions("losses.huber", options);
-  const { delta = 1, reduction } = options;
+  const { delta = 1, reduction } = optionsOf(huber.facts, options);
   checkOption("delta", delta, delta > 0, "a number above 0");
   return defineLoss({
     name: "huber",
@@ -35,3 +35,8 @@ export function huber(options: HuberOptions = {}): Loss {
     },
   });
 }
+huber.facts = lossFacts<HuberOptions>({
+  name: "huber",
+  options: { ...lossNames, delta: "delta" },
+  keras: { className: "Huber", aliases: ["huber_loss"] },
+});

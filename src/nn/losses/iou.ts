@@ -1,8 +1,8 @@
 // One less the intersection over the union of two regions, which is the Jaccard index.
 
-import { requireOptions } from "../option.ts";
-import { defineLoss, type Loss } from "./loss.ts";
-import { type OverlapOptions, tverskyOf } from "./overlap.ts";
+import { optionsOf } from "../facts.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
+import { type OverlapOptions, overlapNames, tverskyOf } from "./overlap.ts";
 
 /**
  * 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is left of
@@ -13,8 +13,7 @@ import { type OverlapOptions, tverskyOf } from "./overlap.ts";
  * @example losses.iou({ axis: [1, 2, 3] })
  */
 export function iou(options: OverlapOptions = {}): Loss {
-  requireOptions("losses.iou", options);
-  const { axis = null, reduction } = options;
+  const { axis = null, reduction } = optionsOf(iou.facts, options);
   return defineLoss({
     name: "iou",
     options: { axis, reduction },
@@ -24,3 +23,7 @@ export function iou(options: OverlapOptions = {}): Loss {
       tverskyOf(targets, predictions, { alpha: 1, beta: 1, axis }, build),
   });
 }
+iou.facts = lossFacts<OverlapOptions>({
+  name: "iou",
+  options: overlapNames,
+});

@@ -1,8 +1,8 @@
 // How far one distribution is from another.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { clip, epsilon, sumOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * Σ target · ln(target / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.klDivergence()
  */
 export function klDivergence(options: LossOptions = {}): Loss {
-  requireOptions("losses.klDivergence", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(klDivergence.facts, options);
   return defineLoss({
     name: "klDivergence",
     options: { reduction },
@@ -27,3 +26,8 @@ export function klDivergence(options: LossOptions = {}): Loss {
     },
   });
 }
+klDivergence.facts = lossFacts<LossOptions>({
+  name: "klDivergence",
+  options: lossNames,
+  keras: { className: "KLDivergence", aliases: ["kld", "KLD", "kullback_leibler_divergence"] },
+});

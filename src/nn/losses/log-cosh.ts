@@ -1,8 +1,8 @@
 // The logarithm of the hyperbolic cosine of differences.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { meanOfLast, softplus } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * ln cosh(prediction − target), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
@@ -13,8 +13,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.logCosh()
  */
 export function logCosh(options: LossOptions = {}): Loss {
-  requireOptions("losses.logCosh", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(logCosh.facts, options);
   return defineLoss({
     name: "logCosh",
     options: { reduction },
@@ -27,3 +26,8 @@ export function logCosh(options: LossOptions = {}): Loss {
     },
   });
 }
+logCosh.facts = lossFacts<LossOptions>({
+  name: "logCosh",
+  options: lossNames,
+  keras: { className: "LogCosh", aliases: ["logcosh"] },
+});

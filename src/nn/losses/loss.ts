@@ -2,10 +2,11 @@
 // is said once, in reduce-loss.ts.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWord } from "../../core/option.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { checkWord } from "../option.ts";
+import type { Facts, KerasFacts, KerasNames } from "../facts.ts";
 
 /**
  * How the numbers of a batch become one, as in Keras: their sum over how many there are
@@ -26,6 +27,23 @@ export const reductions = [
 export interface LossOptions {
   /** How the numbers of a batch become one. Default: `sumOverBatchSize`. */
   readonly reduction?: Reduction;
+}
+
+/** Keras's names of those options. */
+export const lossNames = { reduction: "reduction" } as const satisfies KerasNames<LossOptions>;
+
+/** The facts of a loss, with what all losses have in common. */
+export function lossFacts<O extends LossOptions>(own: Omit<Facts<O>, "group">): Facts<O> {
+  const { keras, ...facts } = own;
+  if (keras === undefined) return { group: "losses", ...facts };
+  const shared: Omit<KerasFacts, "className"> = {
+    // Keras 2's word for its default; Keras 3 has `null` for none at all.
+    olderWords: { auto: "sumOverBatchSize", null: "none" },
+    nullable: ["reduction"],
+    // Keras 2 names the function of the class besides; sums are f32 whatever a file says.
+    fixed: { fn: undefined, dtype: undefined },
+  };
+  return { group: "losses", ...facts, keras: { ...shared, ...keras } };
 }
 
 /** The numbers that training lowers, as part of the graph: any shape, one number a place. */
@@ -68,7 +86,7 @@ interface LossRecord extends Omit<Loss, "options" | "reduction"> {
 export function defineLoss(record: LossRecord): Loss {
   const { axis = -1, ...loss } = record;
   const { reduction = "sumOverBatchSize" } = loss.options;
-  checkWord("reduction", reduction, reductions);
+  requireWord("reduction", reduction, reductions);
   const check = loss.targets === "classes" ? requireClasses : requireSameShape;
   return {
     ...loss,

@@ -1,8 +1,8 @@
 // The mean of absolute differences.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { meanOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * |target − result|, its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
@@ -11,8 +11,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.meanAbsoluteError()
  */
 export function meanAbsoluteError(options: LossOptions = {}): Loss {
-  requireOptions("losses.meanAbsoluteError", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(meanAbsoluteError.facts, options);
   return defineLoss({
     name: "meanAbsoluteError",
     options: { reduction },
@@ -22,3 +21,8 @@ export function meanAbsoluteError(options: LossOptions = {}): Loss {
     },
   });
 }
+meanAbsoluteError.facts = lossFacts<LossOptions>({
+  name: "meanAbsoluteError",
+  options: lossNames,
+  keras: { className: "MeanAbsoluteError", aliases: ["mae", "MAE"] },
+});

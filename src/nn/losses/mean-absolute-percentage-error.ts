@@ -1,8 +1,8 @@
 // The mean of differences, in per cent of the targets.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { atLeast, epsilon, meanOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * 100 · |(target − result) / max(|target|, 10⁻⁷)|, its mean over the last axis: `[N, …, K]`,
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.meanAbsolutePercentageError()
  */
 export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
-  requireOptions("losses.meanAbsolutePercentageError", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(meanAbsolutePercentageError.facts, options);
   return defineLoss({
     name: "meanAbsolutePercentageError",
     options: { reduction },
@@ -25,3 +24,8 @@ export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
     },
   });
 }
+meanAbsolutePercentageError.facts = lossFacts<LossOptions>({
+  name: "meanAbsolutePercentageError",
+  options: lossNames,
+  keras: { className: "MeanAbsolutePercentageError", aliases: ["mape", "MAPE"] },
+});

@@ -1,8 +1,8 @@
 // The mean of squared differences.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { meanOfLast, square } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * (target − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.meanSquaredError()
  */
 export function meanSquaredError(options: LossOptions = {}): Loss {
-  requireOptions("losses.meanSquaredError", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(meanSquaredError.facts, options);
   return defineLoss({
     name: "meanSquaredError",
     options: { reduction },
@@ -23,3 +22,8 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
     },
   });
 }
+meanSquaredError.facts = lossFacts<LossOptions>({
+  name: "meanSquaredError",
+  options: lossNames,
+  keras: { className: "MeanSquaredError", aliases: ["mse", "MSE"] },
+});

@@ -1,8 +1,8 @@
 // The mean of squared differences between logarithms.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { atLeast, epsilon, meanOfLast, square } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * (ln(1 + target) − ln(1 + result))², its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.meanSquaredLogarithmicError()
  */
 export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
-  requireOptions("losses.meanSquaredLogarithmicError", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(meanSquaredLogarithmicError.facts, options);
   return defineLoss({
     name: "meanSquaredLogarithmicError",
     options: { reduction },
@@ -26,3 +25,8 @@ export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
     },
   });
 }
+meanSquaredLogarithmicError.facts = lossFacts<LossOptions>({
+  name: "meanSquaredLogarithmicError",
+  options: lossNames,
+  keras: { className: "MeanSquaredLogarithmicError", aliases: ["msle", "MSLE"] },
+});

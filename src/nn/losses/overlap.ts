@@ -2,17 +2,23 @@
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import type { KerasNames } from "../facts.ts";
 import { epsilon, oneMinus } from "./formulas.ts";
-import type { LossOptions } from "./loss.ts";
+import { type LossOptions, lossNames } from "./loss.ts";
 
 /** Options of losses that compare regions. */
 export interface OverlapOptions extends LossOptions {
   /**
-   * The axes that one region spans, such as [1, 2, 3] for each example by itself; all of them
-   * unless told: the batch is one region.
+   * The axes that one region spans, such as [1, 2, 3] for each example by itself. Default: all, so that
+   * the batch is one region.
    */
   readonly axis?: number | readonly number[] | null;
 }
+
+export const overlapNames = {
+  ...lossNames,
+  axis: "axis",
+} as const satisfies KerasNames<OverlapOptions>;
 
 /** What a reduction over the axes takes. */
 export function spanOf(axis: OverlapOptions["axis"]): { readonly axes?: readonly number[] } {

@@ -1,8 +1,8 @@
 // The likelihood of counts.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { epsilon, meanOfLast } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * prediction − target · ln(result + 10⁻⁷), its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.poisson()
  */
 export function poisson(options: LossOptions = {}): Loss {
-  requireOptions("losses.poisson", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(poisson.facts, options);
   return defineLoss({
     name: "poisson",
     options: { reduction },
@@ -24,3 +23,8 @@ export function poisson(options: LossOptions = {}): Loss {
     },
   });
 }
+poisson.facts = lossFacts<LossOptions>({
+  name: "poisson",
+  options: lossNames,
+  keras: { className: "Poisson" },
+});

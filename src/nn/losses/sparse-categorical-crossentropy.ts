@@ -1,8 +1,13 @@
 // Cross-entropy with class numbers.
 
-import { checkOption, requireOptions } from "../option.ts";
-import { type CrossEntropyOptions, sparseCrossEntropy } from "./cross-entropy.ts";
-import { defineLoss, type Loss } from "./loss.ts";
+import { optionsOf } from "../facts.ts";
+import { checkOption } from "../option.ts";
+import {
+  type CrossEntropyOptions,
+  crossEntropyNames,
+  sparseCrossEntropy,
+} from "./cross-entropy.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOptions {
   /**
@@ -24,8 +29,12 @@ export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOption
 export function sparseCategoricalCrossentropy(
   options: SparseCategoricalCrossentropyOptions = {},
 ): Loss {
-  requireOptions("losses.sparseCategoricalCrossentropy", options);
-  const { fromLogits = false, ignoreClass = null, axis = -1, reduction } = options;
+  const {
+    fromLogits = false,
+    ignoreClass = null,
+    axis = -1,
+    reduction,
+  } = optionsOf(sparseCategoricalCrossentropy.facts, options);
   const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
   checkOption("ignoreClass", ignoreClass, isWhole, "a whole number");
   const base = {
@@ -56,3 +65,8 @@ export function sparseCategoricalCrossentropy(
     },
   });
 }
+sparseCategoricalCrossentropy.facts = lossFacts<SparseCategoricalCrossentropyOptions>({
+  name: "sparseCategoricalCrossentropy",
+  options: { ...crossEntropyNames, ignoreClass: "ignore_class", axis: "axis" },
+  keras: { className: "SparseCategoricalCrossentropy", ownFixed: { axis: -1 } },
+});

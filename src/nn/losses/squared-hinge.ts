@@ -1,8 +1,8 @@
 // The hinge of a margin, squared.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { marginOf, meanOfLast, square } from "./formulas.ts";
-import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
  * max(1 − target · result, 0)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
@@ -12,8 +12,7 @@ import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
  * @example losses.squaredHinge()
  */
 export function squaredHinge(options: LossOptions = {}): Loss {
-  requireOptions("losses.squaredHinge", options);
-  const { reduction } = options;
+  const { reduction } = optionsOf(squaredHinge.facts, options);
   return defineLoss({
     name: "squaredHinge",
     options: { reduction },
@@ -24,3 +23,8 @@ export function squaredHinge(options: LossOptions = {}): Loss {
     },
   });
 }
+squaredHinge.facts = lossFacts<LossOptions>({
+  name: "squaredHinge",
+  options: lossNames,
+  keras: { className: "SquaredHinge" },
+});

@@ -1,8 +1,8 @@
 // One less the Tversky index of two regions.
 
-import { requireOptions } from "../option.ts";
-import { defineLoss, type Loss } from "./loss.ts";
-import { type OverlapOptions, tverskyOf } from "./overlap.ts";
+import { optionsOf } from "../facts.ts";
+import { defineLoss, type Loss, lossFacts } from "./loss.ts";
+import { type OverlapOptions, overlapNames, tverskyOf } from "./overlap.ts";
 
 export interface TverskyOptions extends OverlapOptions {
   /** The weight of what the predictions miss. Default: 0.5. */
@@ -20,8 +20,7 @@ export interface TverskyOptions extends OverlapOptions {
  * @example losses.tversky({ alpha: 0.7, beta: 0.3 })
  */
 export function tversky(options: TverskyOptions = {}): Loss {
-  requireOptions("losses.tversky", options);
-  const { alpha = 0.5, beta = 0.5, axis = null, reduction } = options;
+  const { alpha = 0.5, beta = 0.5, axis = null, reduction } = optionsOf(tversky.facts, options);
   return defineLoss({
     name: "tversky",
     options: { alpha, beta, axis, reduction },
@@ -31,3 +30,8 @@ export function tversky(options: TverskyOptions = {}): Loss {
       tverskyOf(targets, predictions, { alpha, beta, axis }, build),
   });
 }
+tversky.facts = lossFacts<TverskyOptions>({
+  name: "tversky",
+  options: { ...overlapNames, alpha: "alpha", beta: "beta" },
+  keras: { className: "Tversky" },
+});

@@ -1,9 +1,9 @@
 // The share of right targets, whatever the targets look like.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
 import { categoricalAccuracy } from "./categorical-accuracy.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
 
 /**
@@ -14,8 +14,7 @@ import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
  * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
  */
 export function accuracy(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.accuracy", options);
-  const { name = "accuracy" } = options;
+  const { name = "accuracy" } = optionsOf(accuracy.facts, options);
   const binary = binaryAccuracy();
   const sparse = sparseCategoricalAccuracy();
   const categorical = categoricalAccuracy();
@@ -33,3 +32,8 @@ export function accuracy(options: MetricOptions = {}): Metric {
     result: categorical.result,
   };
 }
+accuracy.facts = metricFacts<MetricOptions>({
+  name: "accuracy",
+  options: metricNames,
+  keras: { className: "Accuracy", aliases: ["acc"] },
+});

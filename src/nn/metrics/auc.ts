@@ -2,11 +2,19 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
+import { optionsOf } from "../facts.ts";
 import { epsilon } from "../losses/formulas.ts";
-import { checkOption, checkWord, requireOptions } from "../option.ts";
+import { checkOption, checkWord } from "../option.ts";
 import { type AucCurve, type AucSummation, areaUnder } from "./area.ts";
 import { confusionSums, countsAt, evenThresholds, sortedThresholds } from "./confusion.ts";
-import { type Metric, type MetricOptions, shareOf, totalOf } from "./metric.ts";
+import {
+  type Metric,
+  type MetricOptions,
+  metricFacts,
+  metricNames,
+  shareOf,
+  totalOf,
+} from "./metric.ts";
 
 export interface AucOptions extends MetricOptions {
   /** How many thresholds from 0 to 1 the curve has. Default: 200. */
@@ -34,8 +42,7 @@ export interface AucOptions extends MetricOptions {
  * @example metrics.auc({ curve: "PR", name: "average_precision" })
  */
 export function auc(options: AucOptions = {}): Metric {
-  requireOptions("metrics.auc", options);
-  const { name = "auc", numThresholds = 200, curve = "ROC" } = options;
+  const { name = "auc", numThresholds = 200, curve = "ROC" } = optionsOf(auc.facts, options);
   const { summationMethod = "interpolation", thresholds = null } = options;
   const { multiLabel = false, labelWeights = null, fromLogits = false } = options;
   checkWord("curve", curve, ["ROC", "PR", "PRGAIN"]);
@@ -81,6 +88,20 @@ export function auc(options: AucOptions = {}): Metric {
     },
   };
 }
+auc.facts = metricFacts<AucOptions>({
+  name: "auc",
+  options: {
+    ...metricNames,
+    numThresholds: "num_thresholds",
+    curve: "curve",
+    summationMethod: "summation_method",
+    thresholds: "thresholds",
+    multiLabel: "multi_label",
+    labelWeights: "label_weights",
+    fromLogits: "from_logits",
+  },
+  keras: { className: "AUC" },
+});
 
 function requireColumns(shape: readonly number[]): void {
   if (shape.length === 2) return;

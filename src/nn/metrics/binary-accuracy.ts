@@ -1,10 +1,10 @@
 // The share of right targets to yes-or-no questions.
 
 import { sameShape } from "../../core/shape.ts";
+import { optionsOf } from "../facts.ts";
 import { requireSameShape } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import { asValues, type Metric, type MetricOptions } from "./metric.ts";
+import { asValues, type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 export interface BinaryAccuracyOptions extends MetricOptions {
   /** A result above it is a yes. Default: 0.5. */
@@ -18,8 +18,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
  * @example metrics.binaryAccuracy({ threshold: 0.7 })
  */
 export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
-  requireOptions("metrics.binaryAccuracy", options);
-  const { name = "binary_accuracy", threshold = 0.5 } = options;
+  const { name = "binary_accuracy", threshold = 0.5 } = optionsOf(binaryAccuracy.facts, options);
   return meanMetric({
     kind: "binaryAccuracy",
     better: "higher",
@@ -34,3 +33,8 @@ export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
     },
   });
 }
+binaryAccuracy.facts = metricFacts<BinaryAccuracyOptions>({
+  name: "binaryAccuracy",
+  options: { ...metricNames, threshold: "threshold" },
+  keras: { className: "BinaryAccuracy" },
+});

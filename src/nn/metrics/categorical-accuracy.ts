@@ -1,9 +1,9 @@
 // The share of rows whose largest is where the target's largest is.
 
+import { optionsOf } from "../facts.ts";
 import { requireSameShape } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * The share of places whose largest score is that of the right class: one-hot targets and predictions
@@ -12,8 +12,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.categoricalAccuracy()
  */
 export function categoricalAccuracy(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.categoricalAccuracy", options);
-  const { name = "categorical_accuracy" } = options;
+  const { name = "categorical_accuracy" } = optionsOf(categoricalAccuracy.facts, options);
   return meanMetric({
     kind: "categoricalAccuracy",
     better: "higher",
@@ -25,3 +24,8 @@ export function categoricalAccuracy(options: MetricOptions = {}): Metric {
     },
   });
 }
+categoricalAccuracy.facts = metricFacts<MetricOptions>({
+  name: "categoricalAccuracy",
+  options: metricNames,
+  keras: { className: "CategoricalAccuracy" },
+});

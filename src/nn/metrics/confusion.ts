@@ -2,13 +2,14 @@
 // targets spread over the gaps between thresholds. As in Keras: a result is a yes where it is above the
 // threshold.
 
+import { requireOption } from "../../core/option.ts";
 import { normalizeAxis, sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import type { KerasNames } from "../facts.ts";
 import { clip, epsilon, hotRows, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
-import { checkOption } from "../option.ts";
-import { type MetricOptions, type Sums, targetRows } from "./metric.ts";
+import { type MetricOptions, metricNames, type Sums, targetRows } from "./metric.ts";
 import { dropped, keepTopK } from "./top-k.ts";
 
 /** Options of metrics that count at thresholds. */
@@ -17,13 +18,24 @@ export interface ThresholdOptions extends MetricOptions {
   readonly thresholds?: number | readonly number[] | null;
 }
 
+export const thresholdNames = {
+  ...metricNames,
+  thresholds: "thresholds",
+} as const satisfies KerasNames<ThresholdOptions>;
+
 /** Options of metrics that may look at some classes only. */
 export interface ClassOptions extends ThresholdOptions {
-  /** Only the k largest of each row count as given; all unless told, and no threshold then. */
+  /** Only the k largest scores of each row count as positive, whatever the threshold. Default: all. */
   readonly topK?: number | null;
   /** Only this class counts. Default: all. */
   readonly classId?: number | null;
 }
+
+export const ofClassNames = {
+  ...thresholdNames,
+  topK: "top_k",
+  classId: "class_id",
+} as const satisfies KerasNames<ClassOptions>;
 
 /** What is counted, and where. */
 export interface ConfusionRule {
@@ -50,9 +62,15 @@ export interface ConfusionCounts {
 export function thresholdsOf({ thresholds = null, topK = null }: ClassOptions): readonly number[] {
   if (thresholds === null) return [topK === null ? 0.5 : dropped];
   const list = Array.isArray(thresholds) ? [...thresholds] : [thresholds];
-  const fits = list.length > 0 && list.every((value) => value >= 0 && value <= 1);
-  checkOption("thresholds", thresholds, fits, "numbers from 0 to 1");
+  const fits = list.length > 0 && areShares(list);
+  requireOption("thresholds", thresholds, fits, "numbers from 0 to 1");
   return list;
+}
+
+/** Whether `list` is a list of numbers from 0 to 1. */
+export function areShares(list: unknown): boolean {
+  const isShare = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
+  return Array.isArray(list) && list.every(isShare);
 }
 
 /** `count` thresholds from 0 to 1, evenly spaced, as Keras makes them. */

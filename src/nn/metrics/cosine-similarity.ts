@@ -1,10 +1,10 @@
 // The angle between targets and predictions.
 
+import { optionsOf } from "../facts.ts";
 import { cosine } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 export interface CosineSimilarityMetricOptions extends MetricOptions {
   /** The axis along which the vectors lie. Default: the last. */
@@ -18,8 +18,7 @@ export interface CosineSimilarityMetricOptions extends MetricOptions {
  * @example metrics.cosineSimilarity()
  */
 export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): Metric {
-  requireOptions("metrics.cosineSimilarity", options);
-  const { name = "cosine_similarity", axis = -1 } = options;
+  const { name = "cosine_similarity", axis = -1 } = optionsOf(cosineSimilarity.facts, options);
   return meanMetric({
     kind: "cosineSimilarity",
     better: "higher",
@@ -31,3 +30,8 @@ export function cosineSimilarity(options: CosineSimilarityMetricOptions = {}): M
     },
   });
 }
+cosineSimilarity.facts = metricFacts<CosineSimilarityMetricOptions>({
+  name: "cosineSimilarity",
+  options: { ...metricNames, axis: "axis" },
+  keras: { className: "CosineSimilarity" },
+});

@@ -1,16 +1,23 @@
-// The skeleton of metrics that ask for the best of one rate where another is high enough.
+// Metrics that ask for the best of one rate where another is high enough, at any threshold.
 
-import { checkBetween, checkOption } from "../option.ts";
+import { isWhole, requireBetween, requireOption, requireWhole } from "../../core/option.ts";
+import { type KerasNames, optionsOf } from "../facts.ts";
 import { type ConfusionCounts, confusionSums, countsAt, evenThresholds } from "./confusion.ts";
-import { type Metric, type MetricOptions, shareOf } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames, shareOf } from "./metric.ts";
 
 /** Options that these metrics share. */
 export interface CurveOptions extends MetricOptions {
-  /** How many thresholds from 0 to 1 are looked at. Default: 200. */
+  /** How many thresholds from 0 to 1 are tried. Default: 200. */
   readonly numThresholds?: number;
   /** Only this class counts. Default: all. */
   readonly classId?: number | null;
 }
+
+const curveNames = {
+  ...metricNames,
+  numThresholds: "num_thresholds",
+  classId: "class_id",
+} as const satisfies KerasNames<CurveOptions>;
 
 type Rate = (counts: ConfusionCounts, at: number) => number;
 
@@ -36,11 +43,11 @@ interface CurveRecord {
 }
 
 /** A metric from its record. @throws ConfigError where an option cannot be used. */
-export function curveMetric({ kind, name, bound, options, given, wanted }: CurveRecord): Metric {
+function curveMetric({ kind, name, bound, options, given, wanted }: CurveRecord): Metric {
   const { numThresholds = 200, classId = null } = options;
-  checkBetween(bound.name, bound.value, 0, 1);
-  const isCount = Number.isSafeInteger(numThresholds) && numThresholds >= 1;
-  checkOption("numThresholds", numThresholds, isCount, "a whole number of at least 1");
+  requireBetween(bound.name, bound.value, 0, 1);
+  requireWhole("numThresholds", numThresholds);
+  requireOption("classId", classId, classId === null || isWhole(classId), "a whole number");
   const thresholds = numThresholds === 1 ? [0.5] : evenThresholds(numThresholds);
   return {
     kind,
@@ -57,3 +64,127 @@ export function curveMetric({ kind, name, bound, options, given, wanted }: Curve
     },
   };
 }
+
+export interface PrecisionAtRecallOptions extends CurveOptions {
+  /** How high the recall must be, from 0 to 1. */
+  readonly recall: number;
+}
+
+/**
+ * The highest precision among the thresholds where the recall is at least `recall`; 0 where there is no
+ * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
+ * `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.precisionAtRecall({ recall: 0.9 })
+ */
+export function precisionAtRecall(options: PrecisionAtRecallOptions): Metric {
+  const { recall, ...own } = optionsOf(precisionAtRecall.facts, options);
+  return curveMetric({
+    kind: "precisionAtRecall",
+    name: own.name ?? "precision_at_recall",
+    bound: { name: "recall", value: recall },
+    options: own,
+    given: rates.recall,
+    wanted: rates.precision,
+  });
+}
+precisionAtRecall.facts = metricFacts<PrecisionAtRecallOptions>({
+  name: "precisionAtRecall",
+  options: { ...curveNames, recall: "recall" },
+  keras: { className: "PrecisionAtRecall" },
+  example: "{ recall: 0.9 }",
+});
+
+export interface RecallAtPrecisionOptions extends CurveOptions {
+  /** How high the precision must be, from 0 to 1. */
+  readonly precision: number;
+}
+
+/**
+ * The highest recall among the thresholds where the precision is at least `precision`; 0 where there is no
+ * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
+ * `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.recallAtPrecision({ precision: 0.9 })
+ */
+export function recallAtPrecision(options: RecallAtPrecisionOptions): Metric {
+  const { precision, ...own } = optionsOf(recallAtPrecision.facts, options);
+  return curveMetric({
+    kind: "recallAtPrecision",
+    name: own.name ?? "recall_at_precision",
+    bound: { name: "precision", value: precision },
+    options: own,
+    given: rates.precision,
+    wanted: rates.recall,
+  });
+}
+recallAtPrecision.facts = metricFacts<RecallAtPrecisionOptions>({
+  name: "recallAtPrecision",
+  options: { ...curveNames, precision: "precision" },
+  keras: { className: "RecallAtPrecision" },
+  example: "{ precision: 0.9 }",
+});
+
+export interface SensitivityAtSpecificityOptions extends CurveOptions {
+  /** How high the specificity must be, from 0 to 1. */
+  readonly specificity: number;
+}
+
+/**
+ * The highest sensitivity (recall) among the thresholds where the specificity is at least `specificity`; 0 where there is no
+ * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
+ * `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.sensitivityAtSpecificity({ specificity: 0.9 })
+ */
+export function sensitivityAtSpecificity(options: SensitivityAtSpecificityOptions): Metric {
+  const { specificity, ...own } = optionsOf(sensitivityAtSpecificity.facts, options);
+  return curveMetric({
+    kind: "sensitivityAtSpecificity",
+    name: own.name ?? "sensitivity_at_specificity",
+    bound: { name: "specificity", value: specificity },
+    options: own,
+    given: rates.specificity,
+    wanted: rates.recall,
+  });
+}
+sensitivityAtSpecificity.facts = metricFacts<SensitivityAtSpecificityOptions>({
+  name: "sensitivityAtSpecificity",
+  options: { ...curveNames, specificity: "specificity" },
+  keras: { className: "SensitivityAtSpecificity" },
+  example: "{ specificity: 0.9 }",
+});
+
+export interface SpecificityAtSensitivityOptions extends CurveOptions {
+  /** How high the sensitivity must be, from 0 to 1. */
+  readonly sensitivity: number;
+}
+
+/**
+ * The highest specificity among the thresholds where the sensitivity is at least `sensitivity`; 0 where there is no
+ * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
+ * `[N, …, C]`. As in Keras.
+ *
+ * @throws ConfigError where an option cannot be used.
+ * @example metrics.specificityAtSensitivity({ sensitivity: 0.9 })
+ */
+export function specificityAtSensitivity(options: SpecificityAtSensitivityOptions): Metric {
+  const { sensitivity, ...own } = optionsOf(specificityAtSensitivity.facts, options);
+  return curveMetric({
+    kind: "specificityAtSensitivity",
+    name: own.name ?? "specificity_at_sensitivity",
+    bound: { name: "sensitivity", value: sensitivity },
+    options: own,
+    given: rates.recall,
+    wanted: rates.specificity,
+  });
+}
+specificityAtSensitivity.facts = metricFacts<SpecificityAtSensitivityOptions>({
+  name: "specificityAtSensitivity",
+  options: { ...curveNames, sensitivity: "sensitivity" },
+  keras: { className: "SpecificityAtSensitivity" },
+  example: "{ sensitivity: 0.9 }",
+});

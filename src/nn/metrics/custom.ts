@@ -1,9 +1,15 @@
 // A metric that a program brings along.
 
+import { optionsOf } from "../facts.ts";
 import type { LossFunction } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Better, Metric, MetricOptions } from "./metric.ts";
+import {
+  type Better,
+  type Metric,
+  type MetricOptions,
+  metricFacts,
+  metricNames,
+} from "./metric.ts";
 
 export interface CustomMetricOptions extends MetricOptions {
   /** The numbers whose mean it is, as nodes of the graph: `[N, …]`. */
@@ -27,7 +33,11 @@ export interface CustomMetricOptions extends MetricOptions {
  * })
  */
 export function custom(options: CustomMetricOptions): Metric {
-  requireOptions("metrics.custom", options);
-  const { name = "custom", values, better } = options;
+  const { name = "custom", values, better } = optionsOf(custom.facts, options);
   return meanMetric({ kind: "custom", better, name, options: {}, values });
 }
+custom.facts = metricFacts<CustomMetricOptions>({
+  name: "custom",
+  options: { ...metricNames, values: null, better: null },
+  example: "{ values: (targets, predictions, build) => … }",
+});

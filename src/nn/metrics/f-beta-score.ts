@@ -3,10 +3,19 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
+import { optionsOf } from "../facts.ts";
 import { epsilon, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord, requireOptions } from "../option.ts";
-import { type Metric, type MetricOptions, type Sums, targetRows, totalOf } from "./metric.ts";
+import { checkOption, checkWord } from "../option.ts";
+import {
+  type Metric,
+  type MetricOptions,
+  metricFacts,
+  metricNames,
+  type Sums,
+  targetRows,
+  totalOf,
+} from "./metric.ts";
 
 export interface F1ScoreOptions extends MetricOptions {
   /** How the classes' scores become one, or null for a list of them. Default: null. */
@@ -28,8 +37,12 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
  * @example metrics.fBetaScore({ beta: 2, average: "macro" })
  */
 export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
-  requireOptions("metrics.fBetaScore", options);
-  const { name = "fbeta_score", beta = 1, average = null, threshold = null } = options;
+  const {
+    name = "fbeta_score",
+    beta = 1,
+    average = null,
+    threshold = null,
+  } = optionsOf(fBetaScore.facts, options);
   checkOption("beta", beta, beta > 0, "a number above 0");
   checkWord("average", average, ["micro", "macro", "weighted", null]);
   const fits = threshold === null || (threshold > 0 && threshold <= 1);
@@ -50,6 +63,11 @@ export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
     },
   };
 }
+fBetaScore.facts = metricFacts<FBetaScoreOptions>({
+  name: "fBetaScore",
+  options: { ...metricNames, average: "average", beta: "beta", threshold: "threshold" },
+  keras: { className: "FBetaScore", floats: ["beta", "threshold"] },
+});
 
 /** Hits, misses and false alarms of each class. */
 function scoreSums(batch: ScoredBatch, threshold: number | null): Record<string, Node> {

@@ -1,8 +1,8 @@
 // The harmonic mean of precision and recall.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { type F1ScoreOptions, fBetaScore } from "./f-beta-score.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * 2 · precision · recall / (precision + recall) for each class: one-hot targets or class numbers,
@@ -12,8 +12,12 @@ import type { Metric } from "./metric.ts";
  * @example metrics.f1Score({ average: "macro" })
  */
 export function f1Score(options: F1ScoreOptions = {}): Metric {
-  requireOptions("metrics.f1Score", options);
-  const { name = "f1_score", average = null, threshold = null } = options;
+  const { name = "f1_score", average = null, threshold = null } = optionsOf(f1Score.facts, options);
   const score = fBetaScore({ average, threshold });
   return { ...score, kind: "f1Score", name, options: { average, threshold } };
 }
+f1Score.facts = metricFacts<F1ScoreOptions>({
+  name: "f1Score",
+  options: { ...metricNames, average: "average", threshold: "threshold" },
+  keras: { className: "F1Score", floats: ["threshold"] },
+});

@@ -1,8 +1,8 @@
 // The mean of a model's predictions.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * The mean of all predictions `[N, …]`, whatever the targets. For the mean of something else see
@@ -11,7 +11,11 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.mean({ name: "mean_brightness" })
  */
 export function mean(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.mean", options);
-  const { name = "mean" } = options;
+  const { name = "mean" } = optionsOf(mean.facts, options);
   return meanMetric({ kind: "mean", name, options: {}, values: (_, predictions) => predictions });
 }
+mean.facts = metricFacts<MetricOptions>({
+  name: "mean",
+  options: metricNames,
+  keras: { className: "Mean" },
+});

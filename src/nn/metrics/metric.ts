@@ -5,6 +5,7 @@ import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import type { Facts, KerasNames } from "../facts.ts";
 import { hotRows } from "../losses/formulas.ts";
 import { shapeWithout } from "../losses/loss.ts";
 import type { ScoredBatch } from "../losses/reduce-loss.ts";
@@ -16,6 +17,17 @@ export type Sums = Readonly<Record<string, readonly number[]>>;
 export interface MetricOptions {
   /** The name in logs. Default: Keras's. */
   readonly name?: string;
+}
+
+/** Keras's names of those options. */
+export const metricNames = { name: "name" } as const satisfies KerasNames<MetricOptions>;
+
+/** The facts of a metric, with what all metrics have in common. */
+export function metricFacts<O extends MetricOptions>(own: Omit<Facts<O>, "group">): Facts<O> {
+  const { keras, ...facts } = own;
+  if (keras === undefined) return { group: "metrics", ...facts };
+  // Those that count state a kind of whole number; results are the same.
+  return { group: "metrics", ...facts, keras: { fixed: { dtype: undefined }, ...keras } };
 }
 
 /** Which way a number improves. */

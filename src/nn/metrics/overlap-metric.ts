@@ -1,13 +1,14 @@
 // The skeleton of metrics of intersection over union: a confusion matrix, added up.
 
 import { ShapeError } from "../../core/errors.ts";
+import { isWhole, requireOption, requireWhole } from "../../core/option.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
+import type { KerasNames } from "../facts.ts";
 import { epsilon, moveLast } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
-import { checkOption } from "../option.ts";
-import { asWhole, type Metric, type MetricOptions, totalOf } from "./metric.ts";
+import { asWhole, type Metric, type MetricOptions, metricNames, totalOf } from "./metric.ts";
 
 /** Options of metrics of intersection over union. */
 export interface OverlapMetricOptions extends MetricOptions {
@@ -15,13 +16,22 @@ export interface OverlapMetricOptions extends MetricOptions {
   readonly numClasses: number;
   /** A class number whose places do not count. Default: none. */
   readonly ignoreClass?: number | null;
-  /** Whether targets are class numbers rather than one-hot rows. */
+  /** Whether targets are class numbers rather than one-hot rows. Default: true. */
   readonly sparseYTrue?: boolean;
-  /** Whether predictions are class numbers rather than scores of each class. */
+  /** Whether predictions are class numbers rather than scores of each class. Default: true. */
   readonly sparseYPred?: boolean;
   /** The axis of the classes, where there is one. Default: the last. */
   readonly axis?: number;
 }
+
+export const overlapNames = {
+  ...metricNames,
+  numClasses: "num_classes",
+  ignoreClass: "ignore_class",
+  sparseYTrue: "sparse_y_true",
+  sparseYPred: "sparse_y_pred",
+  axis: "axis",
+} as const satisfies KerasNames<OverlapMetricOptions>;
 
 /** What such a metric says; the rest follows. */
 export interface OverlapRecord {
@@ -39,12 +49,11 @@ export interface OverlapRecord {
 /** A metric from its record. @throws ConfigError where an option cannot be used. */
 export function overlapMetric(record: OverlapRecord): Metric {
   const { numClasses, targetClassIds, ignoreClass = null } = record;
-  const isCount = Number.isSafeInteger(numClasses) && numClasses >= 1;
-  checkOption("numClasses", numClasses, isCount, "a whole number of at least 1");
-  const isClass = (id: number) => Number.isSafeInteger(id) && id >= 0 && id < numClasses;
+  requireWhole("numClasses", numClasses);
+  const isClass = (id: unknown) => isWhole(id, 0) && id < numClasses;
   const areClasses =
     Array.isArray(targetClassIds) && targetClassIds.length > 0 && targetClassIds.every(isClass);
-  checkOption("targetClassIds", targetClassIds, areClasses, `class numbers below ${numClasses}`);
+  requireOption("targetClassIds", targetClassIds, areClasses, `class numbers below ${numClasses}`);
   return {
     kind: record.kind,
     better: "higher",

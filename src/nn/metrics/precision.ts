@@ -1,9 +1,9 @@
 // Of what was taken for a yes, the share that is one.
 
-import { requireOptions } from "../option.ts";
-import type { ClassOptions } from "./confusion.ts";
+import { optionsOf } from "../facts.ts";
+import { type ClassOptions, ofClassNames } from "./confusion.ts";
 import { rates } from "./curve-metric.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, metricFacts } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
@@ -14,8 +14,12 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.precision({ classId: 3, topK: 2 })
  */
 export function precision(options: ClassOptions = {}): Metric {
-  requireOptions("metrics.precision", options);
-  const { name = "precision", thresholds = null, topK = null, classId = null } = options;
+  const {
+    name = "precision",
+    thresholds = null,
+    topK = null,
+    classId = null,
+  } = optionsOf(precision.facts, options);
   const given = { thresholds, topK, classId };
   return thresholdMetric({
     kind: "precision",
@@ -25,3 +29,8 @@ export function precision(options: ClassOptions = {}): Metric {
     score: rates.precision,
   });
 }
+precision.facts = metricFacts<ClassOptions>({
+  name: "precision",
+  options: ofClassNames,
+  keras: { className: "Precision" },
+});

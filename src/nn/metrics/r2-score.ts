@@ -2,11 +2,12 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
+import { optionsOf } from "../facts.ts";
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
 import { alignWeights } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord, requireOptions } from "../option.ts";
-import { type Metric, type MetricOptions, totalOf } from "./metric.ts";
+import { checkOption, checkWord } from "../option.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames, totalOf } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
   /** How the columns' scores become one, or null for all of them. Default: `uniformAverage`. */
@@ -25,8 +26,11 @@ export interface R2ScoreOptions extends MetricOptions {
  * @example metrics.r2Score()
  */
 export function r2Score(options: R2ScoreOptions = {}): Metric {
-  requireOptions("metrics.r2Score", options);
-  const { name = "r2_score", classAggregation = "uniformAverage", numRegressors = 0 } = options;
+  const {
+    name = "r2_score",
+    classAggregation = "uniformAverage",
+    numRegressors = 0,
+  } = optionsOf(r2Score.facts, options);
   checkWord("classAggregation", classAggregation, [
     "uniformAverage",
     "varianceWeightedAverage",
@@ -91,6 +95,15 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
     },
   };
 }
+r2Score.facts = metricFacts<R2ScoreOptions>({
+  name: "r2Score",
+  options: {
+    ...metricNames,
+    classAggregation: "class_aggregation",
+    numRegressors: "num_regressors",
+  },
+  keras: { className: "R2Score" },
+});
 
 function requireColumns(shape: readonly number[]): void {
   if (shape.length === 2) return;

@@ -1,9 +1,9 @@
 // Of what is a yes, the share that was taken for one.
 
-import { requireOptions } from "../option.ts";
-import type { ClassOptions } from "./confusion.ts";
+import { optionsOf } from "../facts.ts";
+import { type ClassOptions, ofClassNames } from "./confusion.ts";
 import { rates } from "./curve-metric.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, metricFacts } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
@@ -14,8 +14,12 @@ import { thresholdMetric } from "./threshold-metric.ts";
  * @example metrics.recall({ thresholds: [0.3, 0.5, 0.7] })
  */
 export function recall(options: ClassOptions = {}): Metric {
-  requireOptions("metrics.recall", options);
-  const { name = "recall", thresholds = null, topK = null, classId = null } = options;
+  const {
+    name = "recall",
+    thresholds = null,
+    topK = null,
+    classId = null,
+  } = optionsOf(recall.facts, options);
   const given = { thresholds, topK, classId };
   return thresholdMetric({
     kind: "recall",
@@ -25,3 +29,8 @@ export function recall(options: ClassOptions = {}): Metric {
     score: rates.recall,
   });
 }
+recall.facts = metricFacts<ClassOptions>({
+  name: "recall",
+  options: ofClassNames,
+  keras: { className: "Recall" },
+});

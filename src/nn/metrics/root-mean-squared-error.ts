@@ -1,10 +1,10 @@
 // The root of the mean of squared differences.
 
+import { optionsOf } from "../facts.ts";
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * √ of the mean over the epoch of (target − result)²: `[N, …]`, `[N, …]`. As in Keras.
@@ -12,8 +12,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.rootMeanSquaredError()
  */
 export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.rootMeanSquaredError", options);
-  const { name = "root_mean_squared_error" } = options;
+  const { name = "root_mean_squared_error" } = optionsOf(rootMeanSquaredError.facts, options);
   return meanMetric({
     kind: "rootMeanSquaredError",
     better: "lower",
@@ -26,3 +25,8 @@ export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
     finish: Math.sqrt,
   });
 }
+rootMeanSquaredError.facts = metricFacts<MetricOptions>({
+  name: "rootMeanSquaredError",
+  options: metricNames,
+  keras: { className: "RootMeanSquaredError" },
+});

@@ -1,9 +1,9 @@
 // The share of rows whose largest is where the class number says.
 
+import { optionsOf } from "../facts.ts";
 import { requireClasses } from "../losses/loss.ts";
-import { requireOptions } from "../option.ts";
 import { meanMetric } from "./mean-metric.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * The share of places whose largest score is that of the right class: class numbers `[N, …]`,
@@ -12,8 +12,10 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.sparseCategoricalAccuracy()
  */
 export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.sparseCategoricalAccuracy", options);
-  const { name = "sparse_categorical_accuracy" } = options;
+  const { name = "sparse_categorical_accuracy" } = optionsOf(
+    sparseCategoricalAccuracy.facts,
+    options,
+  );
   return meanMetric({
     kind: "sparseCategoricalAccuracy",
     better: "higher",
@@ -25,3 +27,8 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
     },
   });
 }
+sparseCategoricalAccuracy.facts = metricFacts<MetricOptions>({
+  name: "sparseCategoricalAccuracy",
+  options: metricNames,
+  keras: { className: "SparseCategoricalAccuracy" },
+});

@@ -1,8 +1,8 @@
 // The sum of a model's predictions.
 
+import { optionsOf } from "../facts.ts";
 import { alignWeights } from "../losses/reduce-loss.ts";
-import { requireOptions } from "../option.ts";
-import type { Metric, MetricOptions } from "./metric.ts";
+import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
  * The sum of all predictions `[N, …]`, whatever the targets, each times its weight. As in Keras.
@@ -10,8 +10,7 @@ import type { Metric, MetricOptions } from "./metric.ts";
  * @example metrics.sum({ name: "people_seen" })
  */
 export function sum(options: MetricOptions = {}): Metric {
-  requireOptions("metrics.sum", options);
-  const { name = "sum" } = options;
+  const { name = "sum" } = optionsOf(sum.facts, options);
   return {
     kind: "sum",
     name,
@@ -25,3 +24,8 @@ export function sum(options: MetricOptions = {}): Metric {
     result: ({ total }) => total[0],
   };
 }
+sum.facts = metricFacts<MetricOptions>({
+  name: "sum",
+  options: metricNames,
+  keras: { className: "Sum" },
+});

@@ -1,46 +1,56 @@
-// Every metric by its name, a line each. A module rather than an object: editors show each one's
+// Every metric by its name. A module rather than an object: editors show each one's
 // documentation, and bundlers leave out what is not used.
 
 export { accuracy } from "./accuracy.ts";
 export { auc } from "./auc.ts";
 export { binaryAccuracy } from "./binary-accuracy.ts";
-export { binaryCrossentropy } from "./binary-crossentropy.ts";
-export { binaryIoU } from "./binary-iou.ts";
 export { categoricalAccuracy } from "./categorical-accuracy.ts";
-export { categoricalCrossentropy } from "./categorical-crossentropy.ts";
-export { categoricalHinge } from "./categorical-hinge.ts";
 export { cosineSimilarity } from "./cosine-similarity.ts";
+export {
+  falseNegatives,
+  falsePositives,
+  trueNegatives,
+  truePositives,
+} from "./counts.ts";
+export {
+  precisionAtRecall,
+  recallAtPrecision,
+  sensitivityAtSpecificity,
+  specificityAtSensitivity,
+} from "./curve-metric.ts";
 export { custom } from "./custom.ts";
 export { fBetaScore } from "./f-beta-score.ts";
 export { f1Score } from "./f1-score.ts";
-export { falseNegatives } from "./false-negatives.ts";
-export { falsePositives } from "./false-positives.ts";
-export { hinge } from "./hinge.ts";
-export { iou } from "./iou.ts";
-export { klDivergence } from "./kl-divergence.ts";
-export { logCoshError } from "./log-cosh-error.ts";
+export {
+  binaryIoU,
+  iou,
+  meanIoU,
+  oneHotIoU,
+  oneHotMeanIoU,
+} from "./iou.ts";
+export {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  categoricalHinge,
+  hinge,
+  klDivergence,
+  logCoshError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+} from "./loss-metrics.ts";
 export { mean } from "./mean.ts";
-export { meanAbsoluteError } from "./mean-absolute-error.ts";
-export { meanAbsolutePercentageError } from "./mean-absolute-percentage-error.ts";
-export { meanIoU } from "./mean-iou.ts";
-export { meanSquaredError } from "./mean-squared-error.ts";
-export { meanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts";
-export { oneHotIoU } from "./one-hot-iou.ts";
-export { oneHotMeanIoU } from "./one-hot-mean-iou.ts";
-export { poisson } from "./poisson.ts";
 export { precision } from "./precision.ts";
-export { precisionAtRecall } from "./precision-at-recall.ts";
 export { r2Score } from "./r2-score.ts";
 export { recall } from "./recall.ts";
-export { recallAtPrecision } from "./recall-at-precision.ts";
 export { rootMeanSquaredError } from "./root-mean-squared-error.ts";
-export { sensitivityAtSpecificity } from "./sensitivity-at-specificity.ts";
 export { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
-export { sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
-export { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.ts";
-export { specificityAtSensitivity } from "./specificity-at-sensitivity.ts";
-export { squaredHinge } from "./squared-hinge.ts";
 export { sum } from "./sum.ts";
-export { topKCategoricalAccuracy } from "./top-k-categorical-accuracy.ts";
-export { trueNegatives } from "./true-negatives.ts";
-export { truePositives } from "./true-positives.ts";
+export {
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from "./top-k-categorical-accuracy.ts";

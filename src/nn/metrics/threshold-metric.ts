@@ -1,6 +1,6 @@
 // The skeleton of metrics that are worked out from the counts at one threshold or several.
 
-import { checkOption } from "../option.ts";
+import { isWhole, requireOption } from "../../core/option.ts";
 import {
   type ClassOptions,
   type ConfusionCounts,
@@ -24,10 +24,9 @@ interface ThresholdRecord {
 /** A metric from its record. @throws ConfigError where an option cannot be used. */
 export function thresholdMetric({ kind, better, name, options, score }: ThresholdRecord): Metric {
   const { topK = null, classId = null } = options;
-  const isCount = topK === null || (Number.isSafeInteger(topK) && topK >= 1);
-  checkOption("topK", topK, isCount, "a whole number of at least 1");
-  const isClass = classId === null || Number.isSafeInteger(classId);
-  checkOption("classId", classId, isClass, "a whole number");
+  const isCount = topK === null || isWhole(topK, 1);
+  requireOption("topK", topK, isCount, "a whole number of at least 1");
+  requireOption("classId", classId, classId === null || isWhole(classId), "a whole number");
   const thresholds = thresholdsOf(options);
   const rule = { metric: kind, thresholds: sortedThresholds(thresholds), topK, classId };
   return {

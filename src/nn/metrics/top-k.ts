@@ -3,13 +3,6 @@
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { hotRows, sumOfLast } from "../losses/formulas.ts";
-import type { MetricOptions } from "./metric.ts";
-
-/** Options of metrics that look at the k largest scores. */
-export interface TopKOptions extends MetricOptions {
-  /** How many of the largest scores may be the right one. Default: 5. */
-  readonly k?: number;
-}
 
 /**
  * 1 where fewer than k scores are larger than that of the label, and all are finite: `[N, …]`,

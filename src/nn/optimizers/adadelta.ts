@@ -1,15 +1,13 @@
 // Adadelta.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed, squared } from "./moving-average.ts";
-import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer-options.ts";
 
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule; 0.001 unless told, 1 in the paper. */
-  readonly learningRate?: LearningRate | StoredRate;
   /** How slowly the means of squares move. Default: 0.95. */
   readonly rho?: number;
   /** Added under the roots, against division by 0. Default: 1e-7. */
@@ -25,15 +23,12 @@ export interface AdadeltaOptions extends OptimizerOptions {
  * @example optimizers.adadelta({ learningRate: 1 })
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  requireOptions("optimizers.adadelta", options);
-  const { rho = 0.95, epsilon = 1e-7 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(rho, "rho");
-  requirePositive(epsilon, "epsilon");
+  const { rho = 0.95, epsilon = 1e-7 } = optionsOf(adadelta.facts, options);
+  requireShare("rho", rho);
+  requireNumber("epsilon", epsilon, { above: 0 });
   const rule: UpdateRule = {
     name: "adadelta",
-    options: { learningRate: storeRate(learningRate), rho, epsilon },
-    learningRate,
+    options: { rho, epsilon },
     squaresGradients: true,
     slots: ["accumulated_grad", "accumulated_delta_var"],
     numbers: (_step, rate) => ({ learningRate: rate }),
@@ -51,3 +46,9 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+adadelta.facts = optimizerFacts<AdadeltaOptions>({
+  name: "adadelta",
+  options: { ...optimizerNames, rho: "rho", epsilon: "epsilon" },
+  keras: { className: "Adadelta" },
+  slotGroups: [["accumulated_grad", "accumulated_delta_var"]],
+});

@@ -1,15 +1,13 @@
 // Adagrad.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { squared } from "./moving-average.ts";
-import { type Optimizer, requireOption, requirePositive, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type OptimizerOptions, optimizerNames } from "./optimizer-options.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
   /** What the sum of squares begins with. Default: 0.1. */
   readonly initialAccumulatorValue?: number;
   /** Added under the root, against division by 0. Default: 1e-7. */
@@ -24,17 +22,12 @@ export interface AdagradOptions extends OptimizerOptions {
  * @example optimizers.adagrad({ learningRate: 0.1 })
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  requireOptions("optimizers.adagrad", options);
-  const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  const fits = initialAccumulatorValue >= 0 && Number.isFinite(initialAccumulatorValue);
-  const expected = "a finite number of at least 0";
-  requireOption(fits, "initialAccumulatorValue", expected, initialAccumulatorValue);
-  requirePositive(epsilon, "epsilon");
+  const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = optionsOf(adagrad.facts, options);
+  requireNumber("initialAccumulatorValue", initialAccumulatorValue, { least: 0 });
+  requireNumber("epsilon", epsilon, { above: 0 });
   const rule: UpdateRule = {
     name: "adagrad",
-    options: { learningRate: storeRate(learningRate), initialAccumulatorValue, epsilon },
-    learningRate,
+    options: { initialAccumulatorValue, epsilon },
     squaresGradients: true,
     slots: ["accumulator"],
     firstSlots: { accumulator: initialAccumulatorValue },
@@ -48,3 +41,13 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+adagrad.facts = optimizerFacts<AdagradOptions>({
+  name: "adagrad",
+  options: {
+    ...optimizerNames,
+    initialAccumulatorValue: "initial_accumulator_value",
+    epsilon: "epsilon",
+  },
+  keras: { className: "Adagrad" },
+  slotGroups: [["accumulator"]],
+});

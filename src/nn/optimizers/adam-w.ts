@@ -1,9 +1,10 @@
 // Adam whose weights decay.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { type AdamOptions, adamRule } from "./adam.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Optimizer, optimizerFacts } from "./optimizer.ts";
+import { momentNames } from "./optimizer-options.ts";
 
 export interface AdamWOptions extends AdamOptions {
   /** At each step a weight shrinks by this share of itself times the learning rate. Default: 0.004. */
@@ -18,6 +19,15 @@ export interface AdamWOptions extends AdamOptions {
  * @example optimizers.adamW({ weightDecay: 0.01, excludeFromWeightDecay: ["bias"] })
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
-  requireOptions("optimizers.adamW", options);
-  return makeOptimizer(adamRule("adamW", options), { weightDecay: 0.004, ...options });
+  optionsOf(adamW.facts, options);
+  return makeOptimizer(adamRule("adamW", options), {
+    ...options,
+    weightDecay: options.weightDecay ?? 0.004,
+  });
 }
+adamW.facts = optimizerFacts<AdamWOptions>({
+  name: "adamW",
+  options: { ...momentNames, amsgrad: "amsgrad" },
+  keras: { className: "AdamW" },
+  slotGroups: [["momentum", "velocity"], ["velocity_hat"]],
+});

@@ -1,21 +1,12 @@
 // Adam.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
-import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.ts";
 
-export interface AdamOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the gradients moves. Default: 0.9. */
-  readonly beta1?: number;
-  /** How slowly the mean of their squares moves. Default: 0.999. */
-  readonly beta2?: number;
-  /** Added to the root, against division by 0. Default: 1e-7. */
-  readonly epsilon?: number;
+export interface AdamOptions extends MomentOptions {
   /** Whether the largest mean of squares so far counts. Default: false. */
   readonly amsgrad?: boolean;
 }
@@ -30,21 +21,23 @@ export interface AdamOptions extends OptimizerOptions {
  * @example optimizers.adam({ learningRate: 3e-4 })
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  requireOptions("optimizers.adam", options);
+  optionsOf(adam.facts, options);
   return makeOptimizer(adamRule("adam", options), options);
 }
+adam.facts = optimizerFacts<AdamOptions>({
+  name: "adam",
+  options: { ...momentNames, amsgrad: "amsgrad" },
+  keras: { className: "Adam" },
+  slotGroups: [["momentum", "velocity"], ["velocity_hat"]],
+});
 
 /** Adam's rule, which others share. @throws ConfigError where an option cannot be used. */
 export function adamRule(name: string, options: AdamOptions): UpdateRule {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(beta1, "beta1");
-  requireShare(beta2, "beta2");
-  requirePositive(epsilon, "epsilon");
+  const { amsgrad = false } = options;
+  const { beta1, beta2, epsilon } = momentsIn(options);
   return {
     name,
-    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon, amsgrad },
-    learningRate,
+    options: { beta1, beta2, epsilon, amsgrad },
     squaresGradients: true,
     slots: ["momentum", "velocity", ...(amsgrad ? ["velocity_hat"] : [])],
     numbers: (step, rate) => ({

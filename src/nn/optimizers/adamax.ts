@@ -1,21 +1,14 @@
 // Adamax: Adam by the largest gradient.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo } from "./moving-average.ts";
-import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.ts";
 
-export interface AdamaxOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the gradients moves. Default: 0.9. */
-  readonly beta1?: number;
-  /** How slowly the largest gradient is forgotten. Default: 0.999. */
+export interface AdamaxOptions extends MomentOptions {
+  /** How much of the largest gradient so far is kept at each step. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the divisor, against division by 0. Default: 1e-7. */
-  readonly epsilon?: number;
 }
 
 /**
@@ -27,16 +20,11 @@ export interface AdamaxOptions extends OptimizerOptions {
  * @example optimizers.adamax({ learningRate: 2e-3 })
  */
 export function adamax(options: AdamaxOptions = {}): Optimizer {
-  requireOptions("optimizers.adamax", options);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(beta1, "beta1");
-  requireShare(beta2, "beta2");
-  requirePositive(epsilon, "epsilon");
+  optionsOf(adamax.facts, options);
+  const { beta1, beta2, epsilon } = momentsIn(options);
   const rule: UpdateRule = {
     name: "adamax",
-    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
-    learningRate,
+    options: { beta1, beta2, epsilon },
     squaresGradients: false,
     slots: ["momentum", "norm"],
     numbers: (step, rate) => ({ alpha: rate / (1 - beta1 ** step) }),
@@ -51,3 +39,9 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+adamax.facts = optimizerFacts<AdamaxOptions>({
+  name: "adamax",
+  options: momentNames,
+  keras: { className: "Adamax" },
+  slotGroups: [["momentum", "norm"]],
+});

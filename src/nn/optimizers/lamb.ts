@@ -1,22 +1,12 @@
 // LAMB: Adam whose step is as long as the weight's own size allows.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
-import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.ts";
 
-export interface LambOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the gradients moves. Default: 0.9. */
-  readonly beta1?: number;
-  /** How slowly the mean of their squares moves. Default: 0.999. */
-  readonly beta2?: number;
-  /** Added to the root, against division by 0. Default: 1e-7. */
-  readonly epsilon?: number;
-}
+export interface LambOptions extends MomentOptions {}
 
 /**
  * Adam's m and v, `s = (m / (1 − beta1ᵗ)) / (√(v / (1 − beta2ᵗ)) + epsilon)`, and
@@ -27,16 +17,11 @@ export interface LambOptions extends OptimizerOptions {
  * @example optimizers.lamb({ learningRate: 0.01, weightDecay: 0.01 })
  */
 export function lamb(options: LambOptions = {}): Optimizer {
-  requireOptions("optimizers.lamb", options);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(beta1, "beta1");
-  requireShare(beta2, "beta2");
-  requirePositive(epsilon, "epsilon");
+  optionsOf(lamb.facts, options);
+  const { beta1, beta2, epsilon } = momentsIn(options);
   const rule: UpdateRule = {
     name: "lamb",
-    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
-    learningRate,
+    options: { beta1, beta2, epsilon },
     squaresGradients: true,
     slots: ["momentum", "velocity"],
     numbers: (step, rate) => ({
@@ -63,3 +48,9 @@ export function lamb(options: LambOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+lamb.facts = optimizerFacts<LambOptions>({
+  name: "lamb",
+  options: momentNames,
+  keras: { className: "Lamb" },
+  slotGroups: [["momentum", "velocity"]],
+});

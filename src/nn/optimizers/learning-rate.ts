@@ -1,8 +1,8 @@
 // A learning rate as people give it, as it is at a step, and as a file keeps it.
 
+import { requireNumber } from "../../core/option.ts";
 import { scheduleFrom } from "../schedules/index.ts";
 import type { Schedule } from "../schedules/schedule.ts";
-import { requireOption } from "./optimizer.ts";
 
 /** The same at every step, or by a schedule. */
 export type LearningRate = number | Schedule;
@@ -25,7 +25,6 @@ export function rateFrom(rate: LearningRate | StoredRate): LearningRate {
   if (typeof rate === "object" && rate !== null) {
     return "at" in rate ? rate : scheduleFrom(rate.name, rate.options);
   }
-  const fits = Number.isFinite(rate) && rate >= 0;
-  requireOption(fits, "learningRate", "a finite number of at least 0", rate);
+  requireNumber("learningRate", rate, { least: 0 });
   return rate;
 }

@@ -1,15 +1,13 @@
 // Lion.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed } from "./moving-average.ts";
-import { type Optimizer, requireOption, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer-options.ts";
 
 export interface LionOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
   /** How much of the momentum decides over a step's direction. Default: 0.9. */
   readonly beta1?: number;
   /** How slowly the momentum moves. Default: 0.99. */
@@ -25,15 +23,12 @@ export interface LionOptions extends OptimizerOptions {
  * @example optimizers.lion({ learningRate: 1e-4, weightDecay: 0.1 })
  */
 export function lion(options: LionOptions = {}): Optimizer {
-  requireOptions("optimizers.lion", options);
-  const { beta1 = 0.9, beta2 = 0.99 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireOption(beta1 > 0 && beta1 <= 1, "beta1", "a number above 0 and at most 1", beta1);
-  requireShare(beta2, "beta2");
+  const { beta1 = 0.9, beta2 = 0.99 } = optionsOf(lion.facts, options);
+  requireNumber("beta1", beta1, { above: 0, most: 1 });
+  requireShare("beta2", beta2);
   const rule: UpdateRule = {
     name: "lion",
-    options: { learningRate: storeRate(learningRate), beta1, beta2 },
-    learningRate,
+    options: { beta1, beta2 },
     squaresGradients: false,
     slots: ["momentum"],
     numbers: (_step, rate) => ({ learningRate: rate }),
@@ -46,3 +41,9 @@ export function lion(options: LionOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+lion.facts = optimizerFacts<LionOptions>({
+  name: "lion",
+  options: { ...optimizerNames, beta1: "beta_1", beta2: "beta_2" },
+  keras: { className: "Lion" },
+  slotGroups: [["momentum"]],
+});

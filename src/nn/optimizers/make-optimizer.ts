@@ -6,6 +6,7 @@ import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { clippedByValue, gradientFlaw } from "./gradient-flaw.ts";
+import { rateFrom, storeRate } from "./learning-rate.ts";
 import type {
   Optimizer,
   TrainedWeight,
@@ -19,9 +20,13 @@ import { type OptimizerOptions, optimizerOptionsIn } from "./optimizer-options.t
 const averageSlot = "average";
 const gatheredSlot = "gradient_accumulator";
 
+/** The learning rate of an optimizer that is told none. */
+const defaultRate = 0.001;
+
 /** A rule with everything that surrounds it. @throws ConfigError where an option cannot be used. */
 export function makeOptimizer(rule: UpdateRule, options: OptimizerOptions): Optimizer {
   const around = optimizerOptionsIn(options);
+  const learningRate = rateFrom(options.learningRate ?? defaultRate);
   const { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency } = around;
   const { gradientAccumulationSteps: gathered = 1, weightDecay } = around;
   const groups = rateGroups(around);
@@ -31,8 +36,8 @@ export function makeOptimizer(rule: UpdateRule, options: OptimizerOptions): Opti
 
   return {
     name: rule.name,
-    options: { ...rule.options, ...around },
-    learningRate: rule.learningRate,
+    options: { learningRate: storeRate(learningRate), ...rule.options, ...around },
+    learningRate,
     slots: [
       ...(useEma ? [averageSlot] : []),
       ...(gathered > 1 ? [gatheredSlot] : []),

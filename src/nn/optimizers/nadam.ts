@@ -1,22 +1,12 @@
 // Nadam: Adam with Nesterov's momentum.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { movedTo, squared } from "./moving-average.ts";
-import { type Optimizer, requirePositive, requireShare, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.ts";
 
-export interface NadamOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
-  /** How slowly the mean of the gradients moves. Default: 0.9. */
-  readonly beta1?: number;
-  /** How slowly the mean of their squares moves. Default: 0.999. */
-  readonly beta2?: number;
-  /** Added to the root, against division by 0. Default: 1e-7. */
-  readonly epsilon?: number;
-}
+export interface NadamOptions extends MomentOptions {}
 
 /**
  * Adam's m and v, and `w ← w − learningRate · m̂ / (√v̂ + epsilon)` with `v̂ = v / (1 − beta2ᵗ)`,
@@ -28,18 +18,13 @@ export interface NadamOptions extends OptimizerOptions {
  * @example optimizers.nadam({ learningRate: 2e-3 })
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
-  requireOptions("optimizers.nadam", options);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(beta1, "beta1");
-  requireShare(beta2, "beta2");
-  requirePositive(epsilon, "epsilon");
+  optionsOf(nadam.facts, options);
+  const { beta1, beta2, epsilon } = momentsIn(options);
   const share = (step: number) => beta1 * (1 - 0.96 ** step / 2);
   const productOf = products(share);
   const rule: UpdateRule = {
     name: "nadam",
-    options: { learningRate: storeRate(learningRate), beta1, beta2, epsilon },
-    learningRate,
+    options: { beta1, beta2, epsilon },
     squaresGradients: true,
     slots: ["momentum", "velocity"],
     numbers: (step, rate) => ({
@@ -64,6 +49,12 @@ export function nadam(options: NadamOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+nadam.facts = optimizerFacts<NadamOptions>({
+  name: "nadam",
+  options: momentNames,
+  keras: { className: "Nadam" },
+  slotGroups: [["momentum", "velocity"]],
+});
 
 /** The product of the first n factors, each worked out once; soon it is 0, and stays it. */
 function products(factor: (index: number) => number): (count: number) => number {

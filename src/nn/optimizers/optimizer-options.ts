@@ -1,8 +1,12 @@
 // What every optimizer takes beside its own options, as in Keras.
 
-import { requireOption, requirePositive, requireShare } from "./optimizer.ts";
+import { isWhole, requireFlag, requireNumber, requireOption } from "../../core/option.ts";
+import type { KerasNames } from "../facts.ts";
+import type { LearningRate, StoredRate } from "./learning-rate.ts";
 
 export interface OptimizerOptions {
+  /** The size of a step, or a schedule of it. Default: 0.001. */
+  readonly learningRate?: LearningRate | StoredRate;
   /** At each step a weight shrinks by this share of itself times the learning rate. Default: none. */
   readonly weightDecay?: number;
   /**
@@ -34,60 +38,97 @@ export interface OptimizerOptions {
   readonly learningRateMultipliers?: Readonly<Record<string, number>>;
 }
 
-/** The names of those options. */
-const names = [
-  "weightDecay",
-  "excludeFromWeightDecay",
-  "clipValue",
-  "clipNorm",
-  "globalClipNorm",
-  "useEma",
-  "emaMomentum",
-  "emaOverwriteFrequency",
-  "gradientAccumulationSteps",
-  "learningRateMultipliers",
-] as const satisfies readonly (keyof OptimizerOptions)[];
+/** Keras's names of those options; it has no learning rates of single layers. */
+export const optimizerNames = {
+  learningRate: "learning_rate",
+  weightDecay: "weight_decay",
+  excludeFromWeightDecay: null,
+  clipValue: "clipvalue",
+  clipNorm: "clipnorm",
+  globalClipNorm: "global_clipnorm",
+  useEma: "use_ema",
+  emaMomentum: "ema_momentum",
+  emaOverwriteFrequency: "ema_overwrite_frequency",
+  gradientAccumulationSteps: "gradient_accumulation_steps",
+  learningRateMultipliers: null,
+} as const satisfies KerasNames<OptimizerOptions>;
+
+type SharedName = Exclude<keyof OptimizerOptions, "learningRate">;
+
+const sharedNames = Object.keys(optimizerNames).filter(
+  (name) => name !== "learningRate",
+) as readonly SharedName[];
+
+/** Options of optimizers that follow the mean of the gradients and of their squares. */
+export interface MomentOptions extends OptimizerOptions {
+  /** How much of the mean of the gradients is kept at each step. Default: 0.9. */
+  readonly beta1?: number;
+  /** How much of the mean of their squares is kept at each step. Default: 0.999. */
+  readonly beta2?: number;
+  /** Added to the divisor, against division by 0. Default: 1e-7. */
+  readonly epsilon?: number;
+}
+
+export const momentNames = {
+  ...optimizerNames,
+  beta1: "beta_1",
+  beta2: "beta_2",
+  epsilon: "epsilon",
+} as const satisfies KerasNames<MomentOptions>;
+
+/** Those options with their defaults. @throws ConfigError where one cannot be used. */
+export function momentsIn({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: MomentOptions) {
+  requireShare("beta1", beta1);
+  requireShare("beta2", beta2);
+  requireNumber("epsilon", epsilon, { above: 0 });
+  return { beta1, beta2, epsilon };
+}
+
+/** @throws ConfigError unless `value` is a number of at least 0 and below 1. */
+export function requireShare(option: string, value: unknown): void {
+  requireNumber(option, value, { least: 0, below: 1 });
+}
 
 const clips = ["clipValue", "clipNorm", "globalClipNorm"] as const;
 
-/** Of an optimizer's options those that all have, checked. @throws ConfigError */
-export function optimizerOptionsIn(options: OptimizerOptions): OptimizerOptions {
+/**
+ * Of an optimizer's options those that all have, checked; but not the learning rate.
+ *
+ * @throws ConfigError where one cannot be used.
+ */
+export function optimizerOptionsIn(
+  options: OptimizerOptions,
+): Omit<OptimizerOptions, "learningRate"> {
   const given: OptimizerOptions = Object.fromEntries(
-    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+    sharedNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
   );
   const { weightDecay, emaMomentum, excludeFromWeightDecay = [] } = given;
   const { useEma = false, learningRateMultipliers = {} } = given;
-  if (weightDecay !== undefined) requireFactor(weightDecay, "weightDecay");
-  if (emaMomentum !== undefined && emaMomentum !== 1) requireShare(emaMomentum, "emaMomentum");
-  requireCount(given.emaOverwriteFrequency, "emaOverwriteFrequency", 1);
-  requireCount(given.gradientAccumulationSteps, "gradientAccumulationSteps", 2);
+  if (weightDecay !== undefined) requireNumber("weightDecay", weightDecay, { least: 0 });
+  if (emaMomentum !== undefined) requireNumber("emaMomentum", emaMomentum, { least: 0, most: 1 });
+  requireCount("emaOverwriteFrequency", given.emaOverwriteFrequency, 1);
+  requireCount("gradientAccumulationSteps", given.gradientAccumulationSteps, 2);
   for (const name of clips) {
     const clip = given[name];
-    if (clip !== undefined) requirePositive(clip, name);
+    if (clip !== undefined) requireNumber(name, clip, { above: 0 });
   }
   const limits = clips.filter((name) => given[name] !== undefined);
-  requireOption(limits.length < 2, limits.join(", "), "only one of them", "several");
-  requireOption(typeof useEma === "boolean", "useEma", "true or false", useEma);
+  requireOption(limits.join(", "), "several", limits.length < 2, "only one of them");
+  requireFlag("useEma", useEma);
   const areWords =
     Array.isArray(excludeFromWeightDecay) &&
     excludeFromWeightDecay.every((word) => typeof word === "string");
-  const words = "a list of words";
-  requireOption(areWords, "excludeFromWeightDecay", words, excludeFromWeightDecay);
+  requireOption("excludeFromWeightDecay", excludeFromWeightDecay, areWords, "a list of words");
   const isRecord = typeof learningRateMultipliers === "object" && learningRateMultipliers !== null;
   const factors = "factors by layer name";
-  requireOption(isRecord, "learningRateMultipliers", factors, learningRateMultipliers);
+  requireOption("learningRateMultipliers", learningRateMultipliers, isRecord, factors);
   for (const [layer, factor] of Object.entries(learningRateMultipliers)) {
-    requireFactor(factor, `learningRateMultipliers["${layer}"]`);
+    requireNumber(`learningRateMultipliers["${layer}"]`, factor, { least: 0 });
   }
   return given;
 }
 
-function requireFactor(value: number, name: string): void {
-  const fits = Number.isFinite(value) && value >= 0;
-  requireOption(fits, name, "a finite number of at least 0", value);
-}
-
-function requireCount(value: number | undefined, name: string, least: number): void {
-  const fits = value === undefined || (Number.isSafeInteger(value) && value >= least);
-  requireOption(fits, name, `a whole number of at least ${least}`, value);
+function requireCount(option: string, value: unknown, least: number): void {
+  const fits = value === undefined || isWhole(value, least);
+  requireOption(option, value, fits, `a whole number of at least ${least}`);
 }

@@ -1,9 +1,9 @@
 // What an optimizer is. Its formula is part of the graph; the few numbers that change from step to step
 // are worked out in f64 and handed in, so that f32 rounding does not gather in them.
 
-import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import type { Facts, KerasFacts } from "../facts.ts";
 import type { LearningRate } from "./learning-rate.ts";
 
 /** What a rule sees of one weight. */
@@ -28,7 +28,6 @@ export interface UpdateRule {
   readonly name: string;
   /** The rule's own options as plain data, enough to make it again. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly learningRate: LearningRate;
   /** Whether the rule squares gradients: then their squares must be numbers, too. */
   readonly squaresGradients: boolean;
   /** What it remembers of each weight. */
@@ -61,6 +60,8 @@ export interface UpdateContext {
 
 /** A rule, with what is done around it at every step: clipping, decay, averages, accumulation. */
 export interface Optimizer extends Omit<UpdateRule, "update" | "squaresGradients"> {
+  /** The size of a step, or a schedule of it. */
+  readonly learningRate: LearningRate;
   /** Whether the slot `average` takes the weights' place when training is over. */
   readonly endsWithAverage: boolean;
   /** @throws ConfigError where an option names layers that a network with these weights has not. */
@@ -71,22 +72,29 @@ export interface Optimizer extends Omit<UpdateRule, "update" | "squaresGradients
   update(context: UpdateContext): UpdateResult[];
 }
 
-/** @throws ConfigError unless `test` holds. */
-export function requireOption(test: boolean, name: string, expected: string, value: unknown): void {
-  if (test) return;
-  throw new ConfigError({
-    what: `The option ${name} cannot be used.`,
-    expected,
-    received: typeof value === "object" ? JSON.stringify(value) : String(value),
-  });
+/** The facts of an optimizer. */
+export interface OptimizerFacts<O extends object = object> extends Facts<O> {
+  /** How Keras's files order what is remembered: groups of slots, each of all weights in turn. */
+  readonly slotGroups: readonly (readonly string[])[];
 }
 
-/** @throws ConfigError unless `value` is a share from 0 up to but not including 1. */
-export function requireShare(value: number, name: string): void {
-  requireOption(value >= 0 && value < 1, name, "a number from 0 up to 1", value);
-}
-
-/** @throws ConfigError unless `value` is a finite number above 0. */
-export function requirePositive(value: number, name: string): void {
-  requireOption(value > 0 && Number.isFinite(value), name, "a number above 0", value);
+/** The facts of an optimizer, with what all optimizers have in common. */
+export function optimizerFacts<O extends object>(
+  own: Omit<OptimizerFacts<O>, "group" | "keras"> & { readonly keras: KerasFacts },
+): OptimizerFacts<O> {
+  const { keras } = own;
+  const shared: Omit<KerasFacts, "className"> = {
+    // So do Keras 2's files of HDF5 call its own optimizers.
+    aliases: [`Custom>${keras.className}`],
+    // Keras 2 states a decay of its own, which Keras 3 has not either; nothing else is meant by 0.
+    // A factor by which the loss is multiplied, and its gradients divided again, changes no f32 result.
+    fixed: {
+      decay: 0,
+      jit_compile: undefined,
+      is_legacy_optimizer: undefined,
+      loss_scale_factor: undefined,
+    },
+    floats: ["learningRate", "momentum"],
+  };
+  return { group: "optimizers", ...own, keras: { ...shared, ...keras } };
 }

@@ -1,21 +1,13 @@
 // RMSprop.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { mixed, squared } from "./moving-average.ts";
-import {
-  type Optimizer,
-  requireOption,
-  requirePositive,
-  requireShare,
-  type UpdateRule,
-} from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer-options.ts";
 
 export interface RmspropOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
   /** How slowly the mean of the squared gradients moves. Default: 0.9. */
   readonly rho?: number;
   /** How much of the last step is kept, from 0 to 1. Default: 0. */
@@ -36,16 +28,18 @@ export interface RmspropOptions extends OptimizerOptions {
  * @example optimizers.rmsprop({ learningRate: 1e-3, momentum: 0.9 })
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  requireOptions("optimizers.rmsprop", options);
-  const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.001);
-  requireShare(rho, "rho");
-  requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
-  requirePositive(epsilon, "epsilon");
+  const {
+    rho = 0.9,
+    momentum = 0,
+    epsilon = 1e-7,
+    centered = false,
+  } = optionsOf(rmsprop.facts, options);
+  requireShare("rho", rho);
+  requireNumber("momentum", momentum, { least: 0, most: 1 });
+  requireNumber("epsilon", epsilon, { above: 0 });
   const rule: UpdateRule = {
     name: "rmsprop",
-    options: { learningRate: storeRate(learningRate), rho, momentum, epsilon, centered },
-    learningRate,
+    options: { rho, momentum, epsilon, centered },
     squaresGradients: true,
     slots: [
       "velocity",
@@ -79,3 +73,15 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   };
   return makeOptimizer(rule, options);
 }
+rmsprop.facts = optimizerFacts<RmspropOptions>({
+  name: "rmsprop",
+  options: {
+    ...optimizerNames,
+    rho: "rho",
+    momentum: "momentum",
+    epsilon: "epsilon",
+    centered: "centered",
+  },
+  keras: { className: "RMSprop" },
+  slotGroups: [["velocity"], ["momentum"], ["average_gradient"]],
+});

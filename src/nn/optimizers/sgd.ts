@@ -1,13 +1,14 @@
 // Stochastic gradient descent.
 
-import { requireOptions } from "../option.ts";
-import { type LearningRate, rateFrom, type StoredRate, storeRate } from "./learning-rate.ts";
+import { requireNumber } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import type { LearningRate, StoredRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
-import { type Optimizer, requireOption, type UpdateRule } from "./optimizer.ts";
-import type { OptimizerOptions } from "./optimizer-options.ts";
+import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
+import { type OptimizerOptions, optimizerNames } from "./optimizer-options.ts";
 
 export interface SgdOptions extends OptimizerOptions {
-  /** How far a step goes, or a schedule. Default: 0.01. */
+  /** The size of a step, or a schedule of it. Default: 0.01. */
   readonly learningRate?: LearningRate | StoredRate;
   /** How much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
@@ -24,14 +25,11 @@ export interface SgdOptions extends OptimizerOptions {
  * @example optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  requireOptions("optimizers.sgd", options);
-  const { momentum = 0, nesterov = false } = options;
-  const learningRate = rateFrom(options.learningRate ?? 0.01);
-  requireOption(momentum >= 0 && momentum <= 1, "momentum", "a number from 0 to 1", momentum);
+  const { momentum = 0, nesterov = false } = optionsOf(sgd.facts, options);
+  requireNumber("momentum", momentum, { least: 0, most: 1 });
   const rule: UpdateRule = {
     name: "sgd",
-    options: { learningRate: storeRate(learningRate), momentum, nesterov },
-    learningRate,
+    options: { momentum, nesterov },
     squaresGradients: false,
     slots: momentum > 0 ? ["momentum"] : [],
     numbers: (_step, rate) => ({ learningRate: rate }),
@@ -44,5 +42,11 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       return { weight: build.add(weight, move), slots: { momentum: velocity } };
     },
   };
-  return makeOptimizer(rule, options);
+  return makeOptimizer(rule, { ...options, learningRate: options.learningRate ?? 0.01 });
 }
+sgd.facts = optimizerFacts<SgdOptions>({
+  name: "sgd",
+  options: { ...optimizerNames, momentum: "momentum", nesterov: "nesterov" },
+  keras: { className: "SGD" },
+  slotGroups: [["momentum"]],
+});

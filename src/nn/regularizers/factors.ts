@@ -1,18 +1,13 @@
 // Sums of absolute values and of squares, each by its factor.
 
-import { ConfigError } from "../../core/errors.ts";
+import { requireNumber } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 
 /** @throws ConfigError unless each is a finite number of at least 0. */
-export function requireFactors(factors: Readonly<Record<string, number>>): void {
+export function requireFactors(factors: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(factors)) {
-    if (Number.isFinite(value) && value >= 0) continue;
-    throw new ConfigError({
-      what: `The option ${name} of a regularizer cannot be used.`,
-      expected: "a finite number of at least 0",
-      received: String(value),
-    });
+    requireNumber(`${name} of a regularizer`, value, { least: 0 });
   }
 }
 

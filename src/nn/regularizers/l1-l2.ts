@@ -1,8 +1,8 @@
 // Absolute values and squares together.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
-import type { Regularizer } from "./regularizer.ts";
+import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 
 export interface L1L2Options {
   /** The factor of the absolute values. Default: 0. */
@@ -19,8 +19,8 @@ export interface L1L2Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1L2({ l1: 1e-5, l2: 1e-4 }) })
  */
 export function l1L2(options: L1L2Options = {}): Regularizer {
-  requireOptions("regularizers.l1L2", options);
-  const factors = { l1: options.l1 ?? 0, l2: options.l2 ?? 0 };
+  const { l1 = 0, l2 = 0 } = optionsOf(l1L2.facts, options);
+  const factors = { l1, l2 };
   requireFactors(factors);
   return {
     name: "l1L2",
@@ -28,3 +28,8 @@ export function l1L2(options: L1L2Options = {}): Regularizer {
     penalty: (value, build) => weightedSums(value, factors, build),
   };
 }
+l1L2.facts = regularizerFacts<L1L2Options>({
+  name: "l1L2",
+  options: { l1: "l1", l2: "l2" },
+  keras: { className: "L1L2", aliases: ["l1_l2"] },
+});

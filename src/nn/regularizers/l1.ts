@@ -1,8 +1,8 @@
 // The sum of absolute values.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
-import type { Regularizer } from "./regularizer.ts";
+import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 
 export interface L1Options {
   /** The factor. Default: 0.01. */
@@ -17,8 +17,8 @@ export interface L1Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1({ l1: 1e-4 }) })
  */
 export function l1(options: L1Options = {}): Regularizer {
-  requireOptions("regularizers.l1", options);
-  const factors = { l1: options.l1 ?? 0.01 };
+  const { l1: factor = 0.01 } = optionsOf(l1.facts, options);
+  const factors = { l1: factor };
   requireFactors(factors);
   return {
     name: "l1",
@@ -26,3 +26,8 @@ export function l1(options: L1Options = {}): Regularizer {
     penalty: (value, build) => weightedSums(value, factors, build),
   };
 }
+l1.facts = regularizerFacts<L1Options>({
+  name: "l1",
+  options: { l1: "l1" },
+  keras: { className: "L1" },
+});

@@ -1,8 +1,8 @@
 // The sum of squares.
 
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { requireFactors, weightedSums } from "./factors.ts";
-import type { Regularizer } from "./regularizer.ts";
+import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 
 export interface L2Options {
   /** The factor. Default: 0.01. */
@@ -17,8 +17,8 @@ export interface L2Options {
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l2({ l2: 1e-4 }) })
  */
 export function l2(options: L2Options = {}): Regularizer {
-  requireOptions("regularizers.l2", options);
-  const factors = { l2: options.l2 ?? 0.01 };
+  const { l2: factor = 0.01 } = optionsOf(l2.facts, options);
+  const factors = { l2: factor };
   requireFactors(factors);
   return {
     name: "l2",
@@ -26,3 +26,8 @@ export function l2(options: L2Options = {}): Regularizer {
     penalty: (value, build) => weightedSums(value, factors, build),
   };
 }
+l2.facts = regularizerFacts<L2Options>({
+  name: "l2",
+  options: { l2: "l2" },
+  keras: { className: "L2" },
+});

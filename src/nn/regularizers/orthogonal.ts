@@ -1,10 +1,11 @@
 // How far the rows or columns of a matrix are from standing at right angles.
 
-import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
-import { requireOptions } from "../option.ts";
+import { optionsOf } from "../facts.ts";
 import { requireFactors } from "./factors.ts";
-import type { Regularizer } from "./regularizer.ts";
+import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 
 export interface OrthogonalOptions {
   /** The factor. Default: 0.01. */
@@ -25,16 +26,9 @@ const smallestSquare = 1e-14;
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.orthogonal({ mode: "columns" }) })
  */
 export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
-  requireOptions("regularizers.orthogonal", options);
-  const { factor = 0.01, mode = "rows" } = options;
+  const { factor = 0.01, mode = "rows" } = optionsOf(orthogonal.facts, options);
   requireFactors({ factor });
-  if (mode !== "rows" && mode !== "columns") {
-    throw new ConfigError({
-      what: "The option mode of a regularizer cannot be used.",
-      expected: '"rows" or "columns"',
-      received: String(mode),
-    });
-  }
+  requireWord("mode of a regularizer", mode, ["rows", "columns"]);
   return {
     name: "orthogonal",
     options: { factor, mode },
@@ -63,3 +57,8 @@ export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
     },
   };
 }
+orthogonal.facts = regularizerFacts<OrthogonalOptions>({
+  name: "orthogonal",
+  options: { factor: "factor", mode: "mode" },
+  keras: { className: "OrthogonalRegularizer" },
+});

@@ -1,7 +1,8 @@
 // The learning rate falls along half a cosine, again and again.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
+import { requireOption } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface CosineDecayRestartsOptions {
   /** The rate of the first step. */
@@ -25,13 +26,13 @@ export interface CosineDecayRestartsOptions {
  * @example schedules.cosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 500 })
  */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
-  requireOptions("schedules.cosineDecayRestarts", options);
+  optionsOf(cosineDecayRestarts.facts, options);
   const name = "cosineDecayRestarts";
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
   requireRates({ initialLearningRate, mMul, alpha }, name);
   requireSteps({ firstDecaySteps }, name);
   const grows = tMul >= 1 && Number.isFinite(tMul);
-  requireScheduleOption(grows, "tMul", name, "a number of at least 1", tMul);
+  requireOption(`tMul of ${name}`, tMul, grows, "a number of at least 1");
   return {
     name,
     options: { initialLearningRate, firstDecaySteps, tMul, mMul, alpha },
@@ -42,6 +43,18 @@ export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedu
     },
   };
 }
+cosineDecayRestarts.facts = scheduleFacts<CosineDecayRestartsOptions>({
+  name: "cosineDecayRestarts",
+  options: {
+    initialLearningRate: "initial_learning_rate",
+    firstDecaySteps: "first_decay_steps",
+    tMul: "t_mul",
+    mMul: "m_mul",
+    alpha: "alpha",
+  },
+  keras: { className: "CosineDecayRestarts" },
+  example: "{ initialLearningRate: 0.1, firstDecaySteps: 500 }",
+});
 
 /** Which fall is under way after `time` lengths of the first, and how much of it is done. */
 function fallAt(time: number, growth: number): { fall: number; done: number } {

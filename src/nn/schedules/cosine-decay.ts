@@ -1,7 +1,7 @@
 // The learning rate falls along half a cosine.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface CosineDecayOptions {
   /** The rate of the first step. */
@@ -24,8 +24,7 @@ export interface CosineDecayOptions {
  * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 1e-3, decaySteps: 2000 }) })
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  requireOptions("schedules.cosineDecay", options);
-  const { initialLearningRate, decaySteps, alpha = 0 } = options;
+  const { initialLearningRate, decaySteps, alpha = 0 } = optionsOf(cosineDecay.facts, options);
   const { warmupTarget = initialLearningRate } = options;
   // As in Keras: without a rate to rise to there is no rise.
   const warmupSteps = options.warmupTarget === undefined ? 0 : (options.warmupSteps ?? 0);
@@ -46,3 +45,15 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     },
   };
 }
+cosineDecay.facts = scheduleFacts<CosineDecayOptions>({
+  name: "cosineDecay",
+  options: {
+    initialLearningRate: "initial_learning_rate",
+    decaySteps: "decay_steps",
+    alpha: "alpha",
+    warmupTarget: "warmup_target",
+    warmupSteps: "warmup_steps",
+  },
+  keras: { className: "CosineDecay" },
+  example: "{ initialLearningRate: 0.1, decaySteps: 1000 }",
+});

@@ -1,7 +1,7 @@
 // The learning rate shrinks by the same share in the same time.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface ExponentialDecayOptions {
   /** The rate of the first step. */
@@ -21,8 +21,12 @@ export interface ExponentialDecayOptions {
  * @example schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9 })
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  requireOptions("schedules.exponentialDecay", options);
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
+  const {
+    initialLearningRate,
+    decaySteps,
+    decayRate,
+    staircase = false,
+  } = optionsOf(exponentialDecay.facts, options);
   requireRates({ initialLearningRate, decayRate }, "exponentialDecay");
   requireSteps({ decaySteps }, "exponentialDecay");
   return {
@@ -34,3 +38,14 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
     },
   };
 }
+exponentialDecay.facts = scheduleFacts<ExponentialDecayOptions>({
+  name: "exponentialDecay",
+  options: {
+    initialLearningRate: "initial_learning_rate",
+    decaySteps: "decay_steps",
+    decayRate: "decay_rate",
+    staircase: "staircase",
+  },
+  keras: { className: "ExponentialDecay" },
+  example: "{ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9 }",
+});

@@ -1,7 +1,7 @@
 // The learning rate shrinks as one over time.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface InverseTimeDecayOptions {
   /** The rate of the first step. */
@@ -21,8 +21,12 @@ export interface InverseTimeDecayOptions {
  * @example schedules.inverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.5 })
  */
 export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
-  requireOptions("schedules.inverseTimeDecay", options);
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
+  const {
+    initialLearningRate,
+    decaySteps,
+    decayRate,
+    staircase = false,
+  } = optionsOf(inverseTimeDecay.facts, options);
   requireRates({ initialLearningRate, decayRate }, "inverseTimeDecay");
   requireSteps({ decaySteps }, "inverseTimeDecay");
   return {
@@ -34,3 +38,14 @@ export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
     },
   };
 }
+inverseTimeDecay.facts = scheduleFacts<InverseTimeDecayOptions>({
+  name: "inverseTimeDecay",
+  options: {
+    initialLearningRate: "initial_learning_rate",
+    decaySteps: "decay_steps",
+    decayRate: "decay_rate",
+    staircase: "staircase",
+  },
+  keras: { className: "InverseTimeDecay" },
+  example: "{ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.5 }",
+});

@@ -1,7 +1,8 @@
 // The learning rate rises once and falls once.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
+import { requireOption } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface OneCycleOptions {
   /** The highest rate. */
@@ -28,16 +29,16 @@ export interface OneCycleOptions {
  * @example optimizers.sgd({ momentum: 0.9, learningRate: schedules.oneCycle({ maxLearningRate: 0.1, totalSteps: 5000 }) })
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
-  requireOptions("schedules.oneCycle", options);
+  optionsOf(oneCycle.facts, options);
   const name = "oneCycle";
   const { maxLearningRate, totalSteps, riseShare = 0.3, divFactor = 25 } = options;
   const { finalDivFactor = 1e4, annealing = "cosine" } = options;
   requireRates({ maxLearningRate }, name);
   requireSteps({ totalSteps, divFactor, finalDivFactor }, name);
   const isShare = riseShare >= 0 && riseShare <= 1;
-  requireScheduleOption(isShare, "riseShare", name, "a number from 0 to 1", riseShare);
+  requireOption(`riseShare of ${name}`, riseShare, isShare, "a number from 0 to 1");
   const isKnown = annealing === "cosine" || annealing === "linear";
-  requireScheduleOption(isKnown, "annealing", name, '"cosine" or "linear"', annealing);
+  requireOption(`annealing of ${name}`, annealing, isKnown, '"cosine" or "linear"');
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
   const top = riseShare * totalSteps - 1;
@@ -56,3 +57,15 @@ export function oneCycle(options: OneCycleOptions): Schedule {
     },
   };
 }
+oneCycle.facts = scheduleFacts<OneCycleOptions>({
+  name: "oneCycle",
+  options: {
+    maxLearningRate: null,
+    totalSteps: null,
+    riseShare: null,
+    divFactor: null,
+    finalDivFactor: null,
+    annealing: null,
+  },
+  example: "{ maxLearningRate: 0.1, totalSteps: 5000 }",
+});

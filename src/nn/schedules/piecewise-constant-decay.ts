@@ -1,7 +1,8 @@
 // The learning rate stays, and changes at given steps.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireScheduleOption, type Schedule } from "./schedule.ts";
+import { requireOption } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface PiecewiseConstantDecayOptions {
   /** Steps after which the rate changes, rising. */
@@ -18,15 +19,15 @@ export interface PiecewiseConstantDecayOptions {
  * @example schedules.piecewiseConstantDecay({ boundaries: [1000, 2000], values: [0.1, 0.01, 0.001] })
  */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
-  requireOptions("schedules.piecewiseConstantDecay", options);
+  optionsOf(piecewiseConstantDecay.facts, options);
   const name = "piecewiseConstantDecay";
   const { boundaries, values } = options;
   const rises =
     Array.isArray(boundaries) &&
     boundaries.every((one, i) => Number.isFinite(one) && (i === 0 || one > boundaries[i - 1]));
-  requireScheduleOption(rises, "boundaries", name, "a list of numbers that rise", boundaries);
+  requireOption(`boundaries of ${name}`, boundaries, rises, "a list of numbers that rise");
   const fits = Array.isArray(values) && values.length === boundaries.length + 1;
-  requireScheduleOption(fits, "values", name, `${boundaries.length + 1} rates`, values);
+  requireOption(`values of ${name}`, values, fits, `${boundaries.length + 1} rates`);
   for (const [i, value] of values.entries()) requireRates({ [`values[${i}]`]: value }, name);
   return {
     name,
@@ -34,3 +35,9 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
     at: (iterations) => values[boundaries.filter((boundary) => boundary < iterations).length],
   };
 }
+piecewiseConstantDecay.facts = scheduleFacts<PiecewiseConstantDecayOptions>({
+  name: "piecewiseConstantDecay",
+  options: { boundaries: "boundaries", values: "values" },
+  keras: { className: "PiecewiseConstantDecay" },
+  example: "{ boundaries: [1000], values: [0.1, 0.01] }",
+});

@@ -1,7 +1,7 @@
 // The learning rate falls along a power of what is left of the way.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireSteps, type Schedule } from "./schedule.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 export interface PolynomialDecayOptions {
   /** The rate of the first step. */
@@ -25,8 +25,11 @@ export interface PolynomialDecayOptions {
  * @example schedules.polynomialDecay({ initialLearningRate: 0.1, decaySteps: 1000, power: 2 })
  */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
-  requireOptions("schedules.polynomialDecay", options);
-  const { initialLearningRate, decaySteps, endLearningRate = 1e-4 } = options;
+  const {
+    initialLearningRate,
+    decaySteps,
+    endLearningRate = 1e-4,
+  } = optionsOf(polynomialDecay.facts, options);
   const { power = 1, cycle = false } = options;
   requireRates({ initialLearningRate, endLearningRate }, "polynomialDecay");
   requireSteps({ decaySteps, power }, "polynomialDecay");
@@ -40,3 +43,15 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
     },
   };
 }
+polynomialDecay.facts = scheduleFacts<PolynomialDecayOptions>({
+  name: "polynomialDecay",
+  options: {
+    initialLearningRate: "initial_learning_rate",
+    decaySteps: "decay_steps",
+    endLearningRate: "end_learning_rate",
+    power: "power",
+    cycle: "cycle",
+  },
+  keras: { className: "PolynomialDecay" },
+  example: "{ initialLearningRate: 0.1, decaySteps: 1000 }",
+});

@@ -1,7 +1,8 @@
 // What a learning-rate schedule is: a function of the step's number and of nothing else, so that a run
 // that is resumed goes on as it would have.
 
-import { ConfigError } from "../../core/errors.ts";
+import { requireNumber } from "../../core/option.ts";
+import type { Facts } from "../facts.ts";
 
 export interface Schedule {
   /** The name that files use. */
@@ -12,34 +13,25 @@ export interface Schedule {
   at(iterations: number): number;
 }
 
-/** @throws ConfigError unless `test` holds for an option of a schedule. */
-export function requireScheduleOption(
-  test: boolean,
-  option: string,
-  schedule: string,
-  expected: string,
-  value: unknown,
-): void {
-  if (test) return;
-  throw new ConfigError({
-    what: `The option ${option} of ${schedule} cannot be used.`,
-    expected,
-    received: typeof value === "object" ? JSON.stringify(value) : String(value),
-  });
+/** The facts of a schedule, with what all schedules have in common. */
+export function scheduleFacts<O extends object>(own: Omit<Facts<O>, "group">): Facts<O> {
+  const { keras, ...facts } = own;
+  if (keras === undefined) return { group: "schedules", ...facts };
+  // Keras computes a schedule in the kind of number that its first rate is of.
+  const floats = ["initialLearningRate", "values"];
+  return { group: "schedules", ...facts, keras: { floats, ...keras } };
 }
 
 /** @throws ConfigError unless each is a finite number of at least 0. */
-export function requireRates(options: Readonly<Record<string, number>>, schedule: string): void {
+export function requireRates(options: Readonly<Record<string, unknown>>, schedule: string): void {
   for (const [name, value] of Object.entries(options)) {
-    const fits = Number.isFinite(value) && value >= 0;
-    requireScheduleOption(fits, name, schedule, "a number of at least 0", value);
+    requireNumber(`${name} of ${schedule}`, value, { least: 0 });
   }
 }
 
 /** @throws ConfigError unless each is a finite number above 0. */
-export function requireSteps(options: Readonly<Record<string, number>>, schedule: string): void {
+export function requireSteps(options: Readonly<Record<string, unknown>>, schedule: string): void {
   for (const [name, value] of Object.entries(options)) {
-    const fits = Number.isFinite(value) && value > 0;
-    requireScheduleOption(fits, name, schedule, "a number above 0", value);
+    requireNumber(`${name} of ${schedule}`, value, { above: 0 });
   }
 }

@@ -1,7 +1,8 @@
 // A rise before any other schedule.
 
-import { requireOptions } from "../option.ts";
-import { requireRates, requireScheduleOption, requireSteps, type Schedule } from "./schedule.ts";
+import { requireOption } from "../../core/option.ts";
+import { optionsOf } from "../facts.ts";
+import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
 /** What follows the rise: a rate that stays, or a schedule. */
 export type RateAfter = number | Schedule;
@@ -23,8 +24,7 @@ export interface WarmUpOptions {
  * @example schedules.warmUp({ warmupSteps: 500, learningRate: schedules.exponentialDecay(decay) })
  */
 export function warmUp(options: WarmUpOptions): Schedule {
-  requireOptions("schedules.warmUp", options);
-  const { learningRate, warmupSteps, initialLearningRate = 0 } = options;
+  const { learningRate, warmupSteps, initialLearningRate = 0 } = optionsOf(warmUp.facts, options);
   const name = "warmUp";
   requireRates({ initialLearningRate }, name);
   requireSteps({ warmupSteps }, name);
@@ -41,6 +41,11 @@ export function warmUp(options: WarmUpOptions): Schedule {
     },
   };
 }
+warmUp.facts = scheduleFacts<WarmUpOptions>({
+  name: "warmUp",
+  options: { learningRate: null, warmupSteps: null, initialLearningRate: null },
+  example: "{ learningRate: 0.1, warmupSteps: 500 }",
+});
 
 function scheduleAfter(rate: RateAfter): Schedule {
   if (typeof rate === "number") {
@@ -48,6 +53,6 @@ function scheduleAfter(rate: RateAfter): Schedule {
     return { name: "constant", options: {}, at: () => rate };
   }
   const isSchedule = typeof rate === "object" && rate !== null && typeof rate.at === "function";
-  requireScheduleOption(isSchedule, "learningRate", "warmUp", "a number or a schedule", rate);
+  requireOption("learningRate of warmUp", rate, isSchedule, "a number or a schedule");
   return rate;
 }
