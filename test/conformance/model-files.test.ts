@@ -6,19 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatShape } from "../../src/core/shape.ts";
-import { layerRows, noLayersToKeras, ownLayers } from "../../src/interchange/keras/layer-rows.ts";
 import {
   constraintRows,
   initializerRows,
-  regularizerRows,
-  scheduleRows,
-} from "../../src/interchange/keras/setting-rows.ts";
-import {
   lossRows,
   metricRows,
   optimizerRows,
-  ownLosses,
-} from "../../src/interchange/keras/training-rows.ts";
+  regularizerRows,
+  scheduleRows,
+} from "../../src/interchange/keras/definition-rows.ts";
+import { layerRows, noLayersToKeras, ownLayers } from "../../src/interchange/keras/layer-rows.ts";
 import { unheededOption } from "../../src/interchange/tensorflow-js/gaps.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -53,7 +50,7 @@ const sorted = (names: readonly string[]) => [...names].sort();
 
 test.each([
   ["layers", layers, layerRows, [...ownLayers, ...noLayersToKeras]],
-  ["losses", lossTable, lossRows, ownLosses],
+  ["losses", lossTable, lossRows, ["iou"]],
   ["metrics", metricTable, metricRows, []],
   ["optimizers", optimizers, optimizerRows, []],
   // Keras begins some of its schedules with a rise, and has no other; it has no one-cycle policy.
@@ -178,7 +175,7 @@ const rates = {
   inverseTimeDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 },
   piecewiseConstantDecay: { boundaries: [1, 2], values: [0.3, 0.2, 0.1] },
   polynomialDecay: { initialLearningRate: 0.1, decaySteps: 10, power: 2, cycle: true },
-} as const satisfies Record<keyof typeof scheduleRows, object>;
+} as const satisfies Record<Exclude<keyof typeof schedules, "oneCycle" | "warmUp">, object>;
 
 test.each(Object.entries(rates))("the schedule %s comes back", async (name, options) => {
   const learningRate = { name, options };
@@ -188,7 +185,7 @@ test.each(Object.entries(rates))("the schedule %s comes back", async (name, opti
   }
 });
 
-test.each(Object.keys(lossRows) as (keyof typeof lossRows)[])(
+test.each(Object.keys(lossRows) as (keyof typeof lossTable)[])(
   "the loss %s comes back",
   async (name) => {
     const given = lossTable[name]({ reduction: "sum" });
@@ -200,7 +197,7 @@ test.each(Object.keys(lossRows) as (keyof typeof lossRows)[])(
   },
 );
 
-test.each(Object.keys(metricRows) as (keyof typeof metricRows)[])(
+test.each(Object.keys(metricRows) as (keyof typeof metricTable)[])(
   "the metric %s comes back",
   async (kind) => {
     const { options = {} } = metricCases[kind] as { options?: object };
@@ -233,7 +230,7 @@ test.each(ours)("%s is refused, for Keras has nothing like it", async (_, kind, 
 
 test.each([
   ["kernelInitializer", { name: "varianceScaling", options: { mode: "fanAverage" } }],
-  ["kernelInitializer", { name: "randomNormal", options: { standardDeviation: 0.2 } }],
+  ["kernelInitializer", { name: "randomNormal", options: { stddev: 0.2 } }],
   ["kernelInitializer", { name: "randomUniform", options: { minimum: -0.2, maximum: 0.1 } }],
   ["kernelRegularizer", { name: "l1L2", options: { l1: 0.1, l2: 0.2 } }],
   ["kernelRegularizer", { name: "orthogonal", options: { factor: 0.2, mode: "columns" } }],

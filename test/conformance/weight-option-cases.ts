@@ -30,9 +30,9 @@ export const initializerCases = {
   ones: { defaults: {}, refused: [] },
   orthogonal: { defaults: { gain: 1 }, other: { gain: 2 }, refused: notFinite("gain") },
   randomNormal: {
-    defaults: { mean: 0, standardDeviation: 0.05 },
-    other: { mean: 1, standardDeviation: 0.5 },
-    refused: [...notFinite("mean"), ...negative("standardDeviation")],
+    defaults: { mean: 0, stddev: 0.05 },
+    other: { mean: 1, stddev: 0.5 },
+    refused: [...notFinite("mean"), ...negative("stddev")],
   },
   randomUniform: {
     defaults: { minimum: -0.05, maximum: 0.05 },
@@ -43,9 +43,9 @@ export const initializerCases = {
     ],
   },
   truncatedNormal: {
-    defaults: { mean: 0, standardDeviation: 0.05 },
-    other: { mean: 1, standardDeviation: 0.5 },
-    refused: [...notFinite("mean"), ...negative("standardDeviation")],
+    defaults: { mean: 0, stddev: 0.05 },
+    other: { mean: 1, stddev: 0.5 },
+    refused: [...notFinite("mean"), ...negative("stddev")],
   },
   varianceScaling: {
     defaults: { scale: 1, mode: "fanIn", distribution: "truncatedNormal" },

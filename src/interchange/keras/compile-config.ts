@@ -14,6 +14,7 @@ import type { CompileOptions } from "../../train/options.ts";
 import type { OwnTraining } from "../model-format.ts";
 import { recordOf, refuse } from "../refuse.ts";
 import type { ModelToStore } from "../stored-model.ts";
+import { lossRows, metricRows, optimizerRows } from "./definition-rows.ts";
 import {
   decodeOptions,
   encodeObject,
@@ -24,7 +25,6 @@ import {
 } from "./object.ts";
 import { plainOptimizer } from "./older-optimizers.ts";
 import type { KerasRow, KerasRows } from "./row.ts";
-import { lossRows, metricRows, optimizerRows } from "./training-rows.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -5,14 +5,14 @@ import { Float } from "../../formats/json.ts";
 import { checkFlags } from "../../nn/option.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
 import { recordOf, refuse, textIn } from "../refuse.ts";
-import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 import {
   activationRows,
   constraintRows,
   initializerRows,
   regularizerRows,
   scheduleRows,
-} from "./setting-rows.ts";
+} from "./definition-rows.ts";
+import { findRow, type KerasRow, type KerasRows } from "./row.ts";
 import { camelCase, kerasNameOf, ourNameOf, snakeCase } from "./words.ts";
 
 /** Keras 3 names modules; Keras 2 and TensorFlow.js do not, and have older names. */
@@ -112,12 +112,23 @@ export function encodeOptions(
         fix: "Save the model as .safetensors, which keeps everything.",
       });
     }
-    const name = older.find(([, ours]) => ours === option)?.[0] ?? kerasNameOf(option);
+    const name = older.find(([, ours]) => ours === option)?.[0] ?? nameIn(row, option);
     const word = Object.entries(words).find(([, ours]) => ours === value)?.[0];
     const encoded = word ?? encodeValue(option, value, title, style);
     config[name] = floats.includes(option) ? asFloats(encoded) : encoded;
   }
   return config;
+}
+
+/** Keras's name of an option of ours. */
+function nameIn({ names = {} }: KerasRow, option: string): string {
+  return Object.hasOwn(names, option) ? names[option] : kerasNameOf(option);
+}
+
+/** Our option that Keras calls `key`; TensorFlow.js has some of its names in our spelling. */
+function optionOf({ names = {}, options }: KerasRow, key: string): string {
+  const found = Object.entries(names).find(([, theirs]) => theirs === key);
+  return found === undefined ? ourNameOf(key, options) : found[0];
 }
 
 /** A number, or each of a list; anything else as it is. */
@@ -219,7 +230,7 @@ export function decodeOptions(
   const words: Readonly<Record<string, string>> = { ...row.words, ...row.olderWords };
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
-    const option = Object.hasOwn(formerly, key) ? formerly[key] : ourNameOf(key, known);
+    const option = Object.hasOwn(formerly, key) ? formerly[key] : optionOf(row, key);
     if (value === null && !nullable.includes(option)) continue;
     if (known.includes(option)) {
       const isOne = single.includes(option) && Array.isArray(value) && value.length === 1;

@@ -4,9 +4,9 @@
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
+import { type OptimizerName, optimizers } from "../../nn/optimizers/index.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { Values } from "../stored-model.ts";
-import { type OptimizerRow, optimizerRows } from "./training-rows.ts";
 
 /** One of an optimizer's values in a file. */
 export interface OptimizerValue {
@@ -27,11 +27,11 @@ interface SlotPlace {
 }
 
 function slotPlaces(network: Network, optimizer: Optimizer): readonly SlotPlace[] {
-  const row: OptimizerRow | undefined = Object.hasOwn(optimizerRows, optimizer.name)
-    ? optimizerRows[optimizer.name as keyof typeof optimizerRows]
-    : undefined;
+  const slotGroups = Object.hasOwn(optimizers, optimizer.name)
+    ? optimizers[optimizer.name as OptimizerName].facts.slotGroups
+    : [];
   const trained = network.weights.filter(({ trainable }) => trainable);
-  return [...surrounding, ...(row?.slotGroups ?? [])].flatMap((group) => {
+  return [...surrounding, ...slotGroups].flatMap((group) => {
     const slots = group.filter((slot) => optimizer.slots.includes(slot));
     return trained.flatMap(({ fullName, shape }) =>
       slots.map((slot) => ({ weight: fullName, slot, shape })),

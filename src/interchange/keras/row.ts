@@ -8,6 +8,8 @@ export interface KerasRow {
   readonly module?: string;
   /** The options that both have, by our names. */
   readonly options: readonly string[];
+  /** Keras's names of those options; where there are none, they follow from ours. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Other names that Keras's files use for the class. */
   readonly aliases?: readonly string[];
   /** Older names of options, as Keras 2 has them, with ours. */

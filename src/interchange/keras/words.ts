@@ -12,7 +12,6 @@ const irregular: Readonly<Record<string, string>> = {
   maximum: "maxval",
   minimum: "minval",
   newShape: "newshape",
-  standardDeviation: "stddev",
 };
 
 const back = new Map(Object.entries(irregular).map(([ours, keras]) => [keras, ours]));

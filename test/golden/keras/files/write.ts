@@ -9,16 +9,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tensor } from "../../../../src/core/tensor.ts";
-import { noLayersToKeras, ownLayers } from "../../../../src/interchange/keras/layer-rows.ts";
 import {
   lossRows,
   metricRows,
   optimizerRows,
-} from "../../../../src/interchange/keras/training-rows.ts";
+} from "../../../../src/interchange/keras/definition-rows.ts";
+import { noLayersToKeras, ownLayers } from "../../../../src/interchange/keras/layer-rows.ts";
 import { WasmDevice } from "../../../../src/machine/wasm/index.ts";
 import { input } from "../../../../src/nn/input.ts";
 import { type LayerKind, layerFrom, layers } from "../../../../src/nn/layers/index.ts";
-import { losses } from "../../../../src/nn/losses/index.ts";
+import { lossFrom } from "../../../../src/nn/losses/index.ts";
 import { metricFrom } from "../../../../src/nn/metrics/index.ts";
 import type { Network, SymbolicOutputs } from "../../../../src/nn/network.ts";
 import { optimizerFrom } from "../../../../src/nn/optimizers/index.ts";
@@ -184,10 +184,10 @@ for (const [name, learningRate] of Object.entries(whole)) {
 
 for (const name of Object.keys(lossRows)) {
   const made = small();
-  made.compile({ optimizer: "sgd", loss: losses[name as keyof typeof lossRows]() });
+  made.compile({ optimizer: "sgd", loss: lossFrom(name) });
   await keep(`loss-${name}`, made, [".keras", ".h5"], { optimizer: "sgd" });
 }
-for (const kind of Object.keys(metricRows) as (keyof typeof metricRows)[]) {
+for (const kind of Object.keys(metricRows) as (keyof typeof metricCases)[]) {
   const made = small();
   const { options = {} } = metricCases[kind] as { options?: object };
   made.compile({
