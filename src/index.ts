@@ -4,7 +4,6 @@ export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
-export type { LoadedWeights, LoadWeightsOptions } from "./interchange/weights-files.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";
 export { constraints } from "./nn/constraints/index.ts";
@@ -30,19 +29,14 @@ export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.t
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { callbacks } from "./train/callbacks/index.ts";
-export {
-  type LoadedModel,
-  type LoadOptions,
-  loadModel,
-  type SaveOptions,
-  saveModel,
-} from "./train/checkpoint.ts";
 export type * from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";
+export { decodeModel, type LoadedModel, type LoadOptions, loadModel } from "./train/load.ts";
 export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.ts";
 export type { Model } from "./train/model.ts";
 export type { ModelExamples } from "./train/model-examples.ts";
 export type { ModelLayer } from "./train/model-layer.ts";
+export type { FileBytes, ModelSource } from "./train/model-source.ts";
 export type {
   CompileOptions,
   FitOptions,
@@ -50,5 +44,12 @@ export type {
   ModelOptions,
   PassOptions,
 } from "./train/options.ts";
+export {
+  type EncodeModelOptions,
+  encodeModel,
+  type SaveOptions,
+  saveModel,
+} from "./train/save.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";
+export type { LoadedWeights, LoadWeightsOptions } from "./train/weights-file.ts";

@@ -3,7 +3,7 @@
 
 import { dirname } from "node:path";
 import { describeDevice, openDevice, type TargetName } from "../machine/open.ts";
-import { loadModel } from "../train/checkpoint.ts";
+import { loadModel } from "../train/load.ts";
 import type { Model } from "../train/model.ts";
 import { dataOptions } from "./fields.ts";
 import type { DataChoice } from "./load-data.ts";

@@ -1,6 +1,5 @@
 // The door of formats/: bytes in, bytes out.
 
-export { readWholeFile, writeFileAtomically } from "./files.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -176,6 +176,11 @@ export function recognize(bytes: Uint8Array): Likeness | undefined {
   return signatures.find(({ matches }) => matches(bytes));
 }
 
+/** The kind of file that Fovea reads and `bytes` are; undefined where they are none. */
+export function recognizedKind(bytes: Uint8Array): ReadableKind | undefined {
+  return signatures.find(({ matches }) => matches(bytes))?.kind;
+}
+
 /**
  * Passes over what may be a file of the kind `expected`, damaged or not.
  *

@@ -1,11 +1,9 @@
 // The values of TensorFlow.js: `weightsManifest` and its shards. Knows no layer.
 
-import { dirname, join } from "node:path";
 import { FormatError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { crc32 } from "./crc32.ts";
 import { requireDistinctNames } from "./distinct-names.ts";
-import { readWholeFile, writeFileAtomically } from "./files.ts";
 import { halfValue } from "./widths.ts";
 
 /** Bytes of one shard; TensorFlow.js cuts there, for browsers keep files of that size. */
@@ -53,17 +51,24 @@ function refuse(file: string, why: string, expected: string, received: unknown):
   });
 }
 
+/** Values as bytes. */
+export interface EncodedShards {
+  /** The `weightsManifest` that names the shards. */
+  readonly manifest: readonly object[];
+  /** Their bytes, by name. */
+  readonly shards: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
- * Writes shards beside `path`, and gives the manifest that names them. Their names hold a checksum: the
- * files of a model that was there before stay whole until the new model.json takes its place.
+ * Values as shards. Their names hold a checksum: the files of a model that was there before stay whole
+ * until the new model.json takes its place. `file` is what errors call that one.
+ *
+ * @throws FormatError where two values have one name.
  */
-export async function writeShards(
-  path: string,
-  values: readonly NamedValues[],
-): Promise<readonly object[]> {
+export function encodeShards(values: readonly NamedValues[], file: string): EncodedShards {
   requireDistinctNames(
     values.map(({ name }) => name),
-    path,
+    file,
   );
   const bytes = new Uint8Array(values.reduce((sum, { data }) => sum + data.length * 4, 0));
   const view = new DataView(bytes.buffer);
@@ -76,64 +81,71 @@ export async function writeShards(
   }
   const count = Math.max(1, Math.ceil(bytes.length / shardBytes));
   const stamp = stampOf(bytes);
-  const names: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const name = `weights-${stamp}-shard${i + 1}of${count}.bin`;
-    const shard = bytes.subarray(i * shardBytes, (i + 1) * shardBytes);
-    await writeFileAtomically(join(dirname(path), name), shard);
-    names.push(name);
-  }
+  const shards = new Map(
+    Array.from({ length: count }, (_, i) => [
+      `weights-${stamp}-shard${i + 1}of${count}.bin`,
+      bytes.subarray(i * shardBytes, (i + 1) * shardBytes),
+    ]),
+  );
   const weights = values.map(({ name, shape, group }) => ({
     name,
     shape,
     dtype: "float32",
     group,
   }));
-  return [{ paths: names, weights }];
+  return { manifest: [{ paths: [...shards.keys()], weights }], shards };
 }
 
-/** The values that a manifest names. @throws FormatError where shards are missing or do not fit. */
-export async function readShards(path: string, manifest: unknown): Promise<NamedValues[]> {
-  if (!Array.isArray(manifest)) refuse(path, "it has no weightsManifest", "a list", manifest);
+/**
+ * The values that a manifest names; `shardOf` gives a shard's bytes, `file` is what errors call the model.
+ *
+ * @throws FormatError where shards are missing or do not fit.
+ */
+export async function decodeShards(
+  manifest: unknown,
+  shardOf: (name: string) => Promise<Uint8Array>,
+  file: string,
+): Promise<NamedValues[]> {
+  if (!Array.isArray(manifest)) refuse(file, "it has no weightsManifest", "a list", manifest);
   const values: NamedValues[] = [];
   const seen = new Set<unknown>();
   let total = 0;
   for (const group of manifest as readonly unknown[]) {
     const { paths, weights } = (group ?? {}) as { paths?: unknown; weights?: unknown };
     if (!Array.isArray(paths) || !Array.isArray(weights) || paths.length > mostShards) {
-      refuse(path, "its weightsManifest is not described", "paths and weights", group);
+      refuse(file, "its weightsManifest is not described", "paths and weights", group);
     }
     const shards: Uint8Array[] = [];
     for (const name of paths as readonly unknown[]) {
-      if (seen.has(name)) refuse(path, "it names a shard twice", "each shard once", name);
+      if (seen.has(name)) refuse(file, "it names a shard twice", "each shard once", name);
       seen.add(name);
-      const shard = await readWholeFile(join(dirname(path), shardName(path, name)));
+      const shard = await shardOf(shardName(file, name));
       total += shard.length;
-      if (total > mostBytes) refuse(path, "its shards are too large", `${mostBytes} bytes`, total);
+      if (total > mostBytes) refuse(file, "its shards are too large", `${mostBytes} bytes`, total);
       shards.push(shard);
     }
     const bytes = joined(shards);
-    values.push(...valuesIn(path, bytes, weights as readonly unknown[]));
-    requireStamp(path, paths as readonly unknown[], bytes);
+    values.push(...valuesIn(file, bytes, weights as readonly unknown[]));
+    requireStamp(file, paths as readonly unknown[], bytes);
   }
   return values;
 }
 
 /** The names of Fovea's own shards hold a checksum of all of them together. */
-function requireStamp(path: string, names: readonly unknown[], bytes: Uint8Array): void {
+function requireStamp(file: string, names: readonly unknown[], bytes: Uint8Array): void {
   const [, stamp] = /^weights-([0-9a-f]{8})-shard1of\d+\.bin$/.exec(String(names[0])) ?? [];
   const found = stampOf(bytes);
   if (stamp !== undefined && stamp !== found) {
-    refuse(path, "its shards are damaged", `the checksum ${stamp}`, found);
+    refuse(file, "its shards are damaged", `the checksum ${stamp}`, found);
   }
 }
 
 const stampOf = (bytes: Uint8Array) => crc32(bytes).toString(16).padStart(8, "0");
 
 /** A plain file name: shards lie beside the model, and nowhere else. */
-function shardName(path: string, name: unknown): string {
+function shardName(file: string, name: unknown): string {
   if (isPlainName(name)) return name;
-  return refuse(path, "a shard's name leads out of its folder", "a file name", name);
+  return refuse(file, "a shard's name leads out of its folder", "a file name", name);
 }
 
 /** Whether `name` is that of a file in the same folder. */
@@ -152,11 +164,11 @@ function joined(shards: readonly Uint8Array[]): Uint8Array {
 }
 
 /** How the numbers of a weight are read. @throws FormatError where they are of another kind. */
-function readerOf(path: string, name: string, dtype: unknown, quantization: unknown): NumberReader {
+function readerOf(file: string, name: string, dtype: unknown, quantization: unknown): NumberReader {
   const find = (table: Readonly<Record<string, NumberReader>>, word: unknown) => {
     if (typeof word === "string" && Object.hasOwn(table, word)) return table[word];
     const why = `the weight ${name} is of a kind that Fovea does not read`;
-    return refuse(path, why, Object.keys(table).join(", "), word);
+    return refuse(file, why, Object.keys(table).join(", "), word);
   };
   if (quantization === undefined || quantization === null) return find(readers, dtype);
   const { dtype: packed, scale, min } = quantization as Record<string, unknown>;
@@ -164,7 +176,7 @@ function readerOf(path: string, name: string, dtype: unknown, quantization: unkn
   if (packed === "float16") return { width, read };
   if (typeof scale !== "number" || typeof min !== "number") {
     return refuse(
-      path,
+      file,
       `the weight ${name} is packed without scale and min`,
       "numbers",
       quantization,
@@ -174,7 +186,7 @@ function readerOf(path: string, name: string, dtype: unknown, quantization: unkn
   return { width, read: (view, at) => read(view, at) * scale + min };
 }
 
-function valuesIn(path: string, bytes: Uint8Array, weights: readonly unknown[]): NamedValues[] {
+function valuesIn(file: string, bytes: Uint8Array, weights: readonly unknown[]): NamedValues[] {
   const view = new DataView(bytes.buffer);
   let at = 0;
   const values = weights.map((weight): NamedValues => {
@@ -182,12 +194,12 @@ function valuesIn(path: string, bytes: Uint8Array, weights: readonly unknown[]):
     const isShape =
       Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
     if (typeof name !== "string" || !isShape) {
-      return refuse(path, "a weight is not described", "a name and a shape", weight);
+      return refuse(file, "a weight is not described", "a name and a shape", weight);
     }
-    const { width, read } = readerOf(path, name, dtype, quantization);
+    const { width, read } = readerOf(file, name, dtype, quantization);
     const count = sizeOf(shape as number[]);
     if (at + count * width > bytes.length) {
-      refuse(path, `its shards end inside ${name}`, `${at + count * width} bytes`, bytes.length);
+      refuse(file, `its shards end inside ${name}`, `${at + count * width} bytes`, bytes.length);
     }
     const start = at;
     at += count * width;
@@ -196,7 +208,7 @@ function valuesIn(path: string, bytes: Uint8Array, weights: readonly unknown[]):
     return { name, data, shape, ...(group === "optimizer" ? { group } : {}) };
   });
   if (at !== bytes.length) {
-    refuse(path, "its shards go on after the last weight", `${at} bytes`, bytes.length);
+    refuse(file, "its shards go on after the last weight", `${at} bytes`, bytes.length);
   }
   return values;
 }

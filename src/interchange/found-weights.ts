@@ -21,19 +21,38 @@ export interface FoundWeight {
   readonly where: string;
 }
 
+/** What a file has for the weights of a network. */
+export interface FoundWeights {
+  readonly found: readonly FoundWeight[];
+  /** Names of the file's weights that the network has no place for. */
+  readonly unexpected: readonly string[];
+}
+
 /** How weights are taken over. */
 export interface TakeOptions {
   /** Whether layers that do not fit keep their weights, instead of an error. */
   readonly skipMismatch: boolean;
-  /** What the file holds besides, by name: one of these may be meant. */
-  readonly others?: readonly string[];
   readonly warn: Warn;
 }
 
 /** What was taken over, and the names of weights that were not. */
-export interface TakenWeights {
+export interface TakenWeights extends LeftWeights {
   readonly weights: Values;
+}
+
+/** What was not taken over: weights of the model, and of the file. */
+export interface LeftWeights {
+  /**
+   * The model's weights that were left as they are; none unless `skipMismatch` is set. A layer is taken over
+   * as a whole or not at all, so they are more than those that are missing or of another shape.
+   */
   readonly skipped: readonly string[];
+  /** Those of them that the file does not have. */
+  readonly missing: readonly string[];
+  /** Those of them that have another shape in the file. */
+  readonly mismatched: readonly string[];
+  /** The file's weights that the model has no place for, by their names in the file. */
+  readonly unexpected: readonly string[];
 }
 
 /** Some versions keep dimensions of 1 that others leave out. */
@@ -61,13 +80,16 @@ const receivedOf = ({ value, where }: FoundWeight) =>
  *
  * @throws FormatError that lists what does not fit, unless that is to be skipped; and where nothing fits.
  */
-export function takeWeights(found: readonly FoundWeight[], options: TakeOptions): TakenWeights {
+export function takeWeights(
+  { found, unexpected }: FoundWeights,
+  options: TakeOptions,
+): TakenWeights {
   const wrong = found.filter((one) => !fits(one));
-  if (wrong.length > 0 && !options.skipMismatch) return refuseAll(wrong, options);
+  if (wrong.length > 0 && !options.skipMismatch) return refuseAll(wrong, unexpected);
   const layers = new Set(wrong.map(({ weight }) => layerOf(weight.fullName)));
   const isLeft = ({ weight }: FoundWeight) => layers.has(layerOf(weight.fullName));
   const taken = found.filter((one) => !isLeft(one));
-  if (taken.length === 0 && wrong.length > 0) return refuseAll(wrong, options);
+  if (taken.length === 0 && wrong.length > 0) return refuseAll(wrong, unexpected);
   const weights = taken.map(
     ({ weight: { fullName, shape }, value }) =>
       [fullName, { data: float32Of(value?.data), shape }] as const,
@@ -80,10 +102,17 @@ export function takeWeights(found: readonly FoundWeight[], options: TakeOptions)
     });
     options.warn(`The weights of ${layers.size} layers were left as they are: ${list.join("; ")}.`);
   }
-  return { weights: new Map(weights), skipped };
+  const namesOf = (some: readonly FoundWeight[]) => some.map(({ weight }) => weight.fullName);
+  return {
+    weights: new Map(weights),
+    skipped,
+    missing: namesOf(wrong.filter(({ value }) => value === undefined)),
+    mismatched: namesOf(wrong.filter(({ value }) => value !== undefined)),
+    unexpected,
+  };
 }
 
-function refuseAll(wrong: readonly FoundWeight[], { others = [] }: TakeOptions): never {
+function refuseAll(wrong: readonly FoundWeight[], others: readonly string[]): never {
   const [first, ...more] = wrong;
   const { fullName, shape } = first.weight;
   const names = more.slice(0, 7).map(({ weight }) => `"${weight.fullName}"`);

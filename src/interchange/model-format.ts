@@ -1,11 +1,12 @@
-// What a kind of model file is: how it is written and read.
+// What a kind of model file is: a record becomes bytes, and bytes a record. Where they lie is the business
+// of others.
 
 import type { Shape } from "../core/shape.ts";
 import type { Warn } from "../core/warn.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
-import type { Metric } from "../nn/metrics/metric.ts";
-import type { CompileOptions } from "../train/options.ts";
-import type { ModelToStore, StoredModel } from "./stored-model.ts";
+import type { Network } from "../nn/network.ts";
+import type { FoundWeights } from "./found-weights.ts";
+import type { StoredModel, Values } from "./stored-model.ts";
 
 /** Shapes `[H, W, C]` of inputs that a file leaves free: one for all, or by the names of inputs. */
 export type InputShapes = Shape | Readonly<Record<string, Shape>>;
@@ -17,33 +18,52 @@ export function askedShape(inputShape: InputShapes | undefined, name: string): S
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** What a loss or metrics of one's own are used for, where a file names what Fovea has not. */
-export type OwnTraining = Partial<Pick<CompileOptions, "loss">> & {
-  readonly metrics?: readonly Metric[];
-};
+/** The bytes of a file beside the model, by its name. @throws FormatError where there is none. */
+export type ReadPart = (name: string) => Promise<Uint8Array>;
 
-export interface ReadOptions {
+export interface DecodeOptions {
+  /** What errors call the file. */
+  readonly file: string;
+  /** Reads what lies in further files. */
+  readonly part: ReadPart;
   /** Layers of your own, by the kind or the class name under which the file has them. */
   readonly customLayers?: CustomLayers | undefined;
   /** Whether optimizer, loss and metrics are read. Default: true. */
   readonly training?: boolean | undefined;
   /** Sizes of inputs that the file leaves free. */
   readonly inputShape?: InputShapes | undefined;
-  /** Loss and metrics of your own. */
-  readonly own?: OwnTraining;
   /** Takes what is worth knowing of a file that is read all the same. */
   readonly warn: Warn;
 }
 
-/** What `ModelFormat.write` is told besides the model. */
-export interface WriteOptions {
+export interface EncodeOptions {
+  /** What errors and warnings call the file. */
+  readonly file: string;
   /** Takes what the file cannot keep, or its readers cannot do. */
   readonly warn: Warn;
 }
 
+/** A model as bytes. */
+export interface EncodedModel {
+  readonly bytes: Uint8Array;
+  /** Files that belong beside it, by name. */
+  readonly parts?: ReadonlyMap<string, Uint8Array>;
+}
+
 export interface ModelFormat {
-  /** @throws FormatError where the file cannot hold the model, or cannot be written. */
-  write(path: string, model: ModelToStore, options: WriteOptions): Promise<void>;
+  /** @throws FormatError where the file cannot hold the model. */
+  encode(model: StoredModel, options: EncodeOptions): Promise<EncodedModel>;
   /** @throws FormatError where the file is damaged, or holds what Fovea has not. */
-  read(path: string, options: ReadOptions): Promise<StoredModel>;
+  decode(bytes: Uint8Array, options: DecodeOptions): Promise<StoredModel>;
+}
+
+/** A kind of file that holds weights, alone or with their model. */
+export interface WeightsFormat {
+  /** Whole models hold weights as well, but are written by `saveModel`. */
+  encode?(network: Network, weights: Values): Promise<Uint8Array>;
+  find(
+    bytes: Uint8Array,
+    network: Network,
+    options: { readonly file: string; readonly byName: boolean },
+  ): Promise<FoundWeights>;
 }

@@ -3,12 +3,6 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
-import {
-  type LoadedWeights,
-  type LoadWeightsOptions,
-  readWeights,
-  writeWeights,
-} from "../interchange/weights-files.ts";
 import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
@@ -33,6 +27,7 @@ import { LastGood } from "./last-good.ts";
 import { Means } from "./means.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
+import type { ModelSource } from "./model-source.ts";
 import type {
   BatchOptions,
   CompileOptions,
@@ -48,6 +43,12 @@ import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
 import { Turns } from "./turns.ts";
 import { Watchers } from "./watchers.ts";
+import {
+  type LoadedWeights,
+  type LoadWeightsOptions,
+  readWeights,
+  writeWeights,
+} from "./weights-file.ts";
 
 /** Everything that a checkpoint must hold. */
 export interface ModelState {
@@ -381,18 +382,18 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   }
 
   /**
-   * Replaces all weights by those of a file: one of `saveWeights`, or a whole model in `.keras`, `.h5` or
-   * `.safetensors`. With `skipMismatch`, layers that do not fit keep theirs.
+   * Replaces all weights by those of a file, given as a path, a URL, a Blob or bytes: one of `saveWeights`, or
+   * a whole model in `.keras`, `.h5` or `.safetensors`. With `skipMismatch`, layers that do not fit keep theirs.
    *
-   * @returns The names of the weights that were skipped.
+   * @returns The names of the weights that were skipped, and of those in the file that have no place.
    * @throws FormatError where it is damaged, or holds the weights of another model; nothing is replaced
    * then.
    * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
    */
-  async loadWeights(path: string, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
-    const { weights, skipped } = await readWeights(path, this.network, options);
+  async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    const { weights, ...left } = await readWeights(source, this.network, options);
     this.#memory.writeSome(weights);
-    return { skipped };
+    return left;
   }
 
   /** A copy of weights, slots and progress. */

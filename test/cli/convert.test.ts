@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
 import { commandLineIn, emptyFolder } from "./command-line.ts";
 
 const keras = fileURLToPath(new URL("../golden/keras/files/sequential.keras", import.meta.url));

@@ -21,8 +21,9 @@ import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts"
 import { Network } from "../../src/nn/network.ts";
 import { networkFrom } from "../../src/nn/network-from.ts";
 import { sequence } from "../../src/nn/sequence.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
 import { Model } from "../../src/train/model.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { widths } from "../machine/x64/widths.ts";
 import { machines, runCompiled, runReference } from "./compiled.ts";
 import { gradientError } from "./differences.ts";
@@ -187,7 +188,7 @@ describe("configuration", () => {
         }),
       ),
     );
-    const { model: again } = decodeModel(encodeModel(model), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(model), { device });
     expect(again.network.toConfig()).toEqual(network.toConfig());
     expect(again.seed).toBe(seed);
     expect(again.getWeights()).toEqual(model.getWeights());

@@ -16,7 +16,8 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { activate } from "../../src/nn/activations.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, lossFrom, lossTable } from "../../src/nn/losses/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { gradientError } from "./differences.ts";
 import { binary, lossCases as cases, type LossCase, mean } from "./loss-cases.ts";
@@ -230,7 +231,7 @@ describe("compiled models", () => {
     expect(Math.abs(loss - expected)).toBeLessThanOrEqual(2e-6 * Math.max(1, expected));
     expect(accuracy * count).toBeCloseTo(Math.round(accuracy * count), 9);
 
-    const { model: again } = decodeModel(encodeModel(model), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(model), { device });
     expect(again.settings?.heads[0].loss.options).toEqual(model.settings?.heads[0].loss.options);
     expect(again.settings?.metrics.map((metric) => metric.name)).toEqual(["accuracy"]);
     expect(await again.evaluate({ x, y }, { batchSize: 4 })).toEqual({ loss, accuracy });

@@ -7,7 +7,8 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { around, cases, examples, modelWith } from "./optimizer-cases.ts";
 
 const names = Object.keys(optimizers) as OptimizerName[];
@@ -48,7 +49,7 @@ describe("options of all optimizers", () => {
       signal: aborter.signal,
     });
     expect(stopped).toBe("interrupted");
-    const { model: second } = decodeModel(encodeModel(first), "the file", { device });
+    const { model: second } = await decodeModel(await encodeModel(first), { device });
     expect(second.settings?.optimizer.name).toBe(name);
     expect(second.settings?.optimizer.options).toEqual(first.settings?.optimizer.options);
     await second.fit(examples(20), { epochs: 3, batchSize: 8, verbose: 0, resume: true });

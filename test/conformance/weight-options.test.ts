@@ -21,7 +21,8 @@ import {
 } from "../../src/nn/initializers/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { regularizerFrom, regularizers } from "../../src/nn/regularizers/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { sampleWeights } from "./samples.ts";
 import {
@@ -118,7 +119,7 @@ describe("initializers, regularizers and constraints", () => {
       { device, seed: 3 },
     );
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
-    const { model: again } = decodeModel(encodeModel(model), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(model), { device });
     const random = new RandomStream(5);
     const data = () => Float32Array.from({ length: 24 }, () => random.uniform());
     const examples = {

@@ -21,8 +21,8 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
-import { removeLeftovers } from "../../src/formats/files.ts";
-import { readWholeFile, writeFileAtomically } from "../../src/formats/index.ts";
+import { readWholeFile, removeLeftovers, writeFileAtomically } from "../../src/formats/files.ts";
+
 import { temporaryPath } from "../../src/formats/temporary-file.ts";
 
 const repository = resolve(import.meta.dirname, "../..");

@@ -9,7 +9,7 @@ import { FormatError } from "../../src/core/errors.ts";
 import { encodeHdf5 } from "../../src/formats/hdf5.ts";
 import { emptyGroup } from "../../src/formats/hdf5-tree.ts";
 import { encodeSafetensors } from "../../src/formats/safetensors.ts";
-import { loadModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));

@@ -9,8 +9,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
 import type { Model } from "../../src/train/model.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { relativeError } from "../conformance/samples.ts";
 import { uniform } from "./shared-numbers.ts";
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { custom } from "../../src/nn/metrics/custom.ts";
-import { type LoadOptions, loadModel } from "../../src/train/checkpoint.ts";
+import { type LoadOptions, loadModel } from "../../src/train/load.ts";
 import { relativeError } from "../conformance/samples.ts";
 import { uniform } from "./shared-numbers.ts";
 

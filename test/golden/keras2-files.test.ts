@@ -10,7 +10,7 @@ import { sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { loadModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
 import type { Model } from "../../src/train/model.ts";
 import { relativeError } from "../conformance/samples.ts";
 import { classes, uniform } from "./shared-numbers.ts";

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { relativeError } from "../conformance/samples.ts";
 import { classes, uniform } from "./shared-numbers.ts";
 

@@ -26,7 +26,7 @@ export async function main() {
   const model = sequential([layers.dense({ units: 1, inputShape: [4] })], { seed: 1 });
   model.compile({ optimizer: "adam", loss: "meanSquaredError" });
   await model.fit({ x, y }, { epochs: 2, verbose: 0 });
-  const { model: again } = await decodeModel(encodeModel(model), "model");
+  const { model: again } = await decodeModel(await encodeModel(model));
   const [before, after] = [await model.predict(x), await again.predict(x)];
   return before.data.length === 16 && before.data.every((value, i) => value === after.data[i]);
 }

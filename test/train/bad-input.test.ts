@@ -9,9 +9,9 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { metrics } from "../../src/nn/metrics/index.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { saveModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { CompileOptions, FitOptions } from "../../src/train/options.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { image, outcomeOf, tinyExamples, tinyLayers, tinyModel } from "./tiny.ts";
 

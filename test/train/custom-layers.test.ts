@@ -8,7 +8,8 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { defineLayer } from "../../src/nn/custom-layer.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 let device: Device;
@@ -53,7 +54,7 @@ describe("a layer of one's own", () => {
   test("comes back from a file with its options, by customLayers", async () => {
     const { model } = await trained();
     const options = { device, customLayers: { scaled } };
-    const { model: again } = decodeModel(encodeModel(model), "the file", options);
+    const { model: again } = await decodeModel(await encodeModel(model), options);
     expect(again.network.toConfig()).toEqual(model.network.toConfig());
     expect(await again.predict(x)).toEqual(await model.predict(x));
     await Promise.all([model.dispose(), again.dispose()]);
@@ -61,18 +62,18 @@ describe("a layer of one's own", () => {
 
   test("is missed by name where customLayers does not have it", async () => {
     const { model } = await trained();
-    const bytes = encodeModel(model);
+    const bytes = await encodeModel(model);
     await model.dispose();
-    expect(() => decodeModel(bytes, "the file", { device })).toThrow(FormatError);
-    expect(() => decodeModel(bytes, "the file", { device })).toThrow(/"scaled"[\s\S]*customLayers/);
+    await expect(decodeModel(bytes, { device })).rejects.toThrow(FormatError);
+    await expect(decodeModel(bytes, { device })).rejects.toThrow(/"scaled"[\s\S]*customLayers/);
   });
 
   test("may not take the name of a layer that exists", async () => {
     const { model } = await trained();
     const customLayers = { scaled, conv2d: layers.conv2d };
-    const bytes = encodeModel(model);
+    const bytes = await encodeModel(model);
     await model.dispose();
-    expect(() => decodeModel(bytes, "the file", { customLayers })).toThrow(/conv2d/);
+    await expect(decodeModel(bytes, { customLayers })).rejects.toThrow(/conv2d/);
   });
 });
 

@@ -10,8 +10,9 @@ import { layers } from "../../src/nn/layers/index.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
 import type { Model } from "../../src/train/model.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
@@ -249,7 +250,7 @@ describe("a learning rate that is far too large", () => {
       }),
     );
     expect(ends).toHaveLength(1);
-    const { model: again } = decodeModel(encodeModel(model), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(model), { device });
     expect(again.getWeights()).toEqual(model.getWeights());
     model.setWeights(build("sgd", 1).getWeights());
     model.learningRate = 0.01;

@@ -10,8 +10,9 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import type { SymbolicTensor } from "../../src/nn/symbolic.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 let device: Device;
@@ -154,7 +155,7 @@ describe("several inputs and outputs", () => {
   test("come back from a file: settings, weights, and the same results", async () => {
     const net = twoByTwo().compile(settings);
     await net.fit(named, { verbose: 0 });
-    const { model: again } = decodeModel(encodeModel(net), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(net), { device });
     expect(again.getState()).toEqual(net.getState());
     expect(again.network.toConfig()).toEqual(net.network.toConfig());
     expect(await again.evaluate(named)).toEqual(await net.evaluate(named));
@@ -289,7 +290,7 @@ describe("models that share layers", () => {
     const before = await base.predict(images);
     await row.fit({ x: images, y: values }, { verbose: 0 });
     expect(await base.predict(images)).not.toEqual(before);
-    const { model: again } = decodeModel(encodeModel(row), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(row), { device });
     expect(await again.predict(images)).toEqual(await row.predict(images));
     await Promise.all([base, row, graph, again].map((one) => one.dispose()));
   });
@@ -317,9 +318,9 @@ describe("models that share layers", () => {
 
 describe("files of nested models", () => {
   /** A file whose one layer lies in so many networks. */
-  function nestedFile(depth: number): Uint8Array {
+  async function nestedFile(depth: number): Promise<Uint8Array> {
     const net = sequential([layers.dense({ units: 1, inputShape: [1] })], { device });
-    const { tensors, metadata } = decodeSafetensors(encodeModel(net), "it");
+    const { tensors, metadata } = decodeSafetensors(await encodeModel(net), "it");
     const header = JSON.parse(metadata.fovea);
     const path: string[] = [];
     for (let i = 0; i < depth; i++) {
@@ -337,15 +338,15 @@ describe("files of nested models", () => {
   }
 
   test("are read in a time that grows with their depth, and no faster", async () => {
-    const { model: net } = decodeModel(nestedFile(40), "the file", { device });
+    const { model: net } = await decodeModel(await nestedFile(40), { device });
     expect(net.countParams()).toBe(2);
     expect((await net.predict({ data: Float32Array.of(1), shape: [1, 1] })).shape).toEqual([1, 1]);
     await net.dispose();
   });
 
-  test("that are nested beyond reason get an error, not an overflow", () => {
-    expect(() => decodeModel(nestedFile(400), "the file", { device })).toThrow(FormatError);
-    expect(() => decodeModel(nestedFile(400), "the file", { device })).toThrow(/too deep/);
+  test("that are nested beyond reason get an error, not an overflow", async () => {
+    await expect(decodeModel(await nestedFile(400), { device })).rejects.toThrow(FormatError);
+    await expect(decodeModel(await nestedFile(400), { device })).rejects.toThrow(/too deep/);
   });
 });
 
@@ -394,7 +395,7 @@ describe("frozen layers", () => {
     net.trainable = true;
     net.getLayer("dense").trainable = false;
     await net.fit(examples, { verbose: 0 });
-    const { model: again } = decodeModel(encodeModel(net), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(net), { device });
     expect(again.layers.map(({ trainable }) => trainable)).toEqual([false, true, true]);
     expect(again.getState()).toEqual(net.getState());
     again.getLayer("dense").trainable = true;

@@ -14,14 +14,17 @@ import { emptyGroup, groupAt } from "../../src/formats/hdf5-tree.ts";
 import { encodeZip, openZip } from "../../src/formats/zip.ts";
 import { decodeCompile } from "../../src/interchange/keras/compile-config.ts";
 import { networkIn } from "../../src/interchange/keras/network-in.ts";
+import type { StoredTraining } from "../../src/interchange/stored-model.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { defineLayer } from "../../src/nn/custom-layer.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import type { Metric } from "../../src/nn/metrics/metric.ts";
-import { loadModel, saveModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { loadModel } from "../../src/train/load.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
+import { compileOptionsFrom } from "../../src/train/stored-training.ts";
 
 const golden = (name: string) =>
   fileURLToPath(new URL(`../golden/keras/files/${name}`, import.meta.url));
@@ -284,17 +287,21 @@ describe("a description of training", () => {
     [null, "none"],
     ["mean_with_sample_weight", "meanWithSampleWeight"],
   ])("with the reduction %s means %s", (reduction, ours) => {
-    const { loss } = decodeCompile({ loss: squares({ reduction }) }, sgd) ?? {};
-    expect(loss).toMatchObject({ options: { reduction: ours } });
+    const training = decodeCompile({ loss: squares({ reduction }) }, sgd, ["output"]);
+    expect(training?.heads[0].loss).toMatchObject({ options: { reduction: ours } });
   });
 
   test("with a metric around a function keeps that function's options, or refuses them", () => {
-    const metrics = (config: object) =>
-      decodeCompile(
-        { loss: squares({}), metrics: [{ class_name: "MeanMetricWrapper", config }] },
-        sgd,
-      )?.metrics;
-    const [kept] = metrics({ fn: "binary_accuracy", name: "a", threshold: 0.9 }) as Metric[];
+    const metrics = (config: object) => {
+      const compile = {
+        loss: squares({}),
+        metrics: [{ class_name: "MeanMetricWrapper", config }],
+      };
+      const training = decodeCompile(compile, sgd, ["output"]) as StoredTraining;
+      const told = compileOptionsFrom(training, ["output"])?.metrics;
+      return (told as Readonly<Record<string, readonly Metric[]>>).output;
+    };
+    const [kept] = metrics({ fn: "binary_accuracy", name: "a", threshold: 0.9 });
     expect(kept).toMatchObject({ name: "a", options: { threshold: 0.9 } });
     expect(() => metrics({ fn: "binary_accuracy", power: 3 })).toThrow(/option power/);
   });

@@ -9,7 +9,7 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { decodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
 import { killedAfter } from "../kill-points.ts";
 import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
@@ -79,17 +79,19 @@ async function train(plan: Plan, into: string): Promise<unknown> {
 }
 
 /** Every file below a folder by name: models as what they hold but for the time that epochs took, others as text. */
-function filesIn(where: string): Map<string, unknown> {
+async function filesIn(where: string): Promise<Map<string, unknown>> {
   const names = readdirSync(where, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(where.length + 1));
-  return new Map(
-    names.sort().map((name) => {
-      const bytes = readFileSync(join(where, name));
-      const isModel = name.endsWith(".safetensors") && !name.startsWith("weights");
-      return [name, isModel ? outcomeOf(decodeModel(bytes, name).model) : bytes.toString("latin1")];
-    }),
-  );
+  const contentOf = async (name: string) => {
+    const bytes = readFileSync(join(where, name));
+    const isModel = name.endsWith(".safetensors") && !name.startsWith("weights");
+    if (!isModel) return bytes.toString("latin1");
+    return outcomeOf((await decodeModel(bytes, { name })).model);
+  };
+  const entries: [string, unknown][] = [];
+  for (const name of names.sort()) entries.push([name, await contentOf(name)]);
+  return new Map(entries);
 }
 
 test.each(Object.entries(plans))(
@@ -98,7 +100,7 @@ test.each(Object.entries(plans))(
     const calm = join(folder, "calm");
     mkdirSync(calm);
     const straight = await train(plan, calm);
-    const files = filesIn(calm);
+    const files = await filesIn(calm);
     expect(files.size).toBeGreaterThan(3);
     for (let count = 0; ; count++) {
       const into = join(folder, String(count));
@@ -107,7 +109,7 @@ test.each(Object.entries(plans))(
       const { isKilled, acts } = await kill();
       const place = `after ${acts.at(-1) ?? "the start"}`;
       if (isKilled) expect(await train(plan, into), place).toEqual(straight);
-      expect(filesIn(into), place).toEqual(files);
+      expect(await filesIn(into), place).toEqual(files);
       rmSync(into, { recursive: true });
       if (!isKilled) break;
     }

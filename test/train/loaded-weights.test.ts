@@ -9,7 +9,8 @@ import { FoveaError } from "../../src/core/errors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { decodeModel, encodeModel, saveModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel, saveModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 let folder: string;
@@ -78,8 +79,8 @@ describe("weights for another head", () => {
 });
 
 describe("a safetensors file", () => {
-  const withText = (change: (text: string) => string) => {
-    const bytes = encodeModel(small());
+  const withText = async (change: (text: string) => string) => {
+    const bytes = await encodeModel(small());
     const length = new DataView(bytes.buffer).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
     header.__metadata__.fovea = change(header.__metadata__.fovea);
@@ -92,22 +93,22 @@ describe("a safetensors file", () => {
     changed.set(bytes.subarray(8 + length), 8 + text.length);
     return changed;
   };
-  const refusal = (change: (text: string) => string) => {
+  const refusal = async (change: (text: string) => string) => {
     try {
-      decodeModel(withText(change), "a.safetensors", { device });
+      await decodeModel(await withText(change), { name: "a.safetensors", device });
       return "it was loaded";
     } catch (error) {
       return error instanceof FoveaError ? error.message : `not ours: ${error}`;
     }
   };
 
-  test("whose flag is a text is refused", () => {
-    expect(refusal((text) => text.replace('"useBias":true', '"useBias":"no"'))).toMatch(
+  test("whose flag is a text is refused", async () => {
+    expect(await refusal((text) => text.replace('"useBias":true', '"useBias":"no"'))).toMatch(
       /true or false/,
     );
   });
 
-  test("whose layer is used on nothing is refused", () => {
+  test("whose layer is used on nothing is refused", async () => {
     const uses = {
       name: "m",
       inputs: [{ name: "in", shape: [3] }],
@@ -115,7 +116,7 @@ describe("a safetensors file", () => {
       uses: [{ layer: "dense", inputs: [] }],
       outputs: { one: ["dense", 0, 0] },
     };
-    const message = refusal((text) => JSON.stringify({ ...JSON.parse(text), network: uses }));
+    const message = await refusal((text) => JSON.stringify({ ...JSON.parse(text), network: uses }));
     expect(message).toMatch(/a\.safetensors/);
     expect(message).not.toMatch(/^not ours|TypeError/);
   });

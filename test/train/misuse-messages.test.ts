@@ -8,9 +8,9 @@ import { layers } from "../../src/nn/layers/index.ts";
 import { confusionMatrix } from "../../src/report/confusion-matrix.ts";
 import { confusionSvg, curvesSvg } from "../../src/report/index.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { saveModel } from "../../src/train/checkpoint.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { CompileOptions, FitOptions } from "../../src/train/options.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { tinyExamples, tinyModel } from "./tiny.ts";
 

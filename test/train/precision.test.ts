@@ -6,7 +6,8 @@ import { ConfigError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import type { Precision } from "../../src/kernel/schedules/schedule.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 const image = [12, 12, 32] as const;
@@ -41,7 +42,7 @@ describe("the precision of a model", () => {
 
   test("comes back from the model's file, with the same bits", async () => {
     const before = wide("exact");
-    const { model } = decodeModel(encodeModel(before), "the file");
+    const { model } = await decodeModel(await encodeModel(before));
     expect(model.precision).toBe("exact");
     expect((await model.predict(x)).data).toEqual((await before.predict(x)).data);
   });

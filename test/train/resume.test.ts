@@ -8,9 +8,10 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetens
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { FitOptions } from "../../src/train/options.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { afterStep, outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
@@ -31,9 +32,9 @@ afterAll(() => device.close());
 
 /** The model as a file brings it back; the first one's memory is given back. */
 async function reload(model: Model): Promise<Model> {
-  const bytes = encodeModel(model);
+  const bytes = await encodeModel(model);
   await model.dispose();
-  return decodeModel(bytes, "the file", { device }).model;
+  return (await decodeModel(bytes, { device })).model;
 }
 
 async function goOn(model: Model): Promise<void> {
@@ -116,14 +117,14 @@ describe("a run of four epochs", () => {
     await model.fit(examples, {
       ...options,
       callbacks: [
-        afterStep(9, () => {
-          saved = encodeModel(model);
+        afterStep(9, async () => {
+          saved = await encodeModel(model);
         }),
       ],
     });
     expect(outcomeOf(model)).toEqual(straight);
     await model.dispose();
-    const { model: again } = decodeModel(saved, "the file", { device });
+    const { model: again } = await decodeModel(saved, { device });
     expect(again.progress).toMatchObject({ epochs: 1, steps: 3, iterations: 9 });
     await goOn(again);
   });
@@ -188,19 +189,19 @@ describe("a file", () => {
   test("written twice has the same bytes", async () => {
     const model = tinyModel(device);
     await model.fit(examples, { ...options, epochs: 1 });
-    const bytes = encodeModel(model);
-    expect(encodeModel(model)).toEqual(bytes);
-    expect(encodeModel(decodeModel(bytes, "the file", { device }).model)).toEqual(bytes);
+    const bytes = await encodeModel(model);
+    expect(await encodeModel(model)).toEqual(bytes);
+    expect(await encodeModel((await decodeModel(bytes, { device })).model)).toEqual(bytes);
     await model.dispose();
   });
 
   test("keeps a model that was never compiled, and one that was never trained", async () => {
     const raw = sequential([layers.dense({ units: 2, inputShape: [3] })], { seed: 2, device });
-    const again = decodeModel(encodeModel(raw), "the file", { device }).model;
+    const again = (await decodeModel(await encodeModel(raw), { device })).model;
     expect(again.settings).toBeUndefined();
     expect(again.getWeights()).toEqual(raw.getWeights());
 
-    const fresh = decodeModel(encodeModel(tinyModel(device)), "the file", { device }).model;
+    const fresh = (await decodeModel(await encodeModel(tinyModel(device)), { device })).model;
     await goOn(fresh);
   });
 
@@ -213,15 +214,15 @@ describe("a file", () => {
       { device },
     ).compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
     await model.fit(examples, { verbose: 0 });
-    const again = decodeModel(encodeModel(model), "the file", { device }).model;
+    const again = (await decodeModel(await encodeModel(model), { device })).model;
     expect(outcomeOf(again)).toEqual(outcomeOf(model));
     await model.dispose();
   });
 
-  test("keeps the names of classes", () => {
+  test("keeps the names of classes", async () => {
     const classNames = ["cat", "dog", "Ω"];
-    const bytes = encodeModel(tinyModel(device), { classNames });
-    expect(decodeModel(bytes, "the file", { device }).classNames).toEqual(classNames);
+    const bytes = await encodeModel(tinyModel(device), { classNames });
+    expect((await decodeModel(bytes, { device })).classNames).toEqual(classNames);
   });
 
   /** A trained model's file, changed. */
@@ -230,7 +231,7 @@ describe("a file", () => {
   ): Promise<Uint8Array> {
     const model = tinyModel(device);
     await model.fit(examples, { ...options, epochs: 1 });
-    const { tensors, metadata } = decodeSafetensors(encodeModel(model), "the file");
+    const { tensors, metadata } = decodeSafetensors(await encodeModel(model), "the file");
     await model.dispose();
     const header = JSON.parse(metadata.fovea) as Record<string, unknown>;
     const loose = new Map<string, Tensor>(tensors);
@@ -263,10 +264,10 @@ describe("a file", () => {
     ],
   ])("in which %s is refused by name", async (_, change, message) => {
     const bytes = await changed(change);
-    const open = () => decodeModel(bytes, "odd.safetensors", { device });
-    expect(open).toThrow(FormatError);
-    expect(open).toThrow(message);
-    expect(open).toThrow(/odd\.safetensors/);
+    const open = () => decodeModel(bytes, { name: "odd.safetensors", device });
+    await expect(open()).rejects.toThrow(FormatError);
+    await expect(open()).rejects.toThrow(message);
+    await expect(open()).rejects.toThrow(/odd\.safetensors/);
   });
 
   test.each<[string, unknown]>([
@@ -281,7 +282,9 @@ describe("a file", () => {
       (header.network as { layers: unknown[] }).layers.push(layer);
     });
     const start = performance.now();
-    expect(() => decodeModel(bytes, "hostile.safetensors", { device })).toThrow(FormatError);
+    await expect(decodeModel(bytes, { name: "hostile.safetensors", device })).rejects.toThrow(
+      FormatError,
+    );
     expect(performance.now() - start).toBeLessThan(2000);
   });
 

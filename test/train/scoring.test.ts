@@ -10,7 +10,8 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
 import { metrics } from "../../src/nn/metrics/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
+import { decodeModel } from "../../src/train/load.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { afterStep, classCount, outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
@@ -147,12 +148,12 @@ describe("one's own", () => {
     const loss = losses.custom({ name: "fourthPower", values: fourthPower });
     const model = tinyModel(device, { loss, metrics: ["meanAbsoluteError", largest] });
     const logs = await model.evaluate(numbers);
-    const bytes = encodeModel(model);
+    const bytes = await encodeModel(model);
     await model.dispose();
-    expect(() => decodeModel(bytes, "the file", { device })).toThrow(FormatError);
-    expect(() => decodeModel(bytes, "the file", { device })).toThrow(/no loss "fourthPower"/);
-    expect(() => decodeModel(bytes, "the file", { device, loss })).toThrow(/no metric "custom"/);
-    const { model: again } = decodeModel(bytes, "the file", { device, loss, metrics: [largest] });
+    await expect(decodeModel(bytes, { device })).rejects.toThrow(FormatError);
+    await expect(decodeModel(bytes, { device })).rejects.toThrow(/no loss "fourthPower"/);
+    await expect(decodeModel(bytes, { device, loss })).rejects.toThrow(/no metric "custom"/);
+    const { model: again } = await decodeModel(bytes, { device, loss, metrics: [largest] });
     expect(await again.evaluate(numbers)).toEqual(logs);
     await again.dispose();
   });
@@ -205,7 +206,7 @@ describe("metrics of every kind", () => {
       callbacks: [afterStep(9, () => abort.abort())],
     });
     expect(cut.progress).toMatchObject({ epochs: 1, steps: 3 });
-    const { model: again } = decodeModel(encodeModel(cut), "the file", { device });
+    const { model: again } = await decodeModel(await encodeModel(cut), { device });
     await again.fit(weighed, { ...options, resume: true });
     expect(outcomeOf(again)).toEqual(outcomeOf(straight));
     const { logs } = outcomeOf(straight).history[1];

@@ -20,9 +20,10 @@ import { metrics } from "../../src/nn/metrics/index.ts";
 import { optimizers } from "../../src/nn/optimizers/index.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
-import { decodeModel, encodeModel } from "../../src/train/checkpoint.ts";
 import { model } from "../../src/train/functional.ts";
+import { decodeModel } from "../../src/train/load.ts";
 import { lrFind } from "../../src/train/lr-find.ts";
+import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 let device: Device;
@@ -125,11 +126,11 @@ describe("weights of examples, with several outputs", () => {
     const loss = { kind: "sparseCategoricalCrossentropy", place: own } as const;
     const net = twoHeads().compile({ ...settings, loss, metrics: { place: [error] } });
     const logs = await net.evaluate({ x, y });
-    const bytes = encodeModel(net);
+    const bytes = await encodeModel(net);
     await net.dispose();
-    expect(() => decodeModel(bytes, "the file", { device })).toThrow(/no loss "fourth"/);
+    await expect(decodeModel(bytes, { device })).rejects.toThrow(/no loss "fourth"/);
     const handed = { device, loss: { place: own }, metrics: [error] };
-    const { model: again } = decodeModel(bytes, "the file", handed);
+    const { model: again } = await decodeModel(bytes, handed);
     expect(again.settings?.heads.map((head) => head.loss.name)).toEqual([
       "sparseCategoricalCrossentropy",
       "fourth",

@@ -71,12 +71,12 @@ export function outcomeOf(model: Model) {
 }
 
 /** A callback that does something after a step, counted over all epochs. */
-export function afterStep(step: number, act: () => void): Callback {
+export function afterStep(step: number, act: () => void | Promise<void>): Callback {
   let steps = 0;
   return {
-    onStepEnd() {
+    async onStepEnd() {
       steps++;
-      if (steps === step) act();
+      if (steps === step) await act();
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Callback } from "../../src/train/callback.ts";
 import { filterSheet } from "../../src/train/callbacks/event-image.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import { pathPattern } from "../../src/train/callbacks/path-pattern.ts";
-import { loadModel } from "../../src/train/checkpoint.ts";
+import { loadModel } from "../../src/train/load.ts";
 import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
 let device: Device;

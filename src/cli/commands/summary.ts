@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { formatSummary } from "../../nn/format-summary.ts";
 import { summarize } from "../../nn/summary.ts";
-import { loadModel } from "../../train/checkpoint.ts";
+import { loadModel } from "../../train/load.ts";
 import { architectureFrom, architectureNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";

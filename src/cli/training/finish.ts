@@ -5,7 +5,7 @@ import { countExamples, type Examples } from "../../data/examples.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
 import type { Headline } from "../../report/report-page.ts";
 import type { MisreadImage } from "../../report/report-sections.ts";
-import { loadModel } from "../../train/checkpoint.ts";
+import { loadModel } from "../../train/load.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { runFileNames } from "../model-file.ts";

@@ -4,8 +4,8 @@ import type { LoadedDataset } from "../../data/datasets/dataset.ts";
 import type { Examples } from "../../data/examples.ts";
 import { holdOut } from "../../data/hold-out.ts";
 import type { Device } from "../../machine/device.ts";
-import { encodeModel } from "../../train/checkpoint.ts";
 import type { Model } from "../../train/model.ts";
+import { encodeModel } from "../../train/save.ts";
 import type { Output } from "../output.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { TrainOptions } from "./options.ts";
@@ -34,7 +34,7 @@ export interface Run {
 export const judge = "val_accuracy";
 
 /** The model as it stands, as a file. */
-export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Uint8Array {
+export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Promise<Uint8Array> {
   const { classNames } = data.train;
   return encodeModel(model, classNames && { classNames });
 }

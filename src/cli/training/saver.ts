@@ -39,7 +39,7 @@ async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   const known = bestEpoch(history, judge);
   if (known === undefined || !isBetter(known, saved)) return saved;
   if (steps === 0 && known.epoch === history.length) {
-    await run.files.write("best", encodeRun(run));
+    await run.files.write("best", await encodeRun(run));
     return known;
   }
   run.output.warn(
@@ -50,8 +50,8 @@ async function settleBest(run: Run): Promise<EpochRecord | undefined> {
 }
 
 /** Saves the model as it stands as the last one. */
-export function saveLast(run: Run): Promise<void> {
-  return run.files.write("last", encodeRun(run));
+export async function saveLast(run: Run): Promise<void> {
+  await run.files.write("last", await encodeRun(run));
 }
 
 /**
@@ -75,13 +75,13 @@ export function saver(run: Run): Callback {
     ...(saveEvery !== undefined && {
       async onStepEnd() {
         await saveUnproven();
-        if (model.progress.iterations % saveEvery === 0) unproven = encodeRun(run);
+        if (model.progress.iterations % saveEvery === 0) unproven = await encodeRun(run);
       },
     }),
     async onEpochEnd(record) {
       unproven = undefined;
       requireFinite(record.logs, record.epoch);
-      const bytes = encodeRun(run);
+      const bytes = await encodeRun(run);
       if (isBetter(record, best)) {
         await files.write("best", bytes);
         best = record;

@@ -11,7 +11,7 @@ import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
-import { loadModel } from "../../train/checkpoint.ts";
+import { loadModel } from "../../train/load.ts";
 import { Model } from "../../train/model.ts";
 import { architectureFrom } from "../../zoo/index.ts";
 import { exitCodes } from "../exit.ts";

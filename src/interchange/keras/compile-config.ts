@@ -1,19 +1,19 @@
-// How a model learns, as Keras's files say it, and as `compile` takes it.
+// How a model learns, as Keras's files say it, and as plain data.
 
-import { type LossName, lossFrom } from "../../nn/losses/index.ts";
-import type { Loss } from "../../nn/losses/loss.ts";
-import type { CompiledMetric } from "../../nn/metrics/compiled-metric.ts";
+import { FoveaError } from "../../core/errors.ts";
+import { lossFrom } from "../../nn/losses/index.ts";
 import { metricFrom } from "../../nn/metrics/index.ts";
-import type { Metric } from "../../nn/metrics/metric.ts";
 import type { Network } from "../../nn/network.ts";
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import { storeRate } from "../../nn/optimizers/learning-rate.ts";
-import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
-import type { Head } from "../../train/heads.ts";
-import type { CompileOptions } from "../../train/options.ts";
-import type { OwnTraining } from "../model-format.ts";
 import { recordOf, refuse } from "../refuse.ts";
-import type { ModelToStore } from "../stored-model.ts";
+import type {
+  StoredHead,
+  StoredMetric,
+  StoredModel,
+  StoredPart,
+  StoredTraining,
+} from "../stored-model.ts";
 import { lossRows, metricRows, optimizerRows } from "./definition-rows.ts";
 import {
   decodeOptions,
@@ -24,6 +24,7 @@ import {
   objectIn,
 } from "./object.ts";
 import { plainOptimizer } from "./older-optimizers.ts";
+import { metricsOfEach, oneForEach } from "./per-output.ts";
 import type { KerasRow, KerasRows } from "./row.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -41,19 +42,22 @@ function rowOf(rows: KerasRows, name: string, what: string): KerasRow {
 }
 
 /** Optimizer, losses and metrics; undefined where the model was not compiled. */
-export function encodeCompile(model: ModelToStore, style: KerasStyle): Config | undefined {
-  const { settings, network } = model;
-  if (settings === undefined) return undefined;
-  const { heads } = settings;
-  const spread = <T>(value: (head: Head) => T) => perOutput(network, heads, value, style);
+export function encodeCompile(
+  { training, network }: StoredModel,
+  style: KerasStyle,
+): Config | undefined {
+  if (training === undefined) return undefined;
+  const { heads } = training;
+  const spread = <T>(value: (head: StoredHead) => T) => perOutput(network, heads, value, style);
   const metrics = (weighted: boolean) => {
-    const some = (head: Head) => head.metrics.filter((metric) => metric.weighted === weighted);
+    const some = ({ metrics: all }: StoredHead) =>
+      all.filter((metric) => metric.weighted === weighted);
     if (heads.every((head) => some(head).length === 0)) return null;
     return spread((head) => some(head).map((metric) => encodeMetric(metric, style)));
   };
   const isPlain = heads.every(({ weight }) => weight === 1);
   return {
-    loss: spread(({ loss }) => encodeLoss(loss, style)),
+    loss: spread(({ loss }) => (loss === undefined ? null : encodeLoss(loss, style))),
     loss_weights: isPlain ? null : spread(({ weight }) => weight),
     metrics: metrics(false),
     weighted_metrics: metrics(true),
@@ -66,26 +70,23 @@ export function encodeCompile(model: ModelToStore, style: KerasStyle): Config | 
 /** A value for the only output; else a list, or a record where the outputs are one. */
 function perOutput<T>(
   { outputForm, outputNames }: Network,
-  heads: readonly Head[],
-  value: (head: Head) => T,
+  heads: readonly StoredHead[],
+  value: (head: StoredHead) => T,
   style: KerasStyle,
 ): unknown {
   if (outputNames.length === 1 && outputForm !== "record") return value(heads[0]);
-  const byName = new Map(heads.map((head) => [head.name, value(head)]));
+  const byName = new Map(heads.map((head) => [head.output, value(head)]));
   const all = outputNames.map((name) => byName.get(name) ?? null);
   if (outputForm !== "record" || style === "tensorflowJs") return all;
   return Object.fromEntries(outputNames.map((name, i) => [name, all[i]]));
 }
 
 /** The optimizer, with the learning rate that it has now. */
-export function encodeOptimizer(
-  { settings, learningRate }: ModelToStore,
-  style: KerasStyle,
-): Config | undefined {
-  if (settings === undefined) return undefined;
-  const { name, options } = settings.optimizer;
+export function encodeOptimizer({ training }: StoredModel, style: KerasStyle): Config | undefined {
+  if (training === undefined) return undefined;
+  const { name, options } = training.optimizer;
   const row = rowOf(optimizerRows, name, "optimizer");
-  const given = Object.entries({ ...options, learningRate: storeRate(learningRate) });
+  const given = Object.entries({ ...options, learningRate: training.learningRate });
   const own = given.filter(([, value]) => !isNothing(value));
   // Keras 3 looks for modules in a schedule, whatever the file.
   const config = { name, ...encodeOptions(row, Object.fromEntries(own), name, "keras3") };
@@ -95,7 +96,7 @@ export function encodeOptimizer(
 const isNothing = (value: unknown) =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-function encodeLoss({ name, options }: Loss, style: KerasStyle): Config {
+function encodeLoss({ name, options }: StoredPart, style: KerasStyle): Config {
   const row = rowOf(lossRows, name, "loss");
   return encodeObject(
     row.className,
@@ -106,7 +107,7 @@ function encodeLoss({ name, options }: Loss, style: KerasStyle): Config {
 }
 
 /** Keras chooses the kind of accuracy by the shape of the targets only where it is asked by its word. */
-function encodeMetric({ kind, name, options }: CompiledMetric, style: KerasStyle): unknown {
+function encodeMetric({ kind, name, options }: StoredMetric, style: KerasStyle): unknown {
   if (kind === "accuracy") return /^acc$/i.test(name) ? name : kind;
   const row = rowOf(metricRows, kind, "metric");
   const config = encodeOptions(row, { ...options, name }, kind, style);
@@ -114,68 +115,83 @@ function encodeMetric({ kind, name, options }: CompiledMetric, style: KerasStyle
 }
 
 /**
- * What `compile` is told; undefined where the file has nothing on it. A loss and metrics of one's `own`
- * stand in for what the file names.
+ * How a model with these outputs learns; undefined where the file has nothing on it. What a file names and
+ * Fovea has not stays in its place with the reason: a loss or metric of one's own may stand in for it.
  *
- * @throws FormatError
+ * @throws FormatError where the optimizer is none of Fovea's, or the outputs do not fit.
  */
 export function decodeCompile(
   config: unknown,
   optimizer: unknown,
-  own: OwnTraining = {},
-): CompileOptions | undefined {
+  outputNames: readonly string[],
+): StoredTraining | undefined {
   if (config === undefined || config === null) return undefined;
   const given = recordOf(config, "The training");
-  if ((own.loss ?? given.loss ?? null) === null) return undefined;
-  const weights = withoutNulls(given.loss_weights);
-  const metricsIn = (value: unknown) => decodeMetrics(value, own.metrics ?? []);
+  const { name, options, learningRate } = decodeOptimizer(optimizer);
+  const losses = oneForEach(given.loss, outputNames, "loss");
+  const weights = oneForEach(given.loss_weights, outputNames, "lossWeights");
+  const plain = metricsOfEach(given.metrics, outputNames, "metrics");
+  const weighted = metricsOfEach(given.weighted_metrics, outputNames, "weightedMetrics");
+  const heads = outputNames.map((output, i): StoredHead => {
+    const loss = losses[i];
+    return {
+      output,
+      loss: loss === undefined ? undefined : decodeLoss(loss),
+      weight: weightIn(weights[i] ?? 1),
+      metrics: [
+        ...plain[i].map((metric) => decodeMetric(metric, false)),
+        ...weighted[i].map((metric) => decodeMetric(metric, true)),
+      ],
+    };
+  });
   return {
-    optimizer: decodeOptimizer(optimizer),
-    loss: own.loss ?? (mapTree(given.loss, decodeLoss) as CompileOptions["loss"]),
-    ...(weights === undefined ? {} : { lossWeights: weights as number[] }),
-    metrics: metricsIn(given.metrics),
-    weightedMetrics: metricsIn(given.weighted_metrics),
+    optimizer: { name, options: { ...options } },
+    heads,
+    learningRate: storeRate(learningRate),
   };
 }
 
-type GivenMetrics = NonNullable<CompileOptions["metrics"]>;
-
-function decodeMetrics(value: unknown, own: readonly Metric[]): GivenMetrics {
-  const decode = (leaf: unknown) => {
-    const name = metricName(leaf);
-    return own.find((metric) => metric.name === name) ?? decodeMetric(leaf);
-  };
-  return (mapTree(withoutNulls(value) ?? [], decode) ?? []) as GivenMetrics;
+function weightIn(value: unknown): number {
+  if (typeof value === "number") return value;
+  return refuse({
+    what: "The option lossWeights cannot be used.",
+    expected: "finite numbers",
+    received: value,
+  });
 }
 
-/** The name that a metric has in logs; undefined where the file does not say it. */
-function metricName(leaf: unknown): unknown {
-  const word = wordOf(leaf);
-  if (typeof word === "string") return word;
-  return objectIn(word, "A metric").config.name;
-}
-
-/** Lists and records in which an output has nothing: numbers become 1, metrics none. */
-function withoutNulls(value: unknown): unknown {
-  if (value === null || value === undefined) return undefined;
-  const whole = (one: unknown, like: unknown) => one ?? (typeof like === "number" ? 1 : []);
-  if (Array.isArray(value)) {
-    const like = value.find((one) => one !== null);
-    return value.map((one) => whole(one, like));
+/** What `make` gives; where Fovea has no such thing, why, under the name that the file has for it. */
+function orRefusal<T extends StoredPart>(name: unknown, make: () => T): T | StoredPart {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof FoveaError)) throw cause;
+    return { name: typeof name === "string" ? name : "", options: {}, refusal: cause.facts };
   }
-  const entries = Object.entries(value);
-  const like = entries.find(([, one]) => one !== null)?.[1];
-  return Object.fromEntries(entries.map(([key, one]) => [key, whole(one, like)]));
 }
 
-/** Lists and records of texts and objects, with `decode` in the place of each of those. */
-function mapTree(value: unknown, decode: (leaf: unknown) => unknown, depth = 0): unknown {
-  if (value === null || value === undefined) return null;
-  const isLeaf = typeof value !== "object" || "class_name" in value || depth > 4;
-  if (isLeaf) return decode(value);
-  if (Array.isArray(value)) return value.map((one) => mapTree(one, decode, depth + 1));
-  const entries = Object.entries(value).map(([key, one]) => [key, mapTree(one, decode, depth + 1)]);
-  return Object.fromEntries(entries);
+function decodeLoss(value: unknown): StoredPart {
+  return orRefusal(nameOf(value), () => {
+    const found = decodeNamed(unwrapped(value, "A loss"), lossRows, "loss");
+    const { name, options } = lossFrom(found.name, found.options);
+    return { name, options: { ...options } };
+  });
+}
+
+function decodeMetric(value: unknown, weighted: boolean): StoredMetric {
+  const named = orRefusal(nameOf(value), () => {
+    const { kind, name, options } = metricOf(value);
+    return { kind, name, options: { ...options } };
+  });
+  return { kind: named.name, ...named, weighted };
+}
+
+/** The name that a loss or metric has in logs; undefined where the file does not say it. */
+function nameOf(leaf: unknown): unknown {
+  const word = wordOf(leaf);
+  if (typeof word !== "object" || word === null) return word;
+  const { config } = word as { readonly config?: unknown };
+  return (Object(config) as { readonly name?: unknown }).name;
 }
 
 interface Found {
@@ -219,17 +235,12 @@ function decodeNamed(value: unknown, rows: KerasRows, what: string): Found {
   });
 }
 
-function decodeOptimizer(value: unknown): Optimizer {
+function decodeOptimizer(value: unknown) {
   const { name, options } = decodeNamed(plainOptimizer(value), optimizerRows, "optimizer");
   return optimizerFrom(name, options);
 }
 
-function decodeLoss(value: unknown): Loss {
-  const { name, options } = decodeNamed(unwrapped(value, "A loss"), lossRows, "loss");
-  return lossFrom(name as LossName, options);
-}
-
-function decodeMetric(value: unknown): Metric {
+function metricOf(value: unknown) {
   const word = wordOf(value);
   // Logs have the word that was given. By this one it is chosen by the targets; the class of that name
   // compares them as they are.

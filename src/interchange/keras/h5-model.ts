@@ -2,12 +2,10 @@
 // with the names of its weights in order.
 
 import type { Warn } from "../../core/warn.ts";
-import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import {
   emptyGroup,
   findDataset,
-  findGroup,
   groupAt,
   type Hdf5Draft,
   type Hdf5Group,
@@ -15,47 +13,46 @@ import {
 } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
 import type { Network } from "../../nn/network.ts";
-import type { CompileOptions } from "../../train/options.ts";
 import { classNamesIn } from "../class-names.ts";
-import type { FoundWeight } from "../found-weights.ts";
 import type { ModelFormat } from "../model-format.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
-import type { ModelToStore, Values } from "../stored-model.ts";
+import { progressAfter, type StoredModel, type StoredTraining } from "../stored-model.ts";
+import { preprocessIn } from "../stored-preprocess.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
-import { storedValue, weightsOf } from "./keras-weights.ts";
+import { foundInGroups, namesIn, weightGroups, writer } from "./h5-groups.ts";
+import { weightsOf } from "./keras-weights.ts";
 import { networkIn } from "./network-in.ts";
 import { beginsAnew, decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
 import { trainingIn, trainingOr } from "./training-in.ts";
-import { groupsOf, isCount, type LayerGroup } from "./weight-places.ts";
-
-/** Keras 2 reads files of any version; what words mean that changed is Keras 3's. */
-const writer = { keras_version: "3.15.1", backend: "tensorflow" };
+import { withZeroPadding } from "./zero-padding.ts";
 
 export const h5Model: ModelFormat = {
-  async write(path, model) {
-    const { network, weights, classNames } = model;
+  async encode(given) {
+    const model = { ...given, network: withZeroPadding(given.network) };
+    const { network, weights, classNames, preprocess, training } = model;
     const root = emptyGroup({
       ...writer,
       model_config: formatJson(encodeNetwork(network, "keras2")),
       // Keras passes over what it does not know.
       ...(classNames === undefined ? {} : { class_names: JSON.stringify(classNames) }),
+      ...(preprocess === undefined ? {} : { preprocess: JSON.stringify(preprocess) }),
     });
     const compile = encodeCompile(model, "keras2");
-    if (compile !== undefined) {
+    if (compile !== undefined && training !== undefined) {
       const optimizer = encodeOptimizer(model, "keras2");
-      const training = { ...compile, optimizer_config: optimizer };
-      root.attributes.training_config = formatJson(training);
-      writeOptimizer(root, model);
+      root.attributes.training_config = formatJson({ ...compile, optimizer_config: optimizer });
+      writeOptimizer(root, model, training);
     }
     root.groups.set("model_weights", weightGroups(network, weights));
-    await writeFileAtomically(path, await encodeHdf5(root));
+    return { bytes: await encodeHdf5(root) };
   },
 
-  async read(path, options) {
-    const root = await readHdf5(await readWholeFile(path), path);
-    return ofFile(path, () => {
-      const { model_config: config, training_config: training } = root.attributes;
+  async decode(bytes, options) {
+    const { file, warn } = options;
+    const root = await readHdf5(bytes, file);
+    return ofFile(file, () => {
+      const { model_config: config, training_config: told } = root.attributes;
       if (typeof config !== "string") {
         return refuse({
           what: "The file holds no model.",
@@ -65,118 +62,38 @@ export const h5Model: ModelFormat = {
         });
       }
       const { keras_version: version } = root.attributes;
-      const network = networkIn(parseJson(config, `${path}: model_config`), options, version);
+      const network = networkIn(parseJson(config, `${file}: model_config`), options, version);
       const values = root.groups.get("model_weights") ?? root;
-      const weights = weightsOf(foundInGroups(network, values));
       const none = {
         network,
-        weights,
-        compile: undefined,
+        weights: weightsOf(foundInGroups(network, values).found),
         slots: new Map(),
-        iterations: 0,
-        classNames: namesOfClasses(root.attributes.class_names, path),
+        progress: progressAfter(0),
+        classNames: classNamesIn(jsonAttribute(root, "class_names", file)),
+        preprocess: preprocessIn(jsonAttribute(root, "preprocess", file)),
       };
-      if (options.training === false || typeof training !== "string") return none;
-      const told = trainingOr(path, options.warn, () =>
-        recordOf(parseJson(training, `${path}: training_config`), "The training"),
+      if (options.training === false || typeof told !== "string") return none;
+      const described = trainingOr(file, warn, () =>
+        recordOf(parseJson(told, `${file}: training_config`), "The training"),
       );
-      if (told === undefined) return none;
-      const metrics = withoutOutputNames(told.metrics, network.outputNames);
-      const weighted = withoutOutputNames(told.weighted_metrics, network.outputNames);
-      const described = { ...told, metrics, weighted_metrics: weighted };
-      const compile = trainingIn(path, options, described, told.optimizer_config);
-      return { ...none, compile, ...optimizerIn(root, network, compile, options.warn) };
+      if (described === undefined) return none;
+      const { outputNames } = network;
+      const compile = {
+        ...described,
+        metrics: withoutOutputNames(described.metrics, outputNames),
+        weighted_metrics: withoutOutputNames(described.weighted_metrics, outputNames),
+      };
+      const training = trainingIn(options, compile, described.optimizer_config, outputNames);
+      if (training === undefined) return none;
+      return { ...none, training, ...optimizerIn(root, network, training, warn) };
     });
   },
 };
 
-function namesOfClasses(stored: unknown, path: string): readonly string[] | undefined {
-  return typeof stored === "string"
-    ? classNamesIn(parseJson(stored, `${path}: class_names`))
-    : undefined;
-}
-
-/** A group for each layer, as in a file of weights alone. */
-export function weightGroups(network: Network, weights: Values): Hdf5Draft {
-  const groups = groupsOf(network);
-  const root = emptyGroup({ ...writer, layer_names: groups.map(({ name }) => name) });
-  for (const { name, weights: own } of groups) {
-    const paths = own.map(({ groupName }) => `${groupName}:0`);
-    // A layer's name may have folders in it.
-    const group = groupAt(root, name);
-    group.attributes.weight_names = paths;
-    own.forEach((weight, i) => {
-      putDataset(group, paths[i], storedValue(weight, weights));
-    });
-  }
-  const top = groupAt(root, "top_level_model_weights");
-  top.attributes.weight_names = [];
-  return root;
-}
-
-/** A list of names, which Keras cuts into pieces where it is long: `layer_names0`, `layer_names1`, … */
-function namesIn({ attributes }: Hdf5Group, name: string): readonly string[] {
-  const list = (value: string | readonly string[] | undefined) =>
-    typeof value === "string" ? [value] : (value ?? []);
-  if (attributes[name] !== undefined) return list(attributes[name]);
-  const names: string[] = [];
-  for (let i = 0; attributes[`${name}${i}`] !== undefined; i++) {
-    names.push(...list(attributes[`${name}${i}`]));
-  }
-  return names;
-}
-
-interface StoredGroup {
-  readonly name: string;
-  readonly group: Hdf5Group;
-  readonly paths: readonly string[];
-}
-
-function storedGroups(root: Hdf5Group): readonly StoredGroup[] {
-  return namesIn(root, "layer_names")
-    .map((name) => ({ name, group: findGroup(root, name) ?? emptyGroup() }))
-    .map(({ name, group }) => ({ name, group, paths: namesIn(group, "weight_names") }))
-    .filter(({ paths }) => paths.length > 0);
-}
-
-/**
- * What groups have for each weight: by their names, or else, as in Keras, layers with weights in order,
- * whatever their names.
- *
- * @throws FormatError where there are more or fewer of them than in the network, and they go by order.
- */
-export function foundInGroups(
-  network: Network,
-  root: Hdf5Group,
-  byName = false,
-): readonly FoundWeight[] {
-  const stored = storedGroups(root);
-  const groups = groupsOf(network).filter(({ weights }) => weights.length > 0);
-  if (byName) {
-    const named = new Map(stored.map((one) => [one.name.replaceAll("/", "_"), one]));
-    return groups.flatMap((own) => foundInGroup(own, named.get(own.name)));
-  }
-  // A layer that normalizes by its options alone has no values in the file.
-  const bare = groups.filter(({ weights }) => !weights.some(isCount));
-  const inOrder = [groups, bare].find(({ length }) => length === stored.length);
-  if (inOrder !== undefined) return inOrder.flatMap((own, i) => foundInGroup(own, stored[i]));
-  return refuse({
-    what: "The file holds the weights of another model.",
-    expected: `${groups.length} layers with weights`,
-    received: `${stored.length}`,
-    fix:
-      "Load the weights into the model that they were saved from, or those of layers with the same " +
-      "names: loadWeights(path, { byName: true, skipMismatch: true }).",
-  });
-}
-
-function foundInGroup({ name, weights }: LayerGroup, stored: StoredGroup | undefined) {
-  return weights.flatMap((weight, i): FoundWeight[] => {
-    if (isCount(weight)) return [];
-    const path = stored?.paths[i];
-    const value = stored && path !== undefined ? findDataset(stored.group, path) : undefined;
-    return [{ weight, value, where: `${stored?.name ?? name}/${path ?? i}` }];
-  });
+/** What an attribute says in JSON; undefined where there is none. */
+function jsonAttribute({ attributes }: Hdf5Group, name: string, file: string): unknown {
+  const stored = attributes[name];
+  return typeof stored === "string" ? parseJson(stored, `${file}: ${name}`) : undefined;
 }
 
 /** Keras 2 puts an output's name before those of its metrics, which `compile` does again. */
@@ -193,14 +110,10 @@ function withoutOutputNames(metrics: unknown, outputNames: readonly string[]): u
   });
 }
 
-function writeOptimizer(root: Hdf5Draft, model: ModelToStore): void {
-  const { network, settings, slots, iterations, learningRate } = model;
-  if (settings === undefined) return;
-  const { optimizer } = settings;
-  const rate = typeof learningRate === "number" ? learningRate : undefined;
-  const values = encodeOptimizerState(network, optimizer, { slots, iterations, rate });
+function writeOptimizer(root: Hdf5Draft, model: StoredModel, training: StoredTraining): void {
+  const values = encodeOptimizerState(model, training);
   const group = groupAt(root, "optimizer_weights");
-  const paths = values.map(({ name }) => `${optimizer.name}/${name}`);
+  const paths = values.map(({ name }) => `${training.optimizer.name}/${name}`);
   group.attributes.weight_names = paths;
   values.forEach((value, i) => {
     putDataset(group, paths[i], value);
@@ -211,18 +124,18 @@ function writeOptimizer(root: Hdf5Draft, model: ModelToStore): void {
 function optimizerIn(
   root: Hdf5Group,
   network: Network,
-  compile: CompileOptions | undefined,
+  { optimizer }: StoredTraining,
   warn: Warn,
-) {
+): Pick<StoredModel, "slots" | "progress"> {
+  const none = { slots: new Map(), progress: progressAfter(0) };
   const group = root.groups.get("optimizer_weights");
-  if (group === undefined || compile === undefined || typeof compile.optimizer === "string") {
-    return {};
-  }
+  if (group === undefined) return none;
   const paths = namesIn(group, "weight_names");
   if (paths[0]?.endsWith("iter:0")) {
-    if (paths.length > 1) warn(beginsAnew(compile.optimizer));
-    return {};
+    if (paths.length > 1) warn(beginsAnew(optimizer));
+    return none;
   }
   const values = paths.map((path) => findDataset(group, path)).filter((one) => one !== undefined);
-  return decodeOptimizerState(network, compile.optimizer, values, warn);
+  const { slots, iterations } = decodeOptimizerState(network, optimizer, values, warn);
+  return { slots, progress: progressAfter(iterations) };
 }

@@ -10,16 +10,23 @@ import {
   putDataset,
 } from "../../formats/hdf5-tree.ts";
 import type { Network } from "../../nn/network.ts";
-import type { CompileOptions } from "../../train/options.ts";
-import { type FoundWeight, takeWeights } from "../found-weights.ts";
-import type { ModelToStore, StoredModel, Values } from "../stored-model.ts";
+import { type FoundWeight, type FoundWeights, takeWeights } from "../found-weights.ts";
+import {
+  progressAfter,
+  type StoredModel,
+  type StoredTraining,
+  type Values,
+} from "../stored-model.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "./optimizer-state.ts";
 import { isCount, type PlacedWeight, placesOf } from "./weight-places.ts";
 
-type State = Pick<StoredModel, "weights" | "slots" | "iterations">;
+/** Where a whole model keeps what the optimizer remembers. */
+const optimizerFolder = "optimizer";
+
+type State = Pick<StoredModel, "weights" | "slots" | "progress">;
 
 /** The folders of a model's values; without `model` those of its weights alone. */
-export function weightsFolder(network: Network, weights: Values, model?: ModelToStore): Hdf5Group {
+export function weightsFolder(network: Network, weights: Values, model?: StoredModel): Hdf5Group {
   const root = emptyGroup();
   const variables = (path: string, name: string) => {
     const folder = groupAt(root, `${path}/vars`);
@@ -33,12 +40,9 @@ export function weightsFolder(network: Network, weights: Values, model?: ModelTo
       putDataset(root, `${path}/vars/${i}`, storedValue(weight, weights));
     });
   }
-  if (model?.settings !== undefined) {
-    const { optimizer } = model.settings;
-    const folder = variables("optimizer", optimizer.name);
-    const { slots, iterations, learningRate } = model;
-    const rate = typeof learningRate === "number" ? learningRate : undefined;
-    encodeOptimizerState(network, optimizer, { slots, iterations, rate }).forEach((value, i) => {
+  if (model?.training !== undefined) {
+    const folder = variables(optimizerFolder, model.training.optimizer.name);
+    encodeOptimizerState(model, model.training).forEach((value, i) => {
       folder.set(String(i), value);
     });
   }
@@ -54,31 +58,53 @@ export function storedValue(weight: PlacedWeight, weights: Values): Hdf5Dataset 
 
 /** All weights that a file has to have. @throws FormatError where one is missing or does not fit. */
 export function weightsOf(found: readonly FoundWeight[]): Values {
-  return takeWeights(found, { skipMismatch: false, warn: () => undefined }).weights;
+  const all = { found, unexpected: [] };
+  return takeWeights(all, { skipMismatch: false, warn: () => undefined }).weights;
 }
 
 /** What folders have for each weight: by their order, or by the names of layers that they state. */
-export function foundInFolders(network: Network, root: Hdf5Group, byName = false) {
-  const named = byName ? foldersByName(root) : new Map<string, Hdf5Group>();
-  return placesOf(network).flatMap(({ path, name, weights: placed }): FoundWeight[] => {
-    const folder = byName ? named.get(name) : findGroup(root, `${path}/vars`);
+export function foundInFolders(network: Network, root: Hdf5Group, byName = false): FoundWeights {
+  const folders = byName ? foldersByName(root) : foldersByPath(root);
+  const places = new Set(
+    [...folders].flatMap(([place, { datasets }]) =>
+      [...datasets.keys()].map((number) => `${place}/${number}`),
+    ),
+  );
+  const found = placesOf(network).flatMap(({ path, name, weights: placed }): FoundWeight[] => {
+    const place = byName ? name : `${path}/vars`;
+    const folder = folders.get(place);
+    placed.forEach((_, i) => {
+      places.delete(`${place}/${i}`);
+    });
     // Normalization that was made with its statistics keeps them among its options alone.
     const isBare = placed.some(isCount) && (folder?.datasets.size ?? 0) === 0;
     const own = isBare ? [] : placed.filter((weight) => !isCount(weight));
-    const place = byName ? name : `${path}/vars`;
     return own.map((weight, i) => {
       return { weight, value: folder?.datasets.get(String(i)), where: `${place}/${i}` };
     });
   });
+  return { found, unexpected: [...places] };
+}
+
+/** Folders of variables by their paths, such as `layers/dense/vars`; those of the optimizer left out. */
+function foldersByPath(group: Hdf5Group, prefix = "", found = new Map<string, Hdf5Group>()) {
+  for (const [key, child] of group.groups) {
+    const path = `${prefix}${key}`;
+    if (path === optimizerFolder) continue;
+    if (key === "vars") found.set(path, child);
+    foldersByPath(child, `${path}/`, found);
+  }
+  return found;
 }
 
 /** Folders of variables by the names that they state; the first of a name counts. */
-function foldersByName(group: Hdf5Group, found = new Map<string, Hdf5Group>()) {
+function foldersByName(group: Hdf5Group, found = new Map<string, Hdf5Group>(), isTop = true) {
   for (const [key, child] of group.groups) {
+    if (isTop && key === optimizerFolder) continue;
     const { name } = child.attributes;
     const isOwn = key === "vars" && typeof name === "string" && child.datasets.size > 0;
     if (isOwn && !found.has(name)) found.set(name, child);
-    foldersByName(child, found);
+    foldersByName(child, found, false);
   }
   return found;
 }
@@ -87,15 +113,16 @@ function foldersByName(group: Hdf5Group, found = new Map<string, Hdf5Group>()) {
 export function stateFolder(
   network: Network,
   root: Hdf5Group,
-  compile: CompileOptions | undefined,
+  training: StoredTraining | undefined,
   warn: Warn,
 ): State {
-  const weights = weightsOf(foundInFolders(network, root));
-  const folder = findGroup(root, "optimizer/vars")?.datasets;
-  if (compile === undefined || typeof compile.optimizer === "string" || folder === undefined) {
-    return { weights, slots: new Map(), iterations: 0 };
+  const weights = weightsOf(foundInFolders(network, root).found);
+  const folder = findGroup(root, `${optimizerFolder}/vars`)?.datasets;
+  if (training === undefined || folder === undefined) {
+    return { weights, slots: new Map(), progress: progressAfter(0) };
   }
   const values = Array.from({ length: folder.size }, (_, i) => folder.get(String(i)));
   const whole = values.filter((value) => value !== undefined);
-  return { weights, ...decodeOptimizerState(network, compile.optimizer, whole, warn) };
+  const state = decodeOptimizerState(network, training.optimizer, whole, warn);
+  return { weights, slots: state.slots, progress: progressAfter(state.iterations) };
 }

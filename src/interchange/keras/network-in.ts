@@ -5,7 +5,7 @@ import { formatShape, sameShape } from "../../core/shape.ts";
 import { printWarning } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
-import { askedShape, type InputShapes, type ReadOptions } from "../model-format.ts";
+import { askedShape, type DecodeOptions, type InputShapes } from "../model-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { decodeNetwork } from "./decode-network.ts";
 import { ownLayers } from "./layer-rows.ts";
@@ -17,7 +17,7 @@ import { ownLayers } from "./layer-rows.ts";
  */
 export function networkIn(
   config: unknown,
-  { customLayers = {}, inputShape, warn = printWarning }: Partial<ReadOptions>,
+  { customLayers = {}, inputShape, warn = printWarning }: Partial<DecodeOptions>,
   version?: unknown,
 ): Network {
   const isOlder = typeof version !== "string" || !/^[3-9]/.test(version);

@@ -4,9 +4,9 @@
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
-import { type OptimizerName, optimizers } from "../../nn/optimizers/index.ts";
+import { type OptimizerName, optimizerFrom, optimizers } from "../../nn/optimizers/index.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
-import type { Values } from "../stored-model.ts";
+import type { StoredModel, StoredPart, StoredTraining, Values } from "../stored-model.ts";
 
 /** One of an optimizer's values in a file. */
 export interface OptimizerValue {
@@ -41,10 +41,11 @@ function slotPlaces(network: Network, optimizer: Optimizer): readonly SlotPlace[
 
 /** The values as a file keeps them. */
 export function encodeOptimizerState(
-  network: Network,
-  optimizer: Optimizer,
-  { slots, iterations, rate }: { slots: Values; iterations: number; rate: number | undefined },
+  { network, slots, progress: { iterations } }: StoredModel,
+  training: StoredTraining,
 ): readonly OptimizerValue[] {
+  const optimizer = optimizerFrom(training.optimizer.name, training.optimizer.options);
+  const rate = typeof training.learningRate === "number" ? training.learningRate : undefined;
   const values = slotPlaces(network, optimizer).map(({ weight, slot, shape }) => {
     const first = optimizer.firstSlots?.[slot] ?? 0;
     const data =
@@ -84,10 +85,11 @@ function nadamProduct({ options }: Optimizer, iterations: number): number {
  */
 export function decodeOptimizerState(
   network: Network,
-  optimizer: Optimizer,
+  { name, options }: StoredPart,
   values: readonly Omit<OptimizerValue, "name">[],
   warn: Warn,
 ): { readonly slots: Values; readonly iterations: number } {
+  const optimizer = optimizerFrom(name, options);
   const steps = values[0]?.data[0] ?? 0;
   const iterations = Number.isSafeInteger(steps) && steps >= 0 ? steps : 0;
   const places = slotPlaces(network, optimizer);
@@ -109,7 +111,7 @@ export function decodeOptimizerState(
 }
 
 /** What is said where an optimizer's values cannot be used. */
-export const beginsAnew = ({ name }: Optimizer) =>
+export const beginsAnew = ({ name }: StoredPart) =>
   `What the optimizer ${name} remembers is stored in another order than Fovea knows: it begins anew.`;
 
 type Slot = { readonly data: Float32Array; readonly shape: Shape };

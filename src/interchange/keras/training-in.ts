@@ -3,8 +3,8 @@
 
 import { FoveaError } from "../../core/errors.ts";
 import type { Warn } from "../../core/warn.ts";
-import type { CompileOptions } from "../../train/options.ts";
-import type { ReadOptions } from "../model-format.ts";
+import type { DecodeOptions } from "../model-format.ts";
+import type { StoredTraining } from "../stored-model.ts";
 import { decodeCompile } from "./compile-config.ts";
 
 /** What `make` gives; where it cannot, a warning, and undefined. */
@@ -27,13 +27,16 @@ export function trainingOr<T>(file: string, warn: Warn, make: () => T): T | unde
   }
 }
 
-/** What `compile` is told of a model in `file`; undefined where it was not compiled, or cannot be. */
+/** How a model in a file learns; undefined where it was not compiled, or that cannot be read. */
 export function trainingIn(
-  file: string,
-  { training, own, warn }: ReadOptions,
+  { file, training, warn }: DecodeOptions,
   config: unknown,
   optimizer: unknown,
-): CompileOptions | undefined {
+  outputNames: readonly string[],
+): StoredTraining | undefined {
   if (training === false) return undefined;
-  return trainingOr(file, warn, () => decodeCompile(config, optimizer, own));
+  // A model without losses was not meant to be trained as it is.
+  const { loss } = Object(config) as { readonly loss?: unknown };
+  const told = (loss ?? null) === null ? () => undefined : warn;
+  return trainingOr(file, told, () => decodeCompile(config, optimizer, outputNames));
 }

@@ -54,6 +54,7 @@ const description = z.object({
     history: z.array(record).max(1_000_000),
   }),
   classNames: z.array(z.string()).max(1_000_000).optional(),
+  preprocess: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** Levels of brackets that a description may have; a nested network takes three. */
@@ -66,9 +67,6 @@ export type ModelDescription = z.output<typeof description>;
 
 /** The same before it is checked, as it is written. */
 export type WrittenDescription = z.input<typeof description>;
-
-/** One output with what it is compared by, as a file keeps it. */
-export type StoredHead = NonNullable<ModelDescription["training"]>["heads"][number];
 
 /** The metadata that say it. */
 export function writeDescription(written: WrittenDescription): Record<string, string> {

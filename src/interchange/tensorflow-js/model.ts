@@ -1,12 +1,11 @@
 // `model.json` with its shards: a layers model of TensorFlow.js. The configuration is Keras 2's (or,
 // where Keras 3 was converted, Keras 3's); values go by name.
 
+import type { Warn } from "../../core/warn.ts";
 import { requireDistinctNames } from "../../formats/distinct-names.ts";
-import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
-import { formatJson, longestJson, parseJson } from "../../formats/json.ts";
+import { formatJson, parseJson } from "../../formats/json.ts";
 import { requireKind } from "../../formats/recognize.ts";
-import { removeShards, shardNamesOf } from "../../formats/shard-files.ts";
-import { type NamedValues, readShards, writeShards } from "../../formats/tensorflow-js.ts";
+import { decodeShards, encodeShards, type NamedValues } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
 import { classNamesIn } from "../class-names.ts";
 import type { FoundWeight } from "../found-weights.ts";
@@ -16,10 +15,17 @@ import { weightsOf } from "../keras/keras-weights.ts";
 import { networkIn } from "../keras/network-in.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "../keras/optimizer-state.ts";
 import { trainingIn, trainingOr } from "../keras/training-in.ts";
+import { withZeroPadding } from "../keras/zero-padding.ts";
 import type { ModelFormat } from "../model-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
-import type { ModelToStore, Values } from "../stored-model.ts";
+import {
+  progressAfter,
+  type StoredModel,
+  type StoredTraining,
+  type Values,
+} from "../stored-model.ts";
+import { preprocessIn } from "../stored-preprocess.ts";
 import { gapsOf, requireHeeded } from "./gaps.ts";
 import { lastOf, otherNames, weightsInPlaces } from "./names.ts";
 
@@ -30,12 +36,12 @@ const mostParts = 16;
 const metadataKey = "userDefinedMetadata";
 
 export const tensorflowJsModel: ModelFormat = {
-  async write(path, model, { warn }) {
-    const { network, weights, classNames } = model;
+  async encode(given, { file, warn }) {
+    const model = { ...given, network: withZeroPadding(given.network) };
+    const { network, weights, classNames, preprocess } = model;
     requireHeeded(network);
     const gaps = gapsOf(network);
-    if (gaps.length > 0) warn(`TensorFlow.js 4.22 cannot open ${path}: ${gaps.join("; ")}.`);
-    const replaced = await shardNamesOf(path);
+    if (gaps.length > 0) warn(`TensorFlow.js 4.22 cannot open ${file}: ${gaps.join("; ")}.`);
     const others = otherNames(network);
     const values = weightsInPlaces(network).map(({ fullName, path: place, last }): NamedValues => {
       const value = weights.get(fullName);
@@ -45,8 +51,10 @@ export const tensorflowJsModel: ModelFormat = {
     const training = trainingOf(model);
     const metadata = {
       ...(classNames === undefined ? {} : { class_names: classNames }),
+      ...(preprocess === undefined ? {} : { preprocess }),
       ...(training === undefined ? {} : { training_config: training.config }),
     };
+    const { manifest, shards } = encodeShards([...values, ...(training?.values ?? [])], file);
     const description = {
       format: "layers-model",
       generatedBy: "fovea",
@@ -57,63 +65,73 @@ export const tensorflowJsModel: ModelFormat = {
         model_config: encodeNetwork(network, "tensorflowJs", others),
       },
       ...(Object.keys(metadata).length === 0 ? {} : { [metadataKey]: metadata }),
-      weightsManifest: await writeShards(path, [...values, ...(training?.values ?? [])]),
+      weightsManifest: manifest,
     };
-    await writeFileAtomically(path, formatJson(description));
-    await removeShards(path, replaced);
+    return { bytes: new TextEncoder().encode(formatJson(description)), parts: shards };
   },
 
-  async read(path, options) {
-    const bytes = await readWholeFile(path, { maximumBytes: longestJson });
-    requireKind(bytes, path, "JSON");
-    const file = ofFile(path, () => recordOf(parseJson(bytes, path), "The model"));
-    const values = await readShards(path, file.weightsManifest);
-    return ofFile(path, () => {
-      if (file.format !== undefined && file.format !== "layers-model") {
+  async decode(bytes, options) {
+    const { file, part, warn } = options;
+    requireKind(bytes, file, "JSON");
+    const stored = ofFile(file, () => recordOf(parseJson(bytes, file), "The model"));
+    const values = await decodeShards(stored.weightsManifest, part, file);
+    return ofFile(file, () => {
+      if (stored.format !== undefined && stored.format !== "layers-model") {
         refuse({
           what: "The file holds a graph of operations, not layers.",
           expected: "layers-model",
-          received: file.format,
+          received: stored.format,
           fix: "Convert the model with --output_format=tfjs_layers_model.",
         });
       }
-      const topology = recordOf(file.modelTopology, "The model");
+      const topology = recordOf(stored.modelTopology, "The model");
       // TensorFlow.js itself leaves the wrapping out.
       const config = topology.model_config ?? topology;
       const network = networkIn(config, options, topology.keras_version);
-      const metadata = recordOf(file[metadataKey] ?? {}, "What is said besides");
-      const training = metadata.training_config ?? topology.training_config ?? file.trainingConfig;
-      const told = trainingOr(path, options.warn, () => recordOf(training ?? {}, "The training"));
-      const compile = trainingIn(path, options, told, told?.optimizer_config);
-      const remembered = values.filter(({ group }) => group === "optimizer");
-      const state =
-        compile === undefined || typeof compile.optimizer === "string" || remembered.length === 0
-          ? { slots: new Map(), iterations: 0 }
-          : decodeOptimizerState(network, compile.optimizer, remembered, options.warn);
+      const metadata = recordOf(stored[metadataKey] ?? {}, "What is said besides");
+      const compile = metadata.training_config ?? topology.training_config ?? stored.trainingConfig;
+      const told = trainingOr(file, warn, () => recordOf(compile ?? {}, "The training"));
+      const training = trainingIn(options, told, told?.optimizer_config, network.outputNames);
       const own = values.filter(({ group }) => group === undefined);
       return {
         network,
         weights: weightsByName(network, own, plainNames(config).renamed),
-        compile,
-        ...state,
-        iterations: isCount(told?.iterations) ? told.iterations : state.iterations,
+        training,
+        ...stateOf(network, training, values, told?.iterations, warn),
         classNames: classNamesIn(metadata.class_names),
+        preprocess: preprocessIn(metadata.preprocess),
       };
     });
   },
 };
 
+/** What the optimizer remembers, and the steps that it took. */
+function stateOf(
+  network: Network,
+  training: StoredTraining | undefined,
+  values: readonly NamedValues[],
+  counted: unknown,
+  warn: Warn,
+): Pick<StoredModel, "slots" | "progress"> {
+  const remembered = values.filter(({ group }) => group === "optimizer");
+  const none = { slots: new Map(), iterations: 0 };
+  const { slots, iterations } =
+    training === undefined || remembered.length === 0
+      ? none
+      : decodeOptimizerState(network, training.optimizer, remembered, warn);
+  const steps = training !== undefined && isCount(counted) ? counted : iterations;
+  return { slots, progress: progressAfter(steps) };
+}
+
 /**
  * Optimizer, losses and metrics, as Keras 3 says them: TensorFlow.js would refuse the model where it has
  * one of them not, and so it is not told.
  */
-function trainingOf(model: ModelToStore) {
-  const { settings, learningRate, slots, iterations, network } = model;
+function trainingOf(model: StoredModel) {
   const compile = encodeCompile(model, "keras3");
-  if (compile === undefined || settings === undefined) return undefined;
-  const rate = typeof learningRate === "number" ? learningRate : undefined;
-  const state = encodeOptimizerState(network, settings.optimizer, { slots, iterations, rate });
-  const values = state.map(
+  if (compile === undefined || model.training === undefined) return undefined;
+  const { iterations } = model.progress;
+  const values = encodeOptimizerState(model, model.training).map(
     ({ name, data, shape }): NamedValues => ({
       name: `optimizer/${name}`,
       data: Float32Array.from(data),

@@ -6,8 +6,9 @@ import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
-import { encodeModel, loadState } from "../checkpoint.ts";
 import type { Model } from "../model.ts";
+import { encodeModel } from "../save.ts";
+import { loadState } from "../saved-state.ts";
 import { pathOf } from "./path.ts";
 
 export interface BackupAndRestoreOptions {
@@ -39,8 +40,9 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   let hasDiverged = false;
   // Whatever the path ends with: only Fovea's own file keeps the progress.
   const keep = async (model: Model<SymbolicOutputs>) => {
-    await writeFileAtomically(path, encodeModel(model));
-    kept = model.progress.iterations;
+    const { iterations } = model.progress;
+    await writeFileAtomically(path, await encodeModel(model));
+    kept = iterations;
   };
   const restored: Callback = {
     async onTrainBegin(record, { model, restore }) {

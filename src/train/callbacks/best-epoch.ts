@@ -1,8 +1,8 @@
 // The best epoch of a run that is resumed, and the one that a file holds.
 
 import { stat } from "node:fs/promises";
-import { progressIn } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
+import { progressIn } from "../saved-state.ts";
 import type { Monitor } from "./monitor.ts";
 
 /** The epoch that was better than all before it, and than `threshold`; undefined where none was. */

@@ -2,14 +2,15 @@
 
 import { stat } from "node:fs/promises";
 import type { Tensor } from "../../core/tensor.ts";
-import { writtenFormatOf } from "../../interchange/index.ts";
+import { writtenFormatOf } from "../../interchange/file-formats.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import { checkOption, requireOptions } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
-import { loadState, saveModel } from "../checkpoint.ts";
 import type { EpochRecord } from "../events.ts";
 import { checkCounts } from "../fit-options.ts";
 import type { Model } from "../model.ts";
+import { saveModel } from "../save.ts";
+import { loadState } from "../saved-state.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -39,7 +40,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   requireOptions("callbacks.earlyStopping", options);
   const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0, path } = options;
-  const isOwn = path === undefined || writtenFormatOf(path) === undefined;
+  const isOwn = path === undefined || writtenFormatOf(path) === "safetensors";
   checkOption("path of earlyStopping", path, isOwn, "a name that ends in .safetensors");
   checkCounts({ patience, startFromEpoch }, 0);
   checkOption(

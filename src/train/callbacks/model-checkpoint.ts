@@ -4,14 +4,13 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
 import { disk } from "../../formats/disk.ts";
-import { writtenFormatOf } from "../../interchange/index.ts";
-import { requireWeightsEnding } from "../../interchange/weights-files.ts";
+import { writtenFormatOf, writtenWeightsFormatOf } from "../../interchange/file-formats.ts";
 import { requireWhole } from "../../nn/layer.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
-import { type SaveOptions, saveModel } from "../checkpoint.ts";
 import type { Logs } from "../events.ts";
 import type { Model } from "../model.ts";
+import { type SaveOptions, saveModel } from "../save.ts";
 import { bestIn, epochHeldBy } from "./best-epoch.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { pathOf } from "./path.ts";
@@ -47,7 +46,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const { saveBestOnly = false, saveWeightsOnly = false, saveFrequency = "epoch" } = options;
   // Before anything is trained that could not be saved.
   const fillIn = pathPattern(path);
-  if (saveWeightsOnly) requireWeightsEnding(path);
+  if (saveWeightsOnly) writtenWeightsFormatOf(path);
   else writtenFormatOf(path);
   const monitor = saveBestOnly ? new Monitor(options) : undefined;
   if (saveFrequency !== "epoch") {
@@ -93,7 +92,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
         // A run that is resumed has had its best epochs before.
         const { history, epochs, steps } = model.progress;
         const before = bestIn(history, monitor, best);
-        const saysEpoch = !saveWeightsOnly && writtenFormatOf(path) === undefined;
+        const saysEpoch = !saveWeightsOnly && writtenFormatOf(path) === "safetensors";
         const isOneFile = saysEpoch && namesOneFile(path) && history.length > 0;
         const held = isOneFile ? await epochHeldBy(path) : before?.epoch;
         best = before?.value ?? best;

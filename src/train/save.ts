@@ -1,0 +1,136 @@
+// Models and weights as bytes, and as files: paths are a thin layer above the bytes.
+
+import { ConfigError } from "../core/errors.ts";
+import { printWarning, type Warn } from "../core/warn.ts";
+import { writeFileAtomically } from "../formats/files.ts";
+import { besidePath } from "../formats/paths.ts";
+import { removeShards, shardNamesOf } from "../formats/shard-files.ts";
+import {
+  fileFormats,
+  type ModelFormatName,
+  requireModelFormat,
+  writtenFormatOf,
+} from "../interchange/file-formats.ts";
+import type { EncodedModel } from "../interchange/model-format.ts";
+import type { StoredModel } from "../interchange/stored-model.ts";
+import type { SymbolicOutputs } from "../nn/network.ts";
+import { outlineOf, requireOptions } from "../nn/option.ts";
+import { type Model, requireModel } from "./model.ts";
+import { storeTraining } from "./stored-training.ts";
+
+export interface SaveOptions {
+  /** The names of the classes, kept for whoever predicts with the model. */
+  readonly classNames?: readonly string[];
+  /** Whether optimizer, losses and metrics are kept. Default: true; false for `.json`, which browsers load. */
+  readonly training?: boolean;
+  /**
+   * Takes what the file cannot keep, or its usual readers cannot do, as whole sentences. Default: Node
+   * prints it as a `FoveaWarning`.
+   */
+  readonly onWarning?: Warn;
+}
+
+export interface EncodeModelOptions extends SaveOptions {
+  /**
+   * The kind of file: `safetensors` is Fovea's own, the only one that keeps the progress; `keras` and `h5`
+   * are Keras's; `json` is that of TensorFlow.js, which is several files. Default: `safetensors`.
+   */
+  readonly format?: ModelFormatName;
+}
+
+/** The bytes of a model of TensorFlow.js come as several files, all others as one. */
+type InOneFile = { readonly format?: Exclude<ModelFormatName, "json"> };
+
+/**
+ * The model as the bytes of a file, as `saveModel` writes it. For `json` they are those of `model.json` and
+ * its shards, by name.
+ *
+ * @throws FormatError where that kind of file cannot hold the model.
+ * @example const bytes = await encodeModel(model)
+ * @example const blob = new Blob([await encodeModel(model, { format: "keras" })])
+ */
+export function encodeModel(
+  model: Model<SymbolicOutputs>,
+  options?: EncodeModelOptions & InOneFile,
+): Promise<Uint8Array<ArrayBuffer>>;
+export function encodeModel(
+  model: Model<SymbolicOutputs>,
+  options: EncodeModelOptions & { readonly format: "json" },
+): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
+export async function encodeModel(
+  model: Model<SymbolicOutputs>,
+  options: EncodeModelOptions = {},
+): Promise<Uint8Array | Map<string, Uint8Array>> {
+  requireModel("encodeModel", model);
+  requireOptions("encodeModel", options);
+  const { format = "safetensors" } = options;
+  requireModelFormat("encodeModel", format);
+  const { bytes, parts } = await encodeAs(format, model, "the file", options);
+  // Shards come first: whoever writes them in this order never has a model.json without its shards.
+  return parts === undefined ? bytes : new Map([...parts, ["model.json", bytes]]);
+}
+
+/**
+ * Saves architecture, weights, settings and progress. The file is whole or not there at all. Its extension
+ * says what it is: `.keras` and `.h5` are Keras's, `.json` is that of TensorFlow.js (with shards beside
+ * it), `.safetensors` is Fovea's own, the only one that keeps the progress. `encodeModel` gives the bytes
+ * instead.
+ *
+ * Only `.safetensors` keeps a layer that several models inside share as one layer; elsewhere each of them
+ * gets a copy. In `.json` a layer whose name another one has gets a longer name, for TensorFlow.js tells
+ * weights apart by it.
+ *
+ * @throws FormatError where it has another extension, cannot be written, or cannot hold the model; a file
+ * that was there before stays.
+ * @example await saveModel(model, "model.safetensors")
+ * @example await saveModel(model, "model.keras")
+ */
+export async function saveModel(
+  model: Model<SymbolicOutputs>,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  if (typeof model === "string") {
+    throw new ConfigError({
+      what: "saveModel was given the path first.",
+      expected: 'the model, then the path, as in saveModel(model, "model.safetensors")',
+      received: outlineOf(model),
+    });
+  }
+  requireModel("saveModel", model);
+  requireOptions("saveModel", options);
+  const format = writtenFormatOf(path);
+  await writeEncoded(path, await encodeAs(format, model, path, options));
+}
+
+function encodeAs(
+  format: ModelFormatName,
+  model: Model<SymbolicOutputs>,
+  file: string,
+  options: SaveOptions,
+): Promise<EncodedModel> {
+  // A file for browsers is small unless asked for more.
+  const { training = format !== "json", classNames, onWarning: warn = printWarning } = options;
+  // Before anything is waited for: the model may go on.
+  const stored = storeModel(model, training, classNames);
+  return fileFormats[format].model().then((codec) => codec.encode(stored, { file, warn }));
+}
+
+function storeModel(
+  model: Model<SymbolicOutputs>,
+  trains: boolean,
+  classNames: readonly string[] | undefined,
+): StoredModel {
+  const { network, seed, precision, settings, rateSetting } = model;
+  const training = trains && settings ? storeTraining(settings, rateSetting) : undefined;
+  return { ...model.getState(), network, seed, precision, training, classNames };
+}
+
+/** Shards that a model.json had before are removed once it has others. */
+async function writeEncoded(path: string, { bytes, parts }: EncodedModel): Promise<void> {
+  if (parts === undefined) return writeFileAtomically(path, bytes);
+  const replaced = await shardNamesOf(path);
+  for (const [name, part] of parts) await writeFileAtomically(besidePath(path, name), part);
+  await writeFileAtomically(path, bytes);
+  await removeShards(path, replaced);
+}
