@@ -29,6 +29,7 @@ export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.t
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export { callbacks } from "./train/callbacks/index.ts";
+export type { CompiledProgram } from "./train/compiled-program.ts";
 export type * from "./train/events.ts";
 export { type FunctionalOptions, model } from "./train/functional.ts";
 export { decodeModel, type LoadedModel, type LoadOptions, loadModel } from "./train/load.ts";
@@ -44,6 +45,7 @@ export type {
   ModelOptions,
   PassOptions,
 } from "./train/options.ts";
+export type { AppliedModel, ModelParts, ModelProgram } from "./train/programs/model-program.ts";
 export {
   type EncodeModelOptions,
   encodeModel,
@@ -53,3 +55,4 @@ export {
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";
 export type { LoadedWeights, LoadWeightsOptions } from "./train/weights-file.ts";
+export { type Architecture, type Fit, zoo } from "./zoo/index.ts";

@@ -12,8 +12,8 @@ import { allocateStates } from "../../src/measure/states.ts";
 import { prepareStep } from "../../src/measure/step.ts";
 import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
-import { trainingGraph } from "../../src/train/graphs.ts";
 import { headsOf } from "../../src/train/heads.ts";
+import { trainProgram } from "../../src/train/programs/train.ts";
 import { buildNetwork, buildResnet50, networkNames, networks } from "../networks.ts";
 import { answerLines, peakMegabytes, timesOf } from "./lines.ts";
 
@@ -40,14 +40,13 @@ async function train(wanted: string, count: number): Promise<object> {
 async function compileLarge(): Promise<object> {
   const network = buildResnet50();
   const start = performance.now();
-  const graph = trainingGraph({
+  const heads = headsOf(network, { loss });
+  const graph = trainProgram({ heads, optimizer: adam() }).graph({
     network,
     seed: 0,
     batch: 32,
     inputs: [{ shape: [64, ...network.inputShape], dtype: "u8" }],
-    heads: headsOf(network, { loss }),
     targets: [{ shape: [64], dtype: "i32" }],
-    optimizer: adam(),
   });
   const program = compile(network.name, graph, device.machine, ops);
   const planned = performance.now();

@@ -36,6 +36,10 @@ export interface Device {
   allocate(bytes: number): number;
   /** Gives back what `allocate` reserved. */
   free(address: number): void;
+  /** Copies `data` to `address`, in its own type. */
+  write(address: number, data: DeviceView): Promise<void>;
+  /** A copy of the elements at `address`. */
+  read(dtype: DType, address: number, length: number): Promise<DeviceView>;
   /** The elements at `address`. */
   view(dtype: DType, address: number, length: number): DeviceView;
   /** Prepares a program; `states` says where each of its states lies. */

@@ -13,8 +13,11 @@ import type { Loss } from "../nn/losses/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
 import { claimVariables } from "../train/first-values.ts";
-import { names, predictionGraph, trainingGraph } from "../train/graphs.ts";
 import { headsOf } from "../train/heads.ts";
+import { names } from "../train/programs/parts.ts";
+import { predictProgram } from "../train/programs/predict.ts";
+import { trainProgram } from "../train/programs/train.ts";
+import { busyMilliseconds, mostStepsAtOnce, stepsThatWait } from "../train/run-steps.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** What a step is for. */
@@ -60,11 +63,6 @@ export function gflopOf({ inputs, steps }: Network, mode: Mode, batch: number): 
   return (2 * macs * batch) / 1e9;
 }
 
-/** As many steps as `fit` sends in one call, and as long as it keeps the threads busy. */
-const mostStepsAtOnce = 64;
-const callMilliseconds = 40;
-/** Outputs that may wait on the device. */
-const waitingBytes = 8 << 20;
 const seed = 0;
 const learningRate = 1e-3;
 
@@ -84,24 +82,16 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   const heads = headsOf(network, { loss });
   const targets = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
   const optimizer = adam({ learningRate });
-  const parts = { network, seed, batch, inputs };
   const start = performance.now();
-  const graph =
-    mode === "training"
-      ? trainingGraph({ ...parts, heads, targets, optimizer })
-      : predictionGraph(parts);
+  const { graph: graphOf } =
+    mode === "training" ? trainProgram({ heads, optimizer }) : predictProgram;
+  const graph = graphOf({ network, seed, batch, inputs, targets });
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
   const states = fillStates(device, program, network);
   const filled = performance.now();
-  const outputBytes = program.outputs.reduce(
-    (sum, { storage, dtype }) => sum + storage.size * bytesPerElement[dtype],
-    0,
-  );
-  const stepsAtOnce = Math.max(
-    1,
-    Math.min(mostStepsAtOnce, Math.floor(waitingBytes / outputBytes)),
-  );
+  // As many steps as `fit` sends in one call, and as long as it keeps the threads busy.
+  const stepsAtOnce = Math.min(mostStepsAtOnce, stepsThatWait(program));
   const executable = await device.load(program, states, { stepsAtOnce });
   const compileMilliseconds = performance.now() - filled + (planned - start);
 
@@ -121,7 +111,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     states,
     executable,
     inputsOf,
-    stopwatch: new Stopwatch(executable, inputsOf, callMilliseconds),
+    stopwatch: new Stopwatch(executable, inputsOf, busyMilliseconds),
     close() {
       void executable.dispose();
       for (const address of states.values()) device.free(address);

@@ -2,11 +2,12 @@
 
 import { TrainingError } from "../core/errors.ts";
 import type { StepOutputs } from "../machine/device.ts";
-import type { Engine, Role, TrainingSettings } from "./engine.ts";
+import type { Engine, Role } from "./engine.ts";
 import { stepInputs } from "./fit.ts";
 import type { OrderedExamples } from "./model-examples.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import { place } from "./placement.ts";
+import type { TrainingSettings } from "./settings.ts";
 import type { ClassWeights } from "./weights.ts";
 
 export interface BatchJob {
@@ -35,12 +36,12 @@ export async function runBatch(job: BatchJob): Promise<StepOutputs> {
   try {
     const placed = await place(engine, role, ordered, settings, { classWeights, count });
     if (rate === undefined) {
-      const program = await engine.program("evaluate", count, placed, settings);
+      const program = await engine.program(settings.programs.evaluate, count, placed);
       const [outputs] = await program.run([{ rows, step: [0] }]);
       return outputs;
     }
     memory.prepare(settings.optimizer);
-    const program = await engine.program("train", count, placed, settings);
+    const program = await engine.program(settings.programs.train, count, placed);
     const [outputs] = await program.run([stepInputs(settings, iterations + 1, rate, rows)]);
     if (outputs.halted[0] !== 0) refuse(outputs.loss[0]);
     memory.noteTraining();

@@ -8,30 +8,15 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
+import type { Program as CompiledProgram } from "../kernel/program.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
-import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
-import type { CompiledMetric } from "../nn/metrics/compiled-metric.ts";
+import type { Device, Executable } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
-import {
-  evaluationGraph,
-  inspectionGraph,
-  names,
-  predictionGraph,
-  trainingGraph,
-} from "./graphs.ts";
-import type { Head } from "./heads.ts";
 import type { ModelMemory } from "./model-memory.ts";
+import { names } from "./programs/parts.ts";
+import type { RowProgram } from "./programs/program.ts";
 import { type Resident, reserveRows } from "./residency.ts";
-
-/** What `compile` settled. */
-export interface TrainingSettings {
-  readonly optimizer: Optimizer;
-  /** What each trained output is compared by. */
-  readonly heads: readonly Head[];
-  /** Everything that is reported besides the loss, under the names that logs use. */
-  readonly metrics: readonly CompiledMetric[];
-}
+import { mostStepsAtOnce, stepsThatWait } from "./run-steps.ts";
 
 /**
  * What examples are on the device for. Each role holds one set of them at a time; what a callback asks for
@@ -64,25 +49,27 @@ export interface ExampleValues {
   readonly weights?: readonly (Tensor | undefined)[];
 }
 
-export type Mode = "train" | "evaluate" | "predict" | "inspect";
-
-/** Steps that one call may take: enough to make the call's own time vanish. */
-const mostStepsAtOnce = 64;
 /** Examples that stay on the device after use, so that the next call need not compile again. */
 const keptBytes = 64 << 20;
 
+/** A program on the device, for the examples of a role. */
+interface LoadedProgram {
+  readonly role: Role;
+  readonly executable: Promise<Executable>;
+}
+
 export class Engine {
   readonly device: Device;
-  readonly #network: Network;
+  readonly network: Network;
   readonly #memory: ModelMemory;
-  readonly #seed: number;
+  readonly seed: number;
   readonly #precision: Precision;
   readonly #residents = new Map<Role, ResidentExamples>();
   /** The roles whose examples a run is at work on; the others are kept for the next call alone. */
   readonly #inUse = new Set<Role>();
-  readonly #programs = new Map<string, { role: Role; executable: Promise<Executable> }>();
-  /** Milliseconds that each program took to compile, by mode. */
-  readonly compileMilliseconds = new Map<Mode, number>();
+  readonly #programs = new Map<RowProgram, Map<string, LoadedProgram>>();
+  /** Milliseconds that each program took to compile, by its name. */
+  readonly compileMilliseconds = new Map<string, number>();
 
   constructor(
     device: Device,
@@ -91,20 +78,20 @@ export class Engine {
     { seed, precision }: { readonly seed: number; readonly precision: Precision },
   ) {
     this.device = device;
-    this.#network = network;
+    this.network = network;
     this.#memory = memory;
-    this.#seed = seed;
+    this.seed = seed;
     this.#precision = precision;
   }
 
   /** The layer of each step, nested ones behind the name of their network. */
   get layerNames(): string[] {
-    return this.#network.steps.map(({ path }) => path);
+    return this.network.steps.map(({ path }) => path);
   }
 
   /** The full names of the weights that the optimizer changes. */
   get trainedNames(): string[] {
-    return this.#network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
+    return this.network.weights.filter(({ trainable }) => trainable).map((w) => w.fullName);
   }
 
   /**
@@ -114,7 +101,7 @@ export class Engine {
   get #trainability(): string {
     const marks = (units: readonly { readonly trainable: boolean }[]) =>
       units.map(({ trainable }) => (trainable ? "t" : "f")).join("");
-    const { weights, steps } = this.#network;
+    const { weights, steps } = this.network;
     return `${marks(weights)} ${marks(steps.map(({ layer }) => layer))}`;
   }
 
@@ -186,64 +173,59 @@ export class Engine {
   }
 
   /**
-   * The program of a mode for `batch` rows of `examples`, as layers are frozen or trained now: where that
-   * has changed it is another program, and the one before is kept for when it changes back.
+   * A program for `batch` rows of `examples`, as layers are frozen or trained now: where that has changed
+   * it is compiled anew, and what was there before is kept for when it changes back.
    */
-  program(
-    mode: Mode,
-    batch: number,
-    examples: ResidentExamples,
-    settings?: TrainingSettings,
-  ): Promise<Executable> {
+  program(program: RowProgram, batch: number, examples: ResidentExamples): Promise<Executable> {
     const { role } = examples;
-    // What is predicted does not depend on it.
-    const trained = mode === "predict" ? "" : this.#trainability;
-    const key = `${mode} ${batch} ${role} ${trained}`;
-    const known = this.#programs.get(key);
+    const key = `${batch} ${role} ${program.dependsOnTrainable ? this.#trainability : ""}`;
+    const loaded = this.#programs.get(program) ?? new Map<string, LoadedProgram>();
+    this.#programs.set(program, loaded);
+    const known = loaded.get(key);
     if (known !== undefined) return known.executable;
-    const executable = this.#make(mode, batch, examples, settings);
-    this.#programs.set(key, { role, executable });
+    const executable = this.#make(program, batch, examples);
+    loaded.set(key, { role, executable });
     return executable;
   }
 
   async #make(
-    mode: Mode,
+    program: RowProgram,
     batch: number,
     { inputs, targets, weights }: ResidentExamples,
-    settings: TrainingSettings | undefined,
   ): Promise<Executable> {
     const start = performance.now();
     // What was frozen when training began has nothing remembered yet.
-    if (mode === "train" && settings !== undefined) this.#memory.reserveSlots(settings.optimizer);
-    const parts = { network: this.#network, seed: this.#seed, batch, inputs: typesOf(inputs) };
-    const graph = (): Graph => {
-      if (mode === "predict") return predictionGraph(parts);
-      if (settings === undefined || targets.length === 0) {
-        throw new Error(`${mode} needs targets and settings`);
-      }
-      const weighed = { weights: weights.map((resident) => resident?.type) };
-      const scored = { ...parts, ...settings, targets: typesOf(targets), ...weighed };
-      if (mode === "inspect") return inspectionGraph(scored);
-      return mode === "train" ? trainingGraph(scored) : evaluationGraph(scored);
-    };
-    const name = `${this.#network.name}.${mode}`;
-    const precision = this.#precision;
-    const program = compile(name, graph(), this.device.machine, ops, { precision });
+    if (program.optimizer !== undefined) this.#memory.reserveSlots(program.optimizer);
+    const graph = program.graph({
+      network: this.network,
+      seed: this.seed,
+      batch,
+      inputs: typesOf(inputs),
+      targets: typesOf(targets),
+      weights: weights.map((resident) => resident?.type),
+    });
     const states = this.#memory.addresses;
     inputs.forEach(({ address }, i) => {
       states.set(names.inputs(i), address);
     });
-    settings?.heads.forEach(({ output }, i) => {
-      const weight = weights[i];
-      if (i < targets.length) states.set(names.targets(output), targets[i].address);
-      if (weight !== undefined) states.set(names.weights(output), weight.address);
+    targets.forEach(({ address }, i) => {
+      states.set(names.targets(i), address);
     });
-    const outputBytes = program.outputs.reduce((sum, value) => sum + 4 * value.storage.size, 0);
-    const room = Math.max(1, Math.floor((8 << 20) / Math.max(1, outputBytes)));
-    const stepsAtOnce = Math.min(mostStepsAtOnce, room);
-    const executable = await this.device.load(program, states, { stepsAtOnce });
-    this.compileMilliseconds.set(mode, performance.now() - start);
+    weights.forEach((weight, i) => {
+      if (weight !== undefined) states.set(names.weights(i), weight.address);
+    });
+    const compiled = this.compile(program.name, graph);
+    const executable = await this.device.load(compiled, states, {
+      stepsAtOnce: Math.min(mostStepsAtOnce, stepsThatWait(compiled)),
+    });
+    this.compileMilliseconds.set(program.name, performance.now() - start);
     return executable;
+  }
+
+  /** The kernels of a graph, for this device and in the model's precision. */
+  compile(name: string, graph: Graph): CompiledProgram {
+    const precision = this.#precision;
+    return compile(`${this.network.name}.${name}`, graph, this.device.machine, ops, { precision });
   }
 
   /** Forgets all programs and examples, and gives their memory back. */
@@ -252,10 +234,13 @@ export class Engine {
   }
 
   async #dropPrograms(matches: (program: { role: Role }) => boolean): Promise<void> {
-    for (const [key, program] of this.#programs) {
-      if (!matches(program)) continue;
-      this.#programs.delete(key);
-      await (await program.executable.catch(() => undefined))?.dispose();
+    for (const [program, loaded] of this.#programs) {
+      for (const [key, one] of loaded) {
+        if (!matches(one)) continue;
+        loaded.delete(key);
+        await (await one.executable.catch(() => undefined))?.dispose();
+      }
+      if (loaded.size === 0) this.#programs.delete(program);
     }
   }
 }
@@ -287,50 +272,4 @@ function fits(
     residents.every((resident, i) => same(resident, tensors[i]));
   const { x, y = [], weights: wanted = [] } = like;
   return all(inputs, x) && all(targets, y) && all(weights, wanted);
-}
-
-/** How long one call should keep the threads busy, in milliseconds. */
-const busyMilliseconds = 40;
-
-/**
- * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
- * do not pay for the call. How steps are grouped changes no result. `program` is asked before every
- * call, for what it is to run. `goesOn` is asked between calls, which take `atMost` steps each; `before` is
- * awaited before each of a call's steps.
- */
-export async function runSteps(
-  program: () => Promise<Executable>,
-  count: number,
-  inputsOf: (step: number) => StepInputs,
-  after: (step: number, outputs: StepOutputs) => void | Promise<void>,
-  {
-    goesOn = () => true,
-    before,
-    atMost = mostStepsAtOnce,
-  }: {
-    readonly goesOn?: () => boolean;
-    readonly before?: (step: number) => Promise<void>;
-    readonly atMost?: number;
-  } = {},
-): Promise<void> {
-  let atOnce = 1;
-  for (let done = 0; done < count && goesOn(); ) {
-    const room = (await program()).stepsAtOnce;
-    const steps = Math.min(atOnce, atMost, room, count - done);
-    if (before !== undefined) {
-      for (let i = 0; i < steps; i++) await before(done + i);
-    }
-    // A callback may have frozen a layer just now.
-    const executable = await program();
-    const start = performance.now();
-    const outputs = await executable.run(
-      Array.from({ length: steps }, (_, i) => inputsOf(done + i)),
-    );
-    const each = (performance.now() - start) / steps;
-    for (const [i, output] of outputs.entries()) {
-      await after(done + i, output);
-    }
-    done += steps;
-    atOnce = Math.max(1, Math.min(2 * atOnce, Math.round(busyMilliseconds / each)));
-  }
 }

@@ -2,8 +2,10 @@
 
 import type { StepInputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
-import { type Engine, type ResidentExamples, runSteps, type TrainingSettings } from "./engine.ts";
+import type { Engine, ResidentExamples } from "./engine.ts";
 import { Means } from "./means.ts";
+import { runSteps } from "./run-steps.ts";
+import type { TrainingSettings } from "./settings.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What is evaluated, and how much at a time. */
@@ -36,7 +38,7 @@ export async function evaluateRows(job: EvaluationJob): Promise<Means> {
     });
     const before = (step: number) => watchers.notify("onTestStepBegin", { step: first + step + 1 });
     await runSteps(
-      () => engine.program("evaluate", batch, examples, settings),
+      () => engine.program(settings.programs.evaluate, batch, examples),
       steps,
       inputsOf,
       async (step, outputs) => {

@@ -5,13 +5,14 @@ import { ConfigError, TrainingError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { StepInputs, StepOutputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
-import type { Engine, ResidentExamples, TrainingSettings } from "./engine.ts";
-import { runSteps } from "./engine.ts";
+import type { Engine, ResidentExamples } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
 import type { EpochRecord } from "./events.ts";
-import { names } from "./graphs.ts";
 import type { LastGood } from "./last-good.ts";
 import { Means, type MeansState } from "./means.ts";
+import { names } from "./programs/parts.ts";
+import { runSteps } from "./run-steps.ts";
+import type { TrainingSettings } from "./settings.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** How far training has come, as plain data. */
@@ -188,7 +189,9 @@ class FitLoop {
         await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
       const program = async () =>
-        this.#job.lastGood.watch(await engine.program("train", batch, training.examples, settings));
+        this.#job.lastGood.watch(
+          await engine.program(settings.programs.train, batch, training.examples),
+        );
       await runSteps(program, to - from, inputsOf, after, {
         goesOn: () => this.#going(),
         before: (step) => watchers.notify("onStepBegin", placeOf(step)),
@@ -246,7 +249,8 @@ class FitLoop {
     rows: Int32Array,
   ): Promise<TrainingError> {
     const { engine, settings, training } = this.#job;
-    const inspect = await engine.program("inspect", rows.length, training.examples, settings);
+    const program = settings.programs.inspect;
+    const inspect = await engine.program(program, rows.length, training.examples);
     const iteration = this.#job.progress().iterations + 1;
     const [outputs] = await inspect.run([{ rows, step: [iteration] }]);
     const layer = engine.layerNames.find((_, i) => outputs[`layer${i}`][0] !== 0);

@@ -25,8 +25,23 @@ export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptio
  * const y = layers.conv2d({ filters: 1, kernelSize: 3, padding: "same" }).apply(x);
  * const residual = model({ inputs: x, outputs: layers.add().apply([x, y]) });
  */
-export function model<const O extends SymbolicOutputs>(options: FunctionalOptions<O>): Model<O> {
+export function model<const O extends SymbolicOutputs>(options: FunctionalOptions<O>): Model<O>;
+/**
+ * The model of a network, such as one of the zoo.
+ *
+ * @example const classifier = model(zoo.lenet.build({ inputShape: [28, 28, 1], classes: 10 }), { seed: 1 });
+ */
+export function model(network: Network, options?: ModelOptions): Model;
+export function model(given: FunctionalOptions<SymbolicOutputs> | Network, more?: ModelOptions) {
+  if (given instanceof Network) {
+    requireOptions("model", more ?? {}, "network, { seed: 1 }");
+    return new Model<SymbolicOutputs>(given, more);
+  }
+  return functional(given);
+}
+
+function functional(options: FunctionalOptions<SymbolicOutputs>): Model<SymbolicOutputs> {
   requireOptions("model", options, "{ inputs: x, outputs: y }");
   const { inputs, outputs, name, ...rest } = options;
-  return new Model<O>(new Network({ name, inputs, outputs }), rest);
+  return new Model(new Network({ name, inputs, outputs }), rest);
 }

@@ -15,7 +15,8 @@ import { Architecture } from "./architecture.ts";
 import { runBatch } from "./batch-step.ts";
 import type { Callback } from "./callback.ts";
 import { checkCompileOptions } from "./compile-options.ts";
-import { Engine, type TrainingSettings } from "./engine.ts";
+import { CompiledProgram } from "./compiled-program.ts";
+import { Engine } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
 import { defaultSeed } from "./first-values.ts";
 import { type Progress, runFit, untrained } from "./fit.ts";
@@ -38,7 +39,9 @@ import type {
 } from "./options.ts";
 import { orderFor, orderInputs, place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
+import type { ModelProgram } from "./programs/model-program.ts";
 import { progressBar, type Verbosity } from "./progress-bar.ts";
+import { settingsOf, type TrainingSettings } from "./settings.ts";
 import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
 import { Turns } from "./turns.ts";
@@ -70,6 +73,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   #learningRate: LearningRate = 0;
   #progress: Progress = untrained;
   readonly #turns = new Turns();
+  /** Programs of others' making, which go with the model's memory. */
+  readonly #programs = new Set<CompiledProgram>();
   /** Programs of earlier settings on their way out. */
   #retiring: Promise<void> | undefined;
 
@@ -140,11 +145,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     this.#turns.requireIdle("compile");
     checkCompileOptions(options);
     const heads = headsOf(this.network, options);
-    this.#settings = {
-      optimizer: optimizerOf(options.optimizer),
-      heads,
-      metrics: heads.flatMap(({ reports }) => reports),
-    };
+    this.#settings = settingsOf(optimizerOf(options.optimizer), heads);
     this.#learningRate = this.#settings.optimizer.learningRate;
     this.#memory.forgetSlots();
     this.#progress = untrained;
@@ -356,6 +357,39 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     });
   }
 
+  /**
+   * Compiles a program of your own over the model's weights: its graph may apply the model, take gradients
+   * at any layer, and keep states of its own between steps. `states` says what those begin with.
+   * Default: zeros.
+   *
+   * @throws ConfigError where a state is given that the program does not have, ShapeError where one does
+   * not fit.
+   * @example
+   * const program = await model.compileProgram({
+   *   name: "saliency",
+   *   graph({ build, apply }) {
+   *     const image = build.input("image", { shape: [1, 28, 28, 1], dtype: "f32" });
+   *     const { outputs, activation } = apply(image);
+   *     const score = build.sum(build.slice(outputs[0], [0, 3], [1, 1]));
+   *     const [gradient] = gradients(score, [activation("conv2d")], build);
+   *     return { outputs: { score, gradient }, updates: [] };
+   *   },
+   * });
+   */
+  async compileProgram(
+    program: ModelProgram,
+    states: Readonly<Record<string, Tensor>> = {},
+  ): Promise<CompiledProgram> {
+    return this.#turns.take("compileProgram", async () => {
+      const engine = await this.#open();
+      const compiled = await CompiledProgram.make(engine, this.#memory, program, states, (run) =>
+        this.#turns.take("run", run),
+      );
+      this.#programs.add(compiled);
+      return compiled;
+    });
+  }
+
   /** A copy of all weights, by name, such as `conv2d/kernel`. */
   getWeights(): Map<string, Tensor<Float32Array>> {
     return this.#memory.readWeights();
@@ -462,6 +496,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /** Gives the model's memory back; weights stay readable. @throws ConfigError while it is busy. */
   async dispose(): Promise<void> {
     this.#turns.requireIdle("dispose");
+    for (const program of this.#programs) await program.dispose();
+    this.#programs.clear();
     await this.#engine?.clear();
     this.#memory.close(this.#slotNames);
     this.#engine = undefined;

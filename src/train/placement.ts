@@ -2,7 +2,7 @@
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";
-import type { Engine, ResidentExamples, Role, TrainingSettings } from "./engine.ts";
+import type { Engine, ResidentExamples, Role } from "./engine.ts";
 import type { Head } from "./heads.ts";
 import {
   type InputValues,
@@ -12,6 +12,7 @@ import {
   orderExamples,
 } from "./model-examples.ts";
 import { checkInputs, fillRows, prepareInput } from "./residency.ts";
+import type { TrainingSettings } from "./settings.ts";
 import { prepareTargets } from "./targets.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 

@@ -3,9 +3,11 @@
 import { sizeOf } from "../core/shape.ts";
 import { type Tensor, withinMemory } from "../core/tensor.ts";
 import type { Network } from "../nn/network.ts";
-import { type Engine, type ResidentExamples, type Role, runSteps } from "./engine.ts";
-import { names } from "./graphs.ts";
+import type { Engine, ResidentExamples, Role } from "./engine.ts";
+import { names } from "./programs/parts.ts";
+import { predictProgram } from "./programs/predict.ts";
 import { fillRows } from "./residency.ts";
+import { runSteps } from "./run-steps.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** Bytes of examples that prediction puts on the device at a time. */
@@ -119,6 +121,6 @@ async function predictRows(
   });
   const take = (step: number, outputs: Readonly<Record<string, ArrayLike<number>>>) =>
     after(step, firstOf(step), outputs);
-  const program = () => engine.program("predict", batch, examples);
+  const program = () => engine.program(predictProgram, batch, examples);
   await runSteps(program, steps, inputsOf, take, passage);
 }

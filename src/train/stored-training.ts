@@ -12,9 +12,9 @@ import { metricFrom } from "../nn/metrics/index.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, storeRate } from "../nn/optimizers/learning-rate.ts";
-import type { TrainingSettings } from "./engine.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
 import type { CompileOptions } from "./options.ts";
+import type { TrainingSettings } from "./settings.ts";
 
 /** Settings as plain data, with the learning rate that the model has now. */
 export function storeTraining(

@@ -1,8 +1,8 @@
-// What an architecture of the zoo is. It says which layers follow each other for one kind of image and a
-// number of classes; it knows no data, no weights and no training.
+// What an architecture of the zoo is: a network for one kind of image and a number of classes. It knows no
+// data, no weights and no training.
 
 import type { Shape } from "../core/shape.ts";
-import type { Layer } from "../nn/layer.ts";
+import type { Network } from "../nn/network.ts";
 
 /** What an architecture is fitted to. */
 export interface Fit {
@@ -12,11 +12,15 @@ export interface Fit {
   readonly classes: number;
 }
 
-/** Layers that carry a name. */
+/** A network that carries a name. */
 export interface Architecture {
   readonly name: string;
   /** One line for people who choose. */
   readonly description: string;
-  /** @throws ConfigError where an option of a layer cannot be used. */
-  layers(fit: Fit): Layer[];
+  /**
+   * The network for images `[H, W, C]` and a number of classes.
+   *
+   * @throws ShapeError where the images are too small for it.
+   */
+  build(fit: Fit): Network;
 }

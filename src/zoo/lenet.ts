@@ -1,6 +1,7 @@
 // LeNet-5, as it is taught today.
 
 import { layers } from "../nn/layers/index.ts";
+import { sequence } from "../nn/sequence.ts";
 import type { Architecture } from "./architecture.ts";
 
 /**
@@ -13,14 +14,25 @@ import type { Architecture } from "./architecture.ts";
 export const lenet: Architecture = {
   name: "lenet",
   description: "LeNet-5 of 1998: 6C5-A2-16C5-A2-120-84-10, tanh",
-  layers: ({ inputShape, classes }) => [
-    layers.conv2d({ filters: 6, kernelSize: 5, padding: "same", activation: "tanh", inputShape }),
-    layers.averagePooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 16, kernelSize: 5, activation: "tanh" }),
-    layers.averagePooling2d({ poolSize: 2 }),
-    layers.flatten(),
-    layers.dense({ units: 120, activation: "tanh" }),
-    layers.dense({ units: 84, activation: "tanh" }),
-    layers.dense({ units: classes, activation: "softmax" }),
-  ],
+  build: ({ inputShape, classes }) =>
+    sequence({
+      name: "lenet",
+      inputShape,
+      layers: [
+        layers.conv2d({
+          filters: 6,
+          kernelSize: 5,
+          padding: "same",
+          activation: "tanh",
+          inputShape,
+        }),
+        layers.averagePooling2d({ poolSize: 2 }),
+        layers.conv2d({ filters: 16, kernelSize: 5, activation: "tanh" }),
+        layers.averagePooling2d({ poolSize: 2 }),
+        layers.flatten(),
+        layers.dense({ units: 120, activation: "tanh" }),
+        layers.dense({ units: 84, activation: "tanh" }),
+        layers.dense({ units: classes, activation: "softmax" }),
+      ],
+    }),
 };

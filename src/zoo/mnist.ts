@@ -1,6 +1,7 @@
 // Three convolutions and two dense layers: the network that first lessons train on MNIST.
 
 import { layers } from "../nn/layers/index.ts";
+import { sequence } from "../nn/sequence.ts";
 import type { Architecture } from "./architecture.ts";
 
 /**
@@ -11,15 +12,20 @@ import type { Architecture } from "./architecture.ts";
 export const mnist: Architecture = {
   name: "mnist",
   description: "32C3-P2-64C3-P2-64C3-64-dropout-10, relu",
-  layers: ({ inputShape, classes }) => [
-    layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
-    layers.flatten(),
-    layers.dense({ units: 64, activation: "relu" }),
-    layers.dropout({ rate: 0.5 }),
-    layers.dense({ units: classes, activation: "softmax" }),
-  ],
+  build: ({ inputShape, classes }) =>
+    sequence({
+      name: "mnist",
+      inputShape,
+      layers: [
+        layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape }),
+        layers.maxPooling2d({ poolSize: 2 }),
+        layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+        layers.maxPooling2d({ poolSize: 2 }),
+        layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+        layers.flatten(),
+        layers.dense({ units: 64, activation: "relu" }),
+        layers.dropout({ rate: 0.5 }),
+        layers.dense({ units: classes, activation: "softmax" }),
+      ],
+    }),
 };

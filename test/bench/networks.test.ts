@@ -6,8 +6,8 @@ import { sizeOf } from "../../src/core/shape.ts";
 import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
 import type { Network } from "../../src/nn/network.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
-import { trainingGraph } from "../../src/train/graphs.ts";
 import { headsOf } from "../../src/train/heads.ts";
+import { trainProgram } from "../../src/train/programs/train.ts";
 
 function trainedParameters(network: Network): number {
   const trained = network.weights.filter(({ trainable }) => trainable);
@@ -34,14 +34,13 @@ test("a network of the size of ResNet-50 has its parameters, and biases besides"
 
 test.each(networkNames)("the training step of %s is a graph that replaces every weight", (name) => {
   const network = buildNetwork(name);
-  const { updates } = trainingGraph({
+  const heads = headsOf(network, { loss: sparseCategoricalCrossentropy({ fromLogits: true }) });
+  const { updates } = trainProgram({ heads, optimizer: adam() }).graph({
     network,
     seed: 0,
     batch: 2,
     inputs: [{ shape: [4, ...network.inputShape], dtype: "u8" }],
-    heads: headsOf(network, { loss: sparseCategoricalCrossentropy({ fromLogits: true }) }),
     targets: [{ shape: [4], dtype: "i32" }],
-    optimizer: adam(),
   });
   const replaced = updates.map(({ state }) => (state.attributes as { name: string }).name);
   for (const { fullName } of network.weights) expect(replaced).toContain(`weight/${fullName}`);

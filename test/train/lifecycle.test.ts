@@ -146,6 +146,8 @@ describe("examples that are kept for the next call", () => {
         sizes.delete(address);
         device.free(address);
       },
+      write: (address, data) => device.write(address, data),
+      read: (dtype, address, length) => device.read(dtype, address, length),
       view: (dtype, address, length) => device.view(dtype, address, length),
       load: (program, states, options) => device.load(program, states, options),
       close: () => device.close(),

@@ -1,21 +1,21 @@
 // Every architecture of the zoo: its name, its size against the published number, its refusals.
 
 import { expect, test } from "vitest";
-import { type ArchitectureName, architectureFrom, architectures } from "../../src/zoo/index.ts";
+import { type ArchitectureName, architectureFrom, zoo } from "../../src/zoo/index.ts";
 
 const fit = { inputShape: [28, 28, 1], classes: 10 };
 
 /** Parameters on 28 x 28 grey images and 10 classes. */
-const parameters = { mnist: 93_322, lenet: 61_706 } as const satisfies Record<
+const parameters = { mnist: 93_322, lenet: 61_706, resnet: 273_754 } as const satisfies Record<
   ArchitectureName,
   number
 >;
 
-const names = Object.keys(architectures) as ArchitectureName[];
+const names = Object.keys(zoo) as ArchitectureName[];
 
 test.each(names)("%s goes by its own name, and is described", (name) => {
-  expect(architectures[name].name).toBe(name);
-  expect(architectures[name].description).not.toBe("");
+  expect(zoo[name].name).toBe(name);
+  expect(zoo[name].description).not.toBe("");
 });
 
 test.each(names)("%s has as many parameters as published", (name) => {

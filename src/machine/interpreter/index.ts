@@ -1,7 +1,7 @@
 // The target that runs the kernel language itself, on the calling thread. It exists to be right and to be
 // read; use it to check another target, never to train.
 
-import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
+import { bytesPerElement, type DType, dtypeOf, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { Launch } from "../../kernel/draft.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
@@ -54,6 +54,14 @@ export class InterpreterDevice implements Device {
 
   free(address: number): void {
     this.#allocator.free(address);
+  }
+
+  async write(address: number, data: DeviceView): Promise<void> {
+    this.view(dtypeOf(data), address, data.length).set(data);
+  }
+
+  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
+    return this.view(dtype, address, length).slice();
   }
 
   view(dtype: DType, address: number, length: number) {

@@ -1,11 +1,11 @@
 // The target that runs wherever WebAssembly does: SIMD, shared memory, threads.
 
-import type { DType } from "../../core/dtype.ts";
+import { type DType, dtypeOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import { coreCount } from "../cores.ts";
-import type { Device, Executable } from "../device.ts";
+import type { Device, DeviceView, Executable } from "../device.ts";
 import { InlineTeam, type Run } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
 import { type ChosenTeam, type ComputeTeam, startTeam, Team } from "../team.ts";
@@ -121,6 +121,14 @@ export class WasmDevice implements Device {
 
   free(address: number): void {
     this.#memory.free(address);
+  }
+
+  async write(address: number, data: DeviceView): Promise<void> {
+    this.view(dtypeOf(data), address, data.length).set(data);
+  }
+
+  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
+    return this.view(dtype, address, length).slice();
   }
 
   view(dtype: DType, address: number, length: number) {

@@ -1,10 +1,10 @@
 // The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add.
 
-import type { DType } from "../../core/dtype.ts";
+import { type DType, dtypeOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import type { Device, Executable } from "../device.ts";
+import type { Device, DeviceView, Executable } from "../device.ts";
 import { InlineTeam } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
 import { type ComputeTeam, closedError, startTeam, Team } from "../team.ts";
@@ -153,6 +153,14 @@ export class X64Device implements Device {
 
   free(address: number): void {
     this.#memory.free(address);
+  }
+
+  async write(address: number, data: DeviceView): Promise<void> {
+    this.view(dtypeOf(data), address, data.length).set(data);
+  }
+
+  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
+    return this.view(dtype, address, length).slice();
   }
 
   view(dtype: DType, address: number, length: number) {

@@ -1,0 +1,59 @@
+// Programs of one's own over a model's weights: what their graphs are made of.
+
+import { lookUp } from "../../core/names.ts";
+import type { Builder } from "../../graph/builder.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { Node } from "../../graph/op.ts";
+import { ops } from "../../graph/ops/index.ts";
+import type { Network } from "../../nn/network.ts";
+import { stepNumber, weightStates } from "./parts.ts";
+import type { Program } from "./program.ts";
+
+/** The model's layers applied to nodes. */
+export interface AppliedModel {
+  /** The model's outputs, in their order. */
+  readonly outputs: readonly Node[];
+  /**
+   * What a layer gives: `activation("conv2d")`, or `activation("base/conv2d")` for a layer of a model inside.
+   * Of a layer that is used several times, its last result.
+   *
+   * @throws ConfigError where there is no such layer.
+   */
+  activation(layer: string): Node;
+}
+
+/** What the graph of a program over a model's weights is made of. */
+export interface ModelParts {
+  /** Makes nodes. */
+  readonly build: Builder;
+  /** The model's weights by full name, such as `conv2d/kernel`. An update may replace them. */
+  readonly weights: ReadonlyMap<string, Node>;
+  /**
+   * Applies the model to batches `[N, …]`, one for each input: as in prediction, or with
+   * `training: true` as in training.
+   */
+  apply(inputs: Node | readonly Node[], options?: { readonly training?: boolean }): AppliedModel;
+}
+
+/** A program over a model's weights, for `model.compileProgram`. */
+export type ModelProgram = Program<ModelParts>;
+
+/** The graph of `program` over the weights of `network`. */
+export function graphOf(program: ModelProgram, network: Network, seed: number): Graph {
+  const weights = weightStates(network);
+  const step = stepNumber();
+  return program.graph({
+    build: ops,
+    weights,
+    apply(inputs, { training = false } = {}) {
+      const x = Array.isArray(inputs) ? (inputs as readonly Node[]) : [inputs as Node];
+      const context = { build: ops, training, weights, step, seed };
+      const { outputs, results } = network.graph(x, context);
+      const byLayer = Object.fromEntries(network.steps.map(({ path }, i) => [path, results[i]]));
+      return {
+        outputs,
+        activation: (layer) => lookUp(byLayer, layer, "layer"),
+      };
+    },
+  });
+}

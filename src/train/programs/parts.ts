@@ -1,0 +1,126 @@
+// What the programs of a model share: the names of values, the rows that a step takes, the network applied
+// to them, loss and metrics.
+
+import type { Node, TensorType } from "../../graph/op.ts";
+import { ops } from "../../graph/ops/index.ts";
+import { reduceLoss } from "../../nn/losses/reduce-loss.ts";
+import type { Network, NetworkGraph } from "../../nn/network.ts";
+import type { Head } from "../heads.ts";
+
+const metricPrefix = "metric/";
+
+/** The names of values that are not weights. */
+export const names = {
+  inputs: (index: number) => `data/x/${index}`,
+  /** By the head that they belong to. */
+  targets: (head: number) => `data/y/${head}`,
+  /** By the head whose targets they weigh. */
+  weights: (head: number) => `data/weights/${head}`,
+  halted: "halted",
+  weight: (fullName: string) => `weight/${fullName}`,
+  slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
+  number: (name: string) => `number/${name}`,
+  metric: (name: string, sum: string) => `${metricPrefix}${name}/${sum}`,
+  /** `accuracy/total`, from the name of an output; undefined where it is no metric's. */
+  metricOfOutput: (output: string) =>
+    output.startsWith(metricPrefix) ? output.slice(metricPrefix.length) : undefined,
+  output: (index: number) => `output/${index}`,
+} as const;
+
+/** What graphs are made of. */
+export interface GraphParts {
+  readonly network: Network;
+  readonly seed: number;
+  /** How many examples a step takes. */
+  readonly batch: number;
+  /** The inputs that are resident, of which a step takes rows. */
+  readonly inputs: readonly TensorType[];
+}
+
+/** What a program that compares with targets needs besides. */
+export interface ScoredParts extends GraphParts {
+  /** For each head. */
+  readonly targets: readonly TensorType[];
+  /** For each head a weight for each example; absent where all count alike. */
+  readonly weights?: readonly (TensorType | undefined)[];
+}
+
+/** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
+function takeRows(name: string, type: TensorType, rows: Node): Node {
+  const taken = ops.gather(ops.state(name, type), rows);
+  return type.dtype === "u8" ? ops.multiply(ops.cast(taken, "f32"), ops.constant(1 / 255)) : taken;
+}
+
+/** The weights of a network as states, by full name. */
+export function weightStates({ weights }: Network): Map<string, Node> {
+  return new Map(
+    weights.map(({ fullName, shape }) => [
+      fullName,
+      ops.state(names.weight(fullName), { shape, dtype: "f32" }),
+    ]),
+  );
+}
+
+/** The number of a step, by which random layers draw. */
+export function stepNumber(): Node {
+  return ops.input("step", { shape: [], dtype: "i32" });
+}
+
+/** A network applied to the rows that a step takes. */
+export interface Applied extends NetworkGraph {
+  readonly weights: ReadonlyMap<string, Node>;
+  readonly rows: Node;
+}
+
+export function applyToRows(
+  { network, seed, batch, inputs }: GraphParts,
+  training: boolean,
+): Applied {
+  const rows = ops.input("rows", { shape: [batch], dtype: "i32" });
+  const step = stepNumber();
+  const weights = weightStates(network);
+  const x = inputs.map((type, i) => takeRows(names.inputs(i), type, rows));
+  const graph = network.graph(x, { build: ops, training, weights, step, seed });
+  return { weights, rows, ...graph };
+}
+
+export interface Scores {
+  /** What training lowers, with what regularizers add. */
+  readonly trained: Node;
+  /** What logs show of it. */
+  readonly loss: Node;
+  /** Sums over the batch, by output name. */
+  readonly sums: Readonly<Record<string, Node>>;
+}
+
+/** Loss and metrics of the applied network by its heads. */
+export function score(
+  heads: readonly Head[],
+  { targets, weights = [] }: ScoredParts,
+  applied: Applied,
+): Scores {
+  const { rows, outputs, penalties } = applied;
+  const sums: Record<string, Node> = {};
+  const take = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
+  const losses = heads.map(({ output, loss, weight: factor, reports }, i) => {
+    const type = weights[i];
+    const taken = take(names.targets(i), targets[i]);
+    const plain = { build: ops, targets: taken, predictions: outputs[output] };
+    const weighed =
+      type === undefined ? plain : { ...plain, weights: take(names.weights(i), type) };
+    for (const report of reports) {
+      const added = report.sums(report.weighted ? weighed : plain);
+      for (const [key, sum] of Object.entries(added)) sums[names.metric(report.name, key)] = sum;
+    }
+    const { trained, shown } = reduceLoss(loss, weighed);
+    const scaled = (node: Node) => ops.multiply(node, ops.constant(factor));
+    return { trained: scaled(trained), shown: scaled(shown) };
+  });
+  const total = (parts: readonly Node[]) =>
+    [...parts, ...penalties].reduce((a, b) => ops.add(a, b));
+  return {
+    trained: total(losses.map(({ trained }) => trained)),
+    loss: total(losses.map(({ shown }) => shown)),
+    sums,
+  };
+}
