@@ -18,6 +18,7 @@ export type { Loss, LossFunction } from "./nn/losses/loss.ts";
 export { metrics } from "./nn/metrics/index.ts";
 export type { Metric } from "./nn/metrics/metric.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
+export type { Preprocess } from "./nn/preprocess.ts";
 export { regularizers } from "./nn/regularizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";

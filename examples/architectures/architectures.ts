@@ -34,6 +34,8 @@ export interface Row {
 }
 
 const inputShape = [28, 28, 1] as const;
+/** The images are bytes; the networks see 0 to 1. */
+const preprocess = { scale: 1 / 255 };
 const convolution = (filters: number) =>
   layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu" });
 const halve = () => layers.maxPooling2d({ poolSize: 2 });
@@ -41,7 +43,7 @@ const classes = () => layers.dense({ units: 10, activation: "softmax" });
 
 /** Source: LeCun, Bottou, Bengio and Haffner, Proceedings of the IEEE 86(11), 1998. */
 export function lenet(): Model {
-  return sequential([
+  const parts = [
     layers.conv2d({ filters: 6, kernelSize: 5, activation: "tanh", inputShape }),
     layers.averagePooling2d({ poolSize: 2 }),
     layers.conv2d({ filters: 16, kernelSize: 5, activation: "tanh" }),
@@ -50,19 +52,21 @@ export function lenet(): Model {
     layers.dense({ units: 120, activation: "tanh" }),
     layers.dense({ units: 84, activation: "tanh" }),
     classes(),
-  ]);
+  ];
+  return sequential(parts, { preprocess });
 }
 
 /** Source: Simonyan and Zisserman, ICLR 2015, made small. */
 export function vggStyle(): Model {
-  return sequential([
+  const parts = [
     layers.identity({ inputShape }),
     ...[64, 128].flatMap((filters) => [convolution(filters), convolution(filters), halve()]),
     layers.flatten(),
     layers.dense({ units: 256, activation: "relu" }),
     layers.dropout({ rate: 0.5 }),
     classes(),
-  ]);
+  ];
+  return sequential(parts, { preprocess });
 }
 
 /**
@@ -90,7 +94,7 @@ export function resnetStyle(): Model {
   x = residualBlock(x, 128, 2);
   x = residualBlock(x, 256, 2);
   const outputs = classes().apply(layers.globalAveragePooling2d().apply(x));
-  return model({ inputs: image, outputs });
+  return model({ inputs: image, outputs, preprocess });
 }
 
 const architectures = { LeNet: lenet, "VGG-style": vggStyle, "ResNet-style": resnetStyle };

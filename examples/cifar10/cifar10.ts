@@ -44,7 +44,7 @@ export function network(inputShape: readonly number[]): Model {
     layers.batchNormalization(),
     layers.activation({ activation: "relu" }),
   ];
-  return sequential([
+  const parts = [
     layers.identity({ inputShape: [height, width, channels] }),
     ...blocks.flatMap(([filters, rate]) => [
       ...convolution(filters),
@@ -57,7 +57,8 @@ export function network(inputShape: readonly number[]): Model {
     layers.batchNormalization(),
     layers.dropout({ rate: 0.5 }),
     layers.dense({ units: 10, activation: "softmax" }),
-  ]);
+  ];
+  return sequential(parts, { preprocess: { scale: 1 / 255 } });
 }
 
 /** Trains, and gives the numbers of the test set. */

@@ -46,14 +46,15 @@ export function build(): Model {
     layers.dense({ units, activation: "relu" }),
     layers.dropout({ rate }),
   ];
-  return sequential([
+  const parts = [
     layers.identity({ inputShape: [28, 28, 1] }),
     ...[32, 64, 128].flatMap(look),
     layers.globalAveragePooling2d(),
     layers.batchNormalization(),
     ...decide(256, 0.3),
     layers.dense({ units: 10, activation: "softmax" }),
-  ]).compile({
+  ];
+  return sequential(parts, { preprocess: { scale: 1 / 255 } }).compile({
     optimizer: optimizers.adam({ learningRate: 0.001 }),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy", metrics.sparseTopKCategoricalAccuracy({ k: 5, name: "top5_accuracy" })],

@@ -9,7 +9,7 @@ import type { Tensor } from "../core/tensor.ts";
 /** `N` inputs with their targets; row `i` of `y` belongs to row `i` of `x`. */
 export interface Examples {
   /**
-   * `[N, …]`, for images `[N, H, W, C]`. A u8 image holds 0 to 255, which training scales to 0 to 1;
+   * `[N, …]`, for images `[N, H, W, C]`. A u8 image holds 0 to 255;
    * f32 is kept.
    */
   readonly x: Tensor<Uint8Array | Float32Array>;

@@ -82,10 +82,11 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   const heads = headsOf(network, { loss });
   const targets = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
   const optimizer = adam({ learningRate });
+  const preprocess = inputs.map(() => ({ scale: 1 / 255 }));
   const start = performance.now();
   const { graph: graphOf } =
     mode === "training" ? trainProgram({ heads, optimizer }) : predictProgram;
-  const graph = graphOf({ network, seed, batch, inputs, targets });
+  const graph = graphOf({ network, seed, batch, inputs, targets, preprocess });
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
   const states = fillStates(device, program, network);

@@ -56,7 +56,7 @@ export class CompiledProgram {
     takeTurn: TakeTurn,
   ): Promise<CompiledProgram> {
     const { device } = engine;
-    const graph = graphOf(program, engine.network, engine.seed);
+    const graph = graphOf(program, engine);
     const compiled = engine.compile(program.name, graph);
     const addresses = memory.addresses;
     const states: Record<string, OwnState> = {};

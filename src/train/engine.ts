@@ -12,6 +12,7 @@ import type { Program as CompiledProgram } from "../kernel/program.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device, Executable } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
+import type { Preprocess } from "../nn/preprocess.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import { names } from "./programs/parts.ts";
 import type { RowProgram } from "./programs/program.ts";
@@ -58,12 +59,21 @@ interface LoadedProgram {
   readonly executable: Promise<Executable>;
 }
 
+/** What programs of one model have in common. */
+interface ProgramOptions {
+  readonly seed: number;
+  readonly precision: Precision;
+  /** For each input. */
+  readonly preprocess: readonly (Preprocess | undefined)[];
+}
+
 export class Engine {
   readonly device: Device;
   readonly network: Network;
   readonly #memory: ModelMemory;
   readonly seed: number;
   readonly #precision: Precision;
+  readonly preprocess: readonly (Preprocess | undefined)[];
   readonly #residents = new Map<Role, ResidentExamples>();
   /** The roles whose examples a run is at work on; the others are kept for the next call alone. */
   readonly #inUse = new Set<Role>();
@@ -75,13 +85,14 @@ export class Engine {
     device: Device,
     network: Network,
     memory: ModelMemory,
-    { seed, precision }: { readonly seed: number; readonly precision: Precision },
+    { seed, precision, preprocess }: ProgramOptions,
   ) {
     this.device = device;
     this.network = network;
     this.#memory = memory;
     this.seed = seed;
     this.#precision = precision;
+    this.preprocess = preprocess;
   }
 
   /** The layer of each step, nested ones behind the name of their network. */
@@ -201,6 +212,7 @@ export class Engine {
       seed: this.seed,
       batch,
       inputs: typesOf(inputs),
+      preprocess: this.preprocess,
       targets: typesOf(targets),
       weights: weights.map((resident) => resident?.type),
     });

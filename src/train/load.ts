@@ -17,6 +17,7 @@ import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
 import { requireOptions } from "../nn/option.ts";
+import type { PreprocessOption } from "../nn/preprocess.ts";
 import { untrained } from "./fit.ts";
 import type { HeadOptions } from "./heads.ts";
 import { Model } from "./model.ts";
@@ -33,6 +34,8 @@ export interface LoadedModel {
 
 /** Where a model comes back, and what its file cannot hold. */
 export interface LoadOptions extends Pick<ModelOptions, "device"> {
+  /** What is done to inputs before the first layer, in place of what the file says. */
+  readonly preprocess?: PreprocessOption;
   /** The loss that the model was compiled with, where it was your own; by output as in `compile`. */
   readonly loss?: HeadOptions["loss"];
   /** Metrics of your own, by their names. */
@@ -111,10 +114,12 @@ async function modelFrom(
   return ofFile(file, () => {
     requireValues(stored);
     const { network, seed, precision, classNames } = stored;
+    const preprocess = own.preprocess ?? stored.preprocess;
     const model = new Model(network, {
       ...(seed === undefined ? {} : { seed }),
       ...(precision === undefined ? {} : { precision }),
       ...(own.device === undefined ? {} : { device: own.device }),
+      ...(preprocess === undefined ? {} : { preprocess }),
     });
     const isLeft = network.weights.some(({ fullName }) => !stored.weights.has(fullName));
     const weights = isLeft ? new Map([...model.getWeights(), ...stored.weights]) : stored.weights;

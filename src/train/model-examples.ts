@@ -10,18 +10,15 @@ import { outlineOf } from "../nn/option.ts";
 export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string, T>>;
 
 /**
- * `[N, …]` for each input. Bytes (`Uint8Array`, `Uint8ClampedArray`) are scaled from 0…255 to 0…1; the
- * numbers of any other typed array are taken as they are, in f32.
+ * `[N, …]` for each input. The numbers of every typed array are taken as they are, in f32, bytes as 0 to
+ * 255; the model's `preprocess` may scale them.
  */
 export type InputValues = Values<Tensor>;
 
 /** Inputs with their targets, row by row; `y` holds what each output should be. */
 export interface ModelExamples {
   readonly x: InputValues;
-  /**
-   * Taken as they are, bytes too, unless it is the very array of an input, as in an autoencoder: then it
-   * is scaled as the input is.
-   */
+  /** Taken as they are: the model's `preprocess` is for inputs alone. */
   readonly y: Values<Tensor>;
   /**
    * How much each example counts, `[N]`, or each place of an answer, `[N, …]`: at least 0. Default: 1.

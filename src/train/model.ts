@@ -10,6 +10,7 @@ import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { optimizerOf } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
 import { outlineOf, requireOptions, requireRecord } from "../nn/option.ts";
+import { type Preprocess, preprocessOf } from "../nn/preprocess.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
 import { runBatch } from "./batch-step.ts";
@@ -66,6 +67,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   readonly seed: number;
   /** Whether algorithms are allowed that round more than plain sums do. */
   readonly precision: Precision;
+  /** What is done to the numbers of each input before the first layer; undefined where nothing is. */
+  readonly preprocess: readonly (Preprocess | undefined)[];
   #deviceChoice: Device | undefined;
   readonly #memory: ModelMemory;
   #engine: Engine | undefined;
@@ -78,7 +81,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   /** Programs of earlier settings on their way out. */
   #retiring: Promise<void> | undefined;
 
-  constructor(network: Network, { seed, precision = "fast", device }: ModelOptions = {}) {
+  constructor(
+    network: Network,
+    { seed, precision = "fast", device, preprocess }: ModelOptions = {},
+  ) {
     super(network);
     if (seed !== undefined && !Number.isSafeInteger(seed)) {
       throw new ConfigError({
@@ -96,6 +102,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     }
     this.seed = seed ?? defaultSeed;
     this.precision = precision;
+    this.preprocess = preprocessOf(network, preprocess);
     this.#deviceChoice = device;
     this.#memory = new ModelMemory({ network, seed });
   }
@@ -155,7 +162,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
 
   /**
    * Trains on examples `x [N, …]`, `y`: one tensor each, lists in the model's order, or records by the
-   * names of inputs and outputs. u8 images are scaled from 0…255 to 0…1.
+   * names of inputs and outputs. The numbers of `x` go through the model's `preprocess`, those of `y` are
+   * taken as they are.
    *
    * @throws DataError where examples do not fit, ConfigError where options do not, TrainingError where
    * the loss is no longer a number; the last good weights are kept then.
@@ -166,7 +174,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const { initialEpoch = 0, stepsPerEpoch, validationSteps, validationFrequency = 1 } = options;
     const settings = this.#requireSettings("fit");
-    const ordered = orderFor(this.network, examples, settings, "The set of examples");
+    const ordered = orderFor(this, examples, settings, "The set of examples");
     const split = splitOf(ordered.count, options);
     warnOfHeldClasses(settings.heads, ordered, split, options.onWarning);
     return this.#turns.take("fit", async () => {
@@ -179,7 +187,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
         const other =
           validationData === undefined
             ? undefined
-            : orderFor(this.network, validationData, settings, "The validation set");
+            : orderFor(this, validationData, settings, "The validation set");
         const held = other && (await place(engine, "validation", other, settings));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
@@ -243,7 +251,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     checkPassOptions("evaluate", options);
     const { batchSize = 32, callbacks = [] } = options;
     const settings = this.#requireSettings("evaluate");
-    const ordered = orderFor(this.network, examples, settings, "The set of examples");
+    const ordered = orderFor(this, examples, settings, "The set of examples");
     return this.#turns.take("evaluate", async (turn) => {
       const role = turn === "own" ? "evaluation" : "guestEvaluation";
       const engine = await this.#open();
@@ -279,7 +287,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     options: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkPassOptions("predict", options);
-    const inputs = orderInputs(this.network, x, "The inputs");
+    const inputs = orderInputs(this, x, "The inputs");
     return this.#predict("predict", inputs, options);
   }
 
@@ -310,7 +318,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
 
   /** The model's results for inputs `[N, …]`, taken as one step. @throws DataError where they do not fit. */
   async predictOnBatch(x: InputValues): Promise<Shaped<O, Tensor<Float32Array>>> {
-    const inputs = orderInputs(this.network, x, "The inputs");
+    const inputs = orderInputs(this, x, "The inputs");
     const batchSize = Math.max(1, inputs[0].shape[0]);
     return this.#predict("predictOnBatch", inputs, { batchSize });
   }
@@ -335,7 +343,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     { classWeights }: BatchOptions,
   ): Promise<Record<string, number>> {
     const settings = this.#requireSettings(method);
-    const ordered = orderFor(this.network, examples, settings, "The batch");
+    const ordered = orderFor(this, examples, settings, "The batch");
     return this.#turns.take(method, async (turn) => {
       const { iterations } = this.#progress;
       const outputs = await runBatch({

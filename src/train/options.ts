@@ -5,6 +5,7 @@ import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
+import type { PreprocessOption } from "../nn/preprocess.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
 import type { HeadOptions } from "./heads.ts";
@@ -26,6 +27,13 @@ export interface ModelOptions {
    * errors are about ten times those of plain sums: 1e-5 of the largest result. `exact` does not.
    */
   readonly precision?: Precision;
+  /**
+   * What is done to the numbers of an input before the first layer, whenever the model trains, evaluates or
+   * predicts: `{ scale: 1 / 255 }` brings bytes to 0…1. It is saved with the model. For several inputs, records by
+   * their names. A model inside another one gets what that one hands it: the outermost record counts.
+   * Default: numbers reach the first layer as they are, bytes as 0 to 255.
+   */
+  readonly preprocess?: PreprocessOption;
   /** Where the model computes. Default: the device that models share. */
   readonly device?: Device;
 }

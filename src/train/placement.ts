@@ -2,6 +2,7 @@
 
 import { ConfigError, DataError } from "../core/errors.ts";
 import type { Network } from "../nn/network.ts";
+import { acceptsOtherSizes, type Preprocess } from "../nn/preprocess.ts";
 import type { Engine, ResidentExamples, Role } from "./engine.ts";
 import type { Head } from "./heads.ts";
 import {
@@ -16,11 +17,22 @@ import type { TrainingSettings } from "./settings.ts";
 import { prepareTargets } from "./targets.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 
+/** Who takes examples: a network, and what is done to its inputs first. */
+interface Receiver {
+  readonly network: Network;
+  readonly preprocess: readonly (Preprocess | undefined)[];
+}
+
 /** @throws DataError unless each input is shaped as the network's. */
-function checkAll({ inputs, inputNames }: Network, x: OrderedExamples["x"]): void {
+function checkAll({ network, preprocess }: Receiver, x: OrderedExamples["x"]): void {
+  const { inputs, inputNames } = network;
   x.forEach((values, i) => {
     const name = inputs.length === 1 ? [] : [`the model's input "${inputNames[i]}"`];
-    checkInputs(values, inputs[i].shape, ...name);
+    const [, ...channels] = inputs[i].shape.slice(1);
+    // Images of other sizes are resized.
+    const resized = acceptsOtherSizes(preprocess[i]) && values.shape.length === 4;
+    const shape = resized ? [...values.shape.slice(1, 3), ...channels] : inputs[i].shape;
+    checkInputs(values, shape, ...name);
   });
 }
 
@@ -29,9 +41,9 @@ function checkAll({ inputs, inputNames }: Network, x: OrderedExamples["x"]): voi
  *
  * @throws DataError where they do not fit the network, or each other.
  */
-export function orderInputs(network: Network, x: InputValues, what: string): OrderedExamples["x"] {
-  const inputs = inOrder(x, network.inputNames, what);
-  checkAll(network, inputs);
+export function orderInputs(model: Receiver, x: InputValues, what: string): OrderedExamples["x"] {
+  const inputs = inOrder(x, model.network.inputNames, what);
+  checkAll(model, inputs);
   const counts = inputs.map(({ shape }) => shape[0]);
   if (counts.every((count) => count === counts[0])) return inputs.map(prepareInput);
   throw new DataError({
@@ -47,14 +59,14 @@ export function orderInputs(network: Network, x: InputValues, what: string): Ord
  * @throws DataError where they do not fit the network, or each other.
  */
 export function orderFor(
-  network: Network,
+  model: Receiver,
   examples: ModelExamples,
   { heads }: TrainingSettings,
   what: string,
 ): OrderedExamples {
   const answered = heads.map(({ name }) => name);
-  const ordered = orderExamples(examples, network.inputNames, answered, what);
-  checkAll(network, ordered.x);
+  const ordered = orderExamples(examples, model.network.inputNames, answered, what);
+  checkAll(model, ordered.x);
   return ordered;
 }
 
@@ -72,9 +84,7 @@ export async function place(
   weighting?: ClassWeighting,
 ): Promise<ResidentExamples> {
   if (weighting?.classWeights !== undefined) requireOneHead(heads);
-  const targets = heads.map(({ loss, outputShape }, i) =>
-    prepareTargets(y[i], loss, outputShape, x),
-  );
+  const targets = heads.map(({ loss, outputShape }, i) => prepareTargets(y[i], loss, outputShape));
   const weights = heads.map(({ loss, outputShape }, i) =>
     weightsOf({ targets: y[i], sampleWeights: sampleWeights[i], loss, outputShape }, weighting),
   );

@@ -13,6 +13,7 @@ import {
 } from "../interchange/file-formats.ts";
 import type { EncodedModel } from "../interchange/model-format.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
+import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { outlineOf, requireOptions } from "../nn/option.ts";
 import { type Model, requireModel } from "./model.ts";
@@ -123,7 +124,20 @@ function storeModel(
 ): StoredModel {
   const { network, seed, precision, settings, rateSetting } = model;
   const training = trains && settings ? storeTraining(settings, rateSetting) : undefined;
-  return { ...model.getState(), network, seed, precision, training, classNames };
+  const preprocess = storedPreprocess(model);
+  return { ...model.getState(), network, seed, precision, training, classNames, preprocess };
+}
+
+/** The records of a model's inputs by their names; undefined where nothing is done to any. */
+function storedPreprocess({
+  network,
+  preprocess,
+}: Model<SymbolicOutputs>): StoredPreprocess | undefined {
+  const given = network.inputNames.flatMap((name, i) => {
+    const record = preprocess[i];
+    return record === undefined ? [] : [[name, record] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 /** Shards that a model.json had before are removed once it has others. */

@@ -1,7 +1,7 @@
 // Targets as losses take them: checked against the shape of the results and what the loss says of its
 // targets, before anything is copied.
 
-import { dtypeOf, holdsFractions } from "../core/dtype.ts";
+import { holdsFractions } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -12,19 +12,13 @@ import { checkFinite } from "./residency.ts";
 export type TargetKind = Pick<Loss, "name" | "targets" | "ignoreClass" | "range">;
 
 /**
- * Targets as a loss takes them: class numbers as i32, values as f32 shaped as the results. `inputs` are
- * those that the targets belong to: bytes that are one of them are scaled as it is.
+ * Targets as a loss takes them: class numbers as i32, values as f32 shaped as the results.
  *
  * @throws DataError where they do not fit the results or the loss.
  */
-export function prepareTargets(
-  y: Tensor,
-  loss: TargetKind,
-  outputShape: Shape,
-  inputs: readonly Tensor[] = [],
-): Tensor {
+export function prepareTargets(y: Tensor, loss: TargetKind, outputShape: Shape): Tensor {
   if (loss.targets === "classes") return classNumbers(y, loss.ignoreClass, outputShape);
-  return values(y, loss, outputShape, inputs);
+  return values(y, loss, outputShape);
 }
 
 function classNumbers(y: Tensor, ignored: number | undefined, outputShape: Shape): Tensor {
@@ -76,12 +70,7 @@ function flattening(y: Tensor, outputShape: Shape): string | undefined {
   );
 }
 
-function values(
-  y: Tensor,
-  loss: TargetKind,
-  outputShape: Shape,
-  inputs: readonly Tensor[],
-): Tensor {
+function values(y: Tensor, loss: TargetKind, outputShape: Shape): Tensor {
   const shape = [y.shape[0], ...outputShape];
   if (!fitsResults(y.shape, shape)) {
     throw new DataError({
@@ -97,11 +86,6 @@ function values(
   }
   if (holdsFractions(y.data)) checkFinite(y.data, sizeOf(outputShape), "The targets hold");
   const data = Float32Array.from(y.data);
-  if (isScaled(y, inputs)) {
-    // In f32, as steps scale their inputs.
-    const scale = Math.fround(1 / 255);
-    for (let i = 0; i < data.length; i++) data[i] *= scale;
-  }
   checkRange(data, sizeOf(outputShape), loss);
   return { data, shape };
 }
@@ -115,31 +99,6 @@ function fitsResults(targets: Shape, results: Shape): boolean {
     sameShape(targets, bare(results)) ||
     sameShape(bare(targets), results)
   );
-}
-
-/**
- * Whether the targets are bytes that a step scales where it takes them as inputs.
- *
- * @throws DataError where it cannot be told: bytes like those of an input, but not the same.
- */
-function isScaled(y: Tensor, inputs: readonly Tensor[]): boolean {
-  if (dtypeOf(y.data) !== "u8") return false;
-  const alike = inputs.filter(
-    ({ data, shape }) => dtypeOf(data) === "u8" && sameShape(shape, y.shape),
-  );
-  const isSame = ({ data }: Tensor) =>
-    data.buffer === y.data.buffer && data.byteOffset === y.data.byteOffset;
-  if (alike.some(isSame)) return true;
-  // A mask of 0 and 1 means what it says, and so do numbers that are no image.
-  const isImage = alike.length > 0 && y.shape.length > 2;
-  const above = isImage ? y.data.findIndex((value: number) => value > 1) : -1;
-  if (above < 0) return false;
-  throw new DataError({
-    what: "The targets are bytes shaped as an input, whose bytes are scaled to 0…1.",
-    expected: "the same tensor as x and y, or targets in a Float32Array",
-    received: `y in a Uint8Array, with ${y.data[above]} at index ${above}`,
-    fix: "scale them alike: Float32Array.from(bytes, (byte) => byte / 255)",
-  });
 }
 
 /** @throws DataError where the loss is not defined for an answer. */

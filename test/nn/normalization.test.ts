@@ -1,4 +1,4 @@
-// What `normalization.adapt` makes of data: bytes as `fit` hands them on, and refusals. Its numbers are
+// What `normalization.adapt` makes of data: bytes, and refusals. Its numbers are
 // held against Keras in test/golden.
 
 import { expect, test } from "vitest";
@@ -8,12 +8,12 @@ import { layers } from "../../src/nn/layers/index.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
-test("bytes count as 0 to 1, as they do in training", () => {
+test("bytes count as 0 to 255, as they do in training", () => {
   const bytes = tensor(Uint8Array.of(0, 255, 255, 255), [2, 1, 1, 2]);
-  const numbers = tensor(Float32Array.of(0, 1, 1, 1), [2, 1, 1, 2]);
+  const numbers = tensor(Float32Array.of(0, 255, 255, 255), [2, 1, 1, 2]);
   const { options } = layers.normalization().adapt(bytes);
-  expect(options.adapted?.mean).toEqual([0.5, 1]);
-  expect(options.adapted?.variance).toEqual([0.25, 0]);
+  expect(options.adapted?.mean).toEqual([127.5, 255]);
+  expect(options.adapted?.variance).toEqual([127.5 ** 2, 0]);
   expect(layers.normalization().adapt(numbers).options).toEqual(options);
 });
 

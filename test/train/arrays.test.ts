@@ -1,4 +1,4 @@
-// What a number in an array means, whatever the array: bytes are 0 to 1, all else is as it is, and what
+// What a number in an array means, whatever the array: bytes are 0 to 255, all else is as it is, and what
 // cannot be used is refused by name.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, losses } from "../../src/nn/losses/index.ts";
 import { optimizers } from "../../src/nn/optimizers/index.ts";
+import type { Preprocess } from "../../src/nn/preprocess.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
@@ -49,9 +50,9 @@ function halfModel(loss: LossName, units = 3): Model {
 describe("inputs", () => {
   const values = [3, 200];
   test.each<[NumericArray, number]>([
-    [Uint8Array.from(values), 203 / 255],
-    [Uint8ClampedArray.from(values), 203 / 255],
-    [Buffer.from(values), 203 / 255],
+    [Uint8Array.from(values), 203],
+    [Uint8ClampedArray.from(values), 203],
+    [Buffer.from(values), 203],
     [Uint16Array.from(values), 203],
     [Uint32Array.from(values), 203],
     [Int16Array.from(values), 203],
@@ -117,32 +118,34 @@ describe("inputs", () => {
 describe("bytes as inputs and targets", () => {
   const shape = [1, 2, 2, 1];
   const bytes = Uint8Array.of(0, 51, 102, 255);
-  const identity = () =>
-    sequential([layers.identity({ inputShape: [2, 2, 1] })], { device }).compile({
+  const identity = (preprocess: Preprocess = {}) =>
+    sequential([layers.identity({ inputShape: [2, 2, 1] })], { device, preprocess }).compile({
       optimizer: "sgd",
       loss: "meanSquaredError",
     });
 
-  test("that are the same are scaled alike: an identity has no loss", async () => {
+  test("are the numbers 0 to 255 on both sides: an identity has no loss", async () => {
     const model = identity();
     const x = tensor(bytes, shape);
     expect((await model.evaluate({ x, y: x })).loss).toBe(0);
-    const again = tensor(bytes, shape);
-    expect((await model.evaluate({ x, y: again })).loss).toBe(0);
+    const copy = tensor(Uint8Array.from(bytes), shape);
+    expect((await model.evaluate({ x, y: copy })).loss).toBe(0);
+    const floats = tensor(Float32Array.from(bytes), shape);
+    expect((await model.evaluate({ x, y: floats })).loss).toBe(0);
     await model.dispose();
   });
 
-  test("that are not the same are refused rather than compared on two scales", async () => {
-    const model = identity();
+  test("are scaled as inputs alone: targets stay what they are, in the same array too", async () => {
+    const model = identity({ scale: 1 / 255 });
     const x = tensor(bytes, shape);
-    const copy = tensor(Uint8Array.from(bytes), shape);
-    await expect(model.evaluate({ x, y: copy })).rejects.toThrow(
-      /scaled to 0…1[\s\S]*51 at index 1/,
+    const y = tensor(
+      Float32Array.from(bytes, (byte) => byte * Math.fround(1 / 255)),
+      shape,
     );
+    expect((await model.evaluate({ x, y })).loss).toBe(0);
     const mask = tensor(Uint8Array.of(0, 1, 1, 0), shape);
-    expect(
-      (await model.evaluate({ x: mask, y: tensor(Uint8Array.of(0, 0, 1, 1), shape) })).loss,
-    ).toBeGreaterThan(0.2);
+    const { loss } = await model.evaluate({ x: mask, y: mask });
+    expect(loss).toBeCloseTo(((1 - 1 / 255) ** 2 * 2) / 4, 6);
     await model.dispose();
   });
 });

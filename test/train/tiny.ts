@@ -8,6 +8,7 @@ import type { Device } from "../../src/machine/device.ts";
 import type { Layer } from "../../src/nn/layer.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
+import type { Preprocess } from "../../src/nn/preprocess.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import type { Model } from "../../src/train/model.ts";
 import type { CompileOptions } from "../../src/train/options.ts";
@@ -49,9 +50,14 @@ export function tinyLayers(rate = 0.25): Layer[] {
 /** The network of those layers, compiled with Adam unless told otherwise. */
 export function tinyModel(
   device: Device,
-  { seed = 5, rate, ...compile }: { seed?: number; rate?: number } & Partial<CompileOptions> = {},
+  {
+    seed = 5,
+    rate,
+    preprocess = {},
+    ...compile
+  }: { seed?: number; rate?: number; preprocess?: Preprocess } & Partial<CompileOptions> = {},
 ): Model {
-  return sequential(tinyLayers(rate), { seed, device }).compile({
+  return sequential(tinyLayers(rate), { seed, device, preprocess }).compile({
     optimizer: adam({ learningRate: 0.01 }),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],

@@ -67,7 +67,7 @@ export const lrFind = defineCommand({
         inputShape: data.train.x.shape.slice(1),
         classes: classCountIn(data.train),
       });
-      const model = new Model(network, { seed, device });
+      const model = new Model(network, { seed, preprocess: { scale: 1 / 255 }, device });
       model.compile({
         optimizer: optimizerFrom(options.optimizer),
         loss: "sparseCategoricalCrossentropy",

@@ -104,7 +104,12 @@ async function prepareNew(
     inputShape: data.train.x.shape.slice(1),
     classes: classCountIn(data.train),
   });
-  const model = new Model(network, { seed: options.seed, precision: options.precision, device });
+  const model = new Model(network, {
+    seed: options.seed,
+    precision: options.precision,
+    preprocess: { scale: 1 / 255 },
+    device,
+  });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   return { options: settled, data, model };
 }

@@ -21,11 +21,27 @@ const metric = z.object({
   weighted: z.boolean(),
 });
 
+const perChannel = z.number().or(z.array(z.number()).max(1_000_000).readonly());
+
+/** A `Preprocess`; whether it fits the input, the model says. */
+const preprocess = z.object({
+  scale: z.number().optional(),
+  offset: z.number().optional(),
+  mean: perChannel.optional(),
+  deviation: perChannel.optional(),
+  channelOrder: z.enum(["rgb", "bgr"]).optional(),
+  size: z.tuple([whole, whole]).readonly().optional(),
+  dtype: z.literal("u8").optional(),
+});
+
 const description = z.object({
-  version: z.literal(2),
+  /** 3 says what is done to inputs; 2 did not, and divided bytes by 255. */
+  version: z.literal([2, 3]),
   seed: z.number().int(),
   precision: z.enum(precisions).default("fast"),
   network: networkSchema,
+  /** By the names of inputs. */
+  preprocess: z.record(z.string(), preprocess).optional(),
   training: z
     .object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
@@ -54,7 +70,6 @@ const description = z.object({
     history: z.array(record).max(1_000_000),
   }),
   classNames: z.array(z.string()).max(1_000_000).optional(),
-  preprocess: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** Levels of brackets that a description may have; a nested network takes three. */

@@ -15,22 +15,27 @@ import { checkInputShape } from "../keras/network-in.ts";
 import type { ModelFormat } from "../model-format.ts";
 import { ofFile } from "../refuse.ts";
 import type { StoredModel, StoredTraining } from "../stored-model.ts";
-import { preprocessIn } from "../stored-preprocess.ts";
-import { readDescription, type WrittenDescription, writeDescription } from "./model-description.ts";
+import { preprocessIn, type StoredPreprocess } from "../stored-preprocess.ts";
+import {
+  type ModelDescription,
+  readDescription,
+  type WrittenDescription,
+  writeDescription,
+} from "./model-description.ts";
 import { slotPrefix } from "./slot-prefix.ts";
 
 export const safetensorsModel: ModelFormat = {
   async encode(model) {
     const { seed = 0, precision, network, training, progress, classNames, preprocess } = model;
     const description: WrittenDescription = {
-      version: 2,
+      version: 3,
       seed,
       ...(precision === undefined ? {} : { precision }),
       network: network.toConfig(),
       ...(training === undefined ? {} : { training: writtenTraining(training) }),
       progress: structuredClone(progress) as WrittenDescription["progress"],
       ...(classNames === undefined ? {} : { classNames: [...classNames] }),
-      ...(preprocess === undefined ? {} : { preprocess: { ...preprocess } }),
+      ...(preprocess === undefined ? {} : { preprocess: structuredClone(preprocess) as never }),
     };
     const slots = training === undefined ? [] : [...model.slots];
     const tensors: [string, Tensor][] = [
@@ -44,7 +49,7 @@ export const safetensorsModel: ModelFormat = {
   async decode(bytes, { file, customLayers, inputShape, training: trains = true }) {
     const { tensors, metadata } = decodeSafetensors(bytes, file);
     const description = readDescription(metadata, file);
-    const { seed, precision, training, progress, classNames, preprocess } = description;
+    const { seed, precision, training, progress, classNames } = description;
     return ofFile(file, () => {
       const network = networkFrom(description.network, customLayers);
       checkInputShape(network, inputShape);
@@ -57,13 +62,23 @@ export const safetensorsModel: ModelFormat = {
         progress,
         training: trains ? training : undefined,
         classNames,
-        preprocess: preprocessIn(preprocess),
+        preprocess: preprocessOf(description, network),
         seed,
         precision,
       };
     });
   },
 };
+
+/** What is done to inputs first; before version 3 it was not said, and bytes were divided by 255. */
+function preprocessOf(
+  { version, preprocess }: ModelDescription,
+  { inputNames }: Network,
+): StoredPreprocess | undefined {
+  if (version !== 2) return preprocessIn(preprocess);
+  const bytes = { scale: 1 / 255, dtype: "u8" } as const;
+  return Object.fromEntries(inputNames.map((name) => [name, bytes]));
+}
 
 /** The same without what a hand may have left in it besides. */
 function writtenTraining({ optimizer, heads, learningRate }: StoredTraining) {

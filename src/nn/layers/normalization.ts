@@ -1,6 +1,5 @@
 // Inputs of mean 0 and variance 1, as a layer that looks at the data before training.
 
-import { dtypeOf } from "../../core/dtype.ts";
 import { ConfigError, DataError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts";
 import { requireNumbers, type Tensor } from "../../core/tensor.ts";
@@ -60,7 +59,6 @@ const keptAxes = (axis: number | readonly number[] | null, input: Shape): readon
 
 /** Mean and variance at each position of the kept axes, in f64 and two passes. */
 function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
-  const unit = dtypeOf(data) === "u8" ? 1 / 255 : 1;
   const strides = stridesOf(shape);
   const size = sizeOf(kept.map((axis) => shape[axis]));
   const place = (i: number) =>
@@ -68,9 +66,9 @@ function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
   const count = data.length / size;
   const mean = new Array<number>(size).fill(0);
   const variance = new Array<number>(size).fill(0);
-  for (let i = 0; i < data.length; i++) mean[place(i)] += (data[i] * unit) / count;
+  for (let i = 0; i < data.length; i++) mean[place(i)] += data[i] / count;
   for (let i = 0; i < data.length; i++) {
-    variance[place(i)] += (data[i] * unit - mean[place(i)]) ** 2 / count;
+    variance[place(i)] += (data[i] - mean[place(i)]) ** 2 / count;
   }
   return { mean, variance };
 }
@@ -78,8 +76,8 @@ function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
 /** A layer that can be fitted to data. */
 export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
   /**
-   * The same layer with mean and variance of the examples `[N, …]`; bytes count as 0 to 1, as `fit`
-   * hands them on.
+   * The same layer with mean and variance of the examples `[N, …]`. Bytes count as 0 to 255: a model with a
+   * `preprocess` needs examples that went through it.
    *
    * @throws DataError where there are no examples, ShapeError where an axis does not exist.
    */

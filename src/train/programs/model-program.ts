@@ -5,8 +5,8 @@ import type { Builder } from "../../graph/builder.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Node } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
-import type { Network } from "../../nn/network.ts";
-import { stepNumber, weightStates } from "./parts.ts";
+import { preprocess } from "../../nn/preprocess.ts";
+import { type GraphParts, stepNumber, weightStates } from "./parts.ts";
 import type { Program } from "./program.ts";
 
 /** The model's layers applied to nodes. */
@@ -24,13 +24,15 @@ export interface AppliedModel {
 
 /** What the graph of a program over a model's weights is made of. */
 export interface ModelParts {
+  /** What the model's `preprocess` makes of a batch for the input with this number. Default: 0. */
+  preprocess(batch: Node, input?: number): Node;
   /** Makes nodes. */
   readonly build: Builder;
   /** The model's weights by full name, such as `conv2d/kernel`. An update may replace them. */
   readonly weights: ReadonlyMap<string, Node>;
   /**
-   * Applies the model to batches `[N, …]`, one for each input: as in prediction, or with
-   * `training: true` as in training.
+   * Applies the model's layers to batches `[N, …]`, one for each input: as in prediction, or with
+   * `training: true` as in training. Numbers are taken as they are, without the model's `preprocess`.
    */
   apply(inputs: Node | readonly Node[], options?: { readonly training?: boolean }): AppliedModel;
 }
@@ -38,13 +40,18 @@ export interface ModelParts {
 /** A program over a model's weights, for `model.compileProgram`. */
 export type ModelProgram = Program<ModelParts>;
 
-/** The graph of `program` over the weights of `network`. */
-export function graphOf(program: ModelProgram, network: Network, seed: number): Graph {
+/** The graph of `program` over the weights of `model`. */
+export function graphOf(
+  program: ModelProgram,
+  model: Pick<GraphParts, "network" | "seed" | "preprocess">,
+): Graph {
+  const { network, seed, preprocess: records = [] } = model;
   const weights = weightStates(network);
   const step = stepNumber();
   return program.graph({
     build: ops,
     weights,
+    preprocess: (batch, input = 0) => preprocess(ops, batch, records[input]),
     apply(inputs, { training = false } = {}) {
       const x = Array.isArray(inputs) ? (inputs as readonly Node[]) : [inputs as Node];
       const context = { build: ops, training, weights, step, seed };

@@ -5,6 +5,7 @@ import type { Node, TensorType } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
 import { reduceLoss } from "../../nn/losses/reduce-loss.ts";
 import type { Network, NetworkGraph } from "../../nn/network.ts";
+import { type Preprocess, preprocess } from "../../nn/preprocess.ts";
 import type { Head } from "../heads.ts";
 
 const metricPrefix = "metric/";
@@ -35,6 +36,8 @@ export interface GraphParts {
   readonly batch: number;
   /** The inputs that are resident, of which a step takes rows. */
   readonly inputs: readonly TensorType[];
+  /** What is done to each input's numbers first. Default: nothing. */
+  readonly preprocess?: readonly (Preprocess | undefined)[];
 }
 
 /** What a program that compares with targets needs besides. */
@@ -43,12 +46,6 @@ export interface ScoredParts extends GraphParts {
   readonly targets: readonly TensorType[];
   /** For each head a weight for each example; absent where all count alike. */
   readonly weights?: readonly (TensorType | undefined)[];
-}
-
-/** The rows of a resident tensor that this step takes; u8 images become 0 to 1. */
-function takeRows(name: string, type: TensorType, rows: Node): Node {
-  const taken = ops.gather(ops.state(name, type), rows);
-  return type.dtype === "u8" ? ops.multiply(ops.cast(taken, "f32"), ops.constant(1 / 255)) : taken;
 }
 
 /** The weights of a network as states, by full name. */
@@ -73,13 +70,16 @@ export interface Applied extends NetworkGraph {
 }
 
 export function applyToRows(
-  { network, seed, batch, inputs }: GraphParts,
+  { network, seed, batch, inputs, preprocess: records = [] }: GraphParts,
   training: boolean,
 ): Applied {
   const rows = ops.input("rows", { shape: [batch], dtype: "i32" });
   const step = stepNumber();
   const weights = weightStates(network);
-  const x = inputs.map((type, i) => takeRows(names.inputs(i), type, rows));
+  const x = inputs.map((type, i) => {
+    const taken = ops.gather(ops.state(names.inputs(i), type), rows);
+    return preprocess(ops, taken, records[i]);
+  });
   const graph = network.graph(x, { build: ops, training, weights, step, seed });
   return { weights, rows, ...graph };
 }

@@ -1,0 +1,191 @@
+// What is done to an input's numbers before the first layer sees them: a record that belongs to a model, and
+// its part of the graph. Layers and examples know nothing of it.
+
+import { ConfigError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
+import type { Builder } from "../graph/builder.ts";
+import type { Node } from "../graph/op.ts";
+import { constantOf } from "./layers/constants.ts";
+import { resizeImage } from "./layers/resize-image.ts";
+import type { Network } from "./network.ts";
+import { checkOption, outlineOf } from "./option.ts";
+
+/**
+ * What is done to every number x of an input before the first layer, in training, evaluation and prediction:
+ * `((x · scale + offset) − mean) / deviation`, after the image has its size and the order of its channels.
+ * The formula holds for numbers of every type: bytes count as 0 to 255.
+ */
+export interface Preprocess {
+  /** What numbers are multiplied by: `1 / 255` brings bytes to 0…1. Default: 1. */
+  readonly scale?: number;
+  /** What is added then. Default: 0. */
+  readonly offset?: number;
+  /** What is subtracted then: one number, or one for each position of the last axis. Default: 0. */
+  readonly mean?: number | readonly number[];
+  /** What is divided by at last: one number, or one for each position of the last axis. Default: 1. */
+  readonly deviation?: number | readonly number[];
+  /**
+   * The order of channels that the first layer expects of images that come as red, green, blue. Default:
+   * `rgb`.
+   */
+  readonly channelOrder?: "rgb" | "bgr";
+  /**
+   * The height and width that the first layer expects. Where it is given, images may come in other sizes and
+   * are resized, bilinearly and without regard to their proportions. Default: images come in this size.
+   */
+  readonly size?: readonly [number, number];
+  /**
+   * Leaves inputs of other types as they are: `u8` means arrays of bytes only. So models of files that were
+   * saved before there was this record go on scaling bytes, and only these. Default: all types.
+   */
+  readonly dtype?: "u8";
+}
+
+/** One record for the only input, or records by the names of inputs. */
+export type PreprocessOption = Preprocess | Readonly<Record<string, Preprocess>>;
+
+const fields = ["scale", "offset", "mean", "deviation", "channelOrder", "size", "dtype"];
+
+/**
+ * The record of each input of `network`; undefined where its numbers stay as they are.
+ *
+ * @throws ConfigError where a record cannot be used, or belongs to no input.
+ */
+export function preprocessOf(
+  network: Network,
+  option: PreprocessOption | undefined,
+): readonly (Preprocess | undefined)[] {
+  const { inputs, inputNames } = network;
+  if (option === undefined) return inputs.map(() => undefined);
+  requireRecord("preprocess", option);
+  const byName = isByName(option) ? option : nameOnly(option, inputNames);
+  for (const name of Object.keys(byName)) {
+    if (inputNames.includes(name)) continue;
+    throw new ConfigError({
+      what: "The option preprocess names an input that does not exist.",
+      expected: inputNames.join(", "),
+      received: name,
+      ...suggestion(inputNames, name),
+    });
+  }
+  return inputNames.map((name, i) => {
+    const record = Object.hasOwn(byName, name) ? byName[name] : undefined;
+    if (record !== undefined) checkPreprocess(record, inputs[i].shape);
+    return record;
+  });
+}
+
+/** Whether the option is a record of records: no field of a `Preprocess` is one. */
+function isByName(option: PreprocessOption): option is Readonly<Record<string, Preprocess>> {
+  const values = Object.values(option).filter((value) => value !== undefined);
+  const isRecord = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  return values.length > 0 && values.every(isRecord);
+}
+
+function nameOnly(option: Preprocess, inputNames: readonly string[]) {
+  if (inputNames.length === 1) return { [inputNames[0]]: option };
+  throw new ConfigError({
+    what: "The option preprocess cannot be used.",
+    expected: `a record for some of the inputs ${inputNames.join(", ")}, by their names`,
+    received: "one record for all",
+    fix: `say which one: preprocess: { ${inputNames[0]}: { … } }`,
+  });
+}
+
+function requireRecord(name: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new ConfigError({
+    what: `The option ${name} cannot be used.`,
+    expected: "a record, such as { scale: 1 / 255 }",
+    received: outlineOf(value),
+  });
+}
+
+/** @throws ConfigError where a field is unknown, or does not fit inputs of this shape. */
+function checkPreprocess(record: Preprocess, inputShape: Shape): void {
+  for (const name of Object.keys(record)) {
+    if (fields.includes(name)) continue;
+    throw new ConfigError({
+      what: `The option preprocess has no field "${name}".`,
+      expected: fields.join(", "),
+      received: name,
+      ...suggestion(fields, name),
+    });
+  }
+  const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder, size, dtype } = record;
+  const check = (name: string, value: unknown, fits: boolean, expected: string) =>
+    checkOption(`preprocess.${name}`, value, fits, expected);
+  const places = inputShape.at(-1) ?? 1;
+  const numbers = `a finite number, or ${places} of them in a list`;
+  const areNumbers = (value: number | readonly number[]) =>
+    typeof value === "number"
+      ? Number.isFinite(value)
+      : Array.isArray(value) && value.length === places && value.every(Number.isFinite);
+  check("scale", scale, Number.isFinite(scale), "a finite number");
+  check("offset", offset, Number.isFinite(offset), "a finite number");
+  check("mean", mean, areNumbers(mean), numbers);
+  const isPositive = areNumbers(deviation) && [deviation].flat().every((one) => one > 0);
+  check("deviation", deviation, isPositive, `${numbers}, above 0`);
+  check("dtype", dtype, dtype === undefined || dtype === "u8", '"u8"');
+  const isImage = inputShape.length === 3;
+  const orders = channelOrder === undefined || ["rgb", "bgr"].includes(channelOrder);
+  check("channelOrder", channelOrder, orders, '"rgb" or "bgr"');
+  const isColour = channelOrder !== "bgr" || (isImage && places === 3);
+  check("channelOrder", channelOrder, isColour, "inputs [H, W, 3]");
+  if (size === undefined) return;
+  const [height, width] = inputShape;
+  const fits = Array.isArray(size) && size.length === 2 && size[0] === height && size[1] === width;
+  check(
+    "size",
+    size,
+    isImage && fits,
+    `the size of the input ${formatShape([null, ...inputShape])}`,
+  );
+}
+
+/** Whether `record` lets images come in other sizes than `inputShape`. */
+export function acceptsOtherSizes(record: Preprocess | undefined): boolean {
+  return record?.size !== undefined;
+}
+
+/** `x [N, …]` of any type as f32, preprocessed. */
+export function preprocess(build: Builder, x: Node, record: Preprocess | undefined): Node {
+  const values = x.dtype === "f32" ? x : build.cast(x, "f32");
+  if (record === undefined || (record.dtype === "u8" && x.dtype !== "u8")) return values;
+  const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder, size } = record;
+  const ordered = channelOrder === "bgr" ? reverseChannels(build, values) : values;
+  const sized = size === undefined ? ordered : resizeImage(build, ordered, size, "bilinear", false);
+  // One product and one sum: ((x · scale + offset) − mean) / deviation = x · factor + shift.
+  const factor = perChannel(deviation, (d) => scale / d);
+  const shift = perChannel(mean, (m, i) => (offset - m) / at(deviation, i), deviation);
+  const isPlain = [factor].flat().every((one) => one === 1);
+  const product = isPlain ? sized : build.multiply(sized, constantOf(build, factor));
+  const isLinear = [shift].flat().every((one) => one === 0);
+  return isLinear ? product : build.add(product, constantOf(build, shift));
+}
+
+type PerChannel = number | readonly number[];
+
+const at = (values: PerChannel, i: number) => (typeof values === "number" ? values : values[i]);
+
+/** `map` of a number, or of one for each channel where it, or `other`, is a list. */
+function perChannel(
+  values: PerChannel,
+  map: (value: number, i: number) => number,
+  other: PerChannel = 0,
+): PerChannel {
+  const list = [values, other].find((one) => typeof one !== "number");
+  if (list === undefined || typeof list === "number") return map(at(values, 0), 0);
+  return list.map((_, i) => map(at(values, i), i));
+}
+
+function reverseChannels(build: Builder, x: Node): Node {
+  const [count, height, width, channels] = x.shape;
+  const channel = (i: number) => build.slice(x, [0, 0, 0, i], [count, height, width, 1]);
+  return build.concatenate(
+    Array.from({ length: channels }, (_, i) => channel(channels - 1 - i)),
+    3,
+  );
+}
