@@ -1,17 +1,13 @@
 // The record that describes an op, and the node that applies one. An op file needs this file alone: rules
-// that use other ops are handed a `Builder`, so op files never import each other.
+// that use other ops are handed the vocabulary, so op files never import each other.
 
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Builder } from "./builder.ts";
 import type { Computation } from "./computation.ts";
+import type { TensorType, Vocabulary } from "./vocabulary.ts";
 
-/** What is known of a value before it is computed. */
-export interface TensorType {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+export type { TensorType } from "./vocabulary.ts";
 
 /** The settings of one application of an op: plain data, no nodes. */
 export type Attributes = object;
@@ -51,7 +47,7 @@ interface OpBase<A extends Attributes> {
   gradient?(
     context: { readonly node: Node; readonly inputs: readonly Node[]; readonly gradient: Node },
     attributes: A,
-    build: Builder,
+    build: Vocabulary<Node>,
   ): readonly (Node | undefined)[];
   /** Why there is no `gradient`, where there is none. */
   readonly noGradient?: string;
@@ -67,7 +63,7 @@ export interface PrimitiveOp<A extends Attributes = Attributes> extends OpBase<A
 
 /** An op that is short for others: the passes replace it by its expansion. */
 export interface CompositeOp<A extends Attributes = Attributes> extends OpBase<A> {
-  expand(inputs: readonly Node[], attributes: A, build: Builder): Node;
+  expand(inputs: readonly Node[], attributes: A, build: Vocabulary<Node>): Node;
 }
 
 export type Op<A extends Attributes = Attributes> = PrimitiveOp<A> | CompositeOp<A>;

@@ -3,9 +3,10 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
-import type { Network } from "./network.ts";
-import { isNetwork } from "./steps.ts";
+import { hasParts, type NetworkParts, type TensorReference } from "./network-parts.ts";
 import type { SymbolicTensor, Unit } from "./symbolic.ts";
+
+export type { TensorReference } from "./network-parts.ts";
 
 /** A layer, or a network with the kind `network` and its own configuration as options. */
 export interface UnitConfig {
@@ -22,9 +23,6 @@ export interface SequentialConfig {
   readonly inputShape: Shape;
   readonly layers: readonly UnitConfig[];
 }
-
-/** A value: a layer's name, which of its uses, and which result of that. */
-export type TensorReference = readonly [name: string, use: number, index: number];
 
 /** Any graph of layers. */
 export interface FunctionalConfig {
@@ -46,13 +44,13 @@ export type NetworkConfig = SequentialConfig | FunctionalConfig;
 /** The units that are in several of the networks, with a number for each. */
 type SharedUnits = ReadonlyMap<Unit, number>;
 
-function sharedUnits(network: Network): SharedUnits {
+function sharedUnits(network: NetworkParts): SharedUnits {
   const seen = new Set<Unit>();
   const shared = new Map<Unit, number>();
-  const visit = ({ layers }: Network) => {
+  const visit = ({ layers }: NetworkParts) => {
     for (const { layer } of layers) {
       if (seen.has(layer)) shared.set(layer, shared.get(layer) ?? shared.size);
-      else if (isNetwork(layer)) visit(layer);
+      else if (hasParts(layer)) visit(layer);
       seen.add(layer);
     }
   };
@@ -66,7 +64,7 @@ function sharedUnits(network: Network): SharedUnits {
  * @throws ConfigError where an option is a function: no file can keep it.
  */
 export function unitConfig(name: string, unit: Unit, shared: SharedUnits = new Map()): UnitConfig {
-  const given = isNetwork(unit) ? configOf(unit, shared) : unit.options;
+  const given = hasParts(unit) ? configOf(unit, shared) : unit.options;
   const { trainable: _, ...options } = given as { readonly trainable?: boolean };
   const number = shared.get(unit);
   const own = Object.entries(options).find(([, value]) => typeof value === "function");
@@ -86,7 +84,7 @@ export function unitConfig(name: string, unit: Unit, shared: SharedUnits = new M
 }
 
 /** The network as plain data. */
-export function configOf(network: Network, shared = sharedUnits(network)): NetworkConfig {
+export function configOf(network: NetworkParts, shared = sharedUnits(network)): NetworkConfig {
   const inputLayers = new Set<string>(network.inputNames);
   const layers = network.layers
     .filter(({ name }) => !inputLayers.has(name))
@@ -111,7 +109,7 @@ export function configOf(network: Network, shared = sharedUnits(network)): Netwo
 }
 
 function outputsOf(
-  { outputForm, outputNames }: Network,
+  { outputForm, outputNames }: NetworkParts,
   references: readonly TensorReference[],
 ): FunctionalConfig["outputs"] {
   if (outputForm === "one") return { one: references[0] };

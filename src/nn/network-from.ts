@@ -5,7 +5,7 @@ import type { CustomLayers } from "./custom-layer.ts";
 import { input } from "./input.ts";
 import type { LayerInstance } from "./layer-instance.ts";
 import { layerFrom } from "./layers/index.ts";
-import { Network, type SymbolicOutputs } from "./network.ts";
+import { isNetwork, Network, type SymbolicOutputs } from "./network.ts";
 import type {
   FunctionalConfig,
   NetworkConfig,
@@ -13,8 +13,8 @@ import type {
   TensorReference,
   UnitConfig,
 } from "./network-config.ts";
+import { networkKind } from "./network-parts.ts";
 import { sequence } from "./sequence.ts";
-import { isNetwork, networkKind } from "./steps.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
 /** Steps of the largest network. */

@@ -8,10 +8,15 @@ import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { LayerInstance } from "./layer-instance.ts";
 import { baseName, freeName, nameUnits, requireName } from "./naming.ts";
-import { configOf, type NetworkConfig, type TensorReference } from "./network-config.ts";
+import { configOf, type NetworkConfig } from "./network-config.ts";
+import {
+  type NetworkParts,
+  networkKind,
+  type PlacedLayer,
+  type TensorReference,
+} from "./network-parts.ts";
 import {
   type NetworkWeight,
-  networkKind,
   type Owner,
   ownersOf,
   type Step,
@@ -30,6 +35,8 @@ import {
 } from "./symbolic.ts";
 import { traverse } from "./traversal.ts";
 
+export type { PlacedLayer } from "./network-parts.ts";
+
 /** One result, several in order, or several by name. */
 export type SymbolicOutputs = SymbolicInputs | Readonly<Record<string, SymbolicTensor>>;
 
@@ -42,14 +49,6 @@ export interface NetworkOptions {
   readonly outputs: SymbolicOutputs;
   /** Whether training changes it. Default: true. */
   readonly trainable?: boolean | undefined;
-}
-
-/** A unit in its place. */
-export interface PlacedLayer {
-  readonly name: string;
-  readonly layer: Unit;
-  /** Its uses in this network, in the order in which they were made. */
-  readonly applications: readonly Application[];
 }
 
 /** What a network makes for one batch size. */
@@ -74,7 +73,7 @@ export interface NetworkContext {
 }
 
 /** Units applied to each other's results, from inputs to outputs. */
-export class Network implements Unit {
+export class Network implements NetworkParts {
   readonly kind = networkKind;
   readonly className: "Sequential" | "Functional";
   readonly name: string;
@@ -137,7 +136,7 @@ export class Network implements Unit {
       applications: [...sources, ...applications].filter(({ unit }) => unit === layer),
     }));
     this.owners = ownersOf(this);
-    const { steps, outputs: values } = stepsOf(this);
+    const { steps, outputs: values } = stepsOf(this, this.owners);
     this.steps = steps;
     this.#outputValues = values;
   }
@@ -255,6 +254,11 @@ export class Network implements Unit {
     const outputs = this.#outputValues.map((number) => values[number]);
     return { outputs, results, updates, penalties };
   }
+}
+
+/** Whether a unit is a network. */
+export function isNetwork(unit: Unit): unit is Network {
+  return unit.kind === networkKind;
 }
 
 /** What the regularizers of trained weights add to the loss. */

@@ -2,8 +2,7 @@
 // convolutional neural networks", Distill 2019.
 
 import type { Reach } from "./layer.ts";
-import type { Network } from "./network.ts";
-import { isNetwork } from "./steps.ts";
+import { isNetwork, type Network } from "./network.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
 /** What one result depends on, in pixels of the input. */

@@ -6,8 +6,7 @@ import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { applyLayer, instanceOf } from "./layer-instance.ts";
 import { nameUnits } from "./naming.ts";
-import { Network } from "./network.ts";
-import { isNetwork } from "./steps.ts";
+import { isNetwork, Network } from "./network.ts";
 
 export interface SequenceOptions {
   /** The network's name. Default: `sequential`. */

@@ -5,15 +5,8 @@ import { ShapeError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import type { LayerPlan, WeightSpec } from "./layer.ts";
 import type { LayerInstance } from "./layer-instance.ts";
-import type { Network } from "./network.ts";
+import { hasParts, type NetworkParts } from "./network-parts.ts";
 import type { SymbolicTensor, Unit } from "./symbolic.ts";
-
-/** The kind of a network among the units of another. */
-export const networkKind = "network";
-
-export function isNetwork(unit: Unit): unit is Network {
-  return unit.kind === networkKind;
-}
 
 /** One layer applied once. Values are numbered: first the network's inputs, then the steps' results. */
 export interface Step {
@@ -46,12 +39,12 @@ export interface NetworkWeight extends WeightSpec {
  *
  * @throws ShapeError where a layer is used on shapes that need other weights.
  */
-export function ownersOf(network: Network): Owner[] {
+export function ownersOf(network: NetworkParts): Owner[] {
   const owners = new Map<Unit, Owner>();
-  const visit = ({ layers }: Network, prefix: string) => {
+  const visit = ({ layers }: NetworkParts, prefix: string) => {
     for (const { name, layer, applications } of layers) {
       const path = prefix + name;
-      if (isNetwork(layer)) {
+      if (hasParts(layer)) {
         visit(layer, `${path}/`);
         continue;
       }
@@ -82,11 +75,14 @@ function requireSame({ path, weights }: Owner, others: readonly WeightSpec[]): v
 }
 
 /** The steps of a network, and which values are its outputs. */
-export function stepsOf(network: Network): { steps: Step[]; outputs: readonly number[] } {
-  const paths = new Map(network.owners.map(({ layer, path }) => [layer as Unit, path]));
+export function stepsOf(
+  network: NetworkParts,
+  owners: readonly Owner[],
+): { steps: Step[]; outputs: readonly number[] } {
+  const paths = new Map(owners.map(({ layer, path }) => [layer as Unit, path]));
   const steps: Step[] = [];
   const first = network.inputs.length;
-  const unfold = (part: Network, inputs: readonly number[]): number[] => {
+  const unfold = (part: NetworkParts, inputs: readonly number[]): number[] => {
     const values = new Map<SymbolicTensor, number>();
     const numberOf = (tensor: SymbolicTensor) => values.get(tensor) as number;
     part.inputs.forEach((tensor, i) => {
@@ -94,7 +90,7 @@ export function stepsOf(network: Network): { steps: Step[]; outputs: readonly nu
     });
     for (const { unit, plan, inputs: tensors, outputs } of part.applications) {
       const numbers = tensors.map(numberOf);
-      if (isNetwork(unit)) {
+      if (hasParts(unit)) {
         unfold(unit, numbers).forEach((number, i) => {
           values.set(outputs[i], number);
         });

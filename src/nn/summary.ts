@@ -2,9 +2,8 @@
 // format-summary.ts makes text of it.
 
 import { sizeOf } from "../core/shape.ts";
-import type { Network, PlacedLayer } from "./network.ts";
+import { isNetwork, type Network, type PlacedLayer } from "./network.ts";
 import { type Field, receptiveFields } from "./receptive-field.ts";
-import { isNetwork } from "./steps.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
 /** One row of the table. */

@@ -1,9 +1,8 @@
 // A model as a picture: a box for each layer, an arrow for each value.
 
 import { formatShape, type Shape } from "../core/shape.ts";
-import type { Network, SymbolicOutputs } from "../nn/network.ts";
+import { isNetwork, type Network, type SymbolicOutputs } from "../nn/network.ts";
 import { requireOptions } from "../nn/option.ts";
-import { isNetwork } from "../nn/steps.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { type Model, requireModel } from "../train/model.ts";
 import { figure, textAt } from "./figure.ts";

@@ -7,8 +7,8 @@ import { requireLength, withinMemory } from "../core/tensor.ts";
 import { initialize, initializerFrom } from "../nn/initializers/index.ts";
 import type { WeightSpec } from "../nn/layer.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
-import type { Network } from "../nn/network.ts";
-import { isNetwork, type Owner, weightName } from "../nn/steps.ts";
+import { isNetwork, type Network } from "../nn/network.ts";
+import { type Owner, weightName } from "../nn/steps.ts";
 import { Variable } from "./variable.ts";
 
 /** A model's claim on the weights that have no values yet. */

@@ -10,7 +10,7 @@ import type {
   TensorReference,
   UnitConfig,
 } from "../../nn/network-config.ts";
-import { networkKind } from "../../nn/steps.ts";
+import { networkKind } from "../../nn/network-parts.ts";
 import { askedShape } from "../model-format.ts";
 import { listIn, recordOf, refuse, textIn } from "../refuse.ts";
 import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";

@@ -1,9 +1,8 @@
 // A network as Keras's files describe it.
 
 import type { Shape } from "../../core/shape.ts";
-import type { Network, PlacedLayer } from "../../nn/network.ts";
+import { isNetwork, type Network, type PlacedLayer } from "../../nn/network.ts";
 import { unitConfig } from "../../nn/network-config.ts";
-import { isNetwork } from "../../nn/steps.ts";
 import type { SymbolicTensor, Unit } from "../../nn/symbolic.ts";
 import { refuse } from "../refuse.ts";
 import { encodeLayer } from "./layer.ts";

@@ -2,8 +2,8 @@
 // `layers/conv2d_1/vars/0`; Keras 2 has a group for each layer of the model, with a list of names.
 
 import type { Shape } from "../../core/shape.ts";
-import type { Network } from "../../nn/network.ts";
-import { isNetwork, type NetworkWeight, weightName } from "../../nn/steps.ts";
+import { isNetwork, type Network } from "../../nn/network.ts";
+import { type NetworkWeight, weightName } from "../../nn/steps.ts";
 import type { Unit } from "../../nn/symbolic.ts";
 import { operationKind } from "./operation.ts";
 import { folderNameOf } from "./words.ts";

@@ -5,7 +5,7 @@ import { freeName } from "../../nn/naming.ts";
 import type { Network } from "../../nn/network.ts";
 import type { NetworkConfig, TensorReference, UnitConfig } from "../../nn/network-config.ts";
 import { networkFrom } from "../../nn/network-from.ts";
-import { networkKind } from "../../nn/steps.ts";
+import { networkKind } from "../../nn/network-parts.ts";
 import { layerRows } from "./layer-rows.ts";
 
 /** Layers for which a place outside of the image is a 0; poolings look past it instead. */

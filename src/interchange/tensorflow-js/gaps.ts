@@ -1,8 +1,7 @@
 // What TensorFlow.js would pass over or compute otherwise without a word, and is refused; and what it
 // cannot open, which is said: others read the file. Seen in 4.22, by test/golden/tensorflow-js/check.ts.
 
-import type { Network } from "../../nn/network.ts";
-import { isNetwork } from "../../nn/steps.ts";
+import { isNetwork, type Network } from "../../nn/network.ts";
 import { refuse } from "../refuse.ts";
 
 type Options = Readonly<Record<string, unknown>>;

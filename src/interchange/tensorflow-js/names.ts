@@ -2,8 +2,8 @@
 // those of the networks around it, so layers of several networks must not share one.
 
 import { freeName } from "../../nn/naming.ts";
-import type { Network } from "../../nn/network.ts";
-import { isNetwork, weightName } from "../../nn/steps.ts";
+import { isNetwork, type Network } from "../../nn/network.ts";
+import { weightName } from "../../nn/steps.ts";
 import type { Unit } from "../../nn/symbolic.ts";
 
 /** A weight in a place of its layer; TensorFlow.js has one for each place. */

@@ -2,10 +2,9 @@
 
 import { requireNumber } from "../../core/option.ts";
 import { scheduleFrom } from "../schedules/index.ts";
-import type { Schedule } from "../schedules/schedule.ts";
+import type { LearningRate } from "../schedules/schedule.ts";
 
-/** The same at every step, or by a schedule. */
-export type LearningRate = number | Schedule;
+export type { LearningRate } from "../schedules/schedule.ts";
 
 /** A learning rate as plain data. */
 export type StoredRate = number | { readonly name: string; readonly options: object };

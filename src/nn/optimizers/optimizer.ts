@@ -4,7 +4,7 @@
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { Facts, KerasFacts } from "../facts.ts";
-import type { LearningRate } from "./learning-rate.ts";
+import type { LearningRate } from "../schedules/schedule.ts";
 
 /** What a rule sees of one weight. */
 export interface RuleContext {

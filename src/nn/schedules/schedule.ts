@@ -13,6 +13,9 @@ export interface Schedule {
   at(iterations: number): number;
 }
 
+/** The same at every step, or by a schedule. */
+export type LearningRate = number | Schedule;
+
 /** The facts of a schedule, with what all schedules have in common. */
 export function scheduleFacts<O extends object>(own: Omit<Facts<O>, "group">): Facts<O> {
   const { keras, ...facts } = own;
