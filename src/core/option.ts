@@ -144,7 +144,11 @@ export function requireFlags(options: object, kind = ""): void {
  * @throws ConfigError unless the options came as one record that names them, rather than bare, as Python
  * takes them. `call` is what was called, such as `layers.dense`; `example` what it could be given.
  */
-export function requireOptions(call: string, options: unknown, example?: string): void {
+export function requireOptions(
+  call: string,
+  options: unknown,
+  example?: string,
+): asserts options is object {
   const isRecord = typeof options === "object" && options !== null;
   if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) return;
   const such = example === undefined ? "" : `, as in ${call}(${example})`;
@@ -163,10 +167,10 @@ export type OptionNames<O extends object> = { readonly [K in keyof Required<O>]:
  *
  * @throws ConfigError where the options are no record, or one is unknown: with the closest name.
  */
-export function requireKnownOptions<O extends object>(
+export function requireKnownOptions(
   call: string,
-  options: O,
-  known: OptionNames<O>,
+  options: unknown,
+  known: Readonly<Record<string, true>>,
   example?: string,
 ): void {
   requireOptions(call, options, example);

@@ -3,6 +3,7 @@
 
 import { ConfigError, TargetError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
+import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { workersThatFit } from "./address-space.ts";
 import { coreCount, inNode, systemFiles } from "./cores.ts";
 import type { Device } from "./device.ts";
@@ -57,6 +58,12 @@ export interface DeviceOptions {
   readonly workerUrl?: string | URL;
 }
 
+const deviceOptionNames: OptionNames<DeviceOptions> = {
+  target: true,
+  threads: true,
+  workerUrl: true,
+};
+
 /** The most threads that a device can have. */
 const mostThreads = 256;
 
@@ -67,6 +74,7 @@ const mostThreads = 256;
  * @example const device = await openDevice({ target: "wasm", threads: 2 });
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  requireKnownOptions("openDevice", options, deviceOptionNames, '{ target: "wasm", threads: 2 }');
   const { target = "auto", workerUrl } = options;
   const threads = options.threads ?? (await defaultThreads());
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {

@@ -1,6 +1,7 @@
 // The table of a network as text, as Keras prints it, with multiply-adds and receptive field as further
 // columns.
 
+import type { OptionNames } from "../core/option.ts";
 import { formatShape } from "../core/shape.ts";
 import type { Summary, SummaryRow } from "./summary.ts";
 
@@ -12,6 +13,12 @@ export interface SummaryOptions {
   /** Columns of the screen: cells that do not fit are broken between words. Default: no limit. */
   readonly width?: number;
 }
+
+export const summaryOptionNames: OptionNames<SummaryOptions> = {
+  expandNested: true,
+  showTrainable: true,
+  width: true,
+};
 
 /** One column: what it is called, what it says of a row, and whether numbers are set to the right. */
 interface Column {

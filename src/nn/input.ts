@@ -1,8 +1,8 @@
 // Where a functional model begins.
 
+import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { checkShape, type Shape } from "../core/shape.ts";
 import { LayerInstance } from "./layer-instance.ts";
-import { requireOptions } from "./option.ts";
 import { applyUnit, type SymbolicTensor } from "./symbolic.ts";
 
 export interface InputOptions {
@@ -11,6 +11,8 @@ export interface InputOptions {
   /** A name that is unique in its model; by default Keras's, such as `input_layer_1`. */
   readonly name?: string;
 }
+
+const optionNames: OptionNames<InputOptions> = { shape: true, name: true };
 
 /** The kind of the unit that stands for an input; it is no layer that a file could name. */
 export const inputKind = "inputLayer";
@@ -22,7 +24,7 @@ export const inputKind = "inputLayer";
  * @example const x = input({ shape: [28, 28, 1] })
  */
 export function input(options: InputOptions): SymbolicTensor {
-  requireOptions("input", options, "{ shape: [28, 28, 1] }");
+  requireKnownOptions("input", options, optionNames, "{ shape: [28, 28, 1] }");
   const { shape } = options;
   checkShape(shape, "The shape of an input");
   const unit = new LayerInstance({

@@ -1,9 +1,9 @@
 // What a model is made of, before any training: its layers, how they hang together, and the model as a
 // layer of another.
 
-import { formatSummary, type SummaryOptions } from "../nn/format-summary.ts";
+import { requireKnownOptions } from "../core/option.ts";
+import { formatSummary, type SummaryOptions, summaryOptionNames } from "../nn/format-summary.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
-import { requireOptions } from "../nn/option.ts";
 import { type Summary, summarize } from "../nn/summary.ts";
 import { listOf, type SymbolicInputs, type SymbolicTensor } from "../nn/symbolic.ts";
 import { findLayer, layersOf, type ModelLayer } from "./model-layer.ts";
@@ -81,7 +81,7 @@ export class Architecture<O extends SymbolicOutputs> {
 
   /** The table of layers, as Keras prints it, with multiply-adds and receptive fields. */
   summary(options: SummaryOptions = {}): string {
-    requireOptions("summary", options, "{ lineLength: 100 }");
+    requireKnownOptions("summary", options, summaryOptionNames, "{ width: 100 }");
     return formatSummary(summarize(this.network), options);
   }
 }

@@ -1,11 +1,22 @@
 // Whether what people say to compile can be used, as far as it concerns no output.
 
 import { ConfigError } from "../core/errors.ts";
-import { outlineOf } from "../nn/option.ts";
+import { type OptionNames, outlineOf, refuseUnknown } from "../core/option.ts";
 import type { CompileOptions } from "./options.ts";
 
-/** @throws ConfigError where there is nothing to learn by. */
+const optionNames: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  lossWeights: true,
+  metrics: true,
+  weightedMetrics: true,
+};
+
+/** @throws ConfigError where there is nothing to learn by, or an option is unknown. */
 export function checkCompileOptions(options: Partial<CompileOptions> | undefined): void {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
+    refuseUnknown("compile", Object.keys(optionNames), options);
+  }
   const needed = ["optimizer", "loss"] as const;
   const missing = needed.filter((name) => (options?.[name] ?? undefined) === undefined);
   if (missing.length === 0) return;

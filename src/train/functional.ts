@@ -1,10 +1,10 @@
 // Models of any shape: from symbolic inputs to symbolic outputs.
 
+import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { Network, type SymbolicOutputs } from "../nn/network.ts";
-import { requireOptions } from "../nn/option.ts";
 import type { SymbolicInputs } from "../nn/symbolic.ts";
 import { Model } from "./model.ts";
-import type { ModelOptions } from "./options.ts";
+import { type ModelOptions, modelOptionNames } from "./options.ts";
 
 export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptions {
   /** Where the model begins: what `input` gave, or a value inside another model. */
@@ -14,6 +14,13 @@ export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptio
   /** The model's name. Default: `functional`. */
   readonly name?: string;
 }
+
+const optionNames: OptionNames<FunctionalOptions<SymbolicOutputs>> = {
+  ...modelOptionNames,
+  inputs: true,
+  outputs: true,
+  name: true,
+};
 
 /**
  * The model of everything that lies between inputs and outputs. Layers that other models use as well are
@@ -34,14 +41,14 @@ export function model<const O extends SymbolicOutputs>(options: FunctionalOption
 export function model(network: Network, options?: ModelOptions): Model;
 export function model(given: FunctionalOptions<SymbolicOutputs> | Network, more?: ModelOptions) {
   if (given instanceof Network) {
-    requireOptions("model", more ?? {}, "network, { seed: 1 }");
+    requireKnownOptions("model", more ?? {}, modelOptionNames, "network, { seed: 1 }");
     return new Model<SymbolicOutputs>(given, more);
   }
   return functional(given);
 }
 
 function functional(options: FunctionalOptions<SymbolicOutputs>): Model<SymbolicOutputs> {
-  requireOptions("model", options, "{ inputs: x, outputs: y }");
+  requireKnownOptions("model", options, optionNames, "{ inputs: x, outputs: y }");
   const { inputs, outputs, name, ...rest } = options;
   return new Model(new Network({ name, inputs, outputs }), rest);
 }

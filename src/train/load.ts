@@ -1,5 +1,6 @@
 // Models from bytes, wherever those come from.
 
+import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import { printWarning, type Warn } from "../core/warn.ts";
 import { checkWeights } from "../interchange/check-weights.ts";
@@ -16,7 +17,6 @@ import type { StoredModel } from "../interchange/stored-model.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
-import { requireOptions } from "../nn/option.ts";
 import type { PreprocessOption } from "../nn/preprocess.ts";
 import { untrained } from "./fit.ts";
 import type { HeadOptions } from "./heads.ts";
@@ -58,6 +58,18 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly name?: string;
 }
 
+const optionNames: OptionNames<LoadOptions> = {
+  device: true,
+  loss: true,
+  metrics: true,
+  customLayers: true,
+  training: true,
+  inputShape: true,
+  onWarning: true,
+  preprocess: true,
+  name: true,
+};
+
 /**
  * Loads a model that `saveModel` or `fovea train` wrote, or Keras (`.keras`, `.h5`), or TensorFlow.js
  * (`model.json`). A string is a path, or a URL where it begins with `https:` or the like; Blobs and bytes
@@ -72,7 +84,7 @@ export async function loadModel(
   source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  requireOptions("loadModel", options);
+  requireKnownOptions("loadModel", options, optionNames);
   const open = openSource("loadModel", source, options.name);
   const { path, file } = open;
   const named = path === undefined ? undefined : formatOfPath(path, typeof source === "string");
@@ -91,7 +103,7 @@ export async function decodeModel(
   bytes: FileBytes | ReadonlyMap<string, FileBytes>,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  requireOptions("decodeModel", options);
+  requireKnownOptions("decodeModel", options, optionNames);
   const open = openSource("decodeModel", bytes, options.name);
   const all = await open.read();
   return modelFrom(recognizedModelFormat(all, open.file), all, open, options);

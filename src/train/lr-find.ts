@@ -2,11 +2,16 @@
 // high. Smith, "Cyclical learning rates", WACV 2017; as fastai's `lr_find`.
 
 import { ConfigError, TrainingError } from "../core/errors.ts";
+import {
+  type OptionNames,
+  requireFlag,
+  requireKnownOptions,
+  requireNumber,
+  requireWhole,
+} from "../core/option.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
-import { requireOptions } from "../nn/option.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { Callback } from "./callback.ts";
-import { checkCounts } from "./fit-options.ts";
 import { type Model, requireModel } from "./model.ts";
 import type { ModelExamples } from "./model-examples.ts";
 import { type RateSuggestions, suggestRates } from "./suggest-rates.ts";
@@ -25,6 +30,15 @@ export interface LrFindOptions {
   /** Ends the run after the step that is under way. */
   readonly signal?: AbortSignal;
 }
+
+const optionNames: OptionNames<LrFindOptions> = {
+  startLearningRate: true,
+  endLearningRate: true,
+  steps: true,
+  batchSize: true,
+  stopEarly: true,
+  signal: true,
+};
 
 export interface LrFindResult {
   /** The rate of each step. */
@@ -57,10 +71,12 @@ export async function lrFind(
   options: LrFindOptions = {},
 ): Promise<LrFindResult> {
   requireModel("lrFind", model);
-  requireOptions("lrFind", options, "model, examples, { steps: 100 }");
+  requireKnownOptions("lrFind", options, optionNames, "model, examples, { steps: 100 }");
   const { startLearningRate = 1e-7, endLearningRate = 10, steps = 100 } = options;
   const { batchSize = 32, stopEarly = true, signal } = options;
-  checkCounts({ steps, batchSize });
+  requireWhole("steps", steps);
+  requireWhole("batchSize", batchSize);
+  requireFlag("stopEarly", stopEarly);
   requireRange(startLearningRate, endLearningRate);
   const before = model.getState();
   const rate = model.rateSetting;
@@ -89,6 +105,8 @@ export async function lrFind(
 }
 
 function requireRange(start: number, end: number): void {
+  requireNumber("startLearningRate", start);
+  requireNumber("endLearningRate", end);
   if (start > 0 && end > start && Number.isFinite(end)) return;
   throw new ConfigError({
     what: "The options startLearningRate and endLearningRate cannot be used.",

@@ -2,6 +2,7 @@
 // and loop, and does none of their work itself.
 
 import { ConfigError } from "../core/errors.ts";
+import { outlineOf, requireKnownOptions, requireRecord } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
@@ -9,7 +10,6 @@ import { sharedDevice } from "../machine/open.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { optimizerOf } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
-import { outlineOf, requireOptions, requireRecord } from "../nn/option.ts";
 import { type Preprocess, preprocessOf } from "../nn/preprocess.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
@@ -30,13 +30,14 @@ import { Means } from "./means.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
 import type { ModelSource } from "./model-source.ts";
-import type {
-  BatchOptions,
-  CompileOptions,
-  FitOptions,
-  History,
-  ModelOptions,
-  PassOptions,
+import {
+  type BatchOptions,
+  batchOptionNames,
+  type CompileOptions,
+  type FitOptions,
+  type History,
+  type ModelOptions,
+  type PassOptions,
 } from "./options.ts";
 import { orderFor, orderInputs, place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
@@ -50,6 +51,7 @@ import { Watchers } from "./watchers.ts";
 import {
   type LoadedWeights,
   type LoadWeightsOptions,
+  loadWeightsOptionNames,
   readWeights,
   writeWeights,
 } from "./weights-file.ts";
@@ -303,7 +305,12 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     examples: ModelExamples,
     options: BatchOptions = {},
   ): Promise<Record<string, number>> {
-    requireOptions("trainOnBatch", options, "examples, { classWeights: { 0: 1, 1: 5 } }");
+    requireKnownOptions(
+      "trainOnBatch",
+      options,
+      batchOptionNames,
+      "examples, { classWeights: { 0: 1, 1: 5 } }",
+    );
     return this.#onBatch("trainOnBatch", examples, options);
   }
 
@@ -433,6 +440,12 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
    */
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    requireKnownOptions(
+      "loadWeights",
+      options,
+      loadWeightsOptionNames,
+      '"file.h5", { byName: true }',
+    );
     const { weights, ...left } = await readWeights(source, this.network, options);
     this.#memory.writeSome(weights);
     return left;

@@ -1,5 +1,6 @@
-// What people say to a model, and what training leaves behind. Types, no behaviour.
+// What people say to a model, and what training leaves behind. Types and their names, no behaviour.
 
+import type { OptionNames } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
@@ -37,6 +38,14 @@ export interface ModelOptions {
   /** Where the model computes. Default: the device that models share. */
   readonly device?: Device;
 }
+
+/** The names of those options, for calls that take them. */
+export const modelOptionNames: OptionNames<ModelOptions> = {
+  seed: true,
+  precision: true,
+  device: true,
+  preprocess: true,
+};
 
 export interface CompileOptions {
   /** By name with Keras's defaults, or made: `optimizers.adam({ learningRate: 1e-4 })`. */
@@ -94,6 +103,7 @@ export interface FitOptions {
   readonly classWeights?: ClassWeights;
   /** Whether each epoch takes the examples in a random order of its own. Default: true. */
   readonly shuffle?: boolean;
+  /** What is told of each step and epoch, such as `callbacks.earlyStopping()`, in this order. */
   readonly callbacks?: readonly Callback[];
   /**
    * Takes what is worth knowing and no reason to stop, as whole sentences. Default: Node prints it as a
@@ -112,6 +122,7 @@ export interface FitOptions {
 export interface PassOptions {
   /** Examples of one step. Default: 32. */
   readonly batchSize?: number;
+  /** What is told of each step and epoch, such as `callbacks.earlyStopping()`, in this order. */
   readonly callbacks?: readonly Callback[];
 }
 
@@ -120,6 +131,8 @@ export interface BatchOptions {
   /** How much examples of each class count, as in `fit`. */
   readonly classWeights?: ClassWeights;
 }
+
+export const batchOptionNames: OptionNames<BatchOptions> = { classWeights: true };
 
 /** What training leaves behind. */
 export interface History {

@@ -1,6 +1,7 @@
 // Models and weights as bytes, and as files: paths are a thin layer above the bytes.
 
 import { ConfigError } from "../core/errors.ts";
+import { type OptionNames, outlineOf, requireKnownOptions } from "../core/option.ts";
 import { printWarning, type Warn } from "../core/warn.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import { besidePath } from "../formats/paths.ts";
@@ -15,7 +16,6 @@ import type { EncodedModel } from "../interchange/model-format.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
-import { outlineOf, requireOptions } from "../nn/option.ts";
 import { type Model, requireModel } from "./model.ts";
 import { storeTraining } from "./stored-training.ts";
 
@@ -31,6 +31,12 @@ export interface SaveOptions {
   readonly onWarning?: Warn;
 }
 
+const optionNames: OptionNames<SaveOptions> = {
+  classNames: true,
+  training: true,
+  onWarning: true,
+};
+
 export interface EncodeModelOptions extends SaveOptions {
   /**
    * The kind of file: `safetensors` is Fovea's own, the only one that keeps the progress; `keras` and `h5`
@@ -38,6 +44,8 @@ export interface EncodeModelOptions extends SaveOptions {
    */
   readonly format?: ModelFormatName;
 }
+
+const encodeOptionNames: OptionNames<EncodeModelOptions> = { ...optionNames, format: true };
 
 /** The bytes of a model of TensorFlow.js come as several files, all others as one. */
 type InOneFile = { readonly format?: Exclude<ModelFormatName, "json"> };
@@ -63,7 +71,7 @@ export async function encodeModel(
   options: EncodeModelOptions = {},
 ): Promise<Uint8Array | Map<string, Uint8Array>> {
   requireModel("encodeModel", model);
-  requireOptions("encodeModel", options);
+  requireKnownOptions("encodeModel", options, encodeOptionNames);
   const { format = "safetensors" } = options;
   requireModelFormat("encodeModel", format);
   const { bytes, parts } = await encodeAs(format, model, "the file", options);
@@ -99,7 +107,7 @@ export async function saveModel(
     });
   }
   requireModel("saveModel", model);
-  requireOptions("saveModel", options);
+  requireKnownOptions("saveModel", options, optionNames);
   const format = writtenFormatOf(path);
   await writeEncoded(path, await encodeAs(format, model, path, options));
 }

@@ -1,17 +1,19 @@
 // Models whose layers follow each other.
 
 import { ConfigError } from "../core/errors.ts";
+import { type OptionNames, outlineOf, requireKnownOptions } from "../core/option.ts";
 import type { CommonOptions, Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
-import { outlineOf, requireOptions } from "../nn/option.ts";
 import { sequence } from "../nn/sequence.ts";
 import { Model } from "./model.ts";
-import type { ModelOptions } from "./options.ts";
+import { type ModelOptions, modelOptionNames } from "./options.ts";
 
 export interface SequentialOptions extends ModelOptions {
   /** The model's name. Default: `sequential`. */
   readonly name?: string;
 }
+
+const optionNames: OptionNames<SequentialOptions> = { ...modelOptionNames, name: true };
 
 /**
  * A model whose layers follow each other; a model may be one of them. The first layer states the shape
@@ -76,7 +78,7 @@ function checkArguments(layers: unknown, options: unknown): void {
       fix: "put the layers into one list: sequential([a, b])",
     });
   }
-  requireOptions("sequential", options, '[…], { name: "classifier", seed: 1 }');
+  requireKnownOptions("sequential", options, optionNames, '[…], { name: "classifier", seed: 1 }');
 }
 
 function shapeBefore(first: Layer | Network) {

@@ -1,5 +1,6 @@
 // The weights of a network as a file without their model, and those that a file has for it.
 
+import type { OptionNames } from "../core/option.ts";
 import { printWarning, type Warn } from "../core/warn.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import {
@@ -27,6 +28,12 @@ export interface LoadWeightsOptions {
   /** Takes what was skipped, in words. Default: Node prints it as a `FoveaWarning`. */
   readonly onWarning?: Warn;
 }
+
+export const loadWeightsOptionNames: OptionNames<LoadWeightsOptions> = {
+  skipMismatch: true,
+  byName: true,
+  onWarning: true,
+};
 
 /** What `loadWeights` did not take over. */
 export type LoadedWeights = LeftWeights;

@@ -3,6 +3,7 @@
 
 import { distance } from "fastest-levenshtein";
 import { ConfigError } from "../../core/errors.ts";
+import { type OptionNames, requireKnownOptions } from "../../core/option.ts";
 import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
 
 export type * from "./dataset.ts";
@@ -17,6 +18,14 @@ export type DatasetName = keyof typeof table;
 
 /** The names that `load` knows. */
 export const names: readonly DatasetName[] = Object.freeze(Object.keys(table) as DatasetName[]);
+
+const loadOptionNames: OptionNames<LoadOptions> = {
+  source: true,
+  cacheFolder: true,
+  onWarning: true,
+  onProgress: true,
+  fetch: true,
+};
 
 /**
  * Loads a dataset by name: training and test examples, with images `[N, H, W, C]` in u8 and labels
@@ -33,6 +42,7 @@ export async function load(
   name: DatasetName | (string & {}),
   options: LoadOptions = {},
 ): Promise<LoadedDataset> {
+  requireKnownOptions("datasets.load", options, loadOptionNames, '"mnist", { source: "sample" }');
   const dataset = await table[checkName(name)]();
   return dataset.load(options);
 }

@@ -1,14 +1,16 @@
 // A run that may be killed at any moment, and goes on as if it had not been.
 
 import { stat } from "node:fs/promises";
+import { requireWhole } from "../../core/option.ts";
 import { disk } from "../../formats/disk.ts";
 import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
-import { requireWhole } from "../../nn/layer.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Model } from "../model.ts";
 import { encodeModel } from "../save.ts";
 import { loadState } from "../saved-state.ts";
+import { callbackFacts } from "./callback-facts.ts";
 import { pathOf } from "./path.ts";
 
 export interface BackupAndRestoreOptions {
@@ -32,8 +34,9 @@ export interface BackupAndRestoreOptions {
  */
 export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   const path = pathOf(options, "backupAndRestore");
+  optionsOf(backupAndRestore.facts, options);
   const { saveFrequency = "epoch", deleteCheckpoint = true } = options;
-  if (saveFrequency !== "epoch") requireWhole(saveFrequency, "saveFrequency");
+  if (saveFrequency !== "epoch") requireWhole("saveFrequency", saveFrequency);
   let epochs = 0;
   /** Finished steps of what the file holds. */
   let kept = 0;
@@ -80,3 +83,12 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
     },
   };
 }
+backupAndRestore.facts = callbackFacts<BackupAndRestoreOptions>({
+  name: "backupAndRestore",
+  options: {
+    path: "backup_dir",
+    saveFrequency: "save_freq",
+    deleteCheckpoint: "delete_checkpoint",
+  },
+  keras: { className: "BackupAndRestore" },
+});

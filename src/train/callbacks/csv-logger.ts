@@ -2,10 +2,12 @@
 
 import { stat } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
+import { requireOption } from "../../core/option.ts";
 import { csvLine, csvRows } from "../../formats/csv.ts";
 import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
-import { checkOption } from "../../nn/option.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { Callback } from "../callback.ts";
+import { callbackFacts } from "./callback-facts.ts";
 import { pathOf } from "./path.ts";
 
 export interface CsvLoggerOptions {
@@ -35,9 +37,15 @@ const missing = "NA";
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const path = pathOf(options, "csvLogger");
+  optionsOf(csvLogger.facts, options);
   const { separator = ",", append = false } = options;
   const separates = typeof separator === "string" && /^[^"\r\n]+$/.test(separator);
-  checkOption("separator of csvLogger", separator, separates, "text without quotes or line breaks");
+  requireOption(
+    "separator of csvLogger",
+    separator,
+    separates,
+    "text without quotes or line breaks",
+  );
   let rows: Row[] = [];
   let columns: string[] = [];
 
@@ -67,6 +75,11 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
     },
   };
 }
+csvLogger.facts = callbackFacts<CsvLoggerOptions>({
+  name: "csvLogger",
+  options: { path: "filename", separator: "separator", append: "append" },
+  keras: { className: "CSVLogger" },
+});
 
 /** @throws FormatError where it is there, but cannot be read. */
 async function textIn(path: string): Promise<string> {

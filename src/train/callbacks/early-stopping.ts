@@ -1,16 +1,17 @@
 // Ends training when a number gets no better.
 
 import { stat } from "node:fs/promises";
+import { requireNumber, requireOption, requireWhole } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { writtenFormatOf } from "../../interchange/file-formats.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
-import { checkOption, requireOptions } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
 import type { EpochRecord } from "../events.ts";
-import { checkCounts } from "../fit-options.ts";
 import type { Model } from "../model.ts";
 import { saveModel } from "../save.ts";
 import { loadState } from "../saved-state.ts";
+import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -38,17 +39,18 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * @example callbacks: [callbacks.earlyStopping({ patience: 3, restoreBestWeights: true })]
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  requireOptions("callbacks.earlyStopping", options);
-  const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0, path } = options;
-  const isOwn = path === undefined || writtenFormatOf(path) === "safetensors";
-  checkOption("path of earlyStopping", path, isOwn, "a name that ends in .safetensors");
-  checkCounts({ patience, startFromEpoch }, 0);
-  checkOption(
-    "baseline",
+  const {
+    patience = 0,
     baseline,
-    baseline === undefined || Number.isFinite(baseline),
-    "a number",
-  );
+    restoreBestWeights = false,
+    startFromEpoch = 0,
+    path,
+  } = optionsOf(earlyStopping.facts, options);
+  const isOwn = path === undefined || writtenFormatOf(path) === "safetensors";
+  requireOption("path of earlyStopping", path, isOwn, "a path with the extension .safetensors");
+  requireWhole("patience", patience, 0);
+  requireWhole("startFromEpoch", startFromEpoch, 0);
+  if (baseline !== undefined) requireNumber("baseline", baseline);
   const monitor = new Monitor(options);
   let wait = 0;
   let best: number | undefined;
@@ -106,3 +108,16 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
   };
 }
+earlyStopping.facts = callbackFacts<EarlyStoppingOptions>({
+  name: "earlyStopping",
+  options: {
+    ...monitorNames,
+    patience: "patience",
+    baseline: "baseline",
+    restoreBestWeights: "restore_best_weights",
+    path: null,
+    startFromEpoch: "start_from_epoch",
+  },
+  keras: { className: "EarlyStopping" },
+  example: "{ patience: 3 }",
+});

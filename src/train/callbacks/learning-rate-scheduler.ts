@@ -3,6 +3,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import { outlineOf } from "../../nn/option.ts";
 import type { Callback } from "../callback.ts";
+import { callbackFacts } from "./callback-facts.ts";
 
 /**
  * Sets the learning rate of each epoch to `schedule(epochs, rate)`: how many epochs are finished, and the
@@ -28,3 +29,8 @@ export function learningRateScheduler(
     },
   };
 }
+learningRateScheduler.facts = callbackFacts({
+  name: "learningRateScheduler",
+  options: {},
+  keras: { className: "LearningRateScheduler" },
+});

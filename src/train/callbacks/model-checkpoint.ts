@@ -3,15 +3,17 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
+import { requireNumber, requireWhole } from "../../core/option.ts";
 import { disk } from "../../formats/disk.ts";
 import { writtenFormatOf, writtenWeightsFormatOf } from "../../interchange/file-formats.ts";
-import { requireWhole } from "../../nn/layer.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Logs } from "../events.ts";
 import type { Model } from "../model.ts";
 import { type SaveOptions, saveModel } from "../save.ts";
 import { bestIn, epochHeldBy } from "./best-epoch.ts";
+import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { pathOf } from "./path.ts";
 import { namesOneFile, pathPattern } from "./path-pattern.ts";
@@ -43,6 +45,7 @@ export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const path = pathOf(options, "modelCheckpoint");
+  optionsOf(modelCheckpoint.facts, options);
   const { saveBestOnly = false, saveWeightsOnly = false, saveFrequency = "epoch" } = options;
   // Before anything is trained that could not be saved.
   const fillIn = pathPattern(path);
@@ -50,17 +53,23 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   else writtenFormatOf(path);
   const monitor = saveBestOnly ? new Monitor(options) : undefined;
   if (saveFrequency !== "epoch") {
-    requireWhole(saveFrequency, "saveFrequency");
+    requireWhole("saveFrequency", saveFrequency);
     if (monitor !== undefined) requireWithinEpoch(monitor.name, saveFrequency);
   }
-  const first = options.initialValueThreshold;
+  const { initialValueThreshold: first, classNames, training, onWarning } = options;
+  if (first !== undefined) requireNumber("initialValueThreshold", first);
+  const saveOptions: SaveOptions = {
+    ...(classNames === undefined ? {} : { classNames }),
+    ...(training === undefined ? {} : { training }),
+    ...(onWarning === undefined ? {} : { onWarning }),
+  };
   let best = first;
   /** The newest file, and the finished steps of the model in it. */
   let newest: { readonly file: string; readonly iterations: number } | undefined;
   const write = async (model: Model<SymbolicOutputs>, file: string) => {
     await disk.makeFolder(dirname(file));
     if (saveWeightsOnly) await model.saveWeights(file);
-    else await saveModel(model, file, options);
+    else await saveModel(model, file, saveOptions);
     newest = { file, iterations: model.progress.iterations };
   };
   const save = async (
@@ -117,6 +126,21 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     },
   };
 }
+modelCheckpoint.facts = callbackFacts<ModelCheckpointOptions>({
+  name: "modelCheckpoint",
+  options: {
+    ...monitorNames,
+    classNames: null,
+    training: null,
+    onWarning: null,
+    path: "filepath",
+    saveBestOnly: "save_best_only",
+    saveWeightsOnly: "save_weights_only",
+    saveFrequency: "save_freq",
+    initialValueThreshold: "initial_value_threshold",
+  },
+  keras: { className: "ModelCheckpoint" },
+});
 
 /** Whether the loss, in training or in validation, is no longer a number. */
 function hasLostItsLoss({ loss = 0, val_loss: validated = 0 }: Logs): boolean {

@@ -1,9 +1,9 @@
 // Lowers the learning rate when a number gets no better.
 
-import { ConfigError } from "../../core/errors.ts";
-import { checkOption, requireOptions } from "../../nn/option.ts";
+import { requireNumber, requireWhole } from "../../core/option.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { Callback } from "../callback.ts";
-import { checkCounts } from "../fit-options.ts";
+import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
@@ -27,22 +27,17 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
  * @example callbacks: [callbacks.reduceLROnPlateau({ factor: 0.5, patience: 2 })]
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
-  requireOptions("callbacks.reduceLROnPlateau", options);
-  const { factor = 0.1, patience = 10, cooldown = 0, minLR = 0, minDelta = 1e-4 } = options;
-  if (!(factor > 0 && factor < 1)) {
-    throw new ConfigError({
-      what: "The option factor of reduceLROnPlateau cannot be used.",
-      expected: "a number above 0 and below 1",
-      received: String(factor),
-    });
-  }
-  checkCounts({ patience, cooldown }, 0);
-  checkOption(
-    "minLR",
-    minLR,
-    minLR >= 0 && Number.isFinite(minLR),
-    "a finite number of at least 0",
-  );
+  const {
+    factor = 0.1,
+    patience = 10,
+    cooldown = 0,
+    minLR = 0,
+    minDelta = 1e-4,
+  } = optionsOf(reduceLROnPlateau.facts, options);
+  requireNumber("factor of reduceLROnPlateau", factor, { above: 0, below: 1 });
+  requireWhole("patience", patience, 0);
+  requireWhole("cooldown", cooldown, 0);
+  requireNumber("minLR", minLR, { least: 0 });
   const monitor = new Monitor({ ...options, minDelta });
   let wait = 0;
   let resting = 0;
@@ -84,3 +79,15 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     },
   };
 }
+reduceLROnPlateau.facts = callbackFacts<ReduceLROnPlateauOptions>({
+  name: "reduceLROnPlateau",
+  options: {
+    ...monitorNames,
+    factor: "factor",
+    patience: "patience",
+    cooldown: "cooldown",
+    minLR: "min_lr",
+  },
+  keras: { className: "ReduceLROnPlateau" },
+  example: "{ patience: 2 }",
+});

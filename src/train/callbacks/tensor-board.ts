@@ -2,12 +2,15 @@
 
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";
+import { requireOption, requireWhole } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { disk } from "../../formats/disk.ts";
 import { type EventContent, encodeEvent, type Histogram } from "../../formats/event-file.ts";
+import { optionsOf } from "../../nn/facts.ts";
 import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Model } from "../model.ts";
+import { callbackFacts } from "./callback-facts.ts";
 import { filterSheet, imageOf } from "./event-image.ts";
 import { pathOf } from "./path.ts";
 
@@ -40,8 +43,17 @@ export interface TensorBoardOptions {
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
   const path = pathOf(options, "tensorBoard", "logs");
+  optionsOf(tensorBoard.facts, options);
   const { histogramFrequency = 0, writeGraph = true } = options;
   const { writeImages = false, images } = options;
+  requireWhole("histogramFrequency", histogramFrequency, 0);
+  const isFunction = images === undefined || typeof images === "function";
+  requireOption(
+    "images of tensorBoard",
+    images,
+    isFunction,
+    "a function of the model and the epoch",
+  );
   const files = new Map<string, string>();
   const write = async (part: "train" | "validation", step: number, content: EventContent) => {
     const wallTime = Date.now() / 1000;
@@ -96,6 +108,17 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
     },
   };
 }
+tensorBoard.facts = callbackFacts<TensorBoardOptions>({
+  name: "tensorBoard",
+  options: {
+    path: "log_dir",
+    histogramFrequency: "histogram_freq",
+    writeGraph: "write_graph",
+    writeImages: "write_images",
+    images: null,
+  },
+  keras: { className: "TensorBoard" },
+});
 
 function filtersOf(model: Model<SymbolicOutputs>) {
   return [...model.getWeights()].flatMap(([tag, weight]) => {
