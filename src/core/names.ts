@@ -25,7 +25,10 @@ export function inFull(shortNames: Readonly<Record<string, string>>, name: strin
 export function suggestion(names: readonly string[], name: string): Pick<ErrorFacts, "fix"> {
   const wanted = lettersOf(name);
   const [closest] = names
-    .map((known) => ({ known, ...likeness(lettersOf(known), wanted) }))
+    .map((known) => {
+      const like = likeness(lettersOf(known), wanted);
+      return { known, ...like, isShortened: like.isShortened || initialsOf(known) === wanted };
+    })
     .filter(({ isShortened, isClose }) => isShortened || isClose)
     .sort((a, b) => Number(b.isShortened) - Number(a.isShortened) || a.changes - b.changes);
   return closest === undefined ? {} : { fix: `did you mean "${closest.known}"?` };
@@ -34,6 +37,12 @@ export function suggestion(names: readonly string[], name: string): Pick<ErrorFa
 /** What is left of a name where nobody minds how its words are set apart. */
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, "");
+}
+
+/** The first letter of each word, where there are several: `lr` for `learningRate`. */
+function initialsOf(name: string): string | undefined {
+  const words = name.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
+  return words.length < 2 ? undefined : words.map((word) => word[0].toLowerCase()).join("");
 }
 
 /** Whether `wanted` could be meant for `known`: a guess that is far off misleads more than none. */

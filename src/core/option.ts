@@ -150,12 +150,26 @@ export function requireOptions(
   example?: string,
 ): asserts options is object {
   const isRecord = typeof options === "object" && options !== null;
-  if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) return;
+  if (isRecord && !Array.isArray(options) && !ArrayBuffer.isView(options)) {
+    for (const [name, value] of Object.entries(options)) refuseOddity(name, value);
+    return;
+  }
   const such = example === undefined ? "" : `, as in ${call}(${example})`;
   throw new ConfigError({
     what: `${call}: The options cannot be used.`,
     expected: `one object that names them${such}`,
     received: outlineOf(options),
+  });
+}
+
+/** No option takes a bigint or a symbol, and neither can be compared with numbers. @throws ConfigError */
+function refuseOddity(option: string, value: unknown): void {
+  if (typeof value !== "bigint" && typeof value !== "symbol") return;
+  throw new ConfigError({
+    what: `The option ${option} cannot be used.`,
+    expected: "a number, text, true or false, a list, a record or a function",
+    received: `a ${typeof value}, ${String(value)}`,
+    ...(typeof value === "bigint" ? { fix: `write ${value} without the n` } : {}),
   });
 }
 

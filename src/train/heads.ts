@@ -2,6 +2,7 @@
 // Names and forms are Keras's.
 
 import { ConfigError } from "../core/errors.ts";
+import { requireRecord } from "../core/option.ts";
 import type { Shape } from "../core/shape.ts";
 import { type LossName, lossOf, type ShortLossName } from "../nn/losses/index.ts";
 import type { Loss, LossFunction } from "../nn/losses/loss.ts";
@@ -10,7 +11,6 @@ import { type CompiledMetric, compileMetrics } from "../nn/metrics/compiled-metr
 import { type MetricName, metricOf, type ShortMetricName } from "../nn/metrics/index.ts";
 import { type Metric, shareOf } from "../nn/metrics/metric.ts";
 import type { Network } from "../nn/network.ts";
-import { requireRecord } from "../nn/option.ts";
 
 /** One output with what it is compared by. */
 export interface Head {

@@ -2,9 +2,9 @@
 // answer.
 
 import { DataError } from "../core/errors.ts";
+import { outlineOf } from "../core/option.ts";
 import { requireNumbers, type Tensor } from "../core/tensor.ts";
 import { checkExamples } from "../data/examples.ts";
-import { outlineOf } from "../nn/option.ts";
 
 /** One tensor, several in the model's order, or by name. */
 export type Values<T extends Tensor> = T | readonly T[] | Readonly<Record<string, T>>;

@@ -2,12 +2,12 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
+import { shown } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensors } from "../interchange/check-weights.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import { isNetwork, type Network, type PlacedLayer } from "../nn/network.ts";
-import { shown } from "../nn/option.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { variablesOf } from "./first-values.ts";
 import type { Variable } from "./variable.ts";

@@ -2,9 +2,9 @@
 // a class without a weight has 1, and examples have the one or the other.
 
 import { ConfigError, DataError } from "../core/errors.ts";
+import { outlineOf, shown } from "../core/option.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { outlineOf, shown } from "../nn/option.ts";
 import type { TargetKind } from "./targets.ts";
 
 /** A weight of at least 0 for each class number. */

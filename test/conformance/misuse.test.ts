@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FoveaError } from "../../src/core/errors.ts";
+import { shown } from "../../src/core/option.ts";
 import * as fovea from "../../src/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -31,13 +32,15 @@ const wrongValues: readonly unknown[] = [
   () => undefined,
   new Map([["wrong", 1]]),
   Float32Array.of(1, 2),
+  1n,
+  Symbol("wrong"),
 ];
 
 type Call = (...values: never[]) => unknown;
 
 const nameOf = (value: unknown) =>
   typeof value === "object" && value !== null
-    ? `${value.constructor.name} ${JSON.stringify(value).slice(0, 80)}`
+    ? `${value.constructor.name} ${shown(value).slice(0, 80)}`
     : `${typeof value} ${String(value)}`;
 
 /** The errors of `call` that are none of Fovea's. */

@@ -1,7 +1,8 @@
 // Attention over channels, then over pixels: a block of layers.
 
+import { requireWhole } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { type Pair, requireWhole } from "../layer.ts";
+import type { Pair } from "../layer.ts";
 import { layers } from "../layers/index.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 import { blockFacts } from "./block.ts";
@@ -25,7 +26,7 @@ export interface CbamOptions {
 export function cbam(x: SymbolicTensor, options: CbamOptions = {}): SymbolicTensor {
   requireSymbolic(x, "What cbam is applied to");
   const { ratio = 16, kernelSize = 7 } = optionsOf(cbam.facts, options);
-  requireWhole(ratio, "ratio");
+  requireWhole("ratio", ratio);
   const mean = layers.globalAveragePooling2d().apply(x);
   const [height, width, channels] = x.shape;
   const pooled = layers.maxPooling2d({ poolSize: [height, width] }).apply(x);

@@ -1,8 +1,8 @@
 // Windows of several sizes side by side: a block of layers.
 
+import { requireOption } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { layers } from "../layers/index.ts";
-import { checkOption } from "../option.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 import { blockFacts } from "./block.ts";
 
@@ -32,7 +32,7 @@ export function inceptionModule(
   requireSymbolic(x, "What inceptionModule is applied to");
   const { ones, threes, fives, pooled } = optionsOf(inceptionModule.facts, options);
   for (const [name, pair] of Object.entries({ threes, fives })) {
-    checkOption(name, pair, Array.isArray(pair) && pair.length === 2, "two numbers of filters");
+    requireOption(name, pair, Array.isArray(pair) && pair.length === 2, "two numbers of filters");
   }
   const conv = (filters: number, kernelSize: number, from: SymbolicTensor) =>
     layers.conv2d({ filters, kernelSize, padding: "same", activation: "relu" }).apply(from);

@@ -1,7 +1,7 @@
 // Attention over channels: a block of layers.
 
+import { requireWhole } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { requireWhole } from "../layer.ts";
 import { layers } from "../layers/index.ts";
 import { requireSymbolic, type SymbolicTensor } from "../symbolic.ts";
 import { blockFacts } from "./block.ts";
@@ -25,7 +25,7 @@ export function squeezeExcite(
 ): SymbolicTensor {
   const { ratio = 16 } = optionsOf(squeezeExcite.facts, options);
   requireSymbolic(x, "What squeezeExcite is applied to");
-  requireWhole(ratio, "ratio");
+  requireWhole("ratio", ratio);
   const squeezed = layers.globalAveragePooling2d().apply(x);
   const [channels] = squeezed.shape;
   const units = Math.max(1, Math.floor(channels / ratio));

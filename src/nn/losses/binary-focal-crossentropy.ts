@@ -1,7 +1,7 @@
 // Cross-entropy of yes-or-no targets that cares less about what is right already.
 
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { checkOption } from "../option.ts";
 import {
   binaryCrossEntropy,
   type SmoothedOptions,
@@ -37,7 +37,8 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
     ...rest
   } = optionsOf(binaryFocalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
-  checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
+  requireNumber("gamma", gamma, { least: 0 });
+  requireNumber("alpha", alpha);
   return defineLoss({
     name: "binaryFocalCrossentropy",
     options: { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis, reduction },

@@ -1,7 +1,7 @@
 // Cross-entropy with rows of shares that cares less about what is right already.
 
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { checkOption } from "../option.ts";
 import {
   type SmoothedOptions,
   sharesOf,
@@ -36,7 +36,8 @@ export function categoricalFocalCrossentropy(
     ...rest
   } = optionsOf(categoricalFocalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
-  checkOption("gamma", gamma, gamma >= 0, "a number of at least 0");
+  requireNumber("gamma", gamma, { least: 0 });
+  requireNumber("alpha", alpha);
   return defineLoss({
     name: "categoricalFocalCrossentropy",
     options: { alpha, gamma, fromLogits, labelSmoothing, axis, reduction },

@@ -1,7 +1,7 @@
 // A cross-entropy that wrong labels harm less.
 
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { checkOption } from "../option.ts";
 import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
@@ -21,7 +21,7 @@ export function categoricalGeneralizedCrossEntropy(
   options: CategoricalGeneralizedCrossEntropyOptions = {},
 ): Loss {
   const { q = 0.5, reduction } = optionsOf(categoricalGeneralizedCrossEntropy.facts, options);
-  checkOption("q", q, q > 0 && q < 1, "a number between 0 and 1");
+  requireNumber("q", q, { above: 0, below: 1 });
   return defineLoss({
     name: "categoricalGeneralizedCrossEntropy",
     options: { q, reduction },

@@ -1,7 +1,7 @@
 // Squares near 0, sizes further off.
 
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { checkOption } from "../option.ts";
 import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
@@ -19,7 +19,7 @@ export interface HuberOptions extends LossOptions {
  */
 export function huber(options: HuberOptions = {}): Loss {
   const { delta = 1, reduction } = optionsOf(huber.facts, options);
-  checkOption("delta", delta, delta > 0, "a number above 0");
+  requireNumber("delta", delta, { above: 0 });
   return defineLoss({
     name: "huber",
     options: { delta, reduction },

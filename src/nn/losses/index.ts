@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { inFull, lookUp } from "../../core/names.ts";
-import { outlineOf } from "../option.ts";
+import { outlineOf } from "../../core/option.ts";
 import type { Loss, LossFunction } from "./loss.ts";
 import * as losses from "./table.ts";
 

@@ -1,7 +1,7 @@
 // Cross-entropy with class numbers.
 
+import { requireOption } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import { checkOption } from "../option.ts";
 import {
   type CrossEntropyOptions,
   crossEntropyNames,
@@ -36,7 +36,7 @@ export function sparseCategoricalCrossentropy(
     reduction,
   } = optionsOf(sparseCategoricalCrossentropy.facts, options);
   const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
-  checkOption("ignoreClass", ignoreClass, isWhole, "a whole number");
+  requireOption("ignoreClass", ignoreClass, isWhole, "a whole number");
   const base = {
     name: "sparseCategoricalCrossentropy",
     options: { fromLogits, ignoreClass, axis, reduction },

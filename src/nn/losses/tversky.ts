@@ -1,5 +1,6 @@
 // One less the Tversky index of two regions.
 
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 import { type OverlapOptions, overlapNames, tverskyOf } from "./overlap.ts";
@@ -21,6 +22,8 @@ export interface TverskyOptions extends OverlapOptions {
  */
 export function tversky(options: TverskyOptions = {}): Loss {
   const { alpha = 0.5, beta = 0.5, axis = null, reduction } = optionsOf(tversky.facts, options);
+  requireNumber("alpha", alpha);
+  requireNumber("beta", beta);
   return defineLoss({
     name: "tversky",
     options: { alpha, beta, axis, reduction },

@@ -1,12 +1,18 @@
 // The area under a curve of rates.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireOption, requireWhole, requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import { optionsOf } from "../facts.ts";
 import { epsilon } from "../losses/formulas.ts";
-import { checkOption, checkWord } from "../option.ts";
 import { type AucCurve, type AucSummation, areaUnder } from "./area.ts";
-import { confusionSums, countsAt, evenThresholds, sortedThresholds } from "./confusion.ts";
+import {
+  areShares,
+  confusionSums,
+  countsAt,
+  evenThresholds,
+  sortedThresholds,
+} from "./confusion.ts";
 import {
   type Metric,
   type MetricOptions,
@@ -45,13 +51,11 @@ export function auc(options: AucOptions = {}): Metric {
   const { name = "auc", numThresholds = 200, curve = "ROC" } = optionsOf(auc.facts, options);
   const { summationMethod = "interpolation", thresholds = null } = options;
   const { multiLabel = false, labelWeights = null, fromLogits = false } = options;
-  checkWord("curve", curve, ["ROC", "PR", "PRGAIN"]);
-  checkWord("summationMethod", summationMethod, ["interpolation", "majoring", "minoring"]);
-  const isCount = Number.isSafeInteger(numThresholds) && numThresholds >= 2;
-  checkOption("numThresholds", numThresholds, isCount, "a whole number of at least 2");
+  requireWord("curve", curve, ["ROC", "PR", "PRGAIN"]);
+  requireWord("summationMethod", summationMethod, ["interpolation", "majoring", "minoring"]);
+  requireWhole("numThresholds", numThresholds, 2);
   const between = thresholds ?? evenThresholds(numThresholds).slice(1, -1);
-  const fits = Array.isArray(between) && between.every((value) => value >= 0 && value <= 1);
-  checkOption("thresholds", thresholds, fits, "numbers from 0 to 1");
+  requireOption("thresholds", thresholds, areShares(between), "numbers from 0 to 1");
   const all = [-epsilon, ...sortedThresholds(between), 1 + epsilon];
   return {
     kind: "auc",

@@ -1,5 +1,6 @@
 // The share of right targets to yes-or-no questions.
 
+import { requireNumber } from "../../core/option.ts";
 import { sameShape } from "../../core/shape.ts";
 import { optionsOf } from "../facts.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -19,6 +20,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
  */
 export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
   const { name = "binary_accuracy", threshold = 0.5 } = optionsOf(binaryAccuracy.facts, options);
+  requireNumber("threshold", threshold);
   return meanMetric({
     kind: "binaryAccuracy",
     better: "higher",

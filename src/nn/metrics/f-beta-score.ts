@@ -1,12 +1,12 @@
 // Precision and recall as one number.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireNumber, requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import { optionsOf } from "../facts.ts";
 import { epsilon, oneMinus } from "../losses/formulas.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord } from "../option.ts";
 import {
   type Metric,
   type MetricOptions,
@@ -43,10 +43,9 @@ export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
     average = null,
     threshold = null,
   } = optionsOf(fBetaScore.facts, options);
-  checkOption("beta", beta, beta > 0, "a number above 0");
-  checkWord("average", average, ["micro", "macro", "weighted", null]);
-  const fits = threshold === null || (threshold > 0 && threshold <= 1);
-  checkOption("threshold", threshold, fits, "a number above 0 and up to 1");
+  requireNumber("beta", beta, { above: 0 });
+  requireWord("average", average, ["micro", "macro", "weighted", null]);
+  if (threshold !== null) requireNumber("threshold", threshold, { above: 0, most: 1 });
   return {
     kind: "fBetaScore",
     better: "higher",

@@ -2,8 +2,8 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { inFull, lookUp } from "../../core/names.ts";
+import { outlineOf } from "../../core/option.ts";
 import type { LossFunction } from "../losses/loss.ts";
-import { outlineOf } from "../option.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./table.ts";
 

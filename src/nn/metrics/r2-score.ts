@@ -1,12 +1,12 @@
 // How much of the targets' variance the predictions explain.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWhole, requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import { optionsOf } from "../facts.ts";
 import { square } from "../losses/formulas.ts";
 import { requireSameShape } from "../losses/loss.ts";
 import { alignWeights } from "../losses/reduce-loss.ts";
-import { checkOption, checkWord } from "../option.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames, totalOf } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
@@ -31,13 +31,12 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
     classAggregation = "uniformAverage",
     numRegressors = 0,
   } = optionsOf(r2Score.facts, options);
-  checkWord("classAggregation", classAggregation, [
+  requireWord("classAggregation", classAggregation, [
     "uniformAverage",
     "varianceWeightedAverage",
     null,
   ]);
-  const isCount = Number.isSafeInteger(numRegressors) && numRegressors >= 0;
-  checkOption("numRegressors", numRegressors, isCount, "a whole number of at least 0");
+  requireWhole("numRegressors", numRegressors, 0);
   return {
     kind: "r2Score",
     better: "higher",

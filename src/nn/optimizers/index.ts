@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";
-import { outlineOf } from "../option.ts";
+import { outlineOf } from "../../core/option.ts";
 import type { Optimizer } from "./optimizer.ts";
 import * as optimizers from "./table.ts";
 

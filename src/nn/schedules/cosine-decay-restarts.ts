@@ -1,6 +1,6 @@
 // The learning rate falls along half a cosine, again and again.
 
-import { requireOption } from "../../core/option.ts";
+import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
@@ -31,8 +31,7 @@ export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedu
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
   requireRates({ initialLearningRate, mMul, alpha }, name);
   requireSteps({ firstDecaySteps }, name);
-  const grows = tMul >= 1 && Number.isFinite(tMul);
-  requireOption(`tMul of ${name}`, tMul, grows, "a number of at least 1");
+  requireNumber(`tMul of ${name}`, tMul, { least: 1 });
   return {
     name,
     options: { initialLearningRate, firstDecaySteps, tMul, mMul, alpha },

@@ -1,6 +1,6 @@
 // The learning rate rises once and falls once.
 
-import { requireOption } from "../../core/option.ts";
+import { requireNumber, requireWord } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
 
@@ -35,10 +35,8 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const { finalDivFactor = 1e4, annealing = "cosine" } = options;
   requireRates({ maxLearningRate }, name);
   requireSteps({ totalSteps, divFactor, finalDivFactor }, name);
-  const isShare = riseShare >= 0 && riseShare <= 1;
-  requireOption(`riseShare of ${name}`, riseShare, isShare, "a number from 0 to 1");
-  const isKnown = annealing === "cosine" || annealing === "linear";
-  requireOption(`annealing of ${name}`, annealing, isKnown, '"cosine" or "linear"');
+  requireNumber(`riseShare of ${name}`, riseShare, { least: 0, most: 1 });
+  requireWord(`annealing of ${name}`, annealing, ["cosine", "linear"]);
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
   const top = riseShare * totalSteps - 1;

@@ -1,7 +1,7 @@
 // Sets the learning rate before every epoch.
 
 import { ConfigError } from "../../core/errors.ts";
-import { outlineOf } from "../../nn/option.ts";
+import { outlineOf } from "../../core/option.ts";
 import type { Callback } from "../callback.ts";
 import { callbackFacts } from "./callback-facts.ts";
 

@@ -2,9 +2,9 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";
+import { requireOption, requireWord } from "../../core/option.ts";
 import { betterOf } from "../../nn/metrics/compiled-metric.ts";
 import type { Better } from "../../nn/metrics/metric.ts";
-import { checkOption, checkWord } from "../../nn/option.ts";
 import type { TrainControl } from "../callback.ts";
 import type { Logs, TrainRecord } from "../events.ts";
 
@@ -26,9 +26,9 @@ export class Monitor {
   #isValidated = false;
 
   constructor({ monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions) {
-    checkOption("monitor", monitor, typeof monitor === "string", "the name of a number, as text");
-    checkWord("mode", mode, ["auto", "min", "max"]);
-    checkOption("minDelta", minDelta, Number.isFinite(minDelta), "a finite number");
+    requireOption("monitor", monitor, typeof monitor === "string", "the name of a number, as text");
+    requireWord("mode", mode, ["auto", "min", "max"]);
+    requireOption("minDelta", minDelta, Number.isFinite(minDelta), "a finite number");
     this.name = monitor;
     this.#mode = mode;
     this.#better = mode === "max" ? "higher" : "lower";

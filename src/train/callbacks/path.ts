@@ -1,7 +1,7 @@
 // Where a callback that writes files writes them.
 
 import { ConfigError } from "../../core/errors.ts";
-import { outlineOf } from "../../nn/option.ts";
+import { outlineOf } from "../../core/option.ts";
 
 /** The option `path` of `callback`; `usual` where it is left out. @throws ConfigError without one. */
 export function pathOf(
