@@ -167,8 +167,8 @@ function refuseOddity(option: string, value: unknown): void {
   if (typeof value !== "bigint" && typeof value !== "symbol") return;
   throw new ConfigError({
     what: `The option ${option} cannot be used.`,
-    expected: "a number, text, true or false, a list, a record or a function",
-    received: `a ${typeof value}, ${String(value)}`,
+    expected: `a number, text, true or false, a list or a record, and no ${typeof value}`,
+    received: String(value),
     ...(typeof value === "bigint" ? { fix: `write ${value} without the n` } : {}),
   });
 }

@@ -1,6 +1,7 @@
 // Shapes: lists of dimensions, row-major. Pure functions on numbers.
 
 import { ShapeError } from "./errors.ts";
+import { shown } from "./option.ts";
 
 /** Dimensions, outermost first; `[]` is a scalar. Images are `[N, H, W, C]`. */
 export type Shape = readonly number[];
@@ -38,7 +39,7 @@ export function checkShape(shape: Shape, name: string, smallest = 1): void {
   throw new ShapeError({
     what: `${name} is not a shape.`,
     expected: `${isList ? "" : "a list of "}whole numbers of at least ${smallest}`,
-    received: isList ? formatShape([...shape]) : (JSON.stringify(shape) ?? String(shape)),
+    received: isList ? formatShape([...shape]) : shown(shape),
   });
 }
 

@@ -54,7 +54,7 @@ export function sliceExamples(examples: Examples, from: number, to: number): Exa
     throw new DataError({
       what: "The slice lies outside the examples.",
       expected: `whole numbers, 0 <= from <= to <= ${count}`,
-      received: `from ${from} to ${to}`,
+      received: `from ${String(from)} to ${String(to)}`,
     });
   }
   const { x, y, sampleWeights } = examples;

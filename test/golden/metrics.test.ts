@@ -70,7 +70,7 @@ async function evaluated(fixture: Fixture): Promise<Readonly<Record<string, numb
   const through =
     shape.length === 3
       ? layers.activation({ activation: "linear", inputShape: shape })
-      : layers.flatten({ inputShape: image });
+      : layers.reshape({ targetShape: shape, inputShape: image });
   const model = sequential([through], { device });
   const made = () => metricFrom(metric, options);
   model.compile({

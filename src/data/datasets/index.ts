@@ -3,7 +3,7 @@
 
 import { distance } from "fastest-levenshtein";
 import { ConfigError } from "../../core/errors.ts";
-import { type OptionNames, requireKnownOptions } from "../../core/option.ts";
+import { type OptionNames, requireKnownOptions, shown } from "../../core/option.ts";
 import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
 
 export type * from "./dataset.ts";
@@ -50,7 +50,7 @@ export async function load(
 function checkName(name: string): DatasetName {
   const known = names.find((candidate) => candidate === name);
   if (known !== undefined) return known;
-  if (/[\\/]/.test(name)) {
+  if (typeof name === "string" && /[\\/]/.test(name)) {
     throw new ConfigError({
       what: `load takes the name of a dataset, and "${name}" is a path.`,
       expected: names.join(" or "),
@@ -61,9 +61,9 @@ function checkName(name: string): DatasetName {
     });
   }
   throw new ConfigError({
-    what: `There is no dataset called "${name}".`,
+    what: `There is no dataset called "${String(name)}".`,
     expected: names.join(" or "),
-    received: `"${name}"`,
+    received: shown(name),
     fix: `Did you mean "${closestName(String(name))}"?`,
   });
 }
