@@ -15,7 +15,7 @@ export function shown(value: unknown): string {
     return JSON.stringify(value, plain) ?? String(value);
   } catch {
     // It contains itself.
-    return Object.prototype.toString.call(value);
+    return String(value);
   }
 }
 

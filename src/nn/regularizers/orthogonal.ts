@@ -7,7 +7,7 @@ import { optionsOf } from "../facts.ts";
 import { requireFactors } from "./factors.ts";
 import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 
-export interface OrthogonalOptions {
+export interface OrthogonalRegularizerOptions {
   /** The factor. Default: 0.01. */
   readonly factor?: number;
   /** What should stand at right angles. Default: `rows`. */
@@ -25,7 +25,7 @@ const smallestSquare = 1e-14;
  * @throws ConfigError where an option cannot be used, ShapeError where the weight is no matrix.
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.orthogonal({ mode: "columns" }) })
  */
-export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
+export function orthogonal(options: OrthogonalRegularizerOptions = {}): Regularizer {
   const { factor = 0.01, mode = "rows" } = optionsOf(orthogonal.facts, options);
   requireFactors({ factor });
   requireWord("mode of a regularizer", mode, ["rows", "columns"]);
@@ -57,7 +57,7 @@ export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
     },
   };
 }
-orthogonal.facts = regularizerFacts<OrthogonalOptions>({
+orthogonal.facts = regularizerFacts<OrthogonalRegularizerOptions>({
   name: "orthogonal",
   options: { factor: "factor", mode: "mode" },
   keras: { className: "OrthogonalRegularizer" },
