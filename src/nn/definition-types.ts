@@ -21,14 +21,22 @@ export type { BinaryFocalCrossentropyOptions } from "./losses/binary-focal-cross
 export type { CategoricalFocalCrossentropyOptions } from "./losses/categorical-focal-crossentropy.ts";
 export type { CategoricalGeneralizedCrossEntropyOptions } from "./losses/categorical-generalized-cross-entropy.ts";
 export type { CosineSimilarityOptions } from "./losses/cosine-similarity.ts";
-export type { CrossEntropyOptions, SmoothedOptions } from "./losses/cross-entropy.ts";
+export type {
+  CrossEntropyOptions,
+  LogitsOptions,
+  SmoothedOptions,
+  SmoothingOptions,
+} from "./losses/cross-entropy.ts";
 export type { CustomLossOptions } from "./losses/custom.ts";
 export type { HuberOptions } from "./losses/huber.ts";
 export type { LossName, ShortLossName } from "./losses/index.ts";
 export type { Loss, LossFunction, LossOptions, Reduction } from "./losses/loss.ts";
 export type { OverlapOptions } from "./losses/overlap.ts";
 export type { ScoredBatch } from "./losses/reduce-loss.ts";
-export type { SparseCategoricalCrossentropyOptions } from "./losses/sparse-categorical-crossentropy.ts";
+export type {
+  SparseCategoricalCrossentropyOptions,
+  SparseEntropyOptions,
+} from "./losses/sparse-categorical-crossentropy.ts";
 export type { TverskyOptions } from "./losses/tversky.ts";
 export type { AucOptions } from "./metrics/auc.ts";
 export type { BinaryAccuracyOptions } from "./metrics/binary-accuracy.ts";
@@ -56,7 +64,7 @@ export type {
   SparseCategoricalCrossentropyMetricOptions,
 } from "./metrics/loss-metrics.ts";
 export type { Better, Metric, MetricOptions, Sums } from "./metrics/metric.ts";
-export type { OverlapMetricOptions } from "./metrics/overlap-metric.ts";
+export type { ClassOverlapOptions, OverlapMetricOptions } from "./metrics/overlap-metric.ts";
 export type { R2ScoreOptions } from "./metrics/r2-score.ts";
 export type { TopKOptions } from "./metrics/top-k-categorical-accuracy.ts";
 export type { AdadeltaOptions } from "./optimizers/adadelta.ts";

@@ -16,19 +16,23 @@ import {
 } from "./formulas.ts";
 import { type LossOptions, lossNames, shapeWithout } from "./loss.ts";
 
-/** Options of cross-entropies. */
-export interface CrossEntropyOptions extends LossOptions {
+/** Options of cross-entropies, as losses and as metrics. */
+export interface LogitsOptions {
   /** Whether the model gives logits rather than probabilities. Default: false. */
   readonly fromLogits?: boolean;
 }
 
-/** Options of cross-entropies whose targets are shares. */
-export interface SmoothedOptions extends CrossEntropyOptions {
-  /** How much of each target is spread evenly over all classes, from 0 to 1. Default: 0. */
+/** Options of cross-entropies whose targets are probabilities, as losses and as metrics. */
+export interface SmoothingOptions extends LogitsOptions {
+  /** Label smoothing: the share of each target that is spread over all classes. Default: 0. */
   readonly labelSmoothing?: number;
   /** The axis of the classes. Default: the last. */
   readonly axis?: number;
 }
+
+export interface CrossEntropyOptions extends LogitsOptions, LossOptions {}
+
+export interface SmoothedOptions extends SmoothingOptions, LossOptions {}
 
 export const crossEntropyNames = {
   ...lossNames,

@@ -2,14 +2,11 @@
 
 import { requireOption } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import {
-  type CrossEntropyOptions,
-  crossEntropyNames,
-  sparseCrossEntropy,
-} from "./cross-entropy.ts";
-import { defineLoss, type Loss, lossFacts } from "./loss.ts";
+import { crossEntropyNames, type LogitsOptions, sparseCrossEntropy } from "./cross-entropy.ts";
+import { defineLoss, type Loss, type LossOptions, lossFacts } from "./loss.ts";
 
-export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOptions {
+/** Options of the cross-entropy of class numbers, as a loss and as a metric. */
+export interface SparseEntropyOptions extends LogitsOptions {
   /**
    * A class number whose places do not count, such as 255 at the edges of masks. Default: none.
    */
@@ -17,6 +14,8 @@ export interface SparseCategoricalCrossentropyOptions extends CrossEntropyOption
   /** The axis of the classes. Default: the last. */
   readonly axis?: number;
 }
+
+export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptions, LossOptions {}
 
 /**
  * −ln of the share given to the right class: targets i32 `[N, …]`, predictions `[N, …, C]` → `[N, …]`.

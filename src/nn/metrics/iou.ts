@@ -5,6 +5,7 @@ import { requireNumber, requireWhole } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 import {
+  type ClassOverlapOptions,
   classesBy,
   type OverlapMetricOptions,
   overlapMetric,
@@ -83,9 +84,9 @@ meanIoU.facts = metricFacts<OverlapMetricOptions>({
 });
 
 /** Options of `oneHotIoU`. */
-export interface OneHotIouOptions extends Omit<IouOptions, "sparseYTrue" | "sparseYPred"> {
-  /** Whether predictions are class numbers rather than scores of each class. Default: false. */
-  readonly sparseYPred?: boolean;
+export interface OneHotIouOptions extends OneHotMeanIouOptions {
+  /** The classes whose mean IoU it is. */
+  readonly targetClassIds: readonly number[];
 }
 
 const { sparseYTrue: _, ...oneHotNames } = overlapNames;
@@ -114,8 +115,7 @@ oneHotIoU.facts = metricFacts<OneHotIouOptions>({
 });
 
 /** Options of `oneHotMeanIoU`. */
-export interface OneHotMeanIouOptions
-  extends Omit<OverlapMetricOptions, "sparseYTrue" | "sparseYPred"> {
+export interface OneHotMeanIouOptions extends ClassOverlapOptions {
   /** Whether predictions are class numbers rather than scores of each class. Default: false. */
   readonly sparseYPred?: boolean;
 }

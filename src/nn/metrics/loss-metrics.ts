@@ -5,7 +5,7 @@ import { optionsOf } from "../facts.ts";
 import { binaryCrossentropy as binaryCrossentropyLoss } from "../losses/binary-crossentropy.ts";
 import { categoricalCrossentropy as categoricalCrossentropyLoss } from "../losses/categorical-crossentropy.ts";
 import { categoricalHinge as categoricalHingeLoss } from "../losses/categorical-hinge.ts";
-import { type SmoothedOptions, smoothedNames } from "../losses/cross-entropy.ts";
+import { type SmoothingOptions, smoothedNames } from "../losses/cross-entropy.ts";
 import { hinge as hingeLoss } from "../losses/hinge.ts";
 import { klDivergence as klDivergenceLoss } from "../losses/kl-divergence.ts";
 import { logCosh as logCoshLoss } from "../losses/log-cosh.ts";
@@ -16,7 +16,7 @@ import { meanSquaredError as meanSquaredErrorLoss } from "../losses/mean-squared
 import { meanSquaredLogarithmicError as meanSquaredLogarithmicErrorLoss } from "../losses/mean-squared-logarithmic-error.ts";
 import { poisson as poissonLoss } from "../losses/poisson.ts";
 import {
-  type SparseCategoricalCrossentropyOptions,
+  type SparseEntropyOptions,
   sparseCategoricalCrossentropy as sparseCategoricalCrossentropyLoss,
 } from "../losses/sparse-categorical-crossentropy.ts";
 import { squaredHinge as squaredHingeLoss } from "../losses/squared-hinge.ts";
@@ -33,9 +33,7 @@ function lossMetric(kind: string, name: string, loss: Loss): Metric {
 }
 
 /** Options of the metric: those of the loss except its reduction. */
-export interface BinaryCrossentropyMetricOptions
-  extends MetricOptions,
-    Omit<SmoothedOptions, "reduction"> {}
+export interface BinaryCrossentropyMetricOptions extends MetricOptions, SmoothingOptions {}
 
 /**
  * The mean binary cross-entropy over the epoch: targets and predictions `[N, …, K]`. As in Keras.
@@ -55,9 +53,7 @@ binaryCrossentropy.facts = metricFacts<BinaryCrossentropyMetricOptions>({
 });
 
 /** Options of the metric: those of the loss except its reduction. */
-export interface CategoricalCrossentropyMetricOptions
-  extends MetricOptions,
-    Omit<SmoothedOptions, "reduction"> {}
+export interface CategoricalCrossentropyMetricOptions extends MetricOptions, SmoothingOptions {}
 
 /**
  * The mean categorical cross-entropy over the epoch: targets (one-hot, or probabilities) and predictions
@@ -82,7 +78,7 @@ categoricalCrossentropy.facts = metricFacts<CategoricalCrossentropyMetricOptions
 /** Options of the metric: those of the loss except its reduction. */
 export interface SparseCategoricalCrossentropyMetricOptions
   extends MetricOptions,
-    Omit<SparseCategoricalCrossentropyOptions, "reduction"> {}
+    SparseEntropyOptions {}
 
 /**
  * The mean cross-entropy over the epoch, with class numbers as targets: targets `[N, …]`, predictions

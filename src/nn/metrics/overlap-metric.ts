@@ -10,18 +10,21 @@ import { requireSameShape } from "../losses/loss.ts";
 import { alignWeights, type ScoredBatch } from "../losses/reduce-loss.ts";
 import { asWhole, type Metric, type MetricOptions, metricNames, totalOf } from "./metric.ts";
 
-/** Options of metrics of intersection over union. */
-export interface OverlapMetricOptions extends MetricOptions {
+/** Options of metrics of the intersection over union of classes. */
+export interface ClassOverlapOptions extends MetricOptions {
   /** How many classes there are. */
   readonly numClasses: number;
   /** A class number whose places do not count. Default: none. */
   readonly ignoreClass?: number | null;
+  /** The axis of the classes, where there is one. Default: the last. */
+  readonly axis?: number;
+}
+
+export interface OverlapMetricOptions extends ClassOverlapOptions {
   /** Whether targets are class numbers rather than one-hot rows. Default: true. */
   readonly sparseYTrue?: boolean;
   /** Whether predictions are class numbers rather than scores of each class. Default: true. */
   readonly sparseYPred?: boolean;
-  /** The axis of the classes, where there is one. Default: the last. */
-  readonly axis?: number;
 }
 
 export const overlapNames = {

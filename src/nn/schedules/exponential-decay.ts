@@ -8,6 +8,7 @@ export interface ExponentialDecayOptions {
   readonly initialLearningRate: number;
   /** Steps in which the rate is multiplied once by `decayRate`. */
   readonly decaySteps: number;
+  /** What the rate is multiplied by in so many steps. */
   readonly decayRate: number;
   /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;

@@ -8,6 +8,7 @@ export interface InverseTimeDecayOptions {
   readonly initialLearningRate: number;
   /** Steps in which the divisor grows once by `decayRate`. */
   readonly decaySteps: number;
+  /** How much the divisor grows in so many steps. */
   readonly decayRate: number;
   /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;
