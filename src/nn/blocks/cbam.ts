@@ -15,10 +15,10 @@ export interface CbamOptions {
 }
 
 /**
- * Weighs each channel, then each pixel: `[N, H, W, C] → [N, H, W, C]`. The weight of a channel is the
- * sigmoid of two dense layers over its mean plus the same layers over its largest pixel; the weight of
- * a pixel the sigmoid of a convolution over the mean and the largest of its channels. Source: Woo,
- * Park, Lee and Kweon, "CBAM: convolutional block attention module", ECCV 2018.
+ * Weighs each channel, then each pixel: `[N, H, W, C] → [N, H, W, C]`. The weight of a channel is
+ * the sigmoid of two dense layers over its mean plus the same layers over its largest pixel; the
+ * weight of a pixel the sigmoid of a convolution over the mean and the largest of its channels.
+ * Source: Woo, Park, Lee and Kweon, "CBAM: convolutional block attention module", ECCV 2018.
  *
  * @throws ConfigError where an option cannot be used, ShapeError where `x` is not an image.
  * @example const y = blocks.cbam(x, { ratio: 8 })

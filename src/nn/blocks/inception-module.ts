@@ -18,11 +18,12 @@ export interface InceptionModuleOptions {
 }
 
 /**
- * Looks through windows of 1, 3 and 5 pixels and at the largest of 3 x 3, side by side:
- * `[N, H, W, C] → [N, H, W, F]`, F being the sum of the branches' filters; every convolution is followed
- * by relu. Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015.
+ * Looks through windows of 1, 3 and 5 pixels and at the largest of 3 x 3, side by side: `[N, H, W,
+ * C] → [N, H, W, F]`, F being the sum of the branches' filters; every convolution is followed by
+ * relu. Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015.
  *
- * @throws ConfigError where a number of filters cannot be used, ShapeError where `x` is not an image.
+ * @throws ConfigError where a number of filters cannot be used, ShapeError where `x` is not an
+ * image.
  * @example const y = blocks.inceptionModule(x, { ones: 64, threes: [96, 128], fives: [16, 32], pooled: 32 })
  */
 export function inceptionModule(

@@ -5,15 +5,15 @@ import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MaxNormOptions {
-  /** The greatest length. Default: 2. */
+  /** The largest norm. Default: 2. */
   readonly maxValue?: number;
-  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
+  /** The axes along which norms are taken; for filters of convolutions [0, 1, 2]. Default: 0. */
   readonly axis?: Axes;
 }
 
 /**
- * `w · min(‖w‖, maxValue) / (‖w‖ + 1e-7)`, of any shape. Source: Srebro and Shraibman, "Rank,
- * trace-norm and max-norm", 2005; formula and defaults as in Keras.
+ * Limits the norms of a weight: `w · min(‖w‖, maxValue) / (‖w‖ + 1e-7)`, of any shape. Source:
+ * Srebro and Shraibman, "Rank, trace-norm and max-norm", 2005; formula and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example layers.dense({ units: 10, kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })

@@ -5,19 +5,19 @@ import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, requireLengths, withNorms } from "./norms.ts";
 
 export interface MinMaxNormOptions {
-  /** The least length. Default: 0. */
+  /** The smallest norm. Default: 0. */
   readonly minValue?: number;
-  /** The greatest length. Default: 1. */
+  /** The largest norm. Default: 1. */
   readonly maxValue?: number;
-  /** How much of the way is gone at each step, from 0 to 1. Default: 1. */
+  /** How strictly norms are enforced at each step, from 0 to 1. Default: 1. */
   readonly rate?: number;
-  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
+  /** The axes along which norms are taken; for filters of convolutions [0, 1, 2]. Default: 0. */
   readonly axis?: Axes;
 }
 
 /**
- * `w · (rate · clip(‖w‖, minValue, maxValue) + (1 − rate) · ‖w‖) / (‖w‖ + 1e-7)`, of any shape. Formula
- * and defaults as in Keras.
+ * Keeps the norms of a weight in a range: `w · (rate · clip(‖w‖, minValue, maxValue) + (1 − rate) ·
+ * ‖w‖) / (‖w‖ + 1e-7)`, of any shape. Formula and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example layers.dense({ units: 10, kernelConstraint: constraints.minMaxNorm({ minValue: 0.5 }) })

@@ -4,7 +4,7 @@ import { optionsOf } from "../facts.ts";
 import { type Constraint, constraintFacts } from "./constraint.ts";
 
 /**
- * `max(w, 0)`, of any shape. As Keras's `NonNeg`.
+ * Keeps a weight non-negative: `max(w, 0)`, of any shape. As Keras's `NonNeg`.
  *
  * @example layers.dense({ units: 10, kernelConstraint: "nonNeg" })
  */

@@ -12,7 +12,9 @@ export type Axes = number | readonly number[];
 /** Added to a length before it divides, as in Keras. */
 export const smallestLength = 1e-7;
 
-/** Lengths along `axis`, which stays with length 1. @throws ShapeError where there is no such axis. */
+/**
+ * Lengths along `axis`, which stays with length 1. @throws ShapeError where there is no such axis.
+ */
 export function normsOf(weight: Node, axis: Axes, build: Builder): Node {
   const axes = typeof axis === "number" ? [axis] : axis;
   const rank = weight.shape.length;

@@ -5,12 +5,12 @@ import { type Constraint, constraintFacts } from "./constraint.ts";
 import { type Axes, normsOf, requireAxes, withNorms } from "./norms.ts";
 
 export interface UnitNormOptions {
-  /** Along which axes lengths are measured. Default: 0. A filter's are [0, 1, 2]. */
+  /** The axes along which norms are taken; for filters of convolutions [0, 1, 2]. Default: 0. */
   readonly axis?: Axes;
 }
 
 /**
- * `w / (‖w‖ + 1e-7)`, of any shape. Formula and default as in Keras.
+ * Gives a weight unit norms: `w / (‖w‖ + 1e-7)`, of any shape. Formula and default as in Keras.
  *
  * @throws ConfigError where the option cannot be used.
  * @example layers.conv2d({ filters: 8, kernelSize: 3, kernelConstraint: constraints.unitNorm({ axis: [0, 1, 2] }) })

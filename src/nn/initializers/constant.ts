@@ -6,7 +6,7 @@ import { optionsOf } from "../facts.ts";
 import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface ConstantOptions {
-  /** The number. Default: 0. */
+  /** The value of every element. Default: 0. */
   readonly value?: number;
 }
 

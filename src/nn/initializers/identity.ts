@@ -7,14 +7,14 @@ import { optionsOf } from "../facts.ts";
 import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface IdentityOptions {
-  /** What stands on the diagonal. Default: 1. */
+  /** The value on the diagonal. Default: 1. */
   readonly gain?: number;
 }
 
 /**
  * `gain` on the diagonal of a matrix `[A, B]`, 0 elsewhere. As Keras's `Identity`.
  *
- * @throws ConfigError where the gain cannot be used, ShapeError where the weight is no matrix.
+ * @throws ConfigError where the gain cannot be used, ShapeError where the weight is not a matrix.
  * @example layers.dense({ units: 10, kernelInitializer: "identity" })
  */
 export function identity(options: IdentityOptions = {}): Initializer {

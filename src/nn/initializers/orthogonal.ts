@@ -8,14 +8,14 @@ import { optionsOf } from "../facts.ts";
 import { type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface OrthogonalOptions {
-  /** The length of each. Default: 1. */
+  /** What the orthogonal matrix is multiplied by. Default: 1. */
   readonly gain?: number;
 }
 
 /**
- * A random orthogonal matrix, times `gain`: of a weight `[…, C]`, seen as a matrix of C columns, the
- * columns stand at right angles, or the rows where there are fewer of them. Source: Saxe et al., ICLR
- * 2014; as Keras's `Orthogonal`.
+ * A random orthogonal matrix, times `gain`: of a weight `[…, C]`, seen as a matrix of C columns,
+ * the columns stand at right angles, or the rows where there are fewer of them. Source: Saxe et
+ * al., ICLR 2014; as Keras's `Orthogonal`.
  *
  * @throws ConfigError where the gain cannot be used, ShapeError where the weight has one axis.
  * @example layers.dense({ units: 10, kernelInitializer: "orthogonal" })

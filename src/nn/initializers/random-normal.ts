@@ -5,9 +5,9 @@ import { optionsOf } from "../facts.ts";
 import { filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface RandomNormalOptions {
-  /** 0 unless told. */
+  /** The mean. Default: 0. */
   readonly mean?: number;
-  /** 0.05 unless told. */
+  /** The standard deviation. Default: 0.05. */
   readonly stddev?: number;
 }
 

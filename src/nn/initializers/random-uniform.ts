@@ -6,9 +6,9 @@ import { optionsOf } from "../facts.ts";
 import { filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface RandomUniformOptions {
-  /** −0.05 unless told. */
+  /** The lower bound. Default: −0.05. */
   readonly minimum?: number;
-  /** 0.05 unless told; it is not reached itself. */
+  /** The upper bound, which itself is not reached. Default: 0.05. */
   readonly maximum?: number;
 }
 

@@ -14,7 +14,10 @@ const scalings = {
   lecunUniform: { scale: 1, distribution: "uniform" },
 } as const satisfies Readonly<Record<string, VarianceScalingOptions>>;
 
-/** The initializer that `facts` name; it has no options of its own. @throws ConfigError where there are any. */
+/**
+ * The initializer that `facts` name; it has no options of its own. @throws ConfigError where there
+ * are any.
+ */
 function scaling(facts: Facts, options: object): Initializer {
   optionsOf(facts, options);
   const name = facts.name as keyof typeof scalings;
@@ -22,8 +25,9 @@ function scaling(facts: Facts, options: object): Initializer {
 }
 
 /**
- * Glorot (Xavier) initialization, normal, cut off at two standard deviations, with mean 0 and variance
- * `2 / (fanIn + fanOut)`, for any shape. Source: Glorot and Bengio, AISTATS 2010; as Keras's `GlorotNormal`.
+ * Glorot (Xavier) initialization, normal, cut off at two standard deviations, with mean 0 and
+ * variance `2 / (fanIn + fanOut)`, for any shape. Source: Glorot and Bengio, AISTATS 2010; as
+ * Keras's `GlorotNormal`.
  *
  * @throws ConfigError where there are options: it takes none.
  * @example layers.dense({ units: 10, kernelInitializer: "glorotNormal" })
@@ -38,8 +42,8 @@ glorotNormal.facts = initializerFacts({
 });
 
 /**
- * Glorot (Xavier) initialization, uniform, with mean 0 and variance
- * `2 / (fanIn + fanOut)`, for any shape. Source: Glorot and Bengio, AISTATS 2010; as Keras's `GlorotUniform`.
+ * Glorot (Xavier) initialization, uniform, with mean 0 and variance `2 / (fanIn + fanOut)`, for any
+ * shape. Source: Glorot and Bengio, AISTATS 2010; as Keras's `GlorotUniform`.
  *
  * @throws ConfigError where there are options: it takes none.
  * @example layers.dense({ units: 10, kernelInitializer: "glorotUniform" })

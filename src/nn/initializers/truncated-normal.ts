@@ -5,15 +5,15 @@ import { optionsOf } from "../facts.ts";
 import { drawTruncated, filled, type Initializer, initializerFacts } from "./initializer.ts";
 
 export interface TruncatedNormalOptions {
-  /** 0 unless told. */
+  /** The mean. Default: 0. */
   readonly mean?: number;
-  /** Of the distribution before its ends are cut off. Default: 0.05. */
+  /** The standard deviation before the ends are cut off. Default: 0.05. */
   readonly stddev?: number;
 }
 
 /**
- * Normal, cut off at two deviations, for any shape; that makes it narrower by 0.8796. As Keras's
- * `TruncatedNormal`.
+ * Normal, cut off at two standard deviations, for any shape. That multiplies its standard deviation
+ * by 0.8796. As Keras's `TruncatedNormal`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example layers.dense({ units: 10, kernelInitializer: initializers.truncatedNormal({ stddev: 0.02 }) })

@@ -29,11 +29,14 @@ const distributions = {
 } as const satisfies Record<string, (random: RandomStream, variance: number) => number>;
 
 export interface VarianceScalingOptions {
-  /** The variance times the fan. Default: 1. */
+  /** The variance is this, divided by the fan. Default: 1. */
   readonly scale?: number;
-  /** What the variance is divided by. Default: `fanIn`. */
+  /** Which fan the variance is divided by. Default: `fanIn`. */
   readonly mode?: keyof typeof modes;
-  /** `truncatedNormal` unless told: cut off at two deviations, and widened to keep its variance. */
+  /**
+   * Default: `truncatedNormal`, which is cut off at two standard deviations and widened to keep its
+   * variance.
+   */
   readonly distribution?: keyof typeof distributions;
 }
 

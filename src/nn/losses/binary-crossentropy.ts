@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no targets.
+// Cross-entropy of binary targets.
 
 import { optionsOf } from "../facts.ts";
 import {
@@ -11,9 +11,9 @@ import {
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 /**
- * −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: targets and predictions `[N, …, K]` →
- * `[N, …]`. Where the model ends in sigmoid it is computed from the logits x, as max(x, 0) − x · y
- * + ln(1 + e^−|x|). As in Keras.
+ * Binary cross-entropy: −(y · ln p + (1 − y) · ln(1 − p)), its mean over `axis`: targets and
+ * predictions `[N, …, K]` → `[N, …]`. Where the model ends in sigmoid it is computed from the
+ * logits x, as max(x, 0) − x · y + ln(1 + e^−|x|). As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryCrossentropy({ labelSmoothing: 0.1 })

@@ -1,4 +1,4 @@
-// Cross-entropy of yes-or-no targets that cares less about what is right already.
+// Focal loss: binary cross-entropy in which easy examples count less.
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
@@ -13,17 +13,18 @@ import { oneMinus, powerOf } from "./formulas.ts";
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
-  /** Whether yes is weighed by `alpha` and no by 1 − `alpha`. Default: false. */
+  /** Whether class 1 is weighted by `alpha` and class 0 by 1 − `alpha`. Default: false. */
   readonly applyClassBalancing?: boolean;
-  /** The weight of yes, where classes are balanced. Default: 0.25. */
+  /** The weight of class 1, with `applyClassBalancing`. Default: 0.25. */
   readonly alpha?: number;
-  /** How much less easy examples count. Default: 2. */
+  /** The focusing parameter: the larger, the less easy examples count. Default: 2. */
   readonly gamma?: number;
 }
 
 /**
- * With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy, its mean over `axis`: targets
- * and predictions `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ * Binary focal cross-entropy. With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy,
+ * its mean over `axis`: targets and predictions `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV
+ * 2017; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })

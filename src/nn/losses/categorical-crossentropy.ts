@@ -1,4 +1,4 @@
-// Cross-entropy with one row of shares an target.
+// Cross-entropy of one-hot targets, or of probabilities.
 
 import { optionsOf } from "../facts.ts";
 import {
@@ -11,9 +11,9 @@ import {
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
 /**
- * −Σ target · ln result along `axis`: targets `[N, …, C]` (such as one-hot rows), predictions
- * `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the logits, without
- * overflow. As in Keras.
+ * Categorical cross-entropy: −Σ target · ln prediction along `axis`: targets `[N, …, C]` (such as
+ * one-hot rows), predictions `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed
+ * from the logits, without overflow. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.categoricalCrossentropy({ labelSmoothing: 0.1 })

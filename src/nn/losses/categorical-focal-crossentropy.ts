@@ -1,4 +1,4 @@
-// Cross-entropy with rows of shares that cares less about what is right already.
+// Focal loss: categorical cross-entropy in which easy examples count less.
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
@@ -15,13 +15,13 @@ import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 export interface CategoricalFocalCrossentropyOptions extends SmoothedOptions {
   /** The weight of every class. Default: 0.25. */
   readonly alpha?: number;
-  /** How much less easy examples count. Default: 2. */
+  /** The focusing parameter: the larger, the less easy examples count. Default: 2. */
   readonly gamma?: number;
 }
 
 /**
- * −Σ alpha · (1 − p)^gamma · target · ln p along `axis`: targets `[N, …, C]`, predictions `[N, …, C]` →
- * `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
+ * Categorical focal cross-entropy: −Σ alpha · (1 − p)^gamma · target · ln p along `axis`: targets
+ * `[N, …, C]`, predictions `[N, …, C]` → `[N, …]`. Source: Lin et al., ICCV 2017; as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.categoricalFocalCrossentropy({ gamma: 3 })

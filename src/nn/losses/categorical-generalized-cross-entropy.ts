@@ -1,4 +1,4 @@
-// A cross-entropy that wrong labels harm less.
+// Generalized cross-entropy, which is robust against wrong labels.
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
@@ -6,13 +6,16 @@ import { hotRows, oneMinus, powerOf, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
-  /** Between 0, which is cross-entropy, and 1, the mean absolute error. Default: 0.5. */
+  /**
+   * Between 0, where it is cross-entropy, and 1, where it is the mean absolute error. Default: 0.5.
+   */
   readonly q?: number;
 }
 
 /**
- * (1 − p^q) / q with p the share of the right class: targets i32 `[N, …]`, predictions `[N, …, C]` →
- * `[N, …]`. Source: Zhang and Sabuncu, NeurIPS 2018; as in Keras.
+ * Generalized cross-entropy: (1 − p^q) / q with p the probability of the right class: targets i32
+ * `[N, …]`, predictions `[N, …, C]` → `[N, …]`. Source: Zhang and Sabuncu, NeurIPS 2018; as in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.categoricalGeneralizedCrossEntropy({ q: 0.7 })

@@ -5,8 +5,8 @@ import { atLeast, oneMinus, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * max(max((1 − target) · result) − Σ target · result + 1, 0) along the last axis: one-hot
- * `[N, …, C]`, `[N, …, C]` → `[N, …]`. As in Keras.
+ * Categorical hinge loss: max(max((1 − target) · prediction) − Σ target · prediction + 1, 0) along
+ * the last axis: one-hot `[N, …, C]`, `[N, …, C]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.categoricalHinge()

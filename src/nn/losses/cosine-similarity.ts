@@ -1,4 +1,4 @@
-// The angle between targets and predictions.
+// Cosine similarity between targets and predictions, as a loss.
 
 import { optionsOf } from "../facts.ts";
 import { cosine } from "./formulas.ts";
@@ -10,8 +10,8 @@ export interface CosineSimilarityOptions extends LossOptions {
 }
 
 /**
- * −Σ (target / ‖target‖) · (result / ‖result‖) along `axis`: −1 where both point the same way.
- * `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ * Cosine similarity, negated: −Σ (target / ‖target‖) · (prediction / ‖prediction‖) along `axis`: −1
+ * where both point the same way. `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.cosineSimilarity()

@@ -54,7 +54,7 @@ export function smoothedOptions(
   return { fromLogits, labelSmoothing, axis };
 }
 
-/** Targets of yes or no, moved towards a half. */
+/** Binary targets, moved towards a half. */
 export function smoothBinary(targets: Node, smoothing: number, build: Builder): Node {
   if (smoothing === 0) return targets;
   const kept = build.multiply(targets, build.constant(1 - smoothing));
@@ -79,7 +79,7 @@ export function logitsOf(
   return predictions.op.name === activation ? predictions.inputs[0] : undefined;
 }
 
-/** result / Σ result along `axis`, kept inside (0, 1). */
+/** prediction / Σ prediction along `axis`, kept inside (0, 1). */
 export function sharesOf(predictions: Node, axis: number, build: Builder): Node {
   const total = build.sum(predictions, { axes: [axis], keepDimensions: true });
   return clip(build.divide(predictions, total), epsilon, 1 - epsilon, build);

@@ -1,4 +1,4 @@
-// A loss that a program brings along.
+// A loss of your own.
 
 import { optionsOf } from "../facts.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "./loss.ts";
 
 export interface CustomLossOptions extends LossOptions {
-  /** What messages call it. Default: `custom`. */
+  /** Its name in messages and files. Default: `custom`. */
   readonly name?: string;
   /** The numbers that training lowers, as nodes of the graph: `[N, …]`. */
   readonly values: LossFunction;
@@ -20,8 +20,8 @@ export interface CustomLossOptions extends LossOptions {
 }
 
 /**
- * A loss from a function that makes graph nodes: targets and predictions → a number for each place. A
- * file keeps its name but not the function: hand the loss to `loadModel`.
+ * A loss from a function that makes graph nodes: targets and predictions → a number for each place.
+ * A file keeps its name but not the function: pass the loss to `loadModel`.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example

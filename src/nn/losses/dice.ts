@@ -1,4 +1,4 @@
-// One less the Dice coefficient of two regions.
+// Dice loss: 1 − the Dice coefficient of two regions.
 
 import { optionsOf } from "../facts.ts";
 import { epsilon, oneMinus } from "./formulas.ts";
@@ -6,8 +6,9 @@ import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 import { type OverlapOptions, overlapNames, spanOf } from "./overlap.ts";
 
 /**
- * 1 − 2 · Σ target · result / (Σ target + Σ result + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what
- * is left of the shape, `[]` unless told. Source: Milletari et al., 3DV 2016; as in Keras.
+ * Dice loss: 1 − 2 · Σ target · prediction / (Σ target + Σ prediction + 10⁻⁷) over the axes: `[N,
+ * …]`, `[N, …]` → what is left of the shape, by default `[]`. Source: Milletari et al., 3DV 2016;
+ * as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.dice({ axis: [1, 2, 3] })

@@ -55,7 +55,7 @@ export function powerOf(x: Node, exponent: number, build: Builder): Node {
   return build.power(atLeast(x, 1e-30, build), build.constant(exponent));
 }
 
-/** max(1 − target · result, 0); targets that are all 0 or 1 count as −1 or 1. */
+/** max(1 − target · prediction, 0); targets that are all 0 or 1 count as −1 or 1. */
 export function marginOf(targets: Node, predictions: Node, build: Builder): Node {
   const zeroOrOne = build.maximum(
     build.equal(targets, build.constant(0)),

@@ -1,12 +1,12 @@
-// The hinge of a margin.
+// Hinge loss.
 
 import { optionsOf } from "../facts.ts";
 import { marginOf, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * max(1 − target · result, 0), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
- * Targets are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
+ * Hinge loss: max(1 − target · prediction, 0), its mean over the last axis: `[N, …, K]`, `[N, …,
+ * K]` → `[N, …]`. Targets are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.hinge()

@@ -1,4 +1,4 @@
-// Squares near 0, sizes further off.
+// Huber loss: squared for small errors, absolute for large ones.
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
@@ -6,13 +6,14 @@ import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 export interface HuberOptions extends LossOptions {
-  /** Where the square ends and the straight line begins. Default: 1. */
+  /** The size of an error at which the loss turns from squared to linear. Default: 1. */
   readonly delta?: number;
 }
 
 /**
- * With d = prediction − target: d² / 2 where |d| ≤ delta, else delta · |d| − delta² / 2; its mean over
- * the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in Keras.
+ * Huber loss. With d = prediction − target: d² / 2 where |d| ≤ delta, else delta · |d| − delta² /
+ * 2; its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Source: Huber, 1964; as in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.huber({ delta: 0.5 })

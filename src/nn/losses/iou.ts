@@ -1,13 +1,13 @@
-// One less the intersection over the union of two regions, which is the Jaccard index.
+// IoU loss: 1 − the intersection over union (Jaccard index) of two regions.
 
 import { optionsOf } from "../facts.ts";
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 import { type OverlapOptions, overlapNames, tverskyOf } from "./overlap.ts";
 
 /**
- * 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is left of
- * the shape, `[]` unless told. Source: Rahman and Wang, ISVC 2016. Keras has it as Tversky with
- * both weights 1.
+ * IoU loss: 1 − Σ y · p / (Σ y + Σ p − Σ y · p + 10⁻⁷) over the axes: `[N, …]`, `[N, …]` → what is
+ * left of the shape, by default `[]`. Source: Rahman and Wang, ISVC 2016. Keras has it as Tversky
+ * with both weights 1.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.iou({ axis: [1, 2, 3] })

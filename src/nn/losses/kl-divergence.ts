@@ -1,12 +1,13 @@
-// How far one distribution is from another.
+// Kullback-Leibler divergence.
 
 import { optionsOf } from "../facts.ts";
 import { clip, epsilon, sumOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * Σ target · ln(target / result) along the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are
- * kept within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in Keras.
+ * Kullback-Leibler divergence: Σ target · ln(target / prediction) along the last axis: `[N, …, K]`,
+ * `[N, …, K]` → `[N, …]`. Both are kept within [10⁻⁷, 1]. Source: Kullback and Leibler, 1951; as in
+ * Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.klDivergence()

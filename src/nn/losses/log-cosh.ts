@@ -5,9 +5,9 @@ import { meanOfLast, softplus } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * ln cosh(prediction − target), its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Near
- * 0 it is half the square, far off the size less ln 2. With d for the difference it is computed as
- * d + ln(1 + e⁻²ᵈ) − ln 2, as in Keras.
+ * Log-cosh loss: ln cosh(prediction − target), its mean over the last axis: `[N, …, K]`, `[N, …,
+ * K]` → `[N, …]`. Near 0 it is half the square, for large differences the absolute value − ln 2.
+ * With d for the difference it is computed as d + ln(1 + e⁻²ᵈ) − ln 2, as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.logCosh()

@@ -60,7 +60,9 @@ export interface Loss {
   readonly targets: "classes" | "values";
   /** A class number that may stand where there is no target. */
   readonly ignoreClass?: number;
-  /** The lowest and the highest target that the loss is defined for; absent where any number is one. */
+  /**
+   * The lowest and the highest target that the loss is defined for; absent where any number is one.
+   */
   readonly range?: readonly [low: number, high: number];
   /**
    * The numbers, as `[N]` or `[N, H, W]`.

@@ -1,11 +1,12 @@
-// The mean of absolute differences.
+// Mean absolute error (MAE).
 
 import { optionsOf } from "../facts.ts";
 import { meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * |target − result|, its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
+ * Mean absolute error: |target − prediction|, its mean over the last axis: `[N, …, K]`, `[N, …, K]`
+ * → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanAbsoluteError()

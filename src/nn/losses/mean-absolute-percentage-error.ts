@@ -1,12 +1,12 @@
-// The mean of differences, in per cent of the targets.
+// Mean absolute percentage error (MAPE).
 
 import { optionsOf } from "../facts.ts";
 import { atLeast, epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * 100 · |(target − result) / max(|target|, 10⁻⁷)|, its mean over the last axis: `[N, …, K]`,
- * `[N, …, K]` → `[N, …]`. As in Keras.
+ * Mean absolute percentage error: 100 · |(target − prediction) / max(|target|, 10⁻⁷)|, its mean
+ * over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanAbsolutePercentageError()

@@ -1,12 +1,12 @@
-// The mean of squared differences.
+// Mean squared error (MSE).
 
 import { optionsOf } from "../facts.ts";
 import { meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * (target − result)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. As in
- * Keras.
+ * Mean squared error: (target − prediction)², its mean over the last axis: `[N, …, K]`, `[N, …, K]`
+ * → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredError()

@@ -1,12 +1,12 @@
-// The mean of squared differences between logarithms.
+// Mean squared logarithmic error (MSLE).
 
 import { optionsOf } from "../facts.ts";
 import { atLeast, epsilon, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * (ln(1 + target) − ln(1 + result))², its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
- * `[N, …]`. Both are kept at least 10⁻⁷. As in Keras.
+ * Mean squared logarithmic error: (ln(1 + target) − ln(1 + prediction))², its mean over the last
+ * axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`. Both are kept at least 10⁻⁷. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.meanSquaredLogarithmicError()

@@ -9,8 +9,8 @@ import { type LossOptions, lossNames } from "./loss.ts";
 /** Options of losses that compare regions. */
 export interface OverlapOptions extends LossOptions {
   /**
-   * The axes that one region spans, such as [1, 2, 3] for each example by itself. Default: all, so that
-   * the batch is one region.
+   * The axes that one region spans, such as [1, 2, 3] for each example by itself. Default: all, so
+   * that the batch is one region.
    */
   readonly axis?: number | readonly number[] | null;
 }
@@ -27,8 +27,8 @@ export function spanOf(axis: OverlapOptions["axis"]): { readonly axes?: readonly
 }
 
 /**
- * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), with what the predictions miss of the
- * targets, and what they have besides.
+ * 1 − both / (both + alpha · missed + beta · extra + 10⁻⁷), where `missed` are the
+ * false negatives and `extra` the false positives.
  */
 export function tverskyOf(
   targets: Node,

@@ -1,12 +1,12 @@
-// The likelihood of counts.
+// Poisson loss, for counts.
 
 import { optionsOf } from "../facts.ts";
 import { epsilon, meanOfLast } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * prediction − target · ln(result + 10⁻⁷), its mean over the last axis: `[N, …, K]`, `[N, …, K]` →
- * `[N, …]`. As in Keras.
+ * Poisson loss: prediction − target · ln(prediction + 10⁻⁷), its mean over the last axis: `[N, …,
+ * K]`, `[N, …, K]` → `[N, …]`. As in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.poisson()

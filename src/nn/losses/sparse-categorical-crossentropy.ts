@@ -18,9 +18,10 @@ export interface SparseEntropyOptions extends LogitsOptions {
 export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptions, LossOptions {}
 
 /**
- * −ln of the share given to the right class: targets i32 `[N, …]`, predictions `[N, …, C]` → `[N, …]`.
- * Where the model ends in softmax it is computed from the logits, without overflow. Places of
- * `ignoreClass` are 0, and the mean is that of the others. As in Keras.
+ * Cross-entropy with class numbers as targets, −ln p of the right class: targets i32 `[N, …]`,
+ * predictions `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the
+ * logits, without overflow. Places of `ignoreClass` are 0, and the mean is that of the others. As
+ * in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })

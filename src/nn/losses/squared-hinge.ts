@@ -1,12 +1,13 @@
-// The hinge of a margin, squared.
+// Squared hinge loss.
 
 import { optionsOf } from "../facts.ts";
 import { marginOf, meanOfLast, square } from "./formulas.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts, lossNames } from "./loss.ts";
 
 /**
- * max(1 − target · result, 0)², its mean over the last axis: `[N, …, K]`, `[N, …, K]` → `[N, …]`.
- * Targets are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As in Keras.
+ * Squared hinge loss: max(1 − target · prediction, 0)², its mean over the last axis: `[N, …, K]`,
+ * `[N, …, K]` → `[N, …]`. Targets are −1 or 1; where a batch has only 0 and 1, 0 counts as −1. As
+ * in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.squaredHinge()

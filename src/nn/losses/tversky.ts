@@ -1,4 +1,4 @@
-// One less the Tversky index of two regions.
+// Tversky loss: 1 − the Tversky index of two regions.
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
@@ -6,16 +6,16 @@ import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 import { type OverlapOptions, overlapNames, tverskyOf } from "./overlap.ts";
 
 export interface TverskyOptions extends OverlapOptions {
-  /** The weight of what the predictions miss. Default: 0.5. */
+  /** The weight of false negatives. Default: 0.5. */
   readonly alpha?: number;
-  /** The weight of what the predictions have besides. Default: 0.5. */
+  /** The weight of false positives. Default: 0.5. */
   readonly beta?: number;
 }
 
 /**
- * 1 − Σ y · p / (Σ y · p + alpha · Σ y · (1 − p) + beta · Σ (1 − y) · p + 10⁻⁷) over the axes:
- * `[N, …]`, `[N, …]` → what is left of the shape, `[]` unless told. With both weights 0.5 it is
- * `dice`, with both 1 `iou`. Source: Salehi et al., MLMI 2017; as in Keras.
+ * Tversky loss: 1 − Σ y · p / (Σ y · p + alpha · Σ y · (1 − p) + beta · Σ (1 − y) · p + 10⁻⁷) over
+ * the axes: `[N, …]`, `[N, …]` → what is left of the shape, by default `[]`. With both weights 0.5
+ * it is `dice`, with both 1 `iou`. Source: Salehi et al., MLMI 2017; as in Keras.
  *
  * @throws ConfigError where the reduction is unknown.
  * @example losses.tversky({ alpha: 0.7, beta: 0.3 })

@@ -1,4 +1,4 @@
-// The share of right targets, whatever the targets look like.
+// Accuracy, for any form of targets.
 
 import { optionsOf } from "../facts.ts";
 import { binaryAccuracy } from "./binary-accuracy.ts";
@@ -7,9 +7,10 @@ import { type Metric, type MetricOptions, metricFacts, metricNames } from "./met
 import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
 
 /**
- * The share of places whose target is right. What is compared follows from the shapes, as in Keras:
- * a single result `[N, …, 1]` by whether it is above 0.5; class numbers `[N, …]` with the largest
- * of `[N, …, C]`; rows `[N, …, C]` by their largest.
+ * Accuracy: the share of correct predictions. The shapes decide how they are compared, as in Keras:
+ * predictions `[N, …, 1]` are class 1 above 0.5 (`binaryAccuracy`); class numbers `[N, …]` are
+ * compared with the largest of `[N, …, C]` (`sparseCategoricalAccuracy`), and one-hot rows by their
+ * largest (`categoricalAccuracy`).
  *
  * @example model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] })
  */

@@ -1,4 +1,4 @@
-// The area under a curve of rates.
+// Area under the ROC or precision-recall curve.
 
 import { ShapeError } from "../../core/errors.ts";
 import { requireOption, requireWhole, requireWord } from "../../core/option.ts";
@@ -23,26 +23,28 @@ import {
 } from "./metric.ts";
 
 export interface AucOptions extends MetricOptions {
-  /** How many thresholds from 0 to 1 the curve has. Default: 200. */
+  /** How many thresholds from 0 to 1 the curve is approximated with. Default: 200. */
   readonly numThresholds?: number;
-  /** Recall over false positives, precision over recall, or their gains. Default: `ROC`. */
+  /**
+   * The ROC curve, the precision-recall curve, or the precision-recall-gain curve. Default: `ROC`.
+   */
   readonly curve?: AucCurve;
-  /** What stands between two points of the curve. Default: `interpolation`. */
+  /** How the area between two points is approximated. Default: `interpolation`. */
   readonly summationMethod?: AucSummation;
-  /** Thresholds between 0 and 1, instead of evenly spaced ones. */
+  /** Thresholds from 0 to 1, in place of evenly spaced ones. Default: none. */
   readonly thresholds?: readonly number[] | null;
-  /** Whether each column has an area of its own, of which the mean is taken. Default: false. */
+  /** Whether each label has an AUC of its own, of which the mean is taken. Default: false. */
   readonly multiLabel?: boolean;
-  /** The weight of each column. */
+  /** The weight of each label in that mean. Default: all alike. */
   readonly labelWeights?: readonly number[] | null;
   /** Whether the model gives logits rather than probabilities. Default: false. */
   readonly fromLogits?: boolean;
 }
 
 /**
- * The area under the curve that the thresholds draw: targets of 0 and 1 and predictions `[N, …]`, or
- * class numbers with predictions `[N, …, C]`. Precision over recall is interpolated as by Davis and
- * Goadrich, ICML 2006. As in Keras.
+ * The area under the ROC or precision-recall curve (AUC): targets of 0 and 1 and predictions `[N,
+ * …]`, or class numbers with predictions `[N, …, C]`. The precision-recall curve is interpolated as
+ * in Davis and Goadrich, ICML 2006. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.auc({ curve: "PR", name: "average_precision" })

@@ -1,4 +1,4 @@
-// The share of right targets to yes-or-no questions.
+// Accuracy of binary classifiers.
 
 import { requireNumber } from "../../core/option.ts";
 import { sameShape } from "../../core/shape.ts";
@@ -8,13 +8,13 @@ import { meanMetric } from "./mean-metric.ts";
 import { asValues, type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 export interface BinaryAccuracyOptions extends MetricOptions {
-  /** A result above it is a yes. Default: 0.5. */
+  /** Predictions above it are class 1. Default: 0.5. */
   readonly threshold?: number;
 }
 
 /**
- * The share of places whose result lies on the target's side of the threshold: targets of 0 and 1
- * and predictions `[N, …]`. As in Keras.
+ * Binary accuracy: the share of correct predictions. Targets of 0 and 1 and predictions `[N, …]`.
+ * As in Keras.
  *
  * @example metrics.binaryAccuracy({ threshold: 0.7 })
  */

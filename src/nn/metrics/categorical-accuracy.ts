@@ -1,4 +1,4 @@
-// The share of rows whose largest is where the target's largest is.
+// Accuracy of classifiers with one-hot targets.
 
 import { optionsOf } from "../facts.ts";
 import { requireSameShape } from "../losses/loss.ts";
@@ -6,8 +6,8 @@ import { meanMetric } from "./mean-metric.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * The share of places whose largest score is that of the right class: one-hot targets and predictions
- * `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ * Accuracy: the share of places whose largest score is that of the right class. One-hot targets and
+ * predictions `[N, …, C]`. Of equal scores the first counts. As in Keras.
  *
  * @example metrics.categoricalAccuracy()
  */

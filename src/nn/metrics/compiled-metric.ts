@@ -11,9 +11,9 @@ export interface CompiledMetric extends Metric {
 }
 
 /**
- * Which way a number of the logs improves: the loss, or one of `metrics`, measured in training or in
- * validation (`val_`); a metric that has several numbers has them as `name_0`, `name_1`, and so on.
- * Undefined where neither way is better, or nothing of that name is reported.
+ * Which way a number of the logs improves: the loss, or one of `metrics`, measured in training or
+ * in validation (`val_`); a metric that has several numbers has them as `name_0`, `name_1`, and so
+ * on. Undefined where neither way is better, or nothing of that name is reported.
  */
 export function betterOf(
   metrics: readonly Pick<Metric, "name" | "better">[],

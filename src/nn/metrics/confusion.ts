@@ -1,6 +1,6 @@
 // What every metric of right and wrong at thresholds adds up: how the weights of positive and of negative
-// targets spread over the gaps between thresholds. As in Keras: a result is a yes where it is above the
-// threshold.
+// targets spread over the gaps between thresholds. As in Keras: predictions above the threshold
+// are positive.
 
 import { requireOption } from "../../core/option.ts";
 import { normalizeAxis, sizeOf } from "../../core/shape.ts";
@@ -14,7 +14,7 @@ import { dropped, keepTopK } from "./top-k.ts";
 
 /** Options of metrics that count at thresholds. */
 export interface ThresholdOptions extends MetricOptions {
-  /** One threshold or several, from 0 to 1. Default: 0.5. With several the result is a list. */
+  /** One threshold or several, from 0 to 1. Default: 0.5. With several, the metric is a list. */
   readonly thresholds?: number | readonly number[] | null;
 }
 
@@ -25,7 +25,9 @@ export const thresholdNames = {
 
 /** Options of metrics that may look at some classes only. */
 export interface ClassOptions extends ThresholdOptions {
-  /** Only the k largest scores of each row count as positive, whatever the threshold. Default: all. */
+  /**
+   * Only the k largest scores of each row count as positive, whatever the threshold. Default: all.
+   */
   readonly topK?: number | null;
   /** Only this class counts. Default: all. */
   readonly classId?: number | null;

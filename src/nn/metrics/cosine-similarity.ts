@@ -1,4 +1,4 @@
-// The angle between targets and predictions.
+// Cosine similarity between targets and predictions.
 
 import { optionsOf } from "../facts.ts";
 import { cosine } from "../losses/formulas.ts";
@@ -12,8 +12,9 @@ export interface CosineSimilarityMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean of Σ (target / ‖target‖) · (result / ‖result‖) along `axis`: 1 where both point the same
- * way. `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has the other sign.
+ * Cosine similarity, the mean of Σ (target / ‖target‖) · (prediction / ‖prediction‖) along `axis`:
+ * 1 where both point the same way. `[N, …, K]`, `[N, …, K]`. As in Keras: the loss of this name has
+ * the other sign.
  *
  * @example metrics.cosineSimilarity()
  */

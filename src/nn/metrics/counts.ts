@@ -16,8 +16,9 @@ function countMetric(
 }
 
 /**
- * True positives: how many predictions above the threshold have target 1, each counting by its weight. Targets
- * of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * True positives: how many predictions above the threshold have target 1, each counting by its
+ * weight. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …,
+ * C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.truePositives({ thresholds: 0.7 })
@@ -33,8 +34,9 @@ truePositives.facts = metricFacts<ThresholdOptions>({
 });
 
 /**
- * False positives: how many predictions above the threshold have target 0, each counting by its weight. Targets
- * of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * False positives: how many predictions above the threshold have target 0, each counting by its
+ * weight. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …,
+ * C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.falsePositives({ thresholds: 0.7 })
@@ -50,8 +52,9 @@ falsePositives.facts = metricFacts<ThresholdOptions>({
 });
 
 /**
- * True negatives: how many predictions at or below the threshold have target 0, each counting by its weight. Targets
- * of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * True negatives: how many predictions at or below the threshold have target 0, each counting by
+ * its weight. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N,
+ * …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.trueNegatives({ thresholds: 0.7 })
@@ -67,8 +70,9 @@ trueNegatives.facts = metricFacts<ThresholdOptions>({
 });
 
 /**
- * False negatives: how many predictions at or below the threshold have target 1, each counting by its weight. Targets
- * of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * False negatives: how many predictions at or below the threshold have target 1, each counting by
+ * its weight. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N,
+ * …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.falseNegatives({ thresholds: 0.7 })

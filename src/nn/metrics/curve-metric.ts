@@ -71,9 +71,9 @@ export interface PrecisionAtRecallOptions extends CurveOptions {
 }
 
 /**
- * The highest precision among the thresholds where the recall is at least `recall`; 0 where there is no
- * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
- * `[N, …, C]`. As in Keras.
+ * The highest precision among the thresholds where the recall is at least `recall`; 0 where there
+ * is no such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with
+ * predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.precisionAtRecall({ recall: 0.9 })
@@ -102,9 +102,9 @@ export interface RecallAtPrecisionOptions extends CurveOptions {
 }
 
 /**
- * The highest recall among the thresholds where the precision is at least `precision`; 0 where there is no
- * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
- * `[N, …, C]`. As in Keras.
+ * The highest recall among the thresholds where the precision is at least `precision`; 0 where
+ * there is no such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with
+ * predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.recallAtPrecision({ precision: 0.9 })
@@ -133,9 +133,9 @@ export interface SensitivityAtSpecificityOptions extends CurveOptions {
 }
 
 /**
- * The highest sensitivity (recall) among the thresholds where the specificity is at least `specificity`; 0 where there is no
- * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
- * `[N, …, C]`. As in Keras.
+ * The highest sensitivity (recall) among the thresholds where the specificity is at least
+ * `specificity`; 0 where there is no such threshold. Targets of 0 and 1 and predictions `[N, …]`,
+ * or class numbers with predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.sensitivityAtSpecificity({ specificity: 0.9 })
@@ -164,9 +164,9 @@ export interface SpecificityAtSensitivityOptions extends CurveOptions {
 }
 
 /**
- * The highest specificity among the thresholds where the sensitivity is at least `sensitivity`; 0 where there is no
- * such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions
- * `[N, …, C]`. As in Keras.
+ * The highest specificity among the thresholds where the sensitivity is at least `sensitivity`; 0
+ * where there is no such threshold. Targets of 0 and 1 and predictions `[N, …]`, or class numbers
+ * with predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.specificityAtSensitivity({ sensitivity: 0.9 })

@@ -1,4 +1,4 @@
-// A metric that a program brings along.
+// A metric of your own.
 
 import { optionsOf } from "../facts.ts";
 import type { LossFunction } from "../losses/loss.ts";
@@ -19,8 +19,8 @@ export interface CustomMetricOptions extends MetricOptions {
 }
 
 /**
- * The mean over an epoch of what a function says of each place: targets and predictions → `[N, …]`. A
- * file does not keep the function: hand the metric to `loadModel`. For more than a mean write a
+ * The mean over an epoch of a function of targets and predictions → `[N, …]`. A
+ * file does not keep the function: pass the metric to `loadModel`. For more than a mean write a
  * `Metric`: what a batch adds, and the result.
  *
  * @example

@@ -1,4 +1,4 @@
-// Precision and recall as one number.
+// F-beta score: precision and recall as one number.
 
 import { ShapeError } from "../../core/errors.ts";
 import { requireNumber, requireWord } from "../../core/option.ts";
@@ -18,20 +18,20 @@ import {
 } from "./metric.ts";
 
 export interface F1ScoreOptions extends MetricOptions {
-  /** How the classes' scores become one, or null for a list of them. Default: null. */
+  /** How the classes' scores are averaged; null gives a list of them. Default: null. */
   readonly average?: "micro" | "macro" | "weighted" | null;
-  /** A result above it is a yes; unless told the largest of each row is. */
+  /** Predictions above it are positive. Default: the largest of each row is. */
   readonly threshold?: number | null;
 }
 
 export interface FBetaScoreOptions extends F1ScoreOptions {
-  /** How much more recall counts than precision. Default: 1. */
+  /** How many times as much recall counts as precision. Default: 1. */
   readonly beta?: number;
 }
 
 /**
- * (1 + beta²) · precision · recall / (beta² · precision + recall) for each class: one-hot targets
- * or class numbers, predictions `[N, C]`. As in Keras.
+ * F-beta score: (1 + beta²) · precision · recall / (beta² · precision + recall) for each class:
+ * one-hot targets or class numbers, predictions `[N, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.fBetaScore({ beta: 2, average: "macro" })

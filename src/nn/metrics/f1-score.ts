@@ -1,12 +1,12 @@
-// The harmonic mean of precision and recall.
+// F1 score: the harmonic mean of precision and recall.
 
 import { optionsOf } from "../facts.ts";
 import { type F1ScoreOptions, fBetaScore } from "./f-beta-score.ts";
 import { type Metric, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * 2 · precision · recall / (precision + recall) for each class: one-hot targets or class numbers,
- * predictions `[N, C]`. As in Keras.
+ * F1 score: 2 · precision · recall / (precision + recall) for each class: one-hot targets or class
+ * numbers, predictions `[N, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.f1Score({ average: "macro" })

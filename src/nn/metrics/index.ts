@@ -17,7 +17,10 @@ export type MetricName = {
   [K in keyof typeof metricTable]: [] extends Parameters<(typeof metricTable)[K]> ? K : never;
 }[keyof typeof metricTable];
 
-/** Keras's short names, which `compile` takes as well, in small letters or large; logs have what was given. */
+/**
+ * Keras's short names, which `compile` takes as well, in small letters or large; logs have what was
+ * given.
+ */
 const shortNames = {
   acc: "accuracy",
   bce: "binaryCrossentropy",

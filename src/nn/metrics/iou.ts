@@ -18,9 +18,9 @@ export interface IouOptions extends OverlapMetricOptions {
 }
 
 /**
- * The mean IoU of the target classes that occur. Targets and predictions are class numbers `[N, …]`, or
- * scores of the classes with `sparseYTrue` or `sparseYPred` false. As in Keras, but weights need not be
- * whole numbers.
+ * The mean IoU of the target classes that occur. Targets and predictions are class numbers `[N,
+ * …]`, or scores of the classes with `sparseYTrue` or `sparseYPred` false. As in Keras, but weights
+ * need not be whole numbers.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.iou({ numClasses: 3, targetClassIds: [1, 2], sparseYPred: false })
@@ -64,9 +64,9 @@ function allClasses(numClasses: number): number[] {
 }
 
 /**
- * The mean IoU of all classes that occur. Targets and predictions are class numbers `[N, …]`, or scores
- * of the classes with `sparseYTrue` or `sparseYPred` false. As in Keras, but weights need not be whole
- * numbers.
+ * The mean IoU of all classes that occur. Targets and predictions are class numbers `[N, …]`, or
+ * scores of the classes with `sparseYTrue` or `sparseYPred` false. As in Keras, but weights need
+ * not be whole numbers.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.meanIoU({ numClasses: 3, sparseYPred: false })
@@ -92,8 +92,8 @@ export interface OneHotIouOptions extends OneHotMeanIouOptions {
 const { sparseYTrue: _, ...oneHotNames } = overlapNames;
 
 /**
- * The mean IoU of the target classes that occur: one-hot targets and scores `[N, …, C]`. As in Keras, but
- * weights need not be whole numbers.
+ * The mean IoU of the target classes that occur: one-hot targets and scores `[N, …, C]`. As in
+ * Keras, but weights need not be whole numbers.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.oneHotIoU({ numClasses: 3, targetClassIds: [0, 2] })
@@ -121,8 +121,8 @@ export interface OneHotMeanIouOptions extends ClassOverlapOptions {
 }
 
 /**
- * The mean IoU of all classes that occur: one-hot targets and scores `[N, …, C]`. As in Keras, but weights
- * need not be whole numbers.
+ * The mean IoU of all classes that occur: one-hot targets and scores `[N, …, C]`. As in Keras, but
+ * weights need not be whole numbers.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.oneHotMeanIoU({ numClasses: 3 })
@@ -150,8 +150,8 @@ export interface BinaryIouOptions extends MetricOptions {
 }
 
 /**
- * The mean IoU of classes 0 and 1: targets of 0 and 1 and predictions `[N, …]`. As in Keras, but weights
- * need not be whole numbers.
+ * The mean IoU of classes 0 and 1: targets of 0 and 1 and predictions `[N, …]`. As in Keras, but
+ * weights need not be whole numbers.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.binaryIoU({ targetClassIds: [1], threshold: 0.4 })

@@ -56,8 +56,8 @@ binaryCrossentropy.facts = metricFacts<BinaryCrossentropyMetricOptions>({
 export interface CategoricalCrossentropyMetricOptions extends MetricOptions, SmoothingOptions {}
 
 /**
- * The mean categorical cross-entropy over the epoch: targets (one-hot, or probabilities) and predictions
- * `[N, …, C]`. As in Keras.
+ * The mean categorical cross-entropy over the epoch: targets (one-hot, or probabilities) and
+ * predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.categoricalCrossentropy({ fromLogits: true })
@@ -81,8 +81,9 @@ export interface SparseCategoricalCrossentropyMetricOptions
     SparseEntropyOptions {}
 
 /**
- * The mean cross-entropy over the epoch, with class numbers as targets: targets `[N, …]`, predictions
- * `[N, …, C]`. As in Keras, where places of `ignoreClass` count as 0 unless there are weights.
+ * The mean cross-entropy over the epoch, with class numbers as targets: targets `[N, …]`,
+ * predictions `[N, …, C]`. As in Keras, where places of `ignoreClass` count as 0 unless there are
+ * weights.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.sparseCategoricalCrossentropy({ fromLogits: true })
@@ -106,7 +107,8 @@ sparseCategoricalCrossentropy.facts = metricFacts<SparseCategoricalCrossentropyM
 });
 
 /**
- * The mean categorical hinge loss over the epoch: one-hot targets `[N, …, C]` and predictions `[N, …, C]`. As in Keras.
+ * The mean categorical hinge loss over the epoch: one-hot targets `[N, …, C]` and predictions `[N,
+ * …, C]`. As in Keras.
  *
  * @example metrics.categoricalHinge()
  */
@@ -136,7 +138,8 @@ hinge.facts = metricFacts<MetricOptions>({
 });
 
 /**
- * The mean Kullback-Leibler divergence over the epoch: targets and predictions `[N, …, K]`. As in Keras.
+ * The mean Kullback-Leibler divergence over the epoch: targets and predictions `[N, …, K]`. As in
+ * Keras.
  *
  * @example metrics.klDivergence()
  */
@@ -151,7 +154,8 @@ klDivergence.facts = metricFacts<MetricOptions>({
 });
 
 /**
- * The mean logarithm of the hyperbolic cosine of the error over the epoch: targets and predictions `[N, …, K]`. As in Keras. The loss is `losses.logCosh`.
+ * The mean logarithm of the hyperbolic cosine of the error over the epoch: targets and predictions
+ * `[N, …, K]`. As in Keras. The loss is `losses.logCosh`.
  *
  * @example metrics.logCoshError()
  */
@@ -181,7 +185,8 @@ meanAbsoluteError.facts = metricFacts<MetricOptions>({
 });
 
 /**
- * The mean absolute error, in percent of the target over the epoch: targets and predictions `[N, …, K]`. As in Keras.
+ * The mean absolute error over the epoch, in percent of the targets: targets and predictions `[N,
+ * …, K]`. As in Keras.
  *
  * @example metrics.meanAbsolutePercentageError()
  */
@@ -214,7 +219,8 @@ meanSquaredError.facts = metricFacts<MetricOptions>({
 });
 
 /**
- * The mean squared error of the logarithms over the epoch: targets and predictions `[N, …, K]`. As in Keras.
+ * The mean squared error of the logarithms over the epoch: targets and predictions `[N, …, K]`. As
+ * in Keras.
  *
  * @example metrics.meanSquaredLogarithmicError()
  */

@@ -20,7 +20,7 @@ export interface MeanRecord {
   readonly values: LossFunction;
   /** 1 where a place counts; looked at only where there are weights, as in Keras. */
   readonly mask?: ((targets: Node, build: Builder) => Node) | undefined;
-  /** What becomes of the mean at last. Default: itself. */
+  /** What is done to the mean at the end. Default: nothing. */
   readonly finish?: (mean: number) => number;
 }
 

@@ -5,7 +5,7 @@ import { meanMetric } from "./mean-metric.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * The mean of all predictions `[N, …]`, whatever the targets. For the mean of something else see
+ * The mean of all predictions `[N, …]`; targets do not matter. For the mean of something else see
  * `custom`.
  *
  * @example metrics.mean({ name: "mean_brightness" })

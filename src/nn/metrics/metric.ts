@@ -41,8 +41,8 @@ export interface Metric {
   /** All options but the name, defaults filled in: plain data, enough to make the metric again. */
   readonly options: object;
   /**
-   * Which way the metric improves, for early stopping, checkpoints and reports. Absent where neither
-   * way is better.
+   * Which way the metric improves, for early stopping, checkpoints and reports. Absent where
+   * neither way is better.
    */
   readonly better?: Better | undefined;
   /**

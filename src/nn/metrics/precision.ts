@@ -1,4 +1,4 @@
-// Of what was taken for a yes, the share that is one.
+// Precision: TP / (TP + FP).
 
 import { optionsOf } from "../facts.ts";
 import { type ClassOptions, ofClassNames } from "./confusion.ts";
@@ -7,8 +7,9 @@ import { type Metric, metricFacts } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
- * True positives / (true positives + false positives), 0 where there are none: targets of 0 and 1
- * and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * Precision: TP / (TP + FP), true positives among all positive predictions; 0 where there are none.
+ * Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.precision({ classId: 3, topK: 2 })

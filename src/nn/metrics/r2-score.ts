@@ -1,4 +1,4 @@
-// How much of the targets' variance the predictions explain.
+// R² score: how much of the targets' variance the predictions explain.
 
 import { ShapeError } from "../../core/errors.ts";
 import { requireWhole, requireWord } from "../../core/option.ts";
@@ -10,17 +10,19 @@ import { alignWeights } from "../losses/reduce-loss.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames, totalOf } from "./metric.ts";
 
 export interface R2ScoreOptions extends MetricOptions {
-  /** How the columns' scores become one, or null for all of them. Default: `uniformAverage`. */
+  /** How the columns' scores are averaged; null gives a list of them. Default: `uniformAverage`. */
   readonly classAggregation?: "uniformAverage" | "varianceWeightedAverage" | null;
   /**
-   * How many independent regressors the adjusted score counts. Default: 0, which adjusts nothing.
+   * The number of independent regressors, for the adjusted R² score. Default: 0, which adjusts
+   * nothing.
    */
   readonly numRegressors?: number;
 }
 
 /**
- * 1 − Σ (y − p)² / Σ (y − ȳ)² for each column of `[N, K]`, `[N, K]`; adjusted by the number of
- * regressors. As in Keras, where the examples of the adjustment are all numbers, N · K.
+ * R² score (coefficient of determination): 1 − Σ (y − p)² / Σ (y − ȳ)² for each column of `[N, K]`,
+ * `[N, K]`; adjusted by the number of regressors. As in Keras, where the examples of the adjustment
+ * are all numbers, N · K.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.r2Score()

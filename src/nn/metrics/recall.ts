@@ -1,4 +1,4 @@
-// Of what is a yes, the share that was taken for one.
+// Recall: TP / (TP + FN).
 
 import { optionsOf } from "../facts.ts";
 import { type ClassOptions, ofClassNames } from "./confusion.ts";
@@ -7,8 +7,9 @@ import { type Metric, metricFacts } from "./metric.ts";
 import { thresholdMetric } from "./threshold-metric.ts";
 
 /**
- * True positives / (true positives + false negatives), 0 where there are none: targets of 0 and 1
- * and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in Keras.
+ * Recall: TP / (TP + FN), true positives among all positive targets; 0 where there are none.
+ * Targets of 0 and 1 and predictions `[N, …]`, or class numbers with predictions `[N, …, C]`. As in
+ * Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example metrics.recall({ thresholds: [0.3, 0.5, 0.7] })

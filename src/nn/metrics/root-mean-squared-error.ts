@@ -1,4 +1,4 @@
-// The root of the mean of squared differences.
+// Root mean squared error (RMSE).
 
 import { optionsOf } from "../facts.ts";
 import { square } from "../losses/formulas.ts";
@@ -7,7 +7,8 @@ import { meanMetric } from "./mean-metric.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * √ of the mean over the epoch of (target − result)²: `[N, …]`, `[N, …]`. As in Keras.
+ * Root mean squared error: √ of the mean over the epoch of (target − prediction)²: `[N, …]`, `[N,
+ * …]`. As in Keras.
  *
  * @example metrics.rootMeanSquaredError()
  */

@@ -1,4 +1,4 @@
-// The share of rows whose largest is where the class number says.
+// Accuracy of classifiers with class numbers as targets.
 
 import { optionsOf } from "../facts.ts";
 import { requireClasses } from "../losses/loss.ts";
@@ -6,8 +6,8 @@ import { meanMetric } from "./mean-metric.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * The share of places whose largest score is that of the right class: class numbers `[N, …]`,
- * predictions `[N, …, C]`. Of equal scores the first counts. As in Keras.
+ * Accuracy: the share of places whose largest score is that of the right class. Class numbers `[N,
+ * …]`, predictions `[N, …, C]`. Of equal scores the first counts. As in Keras.
  *
  * @example metrics.sparseCategoricalAccuracy()
  */

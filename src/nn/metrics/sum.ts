@@ -5,7 +5,7 @@ import { alignWeights } from "../losses/reduce-loss.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
 /**
- * The sum of all predictions `[N, …]`, whatever the targets, each times its weight. As in Keras.
+ * The sum of all predictions `[N, …]`, each times its weight; targets do not matter. As in Keras.
  *
  * @example metrics.sum({ name: "people_seen" })
  */

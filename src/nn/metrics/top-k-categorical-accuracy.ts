@@ -37,8 +37,8 @@ function topKMetric(
 }
 
 /**
- * Top-k accuracy: the share of places where fewer than k scores are larger than that of the right class.
- * One-hot targets and predictions `[N, …, C]`. As in Keras.
+ * Top-k accuracy: the share of places where fewer than k scores are larger than that of the right
+ * class. One-hot targets and predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where k cannot be used.
  * @example metrics.topKCategoricalAccuracy({ k: 3 })
@@ -58,8 +58,8 @@ topKCategoricalAccuracy.facts = metricFacts<TopKOptions>({
 });
 
 /**
- * Top-k accuracy: the share of places where fewer than k scores are larger than that of the right class.
- * Class numbers `[N, …]` and predictions `[N, …, C]`. As in Keras.
+ * Top-k accuracy: the share of places where fewer than k scores are larger than that of the right
+ * class. Class numbers `[N, …]` and predictions `[N, …, C]`. As in Keras.
  *
  * @throws ConfigError where k cannot be used.
  * @example metrics.sparseTopKCategoricalAccuracy({ k: 3 })

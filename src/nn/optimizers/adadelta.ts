@@ -8,14 +8,14 @@ import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts"
 import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer-options.ts";
 
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** How slowly the means of squares move. Default: 0.95. */
+  /** How much of the means of squares is kept at each step. Default: 0.95. */
   readonly rho?: number;
   /** Added under the roots, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
 }
 
 /**
- * `a ← rho · a + (1 − rho) · g²`, `s = √(d + epsilon) / √(a + epsilon) · g`,
+ * Adadelta. `a ← rho · a + (1 − rho) · g²`, `s = √(d + epsilon) / √(a + epsilon) · g`,
  * `d ← rho · d + (1 − rho) · s²`, `w ← w − learningRate · s`. Source: Zeiler, "ADADELTA", 2012;
  * formulas and defaults as in Keras.
  *

@@ -8,15 +8,15 @@ import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts"
 import { type OptimizerOptions, optimizerNames } from "./optimizer-options.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
-  /** What the sum of squares begins with. Default: 0.1. */
+  /** The initial value of the sum of squares. Default: 0.1. */
   readonly initialAccumulatorValue?: number;
   /** Added under the root, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
 }
 
 /**
- * `a ← a + g²`, `w ← w − learningRate · g / √(a + epsilon)`. Source: Duchi et al., JMLR 2011; formulas
- * and defaults as in Keras.
+ * Adagrad. `a ← a + g²`, `w ← w − learningRate · g / √(a + epsilon)`. Source: Duchi et al., JMLR
+ * 2011; formulas and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.adagrad({ learningRate: 0.1 })

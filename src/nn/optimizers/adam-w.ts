@@ -1,4 +1,4 @@
-// Adam whose weights decay.
+// AdamW: Adam with decoupled weight decay.
 
 import { optionsOf } from "../facts.ts";
 import { type AdamOptions, adamRule } from "./adam.ts";
@@ -7,12 +7,15 @@ import { type Optimizer, optimizerFacts } from "./optimizer.ts";
 import { momentNames } from "./optimizer-options.ts";
 
 export interface AdamWOptions extends AdamOptions {
-  /** At each step a weight shrinks by this share of itself times the learning rate. Default: 0.004. */
+  /**
+   * Weight decay: at each step a weight shrinks by this share of itself, times the learning rate.
+   * Default: 0.004.
+   */
   readonly weightDecay?: number;
 }
 
 /**
- * `w ← w − w · weightDecay · learningRate`, then Adam's step. Source: Loshchilov and Hutter,
+ * AdamW. `w ← w − w · weightDecay · learningRate`, then Adam's step. Source: Loshchilov and Hutter,
  * "Decoupled weight decay regularization", ICLR 2019; formulas and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.

@@ -7,15 +7,15 @@ import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts"
 import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.ts";
 
 export interface AdamOptions extends MomentOptions {
-  /** Whether the largest mean of squares so far counts. Default: false. */
+  /** Whether to use AMSGrad, which keeps the largest mean of squares so far. Default: false. */
   readonly amsgrad?: boolean;
 }
 
 /**
- * `m ← m + (g − m)(1 − beta1)`, `v ← v + (g² − v)(1 − beta2)`, `w ← w − a · m / (√v + epsilon)` with
- * `a = learningRate · √(1 − beta2ᵗ) / (1 − beta1ᵗ)` at step t; with amsgrad the largest v so far
- * takes v's place. Source: Kingma and Ba, ICLR 2015; Reddi et al., ICLR 2018; formulas and defaults
- * as in Keras.
+ * Adam. `m ← m + (g − m)(1 − beta1)`, `v ← v + (g² − v)(1 − beta2)`, `w ← w − a · m / (√v +
+ * epsilon)` with `a = learningRate · √(1 − beta2ᵗ) / (1 − beta1ᵗ)` at step t; with amsgrad the
+ * largest v so far takes v's place. Source: Kingma and Ba, ICLR 2015; Reddi et al., ICLR 2018;
+ * formulas and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.adam({ learningRate: 3e-4 })

@@ -12,7 +12,7 @@ export interface AdamaxOptions extends MomentOptions {
 }
 
 /**
- * `m ← m + (g − m)(1 − beta1)`, `u ← max(beta2 · u, |g|)`,
+ * Adamax. `m ← m + (g − m)(1 − beta1)`, `u ← max(beta2 · u, |g|)`,
  * `w ← w − learningRate / (1 − beta1ᵗ) · m / (u + epsilon)` at step t. Source: Kingma and Ba, ICLR
  * 2015, section 7; formulas and defaults as in Keras.
  *

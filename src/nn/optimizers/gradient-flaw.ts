@@ -6,9 +6,10 @@ import type { UpdateRule } from "./optimizer.ts";
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 /**
- * A scalar: 0 where all that is worked out from `gradient` is finite, else not a number. The gradient itself has to
- * be; where a norm clips it, so does the sum of its squares (beyond f32 it would make the whole gradient 0); and
- * where the rule squares it, so do the squares of what clipping by value leaves of it.
+ * A scalar: 0 where all that is worked out from `gradient` is finite, else not a number. The
+ * gradient itself has to be; where a norm clips it, so does the sum of its squares (beyond f32 it
+ * would make the whole gradient 0); and where the rule squares it, so do the squares of what
+ * clipping by value leaves of it.
  */
 export function gradientFlaw(
   gradient: Node,

@@ -9,9 +9,10 @@ import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.
 export interface LambOptions extends MomentOptions {}
 
 /**
- * Adam's m and v, `s = (m / (1 − beta1ᵗ)) / (√(v / (1 − beta2ᵗ)) + epsilon)`, and
- * `w ← w − learningRate · ‖w‖ / ‖s‖ · s`, without the quotient where a norm is 0. Source: You et al.,
- * "Large batch optimization for deep learning", ICLR 2020; formulas and defaults as in Keras.
+ * LAMB, for large batches. Adam's m and v, `s = (m / (1 − beta1ᵗ)) / (√(v / (1 − beta2ᵗ)) +
+ * epsilon)`, and `w ← w − learningRate · ‖w‖ / ‖s‖ · s`, without the quotient where a norm is 0.
+ * Source: You et al., "Large batch optimization for deep learning", ICLR 2020; formulas and
+ * defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.lamb({ learningRate: 0.01, weightDecay: 0.01 })

@@ -19,7 +19,9 @@ export function storeRate(rate: LearningRate): StoredRate {
   return typeof rate === "number" ? rate : { name: rate.name, options: rate.options };
 }
 
-/** A learning rate from what a person or a file says. @throws ConfigError where it cannot be used. */
+/**
+ * A learning rate from what a person or a file says. @throws ConfigError where it cannot be used.
+ */
 export function rateFrom(rate: LearningRate | StoredRate): LearningRate {
   if (typeof rate === "object" && rate !== null) {
     return "at" in rate ? rate : scheduleFrom(rate.name, rate.options);

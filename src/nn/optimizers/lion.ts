@@ -10,14 +10,14 @@ import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer
 export interface LionOptions extends OptimizerOptions {
   /** How much of the momentum decides over a step's direction. Default: 0.9. */
   readonly beta1?: number;
-  /** How slowly the momentum moves. Default: 0.99. */
+  /** How much of the momentum is kept at each step. Default: 0.99. */
   readonly beta2?: number;
 }
 
 /**
- * `w ← w − learningRate · sign(beta1 · m + (1 − beta1) · g)`, `m ← beta2 · m + (1 − beta2) · g`. Source:
- * Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023; formulas and defaults
- * as in Keras.
+ * Lion. `w ← w − learningRate · sign(beta1 · m + (1 − beta1) · g)`, `m ← beta2 · m + (1 − beta2) ·
+ * g`. Source: Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023; formulas
+ * and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.lion({ learningRate: 1e-4, weightDecay: 0.1 })

@@ -9,10 +9,10 @@ import { type MomentOptions, momentNames, momentsIn } from "./optimizer-options.
 export interface NadamOptions extends MomentOptions {}
 
 /**
- * Adam's m and v, and `w ← w − learningRate · m̂ / (√v̂ + epsilon)` with `v̂ = v / (1 − beta2ᵗ)`,
- * `m̂ = uₜ₊₁ · m / (1 − Πᵢ₌₁ᵗ⁺¹ uᵢ) + (1 − uₜ) · g / (1 − Πᵢ₌₁ᵗ uᵢ)` and
- * `uᵢ = beta1 · (1 − 0.96ⁱ / 2)`. Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR
- * workshop 2016; formulas and defaults as in Keras.
+ * Nadam: Adam with Nesterov momentum. Adam's m and v, and `w ← w − learningRate · m̂ / (√v̂ +
+ * epsilon)` with `v̂ = v / (1 − beta2ᵗ)`, `m̂ = uₜ₊₁ · m / (1 − Πᵢ₌₁ᵗ⁺¹ uᵢ) + (1 − uₜ) · g / (1 −
+ * Πᵢ₌₁ᵗ uᵢ)` and `uᵢ = beta1 · (1 − 0.96ⁱ / 2)`. Source: Dozat, "Incorporating Nesterov momentum
+ * into Adam", ICLR workshop 2016; formulas and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.nadam({ learningRate: 2e-3 })

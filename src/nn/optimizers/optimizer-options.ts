@@ -7,33 +7,36 @@ import type { LearningRate, StoredRate } from "./learning-rate.ts";
 export interface OptimizerOptions {
   /** The size of a step, or a schedule of it. Default: 0.001. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** At each step a weight shrinks by this share of itself times the learning rate. Default: none. */
+  /**
+   * Weight decay: at each step a weight shrinks by this share of itself, times the learning rate.
+   * Default: none.
+   */
   readonly weightDecay?: number;
   /**
-   * Weights whose names hold one of these words do not shrink, such as `bias`; a word with `/` is
-   * looked for in the full name, such as `conv2d/kernel`.
+   * Weights whose names contain one of these words have no weight decay, such as `bias`; a word
+   * with `/` is compared with the full name, such as `conv2d/kernel`. Default: none.
    */
   readonly excludeFromWeightDecay?: readonly string[];
-  /** No element of a gradient goes further from 0. Default: no limit. */
+  /** Elements of gradients are clipped to −clipValue … clipValue. Default: no clipping. */
   readonly clipValue?: number;
-  /** No weight's gradient is longer. Default: no limit. */
+  /** Each weight's gradient is scaled down to at most this norm. Default: no clipping. */
   readonly clipNorm?: number;
-  /** All gradients together are not longer. Default: no limit. */
+  /** All gradients together are scaled down to at most this norm. Default: no clipping. */
   readonly globalClipNorm?: number;
   /**
-   * Whether a moving average of the weights takes their place when `fit` has made its last epoch, from
-   * where further training begins. Default: false.
+   * Whether a moving average of the weights (EMA) replaces them after the last epoch of `fit`.
+   * Further training goes on from there. Default: false.
    */
   readonly useEma?: boolean;
-  /** How slowly the average moves. Default: 0.99. */
+  /** How much of the average is kept at each step. Default: 0.99. */
   readonly emaMomentum?: number;
-  /** After so many steps, again and again, the weights become their average. Default: never. */
+  /** The weights are replaced by their average every so many steps. Default: never. */
   readonly emaOverwriteFrequency?: number;
-  /** Gradients of so many steps are averaged for one update. Default: of one. */
+  /** How many steps the gradients of one update are averaged over. Default: 1. */
   readonly gradientAccumulationSteps?: number;
   /**
-   * Learning rates of their own: factors by layer name, where `*` stands for any text. The first
-   * that fits counts; other layers have 1.
+   * Factors of the learning rate by layer name, where `*` stands for any text. The first name that
+   * fits counts; for other layers the factor is 1. Default: none.
    */
   readonly learningRateMultipliers?: Readonly<Record<string, number>>;
 }

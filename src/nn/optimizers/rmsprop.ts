@@ -8,21 +8,24 @@ import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts"
 import { type OptimizerOptions, optimizerNames, requireShare } from "./optimizer-options.ts";
 
 export interface RmspropOptions extends OptimizerOptions {
-  /** How slowly the mean of the squared gradients moves. Default: 0.9. */
+  /** How much of the mean of squared gradients is kept at each step. Default: 0.9. */
   readonly rho?: number;
-  /** How much of the last step is kept, from 0 to 1. Default: 0. */
+  /** Momentum: how much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
   /** Added under the root, against division by 0. Default: 1e-7. */
   readonly epsilon?: number;
-  /** Whether the gradients' variance counts rather than their mean square. Default: false. */
+  /**
+   * Whether gradients are divided by their standard deviation rather than their root mean square.
+   * Default: false.
+   */
   readonly centered?: boolean;
 }
 
 /**
- * `v ← rho · v + (1 − rho) · g²`, `w ← w − s` with `s = learningRate · g / √(v + epsilon)`; with
- * momentum `m ← momentum · m + s`, `w ← w − m`; centered, `v − a²` with `a ← rho · a + (1 − rho) · g`
- * takes v's place under the root. Source: Tieleman and Hinton, 2012; Graves, 2013; formulas and
- * defaults as in Keras.
+ * RMSprop. `v ← rho · v + (1 − rho) · g²`, `w ← w − s` with `s = learningRate · g / √(v +
+ * epsilon)`; with momentum `m ← momentum · m + s`, `w ← w − m`; centered, `v − a²` with `a ← rho ·
+ * a + (1 − rho) · g` takes v's place under the root. Source: Tieleman and Hinton, 2012; Graves,
+ * 2013; formulas and defaults as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.rmsprop({ learningRate: 1e-3, momentum: 0.9 })

@@ -10,16 +10,17 @@ import { type OptimizerOptions, optimizerNames } from "./optimizer-options.ts";
 export interface SgdOptions extends OptimizerOptions {
   /** The size of a step, or a schedule of it. Default: 0.01. */
   readonly learningRate?: LearningRate | StoredRate;
-  /** How much of the last step is kept, from 0 to 1. Default: 0. */
+  /** Momentum: how much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
-  /** Whether the gradient counts as if taken after the kept step. Default: false. */
+  /** Whether Nesterov momentum is used. Default: false. */
   readonly nesterov?: boolean;
 }
 
 /**
- * `w ← w − learningRate · g`; with momentum `v ← momentum · v − learningRate · g`, `w ← w + v`, and with
- * nesterov `w ← w + momentum · v − learningRate · g`. Source: Robbins and Monro, 1951; Polyak, 1964;
- * Sutskever et al., ICML 2013; formulas and defaults as in Keras.
+ * Stochastic gradient descent. `w ← w − learningRate · g`; with momentum `v ← momentum · v −
+ * learningRate · g`, `w ← w + v`, and with nesterov `w ← w + momentum · v − learningRate · g`.
+ * Source: Robbins and Monro, 1951; Polyak, 1964; Sutskever et al., ICML 2013; formulas and defaults
+ * as in Keras.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })

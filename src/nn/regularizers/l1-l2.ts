@@ -12,8 +12,8 @@ export interface L1L2Options {
 }
 
 /**
- * `l1 · Σ |w| + l2 · Σ w²`, of any shape. Source: Zou and Hastie, "Regularization and variable
- * selection via the elastic net", 2005; defaults as in Keras.
+ * L1 and L2 regularization: `l1 · Σ |w| + l2 · Σ w²`, of any shape. Source: Zou and Hastie,
+ * "Regularization and variable selection via the elastic net", 2005; defaults as in Keras.
  *
  * @throws ConfigError where a factor cannot be used.
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1L2({ l1: 1e-5, l2: 1e-4 }) })

@@ -10,8 +10,8 @@ export interface L1Options {
 }
 
 /**
- * `l1 · Σ |w|`, of any shape: it drives weights to 0. Source: Tibshirani, "Regression shrinkage and
- * selection via the lasso", 1996; default as in Keras.
+ * L1 regularization: `l1 · Σ |w|`, of any shape: it drives weights to 0. Source: Tibshirani,
+ * "Regression shrinkage and selection via the lasso", 1996; default as in Keras.
  *
  * @throws ConfigError where the factor cannot be used.
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l1({ l1: 1e-4 }) })

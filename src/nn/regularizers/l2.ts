@@ -10,8 +10,8 @@ export interface L2Options {
 }
 
 /**
- * `l2 · Σ w²`, of any shape: it keeps weights small. Source: Hoerl and Kennard, "Ridge regression",
- * 1970; default as in Keras.
+ * L2 regularization: `l2 · Σ w²`, of any shape: it keeps weights small. Source: Hoerl and Kennard,
+ * "Ridge regression", 1970; default as in Keras.
  *
  * @throws ConfigError where the factor cannot be used.
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.l2({ l2: 1e-4 }) })

@@ -10,7 +10,7 @@ import { type Regularizer, regularizerFacts } from "./regularizer.ts";
 export interface OrthogonalRegularizerOptions {
   /** The factor. Default: 0.01. */
   readonly factor?: number;
-  /** What should stand at right angles. Default: `rows`. */
+  /** What should be orthogonal. Default: `rows`. */
   readonly mode?: "rows" | "columns";
 }
 
@@ -18,11 +18,12 @@ export interface OrthogonalRegularizerOptions {
 const smallestSquare = 1e-14;
 
 /**
- * `factor` times the mean of `|aᵢ · aⱼ| / (‖aᵢ‖ ‖aⱼ‖)` over all pairs of different rows (or columns) of a
- * matrix `[A, B]`. Source: Brock et al., "Neural photo editing with introspective adversarial
- * networks", ICLR 2017; formula and defaults as in Keras's `OrthogonalRegularizer`.
+ * Orthogonal regularization: `factor` times the mean of `|aᵢ · aⱼ| / (‖aᵢ‖ ‖aⱼ‖)` over all pairs of
+ * different rows (or columns) of a matrix `[A, B]`. Source: Brock et al., "Neural photo editing
+ * with introspective adversarial networks", ICLR 2017; formula and defaults as in Keras's
+ * `OrthogonalRegularizer`.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where the weight is no matrix.
+ * @throws ConfigError where an option cannot be used, ShapeError where the weight is not a matrix.
  * @example layers.dense({ units: 10, kernelRegularizer: regularizers.orthogonal({ mode: "columns" }) })
  */
 export function orthogonal(options: OrthogonalRegularizerOptions = {}): Regularizer {

@@ -18,9 +18,10 @@ export interface CosineDecayRestartsOptions {
 }
 
 /**
- * `rate = initialLearningRate · ((1 − alpha) · mMulⁱ · (1 + cos(π · s)) / 2 + alpha)`, where s is how much
- * of the fall number i is done; it takes `firstDecaySteps · tMulⁱ` steps. Source: Loshchilov and
- * Hutter, "SGDR", ICLR 2017; as Keras's `CosineDecayRestarts`.
+ * Cosine decay with warm restarts: `rate = initialLearningRate · ((1 − alpha) · mMulⁱ · (1 + cos(π
+ * · s)) / 2 + alpha)`, where s is how much of the fall number i is done; it takes `firstDecaySteps
+ * · tMulⁱ` steps. Source: Loshchilov and Hutter, "SGDR", ICLR 2017; as Keras's
+ * `CosineDecayRestarts`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.cosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 500 })

@@ -12,13 +12,14 @@ export interface CosineDecayOptions {
   readonly alpha?: number;
   /** The rate to which it first rises, in a straight line. Default: none. */
   readonly warmupTarget?: number;
-  /** Steps of that rise; 0 unless told, and without a `warmupTarget`. */
+  /** Steps of that rise. Default: 0; without a `warmupTarget` there is no rise. */
   readonly warmupSteps?: number;
 }
 
 /**
- * After an optional rise, `rate = top · ((1 − alpha) · (1 + cos(π · t / decaySteps)) / 2 + alpha)` at step
- * t of the fall. Source: Loshchilov and Hutter, "SGDR", ICLR 2017; as Keras's `CosineDecay`.
+ * Cosine decay. After an optional warmup, `rate = top · ((1 − alpha) · (1 + cos(π · t /
+ * decaySteps)) / 2 + alpha)` at step t of the fall. Source: Loshchilov and Hutter, "SGDR", ICLR
+ * 2017; as Keras's `CosineDecay`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 1e-3, decaySteps: 2000 }) })

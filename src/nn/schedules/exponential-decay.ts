@@ -1,4 +1,4 @@
-// The learning rate shrinks by the same share in the same time.
+// Exponential decay of the learning rate.
 
 import { optionsOf } from "../facts.ts";
 import { requireRates, requireSteps, type Schedule, scheduleFacts } from "./schedule.ts";
@@ -8,15 +8,15 @@ export interface ExponentialDecayOptions {
   readonly initialLearningRate: number;
   /** Steps in which the rate is multiplied once by `decayRate`. */
   readonly decaySteps: number;
-  /** What the rate is multiplied by in so many steps. */
+  /** What the rate is multiplied by in `decaySteps` steps. */
   readonly decayRate: number;
   /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;
 }
 
 /**
- * `rate = initialLearningRate · decayRate^(t / decaySteps)` at step t, with a whole exponent for
- * `staircase`. As Keras's `ExponentialDecay`.
+ * Exponential decay: `rate = initialLearningRate · decayRate^(t / decaySteps)` at step t, with a
+ * whole exponent for `staircase`. As Keras's `ExponentialDecay`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9 })

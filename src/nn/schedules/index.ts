@@ -12,7 +12,10 @@ export type ScheduleName = keyof typeof schedules;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A schedule again, from what a file says of it; so are those among its options. @throws ConfigError */
+/**
+ * A schedule again, from what a file says of it; so are those among its options. @throws
+ * ConfigError
+ */
 export function scheduleFrom(name: string, options: object): Schedule {
   if (typeof name !== "string" || typeof options !== "object" || options === null) {
     throw new ConfigError({

@@ -8,15 +8,15 @@ export interface InverseTimeDecayOptions {
   readonly initialLearningRate: number;
   /** Steps in which the divisor grows once by `decayRate`. */
   readonly decaySteps: number;
-  /** How much the divisor grows in so many steps. */
+  /** How much the divisor grows in `decaySteps` steps. */
   readonly decayRate: number;
   /** Whether the rate falls in steps rather than all the time. Default: false. */
   readonly staircase?: boolean;
 }
 
 /**
- * `rate = initialLearningRate / (1 + decayRate · t / decaySteps)` at step t, with whole periods for
- * `staircase`. As Keras's `InverseTimeDecay`.
+ * Inverse time decay: `rate = initialLearningRate / (1 + decayRate · t / decaySteps)` at step t,
+ * with whole periods for `staircase`. As Keras's `InverseTimeDecay`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.inverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.5 })

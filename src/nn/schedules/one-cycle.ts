@@ -9,7 +9,7 @@ export interface OneCycleOptions {
   readonly maxLearningRate: number;
   /** Steps of rise and fall together; the rate stays at its end afterwards. */
   readonly totalSteps: number;
-  /** The share of them in which the rate rises, between 0 and 1; 0.3 unless told, 0.25 in fastai. */
+  /** The share of the steps in which the rate rises, from 0 to 1. Default: 0.3; fastai has 0.25. */
   readonly riseShare?: number;
   /** The first rate is the highest divided by this. Default: 25. */
   readonly divFactor?: number;
@@ -20,10 +20,11 @@ export interface OneCycleOptions {
 }
 
 /**
- * From `maxLearningRate / divFactor` up to `maxLearningRate` at step `riseShare · totalSteps − 1`, then
- * down to `maxLearningRate / (divFactor · finalDivFactor)` at step `totalSteps − 1`. Source: Smith and
- * Topin, "Super-convergence", 2018; names of phases and defaults as PyTorch's `OneCycleLR` (fastai's
- * `fit_one_cycle` rises for 0.25 of the steps and ends at the highest rate divided by 1e5).
+ * One-cycle policy: from `maxLearningRate / divFactor` up to `maxLearningRate` at step `riseShare ·
+ * totalSteps − 1`, then down to `maxLearningRate / (divFactor · finalDivFactor)` at step
+ * `totalSteps − 1`. Source: Smith and Topin, "Super-convergence", 2018; names of phases and
+ * defaults as PyTorch's `OneCycleLR` (fastai's `fit_one_cycle` rises for 0.25 of the steps and ends
+ * at the highest rate divided by 1e5).
  *
  * @throws ConfigError where an option cannot be used.
  * @example optimizers.sgd({ momentum: 0.9, learningRate: schedules.oneCycle({ maxLearningRate: 0.1, totalSteps: 5000 }) })

@@ -12,8 +12,8 @@ export interface PiecewiseConstantDecayOptions {
 }
 
 /**
- * `rate = values[i]` at step t, where i is the number of boundaries below t: a boundary still belongs
- * to the rate before it. As Keras's `PiecewiseConstantDecay`.
+ * Piecewise constant: `rate = values[i]` at step t, where i is the number of boundaries below t: a
+ * boundary still belongs to the rate before it. As Keras's `PiecewiseConstantDecay`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.piecewiseConstantDecay({ boundaries: [1000, 2000], values: [0.1, 0.01, 0.001] })

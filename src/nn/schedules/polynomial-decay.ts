@@ -12,14 +12,17 @@ export interface PolynomialDecayOptions {
   readonly endLearningRate?: number;
   /** The power. Default: 1, a straight line. */
   readonly power?: number;
-  /** Whether the fall is stretched to twice, three times, … its length once it is over. Default: false. */
+  /**
+   * Whether the fall is stretched to twice, three times, … its length once it is over. Default:
+   * false.
+   */
   readonly cycle?: boolean;
 }
 
 /**
- * `rate = (initialLearningRate − endLearningRate) · (1 − t / T)^power + endLearningRate` at step t, with
- * `T = decaySteps`, or for `cycle` its first multiple that is not below t. As Keras's
- * `PolynomialDecay`.
+ * Polynomial decay: `rate = (initialLearningRate − endLearningRate) · (1 − t / T)^power +
+ * endLearningRate` at step t, with `T = decaySteps`, or for `cycle` its first multiple that is not
+ * below t. As Keras's `PolynomialDecay`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.polynomialDecay({ initialLearningRate: 0.1, decaySteps: 1000, power: 2 })

@@ -17,8 +17,9 @@ export interface WarmUpOptions {
 }
 
 /**
- * A straight rise from `initialLearningRate` to the first rate of what comes after, which begins when
- * the rise is over. Source: Goyal et al., "Accurate, large minibatch SGD", 2017.
+ * Linear warmup, then another schedule: a straight rise from `initialLearningRate` to the first
+ * rate of what comes after, which begins when the rise is over. Source: Goyal et al., "Accurate,
+ * large minibatch SGD", 2017.
  *
  * @throws ConfigError where an option cannot be used.
  * @example schedules.warmUp({ warmupSteps: 500, learningRate: schedules.exponentialDecay(decay) })

@@ -1,4 +1,4 @@
-// A run that may be killed at any moment, and goes on as if it had not been.
+// Backups of a run, so that one that was killed can be resumed.
 
 import { stat } from "node:fs/promises";
 import { requireWhole } from "../../core/option.ts";
@@ -16,20 +16,21 @@ import { pathOf } from "./path.ts";
 export interface BackupAndRestoreOptions {
   /** The file that holds the run while it lasts. */
   readonly path: string;
-  /** `epoch`, or how many steps lie between two backups. Default: `epoch`. */
+  /** `epoch`, or the number of steps between two backups. Default: `epoch`. */
   readonly saveFrequency?: "epoch" | number;
-  /** Whether the file is removed when training has come to its end. Default: true. */
+  /** Whether the file is deleted when training is complete. Default: true. */
   readonly deleteCheckpoint?: boolean;
 }
 
 /**
- * Keeps weights, optimizer and progress in a file; a run that finds such a file when it begins goes on
- * from there, with the same bits as if it had never been stopped. Put it first in the list: others then
- * see the run as it was. A run that diverges keeps its file: with a lower rate it goes on from there. The file is whole or not there at all, and belongs to one run at a time. As in
+ * Keeps weights, optimizer and progress in a file; a run that finds such a file when it begins goes
+ * on from there, with the same bits as if it had never been stopped. Put it first in the list:
+ * others then see the run as it was. A run that diverges keeps its file: with a lower rate it goes
+ * on from there. The file is whole or not there at all, and belongs to one run at a time. As in
  * Keras.
  *
- * @throws ConfigError where there is no path, FormatError where the file is no backup of this model, or
- * cannot be written.
+ * @throws ConfigError where there is no path, FormatError where the file is no backup of this
+ * model, or cannot be written.
  * @example callbacks: [callbacks.backupAndRestore({ path: "backup.safetensors" })]
  */
 export function backupAndRestore(options: BackupAndRestoreOptions): Callback {

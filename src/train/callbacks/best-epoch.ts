@@ -21,7 +21,8 @@ export function bestIn(
 }
 
 /**
- * How many epochs the model at `path`, a file of Fovea's own, has behind it; undefined where there is none.
+ * How many epochs the model at `path`, a file of Fovea's own, has behind it; undefined where there
+ * is none.
  *
  * @throws FormatError where it is damaged.
  */

@@ -1,4 +1,4 @@
-// Every epoch's numbers as a line of a file.
+// The numbers of every epoch in a CSV file.
 
 import { stat } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
@@ -11,11 +11,11 @@ import { callbackFacts } from "./callback-facts.ts";
 import { pathOf } from "./path.ts";
 
 export interface CsvLoggerOptions {
-  /** Where to write. */
+  /** The path of the CSV file. */
   readonly path: string;
-  /** What stands between two fields. Default: a comma. */
+  /** The separator between fields. Default: a comma. */
   readonly separator?: string;
-  /** Whether lines are added to a file that is there. Default: false. */
+  /** Whether lines are added to an existing file. Default: false. */
   readonly append?: boolean;
 }
 
@@ -25,14 +25,15 @@ const epochColumn = "epoch";
 const missing = "NA";
 
 /**
- * Writes `epoch` (counted from 0) and every number in alphabetical order, a line for each epoch, as Keras
- * does; what an epoch does not have is `NA`. A number that is first reported later, or that the file
- * continued with `append` does not have, gets a new column at the end (Keras guesses the columns in the
- * first epoch). A run that is resumed goes on with its file: the lines of the epochs behind it stay, what
- * comes after them goes. The file is written anew after each epoch, and is whole or not there at all.
+ * Writes `epoch` (counted from 0) and every number in alphabetical order, a line for each epoch, as
+ * Keras does; what an epoch does not have is `NA`. A number that is first reported later, or that
+ * the file continued with `append` does not have, gets a new column at the end (Keras guesses the
+ * columns in the first epoch). A run that is resumed goes on with its file: the lines of the epochs
+ * behind it stay, what comes after them goes. The file is written anew after each epoch, and is
+ * whole or not there at all.
  *
- * @throws ConfigError where an option cannot be used, FormatError where the file cannot be written, or is
- * to be continued and is no such table.
+ * @throws ConfigError where an option cannot be used, FormatError where the file cannot be written,
+ * or is to be continued and is no such table.
  * @example callbacks: [callbacks.csvLogger({ path: "training.csv" })]
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
@@ -90,7 +91,10 @@ async function textIn(path: string): Promise<string> {
 /** An epoch's fields by the names of their columns. */
 type Row = ReadonlyMap<string, string>;
 
-/** @throws FormatError where the text is no table of epochs. A last line that was cut off is left out. */
+/**
+ * @throws FormatError where the text is no table of epochs. A last line that was cut off is left
+ * out.
+ */
 function tableIn(text: string, separator: string, path: string) {
   const [columns = [], ...lines] = csvRows(text, separator);
   const isCutOff = !text.endsWith("\n") && (lines.at(-1)?.length ?? 0) < columns.length;

@@ -1,4 +1,4 @@
-// Ends training when a number gets no better.
+// Stops training when a metric no longer improves.
 
 import { stat } from "node:fs/promises";
 import { requireNumber, requireOption, requireWhole } from "../../core/option.ts";
@@ -15,27 +15,29 @@ import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without gain after which training ends. Default: 0. */
+  /** Epochs without improvement after which training stops. Default: 0. */
   readonly patience?: number;
-  /** Waiting counts on until this is beaten. */
+  /** A value to reach: epochs count as no improvement until it is beaten. Default: none. */
   readonly baseline?: number;
-  /** Whether the weights of the best epoch come back at the end. Default: false. */
+  /** Whether the weights of the best epoch are restored at the end. Default: false. */
   readonly restoreBestWeights?: boolean;
   /**
-   * A file, `.safetensors`, for the model at its best, so that a run that is resumed has those weights. Without it they
-   * are lost in between: what gets no better after that ends with the weights of its last epoch.
+   * A `.safetensors` file that keeps the best model, so that a resumed run can restore its weights.
+   * Without it, a resumed run that does not improve ends with the weights of its last epoch.
+   * Default: no file.
    */
   readonly path?: string;
-  /** How many epochs at the beginning are not looked at. Default: 0. */
+  /** The epoch, counted from 0, at which watching starts. Default: 0. */
   readonly startFromEpoch?: number;
 }
 
 /**
- * Ends training once `monitor` has not got better for `patience` epochs. As in Keras; a number that is
- * not reported is an error rather than a warning. Source: Prechelt, "Early stopping – but when?", 1998.
+ * Early stopping: training stops once `monitor` has not improved for `patience` epochs. As in
+ * Keras, except that a number which is not reported is an error rather than a warning. Source:
+ * Prechelt, "Early stopping – but when?", 1998.
  *
- * @throws ConfigError where it is not plain which way is better, or the number is not reported, FormatError
- * or ConfigError where the path is that of no safetensors file.
+ * @throws ConfigError where an option cannot be used. `fit` throws one where the number is not
+ * reported, or it is not known which way is better.
  * @example callbacks: [callbacks.earlyStopping({ patience: 3, restoreBestWeights: true })]
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
@@ -57,7 +59,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let bestEpoch: number | undefined;
   let weights: ReadonlyMap<string, Tensor> | undefined;
 
-  /** Takes an epoch in. Whether its weights are the ones to keep, and whether it is time to stop. */
+  /**
+   * Takes an epoch in. Whether its weights are the ones to keep, and whether it is time to stop.
+   */
   const observe = ({ epoch, logs }: EpochRecord): { toKeep: boolean; isOver: boolean } => {
     const value = monitor.valueIn(logs);
     if (value === undefined) return { toKeep: false, isOver: false };

@@ -11,8 +11,8 @@ import type { EventImage } from "../../formats/event-file.ts";
 const mostFilters = 64;
 
 /**
- * An image `[H, W, C]`, C from 1 to 4: u8 from 0 to 255, or f32 from 0 to 1, where what lies outside is
- * cut off.
+ * An image `[H, W, C]`, C from 1 to 4: u8 from 0 to 255, or f32 from 0 to 1, where what lies
+ * outside is cut off.
  *
  * @throws DataError for any other shape.
  */
@@ -34,9 +34,9 @@ export function imageOf({ data, shape }: Tensor<Uint8Array | Float32Array>): Eve
 const byteOf = (value: number) => Math.round(255 * Math.min(1, Math.max(0, value)));
 
 /**
- * The filters of a convolution `[R, S, C, F]` side by side, a pixel apart: in colour where they see three
- * channels, in grey where they see one; from black, the least weight of all, to white, the largest.
- * Nothing for other weights, which are no pictures.
+ * The filters of a convolution `[R, S, C, F]` side by side, a pixel apart: in colour where they see
+ * three channels, in grey where they see one; from black, the least weight of all, to white, the
+ * largest. Nothing for other weights, which are no pictures.
  */
 export function filterSheet({ data, shape }: Tensor<Float32Array>): EventImage | undefined {
   const [rows, columns, channels, filters] = shape;

@@ -6,10 +6,11 @@ import type { Callback } from "../callback.ts";
 import { callbackFacts } from "./callback-facts.ts";
 
 /**
- * Sets the learning rate of each epoch to `schedule(epochs, rate)`: how many epochs are finished, and the
- * rate of before. For a rate that changes from step to step give the optimizer a schedule. As in Keras.
+ * Sets the learning rate of each epoch to `schedule(epochs, rate)`, from the number of finished
+ * epochs and the rate before. For a rate that changes at every step, give the optimizer a schedule.
+ * As in Keras.
  *
- * @throws ConfigError where the schedule is no function, or gives what is no rate.
+ * @throws ConfigError where the schedule is not a function, or does not return a learning rate.
  * @example callbacks: [callbacks.learningRateScheduler((epochs, rate) => (epochs < 10 ? rate : rate * 0.9))]
  */
 export function learningRateScheduler(

@@ -20,27 +20,28 @@ import { namesOneFile, pathPattern } from "./path-pattern.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions, SaveOptions {
   /**
-   * Where to write. `{epoch}`, `{step}` and the names of numbers are filled in, with formats of Python:
-   * `runs/{epoch:02d}-{val_loss:.3f}.safetensors`, `{loss:.2e}`, `{accuracy:.1%}`.
+   * Where to write. `{epoch}`, `{step}` and the names of numbers are filled in, with formats of
+   * Python: `runs/{epoch:02d}-{val_loss:.3f}.safetensors`, `{loss:.2e}`, `{accuracy:.1%}`.
    */
   readonly path: string;
-  /** Whether a file is written only when `monitor` is better than ever. Default: false. */
+  /** Whether a file is written only when `monitor` is better than ever before. Default: false. */
   readonly saveBestOnly?: boolean;
-  /** Whether weights alone are written, as by `model.saveWeights`. Default: false. */
+  /** Whether only the weights are saved, as by `model.saveWeights`. Default: false. */
   readonly saveWeightsOnly?: boolean;
-  /** `epoch`, or how many steps lie between two files. Default: `epoch`. */
+  /** `epoch`, or the number of steps between two files. Default: `epoch`. */
   readonly saveFrequency?: "epoch" | number;
-  /** What has to be beaten at first. */
+  /** A value that `monitor` has to beat before the first file is written. Default: none. */
   readonly initialValueThreshold?: number;
 }
 
 /**
  * Saves the model after every epoch, or every so many steps. A file is whole or not there at all;
- * missing folders are made. As in Keras, except that a model whose loss is not finite replaces no file; where training
- * diverges, a file that was written after the loss had run away is written again with the model as it was before.
+ * missing folders are made. As in Keras, except that a model whose loss is not finite replaces no
+ * file; where training diverges, a file that was written after the loss had run away is written
+ * again with the model as it was before.
  *
- * @throws ConfigError where an option cannot be used, or the path asks for what is not reported, FormatError
- * where its file extension names no kind of file, or a file cannot be written.
+ * @throws ConfigError where an option cannot be used, or the path asks for what is not reported,
+ * FormatError where its file extension names no kind of file, or a file cannot be written.
  * @example callbacks: [callbacks.modelCheckpoint({ path: "best.safetensors", saveBestOnly: true })]
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {

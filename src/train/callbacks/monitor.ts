@@ -36,7 +36,8 @@ export class Monitor {
   }
 
   /**
-   * Looks at the run that begins: which way the number improves, and whether any epochs are validated.
+   * Looks at the run that begins: which way the number improves, and whether any epochs are
+   * validated.
    *
    * @throws ConfigError where neither the mode nor the model's metrics say which way is better.
    */
@@ -63,8 +64,8 @@ export class Monitor {
   }
 
   /**
-   * Undefined where it is a number of validation, and the epoch was not validated, in a run of which other
-   * epochs are.
+   * Undefined where it is a number of validation, and the epoch was not validated, in a run of
+   * which other epochs are.
    *
    * @throws ConfigError where the epoch did not report it.
    */
@@ -85,8 +86,8 @@ export class Monitor {
   }
 
   /**
-   * Whether `value` is better than `reference` by more than the least change; than nothing, always. What is not
-   * a number is better than nothing at all, and any number is better than it.
+   * Whether `value` is better than `reference` by more than the least change; than nothing, always.
+   * What is not a number is better than nothing at all, and any number is better than it.
    */
   isBetter(value: number, reference: number | undefined): boolean {
     if (Number.isNaN(value)) return false;

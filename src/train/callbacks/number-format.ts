@@ -15,8 +15,8 @@ interface Layout {
 const specification = /^(?:(.)?([<>=^]))?([-+ ])?(0)?(\d{1,3})?(?:\.(\d{1,2}))?([dfFeEgG%])?$/u;
 
 /**
- * Makes the function that writes a number as `spec` says, such as `.3f`, `02d`, `.1%`, `.2e`, `8.3g`. Only
- * whole numbers may be written as `d`.
+ * Makes the function that writes a number as `spec` says, such as `.3f`, `02d`, `.1%`, `.2e`,
+ * `8.3g`. Only whole numbers may be written as `d`.
  *
  * @throws ConfigError where it is none that is known. `part` is for messages.
  */
@@ -142,7 +142,9 @@ function exponential(value: number, digits: number): string {
   return `${even}e${exponent[0]}${power}`;
 }
 
-/** JavaScript rounds half up, Python half to even: `written` again, given more digits of the number. */
+/**
+ * JavaScript rounds half up, Python half to even: `written` again, given more digits of the number.
+ */
 function roundedToEven(written: string, long: string): string {
   const cut = long.slice(0, written.length);
   const rest = long.slice(written.length).replace(".", "");

@@ -8,8 +8,8 @@ import { numberFormat } from "./number-format.ts";
 const counted = ["epoch", "step"];
 
 /**
- * The function that fills `{name}` and `{name:format}` of `path` with numbers, as Python's `format` does:
- * `{epoch:02d}-{val_loss:.3f}`. `{{` and `}}` stand for the brackets themselves.
+ * The function that fills `{name}` and `{name:format}` of `path` with numbers, as Python's `format`
+ * does: `{epoch:02d}-{val_loss:.3f}`. `{{` and `}}` stand for the brackets themselves.
  *
  * @throws ConfigError where a format is not known; the function where a name is not reported.
  */

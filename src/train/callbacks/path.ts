@@ -3,7 +3,9 @@
 import { ConfigError } from "../../core/errors.ts";
 import { outlineOf } from "../../core/option.ts";
 
-/** The option `path` of `callback`; `usual` where it is left out. @throws ConfigError without one. */
+/**
+ * The option `path` of `callback`; `usual` where it is left out. @throws ConfigError without one.
+ */
 export function pathOf(
   options: { readonly path?: string } | undefined,
   callback: string,

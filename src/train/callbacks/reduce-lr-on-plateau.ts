@@ -1,4 +1,4 @@
-// Lowers the learning rate when a number gets no better.
+// Lowers the learning rate when a metric no longer improves.
 
 import { requireNumber, requireWhole } from "../../core/option.ts";
 import { optionsOf } from "../../nn/facts.ts";
@@ -7,21 +7,22 @@ import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
-  /** What the rate is multiplied by, below 1. Default: 0.1. */
+  /** What the learning rate is multiplied by, below 1. Default: 0.1. */
   readonly factor?: number;
-  /** Epochs without gain after which it is. Default: 10. */
+  /** Epochs without improvement after which the learning rate is lowered. Default: 10. */
   readonly patience?: number;
-  /** Epochs after that in which nothing is counted. Default: 0. */
+  /** Epochs to wait after that before epochs are counted again. Default: 0. */
   readonly cooldown?: number;
-  /** The rate stays at or above this. Default: 0. */
+  /** The lowest learning rate. Default: 0. */
   readonly minLR?: number;
   /** Changes of this much or less do not count. Default: 1e-4. */
   readonly minDelta?: number;
 }
 
 /**
- * Multiplies the learning rate by `factor` once `monitor` has not got better for `patience` epochs.
- * A schedule ends there. As in Keras; a number that is not reported is an error rather than a warning.
+ * Multiplies the learning rate by `factor` once `monitor` has not improved for `patience` epochs. A
+ * schedule ends there. As in Keras; a number that is not reported is an error rather than a
+ * warning.
  *
  * @throws ConfigError where an option cannot be used, or the number is not reported.
  * @example callbacks: [callbacks.reduceLROnPlateau({ factor: 0.5, patience: 2 })]

@@ -15,15 +15,18 @@ import { filterSheet, imageOf } from "./event-image.ts";
 import { pathOf } from "./path.ts";
 
 export interface TensorBoardOptions {
-  /** The folder. Default: `logs`. Below it lie `train` and `validation`. */
+  /** The folder of the event files, in its subfolders `train` and `validation`. Default: `logs`. */
   readonly path?: string;
-  /** Epochs between two histograms of every weight. Default: 0, which is none. */
+  /** Epochs between two histograms of every weight. Default: 0, no histograms. */
   readonly histogramFrequency?: number;
   /** Whether the graph of layers is written. Default: true. */
   readonly writeGraph?: boolean;
-  /** Whether filters that see one or three channels are written as pictures. Default: false. */
+  /** Whether filters with one or three input channels are written as images. Default: false. */
   readonly writeImages?: boolean;
-  /** Pictures `[H, W, C]` of your own for every epoch, by name; C is 1 to 4, u8, or f32 from 0 to 1. */
+  /**
+   * Images of your own for every epoch, by name: `[H, W, C]` with 1 to 4 channels, u8, or f32 from
+   * 0 to 1.
+   */
   readonly images?: (
     model: Model<SymbolicOutputs>,
     epoch: number,
@@ -31,14 +34,15 @@ export interface TensorBoardOptions {
 }
 
 /**
- * Writes every epoch's numbers as `epoch_loss`, `epoch_accuracy`, …, those of validation beside them, the
- * layers as a graph, and weights as histograms and filters as pictures where that is asked for. Look at
- * them by `tensorboard --logdir logs`. Tags and folders are Keras's. Unlike all other files of Fovea, event
- * files grow while a run lasts, since TensorBoard reads them meanwhile: a kill may leave a last record that is
- * cut off, which TensorBoard skips by its checksum. A run that is resumed begins new ones.
+ * Writes every epoch's numbers as `epoch_loss`, `epoch_accuracy`, …, those of validation beside
+ * them, the layers as a graph, and weights as histograms and filters as pictures where that is
+ * asked for. Look at them by `tensorboard --logdir logs`. Tags and folders are Keras's. Unlike all
+ * other files of Fovea, event files grow while a run lasts, since TensorBoard reads them meanwhile:
+ * a kill may leave a last record that is cut off, which TensorBoard skips by its checksum. A run
+ * that is resumed begins new ones.
  *
- * @throws ConfigError where the path is none, FormatError where a file cannot be written, DataError where
- * an image is none.
+ * @throws ConfigError where the path cannot be used, FormatError where a file cannot be written,
+ * DataError where an image cannot be used.
  * @example callbacks: [callbacks.tensorBoard({ path: "logs/run-1", histogramFrequency: 1 })]
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
