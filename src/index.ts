@@ -14,6 +14,7 @@ export { type InputOptions, input } from "./nn/input.ts";
 export type { CallContext, Layer, LayerPlan, WeightSpec } from "./nn/layer.ts";
 export type { LayerInstance } from "./nn/layer-instance.ts";
 export { layers } from "./nn/layers/index.ts";
+export type * from "./nn/layers/options.ts";
 export { losses } from "./nn/losses/index.ts";
 export { metrics } from "./nn/metrics/index.ts";
 export { optimizers } from "./nn/optimizers/index.ts";

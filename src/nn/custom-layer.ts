@@ -4,15 +4,9 @@
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import { checkShape, formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Node } from "../graph/op.ts";
-import type { CallContext, CommonOptions, Layer, LayerPlan, WeightSpec } from "./layer.ts";
+import type { CallContext, CommonOptions, Layer, PlanDraft } from "./layer.ts";
 import { LayerInstance } from "./layer-instance.ts";
 import { requireRecord } from "./option.ts";
-
-/** What a layer comes to for some inputs. Default: multiply-adds count 0 and weights none. */
-export interface CustomPlan extends Omit<LayerPlan, "weights" | "macs"> {
-  readonly weights?: readonly WeightSpec[];
-  readonly macs?: number;
-}
 
 /** A layer of one's own. */
 export interface LayerDefinition<O extends object> {
@@ -24,7 +18,7 @@ export interface LayerDefinition<O extends object> {
    * What the layer comes to for inputs of these shapes, N left out, one a input. It may throw a
    * ShapeError where they do not fit.
    */
-  plan(inputs: readonly Shape[], options: O & CommonOptions): CustomPlan;
+  plan(inputs: readonly Shape[], options: O & CommonOptions): PlanDraft;
 }
 
 /** Factories of layers by the name that files use. */

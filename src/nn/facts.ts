@@ -81,7 +81,7 @@ export function optionsOf<O extends object>(facts: Facts<O>, options: O): O {
   const call = `${facts.group}.${facts.name}`;
   requireOptions(call, options, facts.example);
   refuseUnknown(call, Object.keys(facts.options), options);
-  requireFlags(options);
+  requireFlags(options, facts.name);
   return options;
 }
 

@@ -63,6 +63,12 @@ export interface LayerPlan {
   call(inputs: readonly Node[], context: CallContext): Node;
 }
 
+/** A plan as a definition writes it. Default: no weights, and no multiply-adds. */
+export interface PlanDraft extends Omit<LayerPlan, "weights" | "macs"> {
+  readonly weights?: readonly WeightSpec[];
+  readonly macs?: number;
+}
+
 /** A layer as it was asked for. */
 export interface Layer<O extends object = object> {
   /** The factory's name, as in `layers.conv2d`. */
@@ -71,7 +77,7 @@ export interface Layer<O extends object = object> {
   readonly className: string;
   /** All options, defaults filled in: plain data, enough to make the layer again. */
   readonly options: O;
-  /** What its results add to the loss, where that is what the layer is for. */
+  /** What its output adds to the loss, where that is what the layer is for. */
   readonly activityRegularizer?: Regularizer | undefined;
   /** @throws ShapeError where the inputs, one shape for each, do not fit. */
   plan(inputs: readonly Shape[]): LayerPlan;
@@ -79,13 +85,13 @@ export interface Layer<O extends object = object> {
 
 /** Options that every layer takes. */
 export interface CommonOptions {
-  /** A name that is unique in its model; by default Keras's, such as `conv2d_1`. */
+  /** A name that is unique in its model. Default: as Keras names it, such as `conv2d_1`. */
   readonly name?: string;
-  /** The shape of one example, `[H, W, C]`; the first layer of a sequential model needs it. */
+  /** The shape of one example, such as `[H, W, C]`. The first layer of a sequential model needs it. */
   readonly inputShape?: Shape;
-  /** Whether training changes it. Default: true. `layer.trainable` changes it later. */
+  /** Whether training changes the weights. Set `layer.trainable` to change it later. Default: true. */
   readonly trainable?: boolean;
-  /** What the results add to the loss, as a mean over the batch. Default: none. */
+  /** A penalty on the output, added to the loss as a mean over the batch. Default: none. */
   readonly activityRegularizer?: RegularizerSetting;
 }
 

@@ -18,7 +18,7 @@ describe("layers", () => {
     depthwiseConv2d: { depthwise: "kernel", bias: "bias" },
     groupNormalization: { gamma: "gamma", beta: "beta" },
     layerNormalization: { gamma: "gamma", beta: "beta" },
-    pReLU: { alpha: "alpha" },
+    prelu: { alpha: "alpha" },
     separableConv1d: { depthwise: "depthwise_kernel", pointwise: "pointwise_kernel", bias: "bias" },
     separableConv2d: { depthwise: "depthwise_kernel", pointwise: "pointwise_kernel", bias: "bias" },
   };

@@ -7,6 +7,9 @@ import { shown } from "../../src/core/option.ts";
 import * as fovea from "../../src/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import type { Facts } from "../../src/nn/facts.ts";
+import { layerFrom } from "../../src/nn/layers/index.ts";
+import type { UnitConfig } from "../../src/nn/network-config.ts";
 import * as report from "../../src/report/index.ts";
 import { tinyExamples, tinyModel } from "../train/tiny.ts";
 import { layerCases } from "./layer-cases/index.ts";
@@ -143,23 +146,26 @@ describe("every factory", () => {
 });
 
 describe("every layer", () => {
-  const table = fovea.layers as unknown as Readonly<Record<string, Call>>;
+  const table = fovea.layers as unknown as Readonly<Record<string, Call & { facts: Facts }>>;
+  /** The options of a sample, in which a layer is plain data, as people write them. */
+  const written = ({ layer, ...options }: { readonly layer?: UnitConfig }) =>
+    layer === undefined ? options : { ...options, layer: layerFrom(layer.kind, layer.options) };
   test.each(Object.entries(layerCases))("%s refuses a wrong option", async (name, { samples }) => {
     const [{ options, input, others = [] }] = samples;
-    const names = optionsOf(table[name], options);
+    const names = Object.keys(table[name].facts.options);
     const use = (given: object) => {
       const layer = table[name](given as never) as fovea.LayerInstance;
       const inputs = [input, ...others].map((shape) => fovea.input({ shape }));
       return fovea.model({ inputs, outputs: layer.apply(inputs) });
     };
-    const lists = [...single, ...variants(options, names).map((one) => [one])];
+    const lists = [...single, ...variants(written(options), names).map((one) => [one])];
     expect(await strangersOf(`layers.${name}`, use as never, lists)).toEqual([]);
   });
 
   test.each(Object.keys(layerCases))("%s refuses to be applied to what is none", async (name) => {
     const [{ options }] = layerCases[name as keyof typeof layerCases].samples;
     const use = (x: unknown) =>
-      (table[name](options as never) as fovea.LayerInstance).apply(x as never);
+      (table[name](written(options) as never) as fovea.LayerInstance).apply(x as never);
     expect(await strangersOf(`layers.${name}.apply`, use as never, single)).toEqual([]);
   });
 });

@@ -25,14 +25,14 @@ const identity = {
 } as const;
 
 test("a layer as activation is the layer behind it, and comes back from a file", async () => {
-  const activation = layers.leakyReLU({ negativeSlope: 0.1, name: "leaky" });
+  const activation = layers.leakyRelu({ negativeSlope: 0.1, name: "leaky" });
   const model = sequential([layers.dense({ ...identity, activation })], { device });
   const { data } = await model.predict(x);
   expect([...data]).toEqual([-0.1, 2, -0.05, 4].map(Math.fround));
   const { model: again } = await decodeModel(await encodeModel(model), { device });
   expect(again.network.toConfig()).toEqual(model.network.toConfig());
   expect(again.network.layers[0].layer.options).toMatchObject({
-    activation: { name: "leakyReLU", options: { negativeSlope: 0.1 } },
+    activation: { name: "leakyRelu", options: { negativeSlope: 0.1 } },
   });
 });
 
@@ -56,8 +56,8 @@ test("a function that changes the shape is refused", async () => {
 });
 
 test("a layer with weights is no activation", () => {
-  expect(() => layers.dense({ units: 1, activation: layers.pReLU() })).toThrow(
-    /as layers of their own/,
+  expect(() => layers.dense({ units: 1, activation: layers.prelu() })).toThrow(
+    /add it behind this one/,
   );
 });
 

@@ -370,7 +370,7 @@ test("a NaN under max pooling stops training at its first step", async () => {
       layers.activation({ activation: "exponential", inputShape: image }),
       layers.layerNormalization(),
       layers.maxPooling2d({ poolSize: 2 }),
-      layers.reLU({ maxValue: 6 }),
+      layers.relu({ maxValue: 6 }),
       layers.flatten(),
       layers.dense({ units: 2 }),
     ],

@@ -7,13 +7,8 @@ import type { InputShapes } from "../model-format.ts";
 import { recordOf, refuse } from "../refuse.ts";
 import { augmentations, layerRows } from "./layer-rows.ts";
 import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";
-import { findRow, type KerasRow, type KerasRows } from "./row.ts";
+import { findRow } from "./row.ts";
 import { camelCase, snakeCase } from "./words.ts";
-
-const rows: KerasRows = layerRows;
-
-/** What layers of Keras's are called whose own classes are others. */
-const regularized = "activityRegularizer";
 
 /** What is known while a model's description is read. */
 export interface Reading {
@@ -40,11 +35,11 @@ export function encodeLayer(
   // Some classes take no such option. Default: it is true.
   const base = { name, ...(trainable ? {} : { trainable }), dtype: "float32" };
   const title = `the layer "${name}"`;
-  if (!Object.hasOwn(rows, kind)) {
+  if (!Object.hasOwn(layerRows, kind)) {
     const keys = Object.entries(own).map(([option, value]) => [snakeCase(option), value]);
     return encodeObject(className, { ...base, ...Object.fromEntries(keys) }, "fovea", style);
   }
-  const row = withRegularizer(rows[kind]);
+  const row = layerRows[kind];
   const { layer, ...plain } = own;
   const inner =
     layer === undefined ? {} : { layer: encodeInner(layer as UnitConfig, title, style) };
@@ -54,9 +49,9 @@ export function encodeLayer(
 
 /** A layer that is an option of another. */
 function encodeInner({ kind, options }: UnitConfig, title: string, style: KerasStyle) {
-  if (Object.hasOwn(rows, kind)) {
+  if (Object.hasOwn(layerRows, kind)) {
     const name = snakeCase(kind);
-    return encodeLayer({ kind, options: { name, ...options } }, rows[kind].className, style);
+    return encodeLayer({ kind, options: { name, ...options } }, layerRows[kind].className, style);
   }
   return refuse({
     what: `The layer inside of ${title} is none of Keras's.`,
@@ -75,12 +70,12 @@ export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
     name: config.name,
     ...(config.trainable === false ? { trainable: false } : {}),
   };
-  const found = isKeras ? findRow(rows, className) : undefined;
+  const found = isKeras ? findRow(layerRows, className) : undefined;
   if (found !== undefined) {
     const [kind, row] = found;
     const { layer, ...plain } = config;
-    const inner = row.options.includes("layer") ? { layer: decodeLayer(layer, reading) } : {};
-    const options = decodeOptions(withRegularizer(row), inner.layer ? plain : config, title);
+    const inner = Object.hasOwn(row.options, "layer") ? { layer: decodeLayer(layer, reading) } : {};
+    const options = decodeOptions(row, inner.layer ? plain : config, title);
     return { kind, options: { ...base, ...options, ...inner } };
   }
   const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
@@ -92,7 +87,7 @@ export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
     if (isKeras && className === "Lambda") return refuseLambda(String(config.name));
     return refuse({
       what: `Fovea has no layer of the class ${className}, which is that of "${config.name}".`,
-      expected: Object.values(rows)
+      expected: Object.values(layerRows)
         .map((row) => row.className)
         .join(", "),
       received: className,
@@ -113,11 +108,6 @@ function refuseLambda(name: string): never {
       "Put a layer of Keras in its place and save the model again, or write one of your own: " +
       "loadModel(path, { customLayers: { lambda: (options) => … } }); options.name tells several apart.",
   });
-}
-
-/** Every layer of ours may regularize its results. */
-function withRegularizer(row: KerasRow): KerasRow {
-  return { ...row, options: [...row.options, regularized] };
 }
 
 /** `ChannelPooling` → `channelPooling` */

@@ -13,7 +13,7 @@ import {
   scheduleRows,
 } from "./definition-rows.ts";
 import { findRow, type KerasRow, type KerasRows } from "./row.ts";
-import { camelCase, kerasNameOf, ourNameOf, snakeCase } from "./words.ts";
+import { camelCase, ourNameOf, snakeCase } from "./words.ts";
 
 /** Keras 3 names modules; Keras 2 and TensorFlow.js do not, and have older names. */
 export type KerasStyle = "keras3" | "keras2" | "tensorflowJs";
@@ -104,31 +104,20 @@ export function encodeOptions(
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined || beginnings.includes(option)) continue;
     if (Object.hasOwn(ownFixed, option) && ownFixed[option] === value) continue;
-    if (!known.includes(option)) {
+    if (!Object.hasOwn(known, option)) {
       refuse({
         what: `Keras has no option for ${option} of ${title}.`,
-        expected: known.join(", ") || "no options",
+        expected: Object.keys(known).join(", ") || "no options",
         received: value,
         fix: "Save the model as .safetensors, which keeps everything.",
       });
     }
-    const name = older.find(([, ours]) => ours === option)?.[0] ?? nameIn(row, option);
+    const name = older.find(([, ours]) => ours === option)?.[0] ?? known[option];
     const word = Object.entries(words).find(([, ours]) => ours === value)?.[0];
     const encoded = word ?? encodeValue(option, value, title, style);
     config[name] = floats.includes(option) ? asFloats(encoded) : encoded;
   }
   return config;
-}
-
-/** Keras's name of an option of ours. */
-function nameIn({ names = {} }: KerasRow, option: string): string {
-  return Object.hasOwn(names, option) ? names[option] : kerasNameOf(option);
-}
-
-/** Our option that Keras calls `key`; TensorFlow.js has some of its names in our spelling. */
-function optionOf({ names = {}, options }: KerasRow, key: string): string {
-  const found = Object.entries(names).find(([, theirs]) => theirs === key);
-  return found === undefined ? ourNameOf(key, options) : found[0];
 }
 
 /** A number, or each of a list; anything else as it is. */
@@ -230,9 +219,9 @@ export function decodeOptions(
   const words: Readonly<Record<string, string>> = { ...row.words, ...row.olderWords };
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
-    const option = Object.hasOwn(formerly, key) ? formerly[key] : optionOf(row, key);
+    const option = Object.hasOwn(formerly, key) ? formerly[key] : ourNameOf(key, known);
     if (value === null && !nullable.includes(option)) continue;
-    if (known.includes(option)) {
+    if (Object.hasOwn(known, option)) {
       const isOne = single.includes(option) && Array.isArray(value) && value.length === 1;
       const word = typeof value === "string" || value === null ? String(value) : undefined;
       const isWord = word !== undefined && Object.hasOwn(words, word);

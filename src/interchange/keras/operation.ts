@@ -8,7 +8,7 @@ import { formatKey, type KeyPart, parseKey } from "../../nn/operations/slice-key
 import { listIn, recordOf, refuse } from "../refuse.ts";
 import { referenceOf } from "./inbound-nodes.ts";
 import { decodeOptions, encodeOptions, objectIn } from "./object.ts";
-import { findRow, type KerasRow, type KerasRows } from "./row.ts";
+import { findRow, type KerasRow, type KerasRows, namesOf } from "./row.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ export const operationKind = "operation";
 /** A row for each operation: Keras's class and the settings of both. */
 const rows: KerasRows = Object.fromEntries(
   Object.entries(operationRows).map(([name, { className, aliases = [], settings }]) => {
-    const options = Object.keys(settings).filter((option) => option !== "key");
+    const options = namesOf(Object.keys(settings).filter((option) => option !== "key"));
     const row: KerasRow = { className, aliases, options, fixed: { initial: null } };
     return [name, row];
   }),

@@ -1,43 +1,39 @@
 // How one thing of a table is called in Keras's files, and which options both sides have.
 
+import type { Definition, KerasFacts, KerasNames } from "../../nn/facts.ts";
+import { kerasNameOf } from "./words.ts";
+
 /** A layer, loss, metric, optimizer, schedule, initializer, regularizer or constraint. */
-export interface KerasRow {
-  /** Keras's name for the class. */
-  readonly className: string;
-  /** Where Keras has the class; that of its kind by default. */
-  readonly module?: string;
-  /** The options that both have, by our names. */
-  readonly options: readonly string[];
-  /** Keras's names of those options; where there are none, they follow from ours. */
-  readonly names?: Readonly<Record<string, string>>;
-  /** Other names that Keras's files use for the class. */
-  readonly aliases?: readonly string[];
-  /** Older names of options, as Keras 2 has them, with ours. */
-  readonly formerly?: Readonly<Record<string, string>>;
-  /** Keras's words whose ours do not follow from them. */
-  readonly words?: Readonly<Record<string, string>>;
-  /** Words of older files, with ours; they are read and not written. */
-  readonly olderWords?: Readonly<Record<string, string>>;
-  /** What Keras states besides, with the one value that Fovea has as well. */
-  readonly fixed?: Readonly<Record<string, unknown>>;
-  /** Options of ours that no Keras has, or an older one has not, with the one value that all have. */
-  readonly ownFixed?: Readonly<Record<string, unknown>>;
-  /** Options for which `null` is a choice of its own, not the same as saying nothing. */
-  readonly nullable?: readonly string[];
-  /** Options that say what weights begin with; what the weights have become is written instead. */
-  readonly beginnings?: readonly string[];
-  /** Options that Keras must read as floats: it refuses whole numbers, or rounds by them. */
-  readonly floats?: readonly string[];
-  /** Options that are one number with us and a list of one in some of Keras's files. */
-  readonly single?: readonly string[];
+export interface KerasRow extends KerasFacts {
+  /** The options that both have, by our names, with Keras's. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Rows by our names. */
 export type KerasRows = Readonly<Record<string, KerasRow>>;
 
-/** A row of a class whose options, if any, are plain. */
-export function row(className: string, options: readonly string[] = []): KerasRow {
-  return { className, options };
+/**
+ * The rows of all definitions of `table` that Keras has as well. `except` are options that files state
+ * in another way.
+ */
+export function rowsOf(
+  table: Readonly<Record<string, Definition>>,
+  except: readonly string[] = [],
+): KerasRows {
+  const rows = Object.entries(table).flatMap(([name, { facts }]) => {
+    const { options, keras } = facts;
+    if (keras === undefined) return [];
+    const names = Object.entries(options as KerasNames<Record<string, unknown>>).filter(
+      ([option, theirs]) => theirs !== null && !except.includes(option),
+    );
+    return [[name, { ...keras, options: Object.fromEntries(names) }]];
+  });
+  return Object.fromEntries(rows);
+}
+
+/** The options by our names, with those of Keras that follow from them. */
+export function namesOf(options: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(options.map((option) => [option, kerasNameOf(option)]));
 }
 
 /** Our name and the row of a class of Keras's; undefined where no row has it. */

@@ -14,8 +14,6 @@ const irregular: Readonly<Record<string, string>> = {
   newShape: "newshape",
 };
 
-const back = new Map(Object.entries(irregular).map(([ours, keras]) => [keras, ours]));
-
 /** `kernelSize` → `kernel_size` */
 export function snakeCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -31,11 +29,10 @@ export function kerasNameOf(option: string): string {
   return Object.hasOwn(irregular, option) ? irregular[option] : snakeCase(option);
 }
 
-/** Our name of an option of Keras's; `choices` are those that it may be. */
-export function ourNameOf(option: string, choices: readonly string[]): string {
-  const other = back.get(option);
-  if (other !== undefined && choices.includes(other)) return other;
-  return choices.includes(option) ? option : camelCase(option);
+/** Our name of an option of Keras's; `known` are those that it may be, with Keras's names. */
+export function ourNameOf(option: string, known: Readonly<Record<string, string>>): string {
+  const ours = Object.keys(known).find((name) => known[name] === option);
+  return ours ?? (Object.hasOwn(known, option) ? option : camelCase(option));
 }
 
 /** The folder name that Keras makes of a class name: `Conv2D` → `conv2d`. */

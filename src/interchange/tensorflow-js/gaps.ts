@@ -25,7 +25,7 @@ const heeded: Readonly<Record<string, Readonly<Record<string, IsHeeded>>>> = {
   // It has no operations among its layers.
   operation: { operation: () => false },
   resizing: { interpolation: (value) => value === "bilinear" || value === "nearest" },
-  reLU: { negativeSlope: each(0), threshold: each(0) },
+  relu: { negativeSlope: each(0), threshold: each(0) },
   // Options of the layer inside are not looked at here.
   timeDistributed: { layer: () => false },
   // Its bilinear pixels lie elsewhere.
@@ -97,7 +97,7 @@ const knownActivations = new Set(
 const opened: Readonly<Record<string, Readonly<Record<string, IsHeeded>>>> = {
   conv1d: { groups: each(1), padding: (value) => value !== "causal" },
   conv2d: { groups: each(1) },
-  eLU: { alpha: each(1) },
+  elu: { alpha: each(1) },
   layerNormalization: { axis: (value) => isAscending([value].flat() as number[]) },
   softmax: {
     // One axis is another operation there than a list of them.

@@ -9,17 +9,18 @@ import { type ActivationName, activate, activationNames } from "../activations.t
 import type { CallContext, Layer } from "../layer.ts";
 import { outlineOf } from "../option.ts";
 import type { StoredSetting } from "../setting.ts";
-import { eLU } from "./e-lu.ts";
-import { leakyReLU } from "./leaky-re-lu.ts";
-import { reLU } from "./re-lu.ts";
+import { elu } from "./elu.ts";
+import { currentName } from "./former-names.ts";
+import { leakyRelu } from "./leaky-relu.ts";
+import { relu } from "./relu.ts";
 import { softmax } from "./softmax.ts";
 
 /** An activation of your own: nodes in, nodes of the same shape out. */
 export type ActivationFunction = (x: Node, build: Builder) => Node;
 
 /**
- * An activation: its name, such as `relu`; a layer, such as `layers.leakyReLU({ negativeSlope: 0.1 })`,
- * which is the same as `{ name: "leakyReLU", options: { negativeSlope: 0.1 } }`; or a function, such
+ * An activation: its name, such as `relu`; a layer, such as `layers.leakyRelu({ negativeSlope: 0.1 })`,
+ * which is the same as `{ name: "leakyRelu", options: { negativeSlope: 0.1 } }`; or a function, such
  * as `(x, build) => build.tanh(x)`, which no file can keep.
  */
 export type ActivationSetting = ActivationName | StoredSetting | Layer | ActivationFunction;
@@ -33,7 +34,7 @@ export interface Activation {
 }
 
 /** The layers that are activations: without weights, and with results of their input's shape. */
-const activationLayers = { eLU, leakyReLU, reLU, softmax };
+const activationLayers = { elu, leakyRelu, relu, softmax };
 
 const expected = `${activationNames.join(", ")}; one of the layers ${Object.keys(activationLayers).join(", ")}; or a function of nodes`;
 
@@ -45,12 +46,12 @@ export function activationFrom(setting: ActivationSetting): Activation {
     return { setting, apply: (x, { build }) => activate(setting, build, x) };
   }
   if (typeof setting !== "object" || setting === null) return fail(setting);
-  const name = "kind" in setting ? setting.kind : setting.name;
+  const name = currentName("kind" in setting ? setting.kind : setting.name);
   const { name: _, ...options } = (setting.options ?? {}) as { readonly name?: string };
   if (name === "activation" && "activation" in options) {
     return activationFrom(options.activation as ActivationSetting);
   }
-  if (!Object.hasOwn(activationLayers, name)) return fail({ name });
+  if (!Object.hasOwn(activationLayers, name)) return fail(setting, name);
   const make = activationLayers[name as keyof typeof activationLayers];
   const layer = make(options);
   return {
@@ -74,18 +75,13 @@ function custom(setting: ActivationFunction): Activation {
   };
 }
 
-function fail(received: unknown): never {
-  const isLayer = typeof received === "object" && received !== null && "name" in received;
+/** @throws ConfigError for a word that is none, or for another thing, such as a layer with weights. */
+function fail(received: unknown, name = received): never {
   throw new ConfigError({
     what: "There is no such activation.",
     expected,
-    received:
-      typeof received === "string"
-        ? received
-        : isLayer
-          ? String(received.name)
-          : outlineOf(received),
-    fix: "Put other layers behind this one, as layers of their own.",
+    received: typeof name === "string" ? name : outlineOf(name),
+    fix: "To apply another layer, add it behind this one.",
     ...(typeof received === "string" ? suggestion(activationNames, received) : {}),
   });
 }

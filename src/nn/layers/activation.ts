@@ -1,30 +1,39 @@
 // An activation function as a layer of its own.
 
-import type { CommonOptions, Layer } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type ActivationSetting, activationFrom } from "./activation-setting.ts";
 
 export interface ActivationOptions extends CommonOptions {
-  /** Its name, a layer, or a function of nodes. */
+  /**
+   * The activation function: a name such as `relu`, a layer such as
+   * `layers.leakyRelu({ negativeSlope: 0.1 })`, or a function of nodes.
+   */
   readonly activation: ActivationSetting;
 }
 
 /**
- * Applies an activation: any shape, unchanged; `softmax` works along the last axis. As in Keras.
+ * Applies an activation function: any shape, unchanged. `softmax` works along the last axis. As in Keras.
  *
- * @throws ConfigError where there is no such activation.
+ * @throws ConfigError if there is no such activation.
  * @example layers.activation({ activation: "relu" })
  */
-export function activation(options: ActivationOptions): Layer<ActivationOptions> {
-  const { setting, apply } = activationFrom(options.activation);
-  return {
-    kind: "activation",
-    className: "Activation",
-    options: { ...options, activation: setting },
-    plan: ([input]) => ({
-      outputShape: input,
-      weights: [],
-      macs: 0,
-      call: ([x], context) => apply(x, context),
-    }),
-  };
+export function activation(options: ActivationOptions): LayerInstance<ActivationOptions> {
+  return makeLayer(activation.facts, options, (given) => {
+    const { setting, apply } = activationFrom(given.activation);
+    return {
+      options: { ...given, activation: setting },
+      plan: ([input]) => ({
+        outputShape: input,
+        call: ([x], context) => apply(x, context),
+      }),
+    };
+  });
 }
+activation.facts = layerFacts<ActivationOptions>({
+  name: "activation",
+  options: { activation: "activation" },
+  keras: { className: "Activation" },
+  example: '{ activation: "relu" }',
+});

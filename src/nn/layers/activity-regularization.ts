@@ -1,6 +1,8 @@
-// A penalty on what passes, as a layer.
+// A penalty on activations, as a layer.
 
-import type { CommonOptions, Layer } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { regularizerFrom } from "../regularizers/index.ts";
 import { requireNumber } from "./numbers.ts";
 
@@ -12,28 +14,29 @@ export interface ActivityRegularizationOptions extends CommonOptions {
 }
 
 /**
- * Activity regularization: any shape, unchanged. Adds `l1 · Σ |x| + l2 · Σ x²` to the loss, as a mean
- * over the batch. As in Keras.
+ * Activity regularization: any shape, unchanged. Adds `l1 · Σ |x| + l2 · Σ x²` to the loss, as a mean over
+ * the batch. As in Keras.
  *
- * @throws ConfigError where a factor is below 0.
+ * @throws ConfigError if a factor is below 0.
  * @example layers.activityRegularization({ l1: 1e-4 })
  */
 export function activityRegularization(
   options: ActivityRegularizationOptions = {},
-): Layer<ActivityRegularizationOptions> {
-  const { l1 = 0, l2 = 0 } = options;
-  requireNumber(l1, "l1", 0);
-  requireNumber(l2, "l2", 0);
-  return {
-    kind: "activityRegularization",
-    className: "ActivityRegularization",
-    options: { ...options, l1, l2 },
-    activityRegularizer: regularizerFrom({ name: "l1L2", options: { l1, l2 } }),
-    plan: ([input]) => ({
-      outputShape: input,
-      weights: [],
-      macs: 0,
-      call: ([x]) => x,
-    }),
-  };
+): LayerInstance<ActivityRegularizationOptions> {
+  return makeLayer(activityRegularization.facts, options, (given) => {
+    const { l1 = 0, l2 = 0 } = given;
+    requireNumber(l1, "l1", 0);
+    requireNumber(l2, "l2", 0);
+    return {
+      options: { ...given, l1, l2 },
+      activityRegularizer: regularizerFrom({ name: "l1L2", options: { l1, l2 } }),
+      plan: ([input]) => ({ outputShape: input, call: ([x]) => x }),
+    };
+  });
 }
+activityRegularization.facts = layerFacts<ActivityRegularizationOptions>({
+  name: "activityRegularization",
+  options: { l1: "l1", l2: "l2" },
+  keras: { className: "ActivityRegularization" },
+  example: "{ l2: 1e-4 }",
+});

@@ -1,14 +1,65 @@
-// What the two adaptive pooling layers share.
+// Adaptive pooling as layers: the output has a fixed size, whatever the size of the image.
 
 import { ShapeError } from "../../core/errors.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { type CommonOptions, type Layer, type Pair, pairOf, requireImage } from "../layer.ts";
+import { type CommonOptions, type Pair, type PlanDraft, pairOf, requireImage } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
 
 export interface AdaptivePooling2dOptions extends CommonOptions {
-  /** P and Q, rows and columns of the result. */
+  /** P and Q, rows and columns of the output. */
   readonly outputSize: Pair;
 }
+
+const names = { outputSize: "output_size" };
+const example = "{ outputSize: 7 }";
+
+/**
+ * Adaptive average pooling: `[N, H, W, C] → [N, P, Q, C]`, the mean of each of P by Q windows, channel by
+ * channel. Window p begins at row ⌊p · H / P⌋ and ends before ⌈(p + 1) · H / P⌉; columns alike. Source:
+ * PyTorch's layer of that name. As in Keras.
+ *
+ * @throws ConfigError if the size is invalid, ShapeError if the input is not an image.
+ * @example layers.adaptiveAveragePooling2d({ outputSize: [7, 7] })
+ */
+export function adaptiveAveragePooling2d(
+  options: AdaptivePooling2dOptions,
+): LayerInstance<AdaptivePooling2dOptions> {
+  return makeLayer(adaptiveAveragePooling2d.facts, options, (given) =>
+    adaptivePooling("adaptiveAveragePooling2d", given, (build, x, window) =>
+      build.averagePool(x, window),
+    ),
+  );
+}
+adaptiveAveragePooling2d.facts = layerFacts<AdaptivePooling2dOptions>({
+  name: "adaptiveAveragePooling2d",
+  options: names,
+  keras: { className: "AdaptiveAveragePooling2D" },
+  example,
+});
+
+/**
+ * Adaptive max pooling: `[N, H, W, C] → [N, P, Q, C]`, the largest pixel of each of P by Q windows,
+ * channel by channel. Window p begins at row ⌊p · H / P⌋ and ends before ⌈(p + 1) · H / P⌉; columns alike.
+ * Source: PyTorch's layer of that name. As in Keras.
+ *
+ * @throws ConfigError if the size is invalid, ShapeError if the input is not an image.
+ * @example layers.adaptiveMaxPooling2d({ outputSize: [7, 7] })
+ */
+export function adaptiveMaxPooling2d(
+  options: AdaptivePooling2dOptions,
+): LayerInstance<AdaptivePooling2dOptions> {
+  return makeLayer(adaptiveMaxPooling2d.facts, options, (given) =>
+    adaptivePooling("adaptiveMaxPooling2d", given, (build, x, window) => build.maxPool(x, window)),
+  );
+}
+adaptiveMaxPooling2d.facts = layerFacts<AdaptivePooling2dOptions>({
+  name: "adaptiveMaxPooling2d",
+  options: names,
+  keras: { className: "AdaptiveMaxPooling2D" },
+  example,
+});
 
 type Pool = (build: Builder, x: Node, options: PoolOptions) => Node;
 
@@ -32,21 +83,20 @@ function poolAlong(build: Builder, x: Node, axis: 1 | 2, count: number, pool: Po
   return build.concatenate(parts, axis);
 }
 
-/** Windows along one side, where the image has fewer pixels: each is an operation of its own. */
+/** The most windows along one side of an image with fewer pixels: each is an operation of its own. */
 const mostWindows = 1024;
 
 /** A layer that joins each of a fixed number of windows by `pool`. */
-export function adaptivePooling2d(
-  names: { readonly kind: string; readonly className: string },
-  options: AdaptivePooling2dOptions,
+function adaptivePooling(
+  layer: string,
+  given: AdaptivePooling2dOptions,
   pool: Pool,
-): Layer<AdaptivePooling2dOptions> {
-  const outputSize = pairOf(options.outputSize, "outputSize");
+): LayerDraft<AdaptivePooling2dOptions> {
+  const outputSize = pairOf(given.outputSize, "outputSize");
   return {
-    ...names,
-    options: { ...options, outputSize },
-    plan([input]) {
-      requireImage(input, names.kind);
+    options: { ...given, outputSize },
+    plan([input]): PlanDraft {
+      requireImage(input, layer);
       const [height, width, channels] = input;
       const [rows, columns] = outputSize;
       if (rows > Math.max(mostWindows, height) || columns > Math.max(mostWindows, width)) {
@@ -59,8 +109,6 @@ export function adaptivePooling2d(
       }
       return {
         outputShape: [rows, columns, channels],
-        weights: [],
-        macs: 0,
         reach: {
           size: [Math.ceil(height / rows), Math.ceil(width / columns)],
           stride: [height / rows, width / columns],

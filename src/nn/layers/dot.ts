@@ -1,20 +1,80 @@
-// Products of rows of two inputs, as a layer.
+// Dot products of two inputs, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import type { CommonOptions, Layer } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { checkOption } from "../option.ts";
 import { axisOf } from "./axes.ts";
 import { requireInputs } from "./merging.ts";
 
 export interface DotOptions extends CommonOptions {
-  /** The axis of both inputs along which products are added up, or one for each; N is 0. */
+  /** The axis along which products are summed, N being 0: one for both inputs, or one for each. */
   readonly axes: number | readonly [number, number];
-  /** Whether both are brought to length 1 along the axis first: cosine similarity. Default: false. */
+  /**
+   * Whether both inputs are scaled to length 1 along the axis first, which gives the cosine
+   * similarity. Default: false.
+   */
   readonly normalize?: boolean;
 }
+
+/**
+ * Dot product of two inputs: `[N, A, K]`, `[N, B, K]` → `[N, A, B]` along the axes of K, and `[N, K]`,
+ * `[N, K]` → `[N, 1]`. `y[n, a, b] = Σ x[n, a, k] · z[n, b, k]`. As in Keras.
+ *
+ * @throws ConfigError if an option is invalid, ShapeError if there are not two inputs, or their axes do
+ * not fit each other.
+ * @example const y = layers.dot({ axes: 1, normalize: true }).apply([left, right])
+ */
+export function dot(options: DotOptions): LayerInstance<DotOptions> {
+  return makeLayer(dot.facts, options, (given) => {
+    const { axes, normalize = false } = given;
+    const pair = typeof axes === "number" ? [axes, axes] : axes;
+    const fits = Array.isArray(pair) && pair.length === 2 && pair.every(Number.isInteger);
+    checkOption("axes", axes, fits && !pair.includes(0), "a whole number other than 0, or two");
+    checkOption("normalize", normalize, typeof normalize === "boolean", "true or false");
+    return {
+      options: { ...given, normalize },
+      plan(inputs) {
+        requireInputs(inputs, "dot", 2);
+        const along = inputs.map((shape, i) => axisOf(pair[i], shape, "dot"));
+        const [first, second] = inputs.map((shape, i) => shape[along[i] - 1]);
+        if (first !== second) {
+          throw new ShapeError({
+            what: "dot multiplies rows of the same length.",
+            expected: `${first} elements along axis ${along[1]} of the second input`,
+            received: inputs.map(formatShape).join(" and "),
+          });
+        }
+        const left = inputs.flatMap((shape, i): Shape => shape.toSpliced(along[i] - 1, 1));
+        const outputShape = left.length === 0 ? [1] : left;
+        return {
+          outputShape,
+          macs: sizeOf(outputShape) * first,
+          call(values, { build }) {
+            const [a, b] = values.map((x, i) =>
+              rowsOf(build, normalize ? toLengthOne(build, x, along[i]) : x, along[i]),
+            );
+            const [count, rows, length] = a.shape;
+            const wide = build.reshape(a, [count, rows, 1, length]);
+            const high = build.reshape(b, [count, 1, b.shape[1], length]);
+            const products = build.sum(build.multiply(wide, high), { axes: [3] });
+            return build.reshape(products, [count, ...outputShape]);
+          },
+        };
+      },
+    };
+  });
+}
+dot.facts = layerFacts<DotOptions>({
+  name: "dot",
+  options: { axes: "axes", normalize: "normalize" },
+  keras: { className: "Dot" },
+  example: "{ axes: 1 }",
+});
 
 /** Keras's epsilon: no length below it is divided by. */
 const epsilon = 1e-7;
@@ -32,54 +92,4 @@ function rowsOf(build: Builder, x: Node, axis: number): Node {
   const last = build.transpose(x, [0, ...others, axis]);
   const rows = sizeOf(others.map((i) => x.shape[i]));
   return build.reshape(last, [x.shape[0], rows, x.shape[axis]]);
-}
-
-/**
- * Dot product: `[N, A, K]`, `[N, B, K]` → `[N, A, B]` along the axes of K, and `[N, K]`, `[N, K]` →
- * `[N, 1]`. `y[n, a, b] = Σ x[n, a, k] · z[n, b, k]`. As in Keras.
- *
- * @throws ConfigError where an option cannot be used, ShapeError where there are not two inputs, or
- * their axes do not fit each other.
- * @example const y = layers.dot({ axes: 1, normalize: true }).apply([left, right])
- */
-export function dot(options: DotOptions): Layer<DotOptions> {
-  const { axes, normalize = false } = options;
-  const pair = typeof axes === "number" ? [axes, axes] : axes;
-  const fits = Array.isArray(pair) && pair.length === 2 && pair.every(Number.isInteger);
-  checkOption("axes", axes, fits && !pair.includes(0), "a whole number other than 0, or two");
-  checkOption("normalize", normalize, typeof normalize === "boolean", "true or false");
-  return {
-    kind: "dot",
-    className: "Dot",
-    options: { ...options, normalize },
-    plan(inputs) {
-      requireInputs(inputs, "dot", 2);
-      const along = inputs.map((shape, i) => axisOf(pair[i], shape, "dot"));
-      const [first, second] = inputs.map((shape, i) => shape[along[i] - 1]);
-      if (first !== second) {
-        throw new ShapeError({
-          what: "dot multiplies rows of the same length.",
-          expected: `${first} elements along axis ${along[1]} of the second input`,
-          received: inputs.map(formatShape).join(" and "),
-        });
-      }
-      const left = inputs.flatMap((shape, i): Shape => shape.toSpliced(along[i] - 1, 1));
-      const outputShape = left.length === 0 ? [1] : left;
-      return {
-        outputShape,
-        weights: [],
-        macs: sizeOf(outputShape) * first,
-        call(values, { build }) {
-          const [a, b] = values.map((x, i) =>
-            rowsOf(build, normalize ? toLengthOne(build, x, along[i]) : x, along[i]),
-          );
-          const [count, rows, length] = a.shape;
-          const wide = build.reshape(a, [count, rows, 1, length]);
-          const high = build.reshape(b, [count, 1, b.shape[1], length]);
-          const products = build.sum(build.multiply(wide, high), { axes: [3] });
-          return build.reshape(products, [count, ...outputShape]);
-        },
-      };
-    },
-  };
 }

@@ -1,67 +1,62 @@
-// Layer normalisation as a layer.
+// Layer normalization as a layer.
 
 import { sizeOf } from "../../core/shape.ts";
-import type { InitializerSetting } from "../initializers/index.ts";
-import type { CommonOptions, Layer } from "../layer.ts";
-import { type WeightOptions, weightMaker } from "../weight-options.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { alongOnly, axesOf } from "./axes.ts";
-import { momentsOf, requireEpsilon, standardize } from "./moments.ts";
+import {
+  type LearnedScaleOptions,
+  learnedScaleDefaults,
+  learnedScaleFrom,
+  learnedScaleNames,
+} from "./learned-scale.ts";
+import { momentsOf, standardize } from "./moments.ts";
 
-export interface LayerNormalizationOptions extends CommonOptions, WeightOptions<"gamma" | "beta"> {
-  /** The axis, or axes, that are normalised together, N being 0. Default: the last. */
+export interface LayerNormalizationOptions extends CommonOptions, LearnedScaleOptions {
+  /** The axis, or axes, that are normalized together, N being 0. Default: -1, the last. */
   readonly axis?: number | readonly number[];
-  /** Added to the variance. Default: 1e-3. */
-  readonly epsilon?: number;
-  /** Whether a learned `beta` is added. Default: true. */
-  readonly center?: boolean;
-  /** Whether a learned `gamma` multiplies. Default: true. */
-  readonly scale?: boolean;
 }
 
 /**
- * Layer normalisation: `[…, C] → […, C]`, with
- * `y = gamma · (x − mean) / √(variance + epsilon) + beta`, mean and variance over `axis` of each
- * example; no batch, no moving statistics. Weights: `gamma`, `beta`, of the axes' dimensions.
- * Source: Ba, Kiros and Hinton, 2016; options and defaults as in Keras.
+ * Layer normalization: `[…, C] → […, C]`, with
+ * `y = gamma · (x − mean) / √(variance + epsilon) + beta`. Mean and variance are those of `axis`, example
+ * by example; training and prediction compute the same.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where an axis does not exist.
+ * Weights: `gamma`, `beta`, of the axes' sizes. Source: Ba, Kiros and Hinton, 2016. Options and defaults
+ * as in Keras.
+ *
+ * @throws ConfigError if an option is invalid, ShapeError if an axis does not exist.
  * @example layers.layerNormalization()
  */
 export function layerNormalization(
   options: LayerNormalizationOptions = {},
-): Layer<LayerNormalizationOptions> {
-  const settings = {
-    axis: -1 as number | readonly number[],
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: "zeros" as InitializerSetting,
-    gammaInitializer: "ones" as InitializerSetting,
-    ...options,
-  };
-  const { epsilon, center, scale } = settings;
-  requireEpsilon(epsilon);
-  const beta = weightMaker("beta", settings);
-  const gamma = weightMaker("gamma", settings);
-  return {
-    kind: "layerNormalization",
-    className: "LayerNormalization",
-    options: settings,
-    plan([input]) {
-      const axes = axesOf(settings.axis, input, "layerNormalization");
-      const shape = axes.map((axis) => input[axis - 1]);
-      return {
-        outputShape: input,
-        weights: [...(scale ? [gamma(shape)] : []), ...(center ? [beta(shape)] : [])],
-        macs: sizeOf(input),
-        call([x], { build, weights }) {
-          const wide = alongOnly(axes, x.shape);
-          return standardize(build, x, momentsOf(build, x, axes), epsilon, {
-            ...(scale ? { gamma: build.reshape(weights.gamma, wide) } : {}),
-            ...(center ? { beta: build.reshape(weights.beta, wide) } : {}),
-          });
-        },
-      };
-    },
-  };
+): LayerInstance<LayerNormalizationOptions> {
+  return makeLayer(layerNormalization.facts, options, (given) => {
+    const settings = { axis: -1, ...learnedScaleDefaults, ...given };
+    const learned = learnedScaleFrom(settings);
+    return {
+      options: settings,
+      plan([input]) {
+        const axes = axesOf(settings.axis, input, "layerNormalization");
+        const shape = axes.map((axis) => input[axis - 1]);
+        return {
+          outputShape: input,
+          weights: learned.weights(shape),
+          macs: sizeOf(input),
+          call([x], { build, weights }) {
+            const wide = alongOnly(axes, x.shape);
+            const nodes = learned.nodes(weights, (weight) => build.reshape(weight, wide));
+            return standardize(build, x, momentsOf(build, x, axes), settings.epsilon, nodes);
+          },
+        };
+      },
+    };
+  });
 }
+layerNormalization.facts = layerFacts<LayerNormalizationOptions>({
+  name: "layerNormalization",
+  options: { axis: "axis", ...learnedScaleNames },
+  keras: { className: "LayerNormalization", fixed: { rms_scaling: false } },
+  example: "{ epsilon: 1e-6 }",
+});

@@ -2,48 +2,56 @@
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
+import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { requireNumber } from "./numbers.ts";
 
 export interface LayerScaleOptions extends CommonOptions {
-  /** What all factors begin with; ConvNeXt takes 1e-6. */
+  /** The initial value of all factors; ConvNeXt uses 1e-6. */
   readonly initValues: number;
   /** C, the number of channels. */
   readonly projectionDim: number;
 }
 
 /**
- * Layer scale: `[N, …, C]`, unchanged. `y = gamma · x`, a factor for each channel. Weights: `gamma
- * [C]`. Source: Touvron et al., "Going deeper with image transformers", ICCV 2021; as in
+ * Layer scale: `[N, …, C]`, shape unchanged. `y = gamma · x`, with a learned factor for each channel.
+ *
+ * Weight: `gamma [C]`. Source: Touvron et al., "Going deeper with image transformers", ICCV 2021. As in
  * `keras.applications.convnext`.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where the channels are others.
+ * @throws ConfigError if an option is invalid, ShapeError if the input has another number of channels.
  * @example layers.layerScale({ initValues: 1e-6, projectionDim: 96 })
  */
-export function layerScale(options: LayerScaleOptions): Layer<LayerScaleOptions> {
-  const { initValues, projectionDim } = options;
-  requireNumber(initValues, "initValues");
-  requireWhole(projectionDim, "projectionDim");
-  return {
-    kind: "layerScale",
-    className: "LayerScale",
-    options,
-    plan([input]) {
-      if (input.at(-1) !== projectionDim) {
-        throw new ShapeError({
-          what: "layerScale has a factor for each channel.",
-          expected: `[…, ${projectionDim}]`,
-          received: formatShape(input),
-          fix: "let projectionDim be the number of channels",
-        });
-      }
-      const initializer = { name: "constant", options: { value: initValues } } as const;
-      return {
-        outputShape: input,
-        weights: [{ name: "gamma", shape: [projectionDim], initializer, trainable: true }],
-        macs: 0,
-        call: ([x], { build, weights }) => build.multiply(x, weights.gamma),
-      };
-    },
-  };
+export function layerScale(options: LayerScaleOptions): LayerInstance<LayerScaleOptions> {
+  return makeLayer(layerScale.facts, options, (given) => {
+    const { initValues, projectionDim } = given;
+    requireNumber(initValues, "initValues");
+    requireWhole(projectionDim, "projectionDim");
+    return {
+      options: given,
+      plan([input]) {
+        if (input.at(-1) !== projectionDim) {
+          throw new ShapeError({
+            what: "layerScale has a factor for each channel.",
+            expected: `[…, ${projectionDim}]`,
+            received: formatShape(input),
+            fix: "set projectionDim to the number of channels",
+          });
+        }
+        const initializer = { name: "constant", options: { value: initValues } } as const;
+        return {
+          outputShape: input,
+          weights: [{ name: "gamma", shape: [projectionDim], initializer, trainable: true }],
+          call: ([x], { build, weights }) => build.multiply(x, weights.gamma),
+        };
+      },
+    };
+  });
 }
+layerScale.facts = layerFacts<LayerScaleOptions>({
+  name: "layerScale",
+  options: { initValues: "init_values", projectionDim: "projection_dim" },
+  keras: { className: "LayerScale", module: "keras.src.applications.convnext" },
+  example: "{ initValues: 1e-6, projectionDim: 96 }",
+});

@@ -22,7 +22,7 @@ export function momentsOf(build: Builder, x: Node, axes: readonly number[]): Mom
 }
 
 /** What a normalisation learned; either may be absent. */
-interface Learned {
+export interface Learned {
   readonly gamma?: Node;
   readonly beta?: Node;
 }

@@ -5,29 +5,125 @@ import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts"
 import { requireNumbers, type Tensor } from "../../core/tensor.ts";
 import type { CommonOptions, WeightSpec } from "../layer.ts";
 import { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, layerOf } from "../make-layer.ts";
+import { checkOption } from "../option.ts";
 import { alongOnly, axesOf } from "./axes.ts";
 import { constantOf } from "./constants.ts";
 
 export interface NormalizationOptions extends CommonOptions {
   /**
-   * The axis, or axes, whose every position has a mean and variance of its own, N being 0; null, or
-   * an empty list, gives one of each for everything. Default: -1.
+   * The axis, or axes, with a mean and variance for each position, N being 0. Null, or an empty list,
+   * gives one mean and variance for everything. Default: -1, the last.
    */
   readonly axis?: number | readonly number[] | null;
   /**
    * Known means: one for all, one for each position, or one for each position of the last axis. They
-   * are constants, not weights.
+   * are constants, not weights. Default: found by `adapt`.
    */
   readonly mean?: number | readonly number[];
-  /** Known variances, as many. */
+  /** Known variances, as many as means. Default: found by `adapt`. */
   readonly variance?: number | readonly number[];
-  /** What `adapt` has found: the values that the weights `mean` and `variance` begin with. */
+  /** What `adapt` has found: the initial values of the weights `mean` and `variance`. Default: none. */
   readonly adapted?: {
     readonly mean: readonly number[];
     readonly variance: readonly number[];
   };
-  /** Turns the formula round, from normal values to those of the data. Default: false. */
+  /** Whether the formula is reversed, from normalized values to original ones. Default: false. */
   readonly invert?: boolean;
+}
+
+/**
+ * Normalizes the input: any shape. `(x − mean) / √variance`, with statistics that are given or found by
+ * `adapt`; without either, nothing changes. Given statistics are constants. Others are weights that
+ * training does not change: `mean`, `variance`, of the sizes of `axis`. As in Keras.
+ *
+ * @throws ConfigError if an option is invalid, ShapeError if the input does not fit it.
+ * @example layers.normalization({ inputShape: [28, 28, 1] }).adapt(train.x)
+ */
+export function normalization(options: NormalizationOptions = {}): NormalizationLayer {
+  const layer = layerOf(normalization.facts, options, (given) => {
+    const settings = { axis: -1, invert: false, ...given };
+    const { axis, mean, variance, invert, adapted } = settings;
+    requireStatistics(settings);
+    if (adapted !== undefined) {
+      checkOption(
+        "adapted",
+        adapted,
+        typeof adapted === "object" && adapted !== null,
+        "what adapt found",
+      );
+      requireStatistics(adapted);
+    }
+    return {
+      options: settings,
+      plan([input]) {
+        const kept = keptAxes(axis, input);
+        const place = { shape: kept.map((a) => input[a - 1]), input };
+        const weight = (name: "mean" | "variance", initializer: "zeros" | "ones"): WeightSpec => {
+          const spec = { name, shape: place.shape, initializer, trainable: false };
+          return adapted === undefined
+            ? spec
+            : { ...spec, values: spread(name, adapted[name], place) };
+        };
+        const known =
+          mean === undefined || variance === undefined
+            ? undefined
+            : {
+                mean: spread("mean", mean, place),
+                variance: spread("variance", variance, place),
+              };
+        return {
+          outputShape: input,
+          weights: known === undefined ? [weight("mean", "zeros"), weight("variance", "ones")] : [],
+          call([x], { build, weights }) {
+            const wide = alongOnly(kept, x.shape);
+            const statistic = (name: "mean" | "variance") =>
+              build.reshape(
+                known === undefined ? weights[name] : constantOf(build, known[name]),
+                wide,
+              );
+            const middle = statistic("mean");
+            const root = build.squareRoot(statistic("variance"));
+            const deviation = build.maximum(root, build.constant(smallest));
+            return invert
+              ? build.add(build.multiply(x, deviation), middle)
+              : build.divide(build.subtract(x, middle), deviation);
+          },
+        };
+      },
+    };
+  });
+  return new NormalizationLayer(layer);
+}
+normalization.facts = layerFacts<NormalizationOptions>({
+  name: "normalization",
+  options: { axis: "axis", mean: "mean", variance: "variance", adapted: null, invert: "invert" },
+  keras: { className: "Normalization", nullable: ["axis"], beginnings: ["adapted"] },
+  example: "{ axis: -1 }",
+});
+
+/** A layer that can be fitted to data. */
+export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
+  /**
+   * The same layer with mean and variance of the examples `[N, …]`. Bytes count as 0 to 255: a model with a
+   * `preprocess` needs examples that went through it.
+   *
+   * @throws DataError where there are no examples, ShapeError where an axis does not exist.
+   */
+  adapt(examples: Tensor): NormalizationLayer {
+    requireNumbers(examples?.data, "What normalization adapts to");
+    if (examples.data.length === 0) {
+      throw new DataError({
+        what: "normalization has nothing to adapt to.",
+        expected: "at least one example",
+        received: formatShape(examples.shape),
+      });
+    }
+    const { axis = -1 } = this.options;
+    const kept = keptAxes(axis, examples.shape.slice(1));
+    const { mean: _, variance: __, ...options } = this.options;
+    return normalization({ ...options, adapted: statisticsOf(examples, kept) });
+  }
 }
 
 /** The smallest deviation that is divided by: Keras's epsilon. */
@@ -73,30 +169,6 @@ function statisticsOf({ data, shape }: Tensor, kept: readonly number[]) {
   return { mean, variance };
 }
 
-/** A layer that can be fitted to data. */
-export class NormalizationLayer extends LayerInstance<NormalizationOptions> {
-  /**
-   * The same layer with mean and variance of the examples `[N, …]`. Bytes count as 0 to 255: a model with a
-   * `preprocess` needs examples that went through it.
-   *
-   * @throws DataError where there are no examples, ShapeError where an axis does not exist.
-   */
-  adapt(examples: Tensor): NormalizationLayer {
-    requireNumbers(examples?.data, "What normalization adapts to");
-    if (examples.data.length === 0) {
-      throw new DataError({
-        what: "normalization has nothing to adapt to.",
-        expected: "at least one example",
-        received: formatShape(examples.shape),
-      });
-    }
-    const { axis = -1 } = this.options;
-    const kept = keptAxes(axis, examples.shape.slice(1));
-    const { mean: _, variance: __, ...options } = this.options;
-    return normalization({ ...options, adapted: statisticsOf(examples, kept) });
-  }
-}
-
 /** One number for each position of the kept axes. @throws ShapeError where they do not fit. */
 function spread(
   name: string,
@@ -113,61 +185,5 @@ function spread(
     what: `normalization's ${name} does not fit its input.`,
     expected: `${values.length} positions along its axes`,
     received: formatShape([null, ...input]),
-  });
-}
-
-/**
- * Normalization: any shape. `(x − mean) / √variance`, with statistics that are given or that `adapt`
- * finds; without either, nothing changes. Given ones are constants; else they are weights that are
- * not trained: `mean`, `variance`, of the kept axes' dimensions. As in Keras.
- *
- * @throws ConfigError where an option cannot be used, ShapeError where the input does not fit it.
- * @example layers.normalization({ inputShape: [28, 28, 1] }).adapt(train.x)
- */
-export function normalization(options: NormalizationOptions = {}): NormalizationLayer {
-  const settings = { axis: -1 as number | readonly number[] | null, invert: false, ...options };
-  const { axis, mean, variance, invert, adapted } = settings;
-  requireStatistics(settings);
-  if (adapted !== undefined) requireStatistics(adapted);
-  return new NormalizationLayer({
-    kind: "normalization",
-    className: "Normalization",
-    options: settings,
-    plan([input]) {
-      const kept = keptAxes(axis, input);
-      const place = { shape: kept.map((a) => input[a - 1]), input };
-      const weight = (name: "mean" | "variance", initializer: "zeros" | "ones"): WeightSpec => {
-        const spec = { name, shape: place.shape, initializer, trainable: false };
-        return adapted === undefined
-          ? spec
-          : { ...spec, values: spread(name, adapted[name], place) };
-      };
-      const known =
-        mean === undefined || variance === undefined
-          ? undefined
-          : {
-              mean: spread("mean", mean, place),
-              variance: spread("variance", variance, place),
-            };
-      return {
-        outputShape: input,
-        weights: known === undefined ? [weight("mean", "zeros"), weight("variance", "ones")] : [],
-        macs: 0,
-        call([x], { build, weights }) {
-          const wide = alongOnly(kept, x.shape);
-          const statistic = (name: "mean" | "variance") =>
-            build.reshape(
-              known === undefined ? weights[name] : constantOf(build, known[name]),
-              wide,
-            );
-          const middle = statistic("mean");
-          const root = build.squareRoot(statistic("variance"));
-          const deviation = build.maximum(root, build.constant(smallest));
-          return invert
-            ? build.add(build.multiply(x, deviation), middle)
-            : build.divide(build.subtract(x, middle), deviation);
-        },
-      };
-    },
   });
 }

@@ -1,46 +1,52 @@
-// One row many times, as a layer.
+// A vector repeated as a sequence, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import { type CommonOptions, type Layer, requireWhole } from "../layer.ts";
+import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 
 export interface RepeatVectorOptions extends CommonOptions {
-  /** How many times the row is repeated. */
+  /** T, how often the vector is repeated. */
   readonly n: number;
 }
 
 /**
- * Repeat vector: `[N, C] → [N, n, C]`. As in Keras.
+ * Repeats a vector as each step of a sequence: `[N, C] → [N, T, C]`. As in Keras.
  *
- * @throws ConfigError where n cannot be used, ShapeError where the input is not a row.
+ * @throws ConfigError if n is invalid, ShapeError if the input is not a vector.
  * @example layers.repeatVector({ n: 3 })
  */
-export function repeatVector(options: RepeatVectorOptions): Layer<RepeatVectorOptions> {
-  const { n } = options;
-  requireWhole(n, "n");
-  return {
-    kind: "repeatVector",
-    className: "RepeatVector",
-    options,
-    plan([input]) {
-      if (input.length !== 1) {
-        throw new ShapeError({
-          what: "repeatVector works on rows.",
-          expected: "[C] for each example",
-          received: formatShape(input),
-          fix: "put flatten before it",
-        });
-      }
-      const [channels] = input;
-      return {
-        outputShape: [n, channels],
-        weights: [],
-        macs: 0,
-        call([x], { build }) {
-          const row = build.reshape(x, [x.shape[0], 1, channels]);
-          return build.broadcastTo(row, [x.shape[0], n, channels]);
-        },
-      };
-    },
-  };
+export function repeatVector(options: RepeatVectorOptions): LayerInstance<RepeatVectorOptions> {
+  return makeLayer(repeatVector.facts, options, (given) => {
+    const { n } = given;
+    requireWhole(n, "n");
+    return {
+      options: given,
+      plan([input]) {
+        if (input.length !== 1) {
+          throw new ShapeError({
+            what: "repeatVector works on vectors.",
+            expected: "[C] for each example",
+            received: formatShape(input),
+            fix: "put flatten before it",
+          });
+        }
+        const [channels] = input;
+        return {
+          outputShape: [n, channels],
+          call([x], { build }) {
+            const row = build.reshape(x, [x.shape[0], 1, channels]);
+            return build.broadcastTo(row, [x.shape[0], n, channels]);
+          },
+        };
+      },
+    };
+  });
 }
+repeatVector.facts = layerFacts<RepeatVectorOptions>({
+  name: "repeatVector",
+  options: { n: "n" },
+  keras: { className: "RepeatVector" },
+  example: "{ n: 3 }",
+});

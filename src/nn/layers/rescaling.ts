@@ -2,15 +2,56 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import type { CommonOptions, Layer } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { constantOf } from "./constants.ts";
 
 export interface RescalingOptions extends CommonOptions {
-  /** What the input is multiplied by: one number, or one a channel. */
+  /** The factor of the input: one number, or one for each channel. */
   readonly scale: number | readonly number[];
-  /** What is added then. Default: 0. */
+  /** What is added afterwards: one number, or one for each channel. Default: 0. */
   readonly offset?: number | readonly number[];
 }
+
+/**
+ * Rescaling: any shape. `x · scale + offset`. As in Keras. Images of a data set of bytes arrive here as
+ * numbers from 0 to 1.
+ *
+ * @throws ConfigError if a number is invalid, ShapeError if there is not one for each channel.
+ * @example layers.rescaling({ scale: 2, offset: -1 })
+ */
+export function rescaling(options: RescalingOptions): LayerInstance<RescalingOptions> {
+  return makeLayer(rescaling.facts, options, (given) => {
+    const { scale, offset = 0 } = given;
+    requireFinite(scale, "scale");
+    requireFinite(offset, "offset");
+    return {
+      options: { ...given, offset },
+      plan([input]) {
+        for (const value of [scale, offset]) {
+          if (typeof value === "number" || value.length === input.at(-1)) continue;
+          throw new ShapeError({
+            what: "rescaling takes one number, or one for each channel.",
+            expected: `[…, ${value.length}]`,
+            received: formatShape(input),
+          });
+        }
+        return {
+          outputShape: input,
+          call: ([x], { build }) =>
+            build.add(build.multiply(x, constantOf(build, scale)), constantOf(build, offset)),
+        };
+      },
+    };
+  });
+}
+rescaling.facts = layerFacts<RescalingOptions>({
+  name: "rescaling",
+  options: { scale: "scale", offset: "offset" },
+  keras: { className: "Rescaling" },
+  example: "{ scale: 1 / 255 }",
+});
 
 /** @throws ConfigError unless all numbers are finite. */
 function requireFinite(value: number | readonly number[], name: string): void {
@@ -21,39 +62,4 @@ function requireFinite(value: number | readonly number[], name: string): void {
     expected: "a finite number, or one for each channel",
     received: JSON.stringify(value),
   });
-}
-
-/**
- * Rescaling: any shape. `x · scale + offset`. As in Keras; images of a data set of bytes arrive
- * here as numbers from 0 to 1 already.
- *
- * @throws ConfigError where a number cannot be used, ShapeError where there is not one a channel.
- * @example layers.rescaling({ scale: 2, offset: -1 })
- */
-export function rescaling(options: RescalingOptions): Layer<RescalingOptions> {
-  const { scale, offset = 0 } = options;
-  requireFinite(scale, "scale");
-  requireFinite(offset, "offset");
-  return {
-    kind: "rescaling",
-    className: "Rescaling",
-    options: { ...options, offset },
-    plan([input]) {
-      for (const value of [scale, offset]) {
-        if (typeof value === "number" || value.length === input.at(-1)) continue;
-        throw new ShapeError({
-          what: "rescaling takes one number, or one a channel.",
-          expected: `[…, ${value.length}]`,
-          received: formatShape(input),
-        });
-      }
-      return {
-        outputShape: input,
-        weights: [],
-        macs: 0,
-        call: ([x], { build }) =>
-          build.add(build.multiply(x, constantOf(build, scale)), constantOf(build, offset)),
-      };
-    },
-  };
 }

@@ -1,78 +1,104 @@
 // Images of a chosen size, as a layer.
 
 import { ConfigError } from "../../core/errors.ts";
-import { type CommonOptions, type Layer, requireImage, requireWhole } from "../layer.ts";
+import { type CommonOptions, requireImage, requireWhole } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type Interpolation, requireInterpolation } from "./interpolation.ts";
 import { requireNumber } from "./numbers.ts";
 import { cropToAspect, padToAspect, resizeImage } from "./resize-image.ts";
 
 export interface ResizingOptions extends CommonOptions {
-  /** P, rows of the result. */
+  /** P, rows of the output. */
   readonly height: number;
-  /** Q, columns of the result. */
+  /** Q, columns of the output. */
   readonly width: number;
-  /** `bilinear`, `nearest`, `bicubic`, `lanczos3`, `lanczos5` or `area`. Default: `bilinear`. */
+  /**
+   * `nearest`, `bilinear`, `bicubic`, `lanczos3`, `lanczos5`, or `area`, the mean of the area that a
+   * pixel covers. Default: `bilinear`.
+   */
   readonly interpolation?: Interpolation;
   /**
-   * Cuts the image to the result's proportions first, instead of stretching it. Default: false.
+   * Whether the image is cropped to the output's aspect ratio first, instead of being distorted.
+   * Default: false.
    */
   readonly cropToAspectRatio?: boolean;
-  /** Fills the image up to the result's proportions first. Default: false. */
+  /**
+   * Whether the image is padded to the output's aspect ratio first, instead of being distorted.
+   * Default: false.
+   */
   readonly padToAspectRatio?: boolean;
-  /** What it is filled up with. Default: 0. */
+  /** The value of padding. Default: 0. */
   readonly fillValue?: number;
   /**
-   * Whether all pixels count where the image shrinks; `nearest` and `area` do not change. Default:
-   * false.
+   * Whether all pixels count when the image shrinks. It makes no difference to `nearest` and `area`.
+   * Default: false.
    */
   readonly antialias?: boolean;
 }
 
 /**
- * Resizing: `[N, H, W, C] → [N, P, Q, C]`. As in Keras on TensorFlow.
+ * Resizes images: `[N, H, W, C] → [N, P, Q, C]`. As in Keras on TensorFlow.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where the input is not an image.
+ * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
  * @example layers.resizing({ height: 224, width: 224, inputShape: [300, 400, 3] })
  */
-export function resizing(options: ResizingOptions): Layer<ResizingOptions> {
-  const settings = {
-    interpolation: "bilinear" as Interpolation,
-    cropToAspectRatio: false,
-    padToAspectRatio: false,
-    fillValue: 0,
-    antialias: false,
-    ...options,
-  };
-  const { height, width, interpolation, cropToAspectRatio, padToAspectRatio } = settings;
-  requireWhole(height, "height");
-  requireWhole(width, "width");
-  requireInterpolation(interpolation);
-  requireNumber(settings.fillValue, "fillValue");
-  if (cropToAspectRatio && padToAspectRatio) {
-    throw new ConfigError({
-      what: "resizing cannot both cut and fill up.",
-      expected: "cropToAspectRatio or padToAspectRatio",
-      received: "both",
-    });
-  }
-  const size = [height, width] as const;
-  return {
-    kind: "resizing",
-    className: "Resizing",
-    options: settings,
-    plan([input]) {
-      requireImage(input, "resizing");
-      return {
-        outputShape: [height, width, input[2]],
-        weights: [],
-        macs: 0,
-        call([x], { build }) {
-          let image = x;
-          if (cropToAspectRatio) image = cropToAspect(build, x, size);
-          if (padToAspectRatio) image = padToAspect(build, x, size, settings.fillValue);
-          return resizeImage(build, image, size, interpolation, settings.antialias);
-        },
-      };
-    },
-  };
+export function resizing(options: ResizingOptions): LayerInstance<ResizingOptions> {
+  return makeLayer(resizing.facts, options, (given) => {
+    const settings = {
+      interpolation: "bilinear" as const,
+      cropToAspectRatio: false,
+      padToAspectRatio: false,
+      fillValue: 0,
+      antialias: false,
+      ...given,
+    };
+    const { height, width, interpolation, cropToAspectRatio, padToAspectRatio } = settings;
+    requireWhole(height, "height");
+    requireWhole(width, "width");
+    requireInterpolation(interpolation);
+    requireNumber(settings.fillValue, "fillValue");
+    if (cropToAspectRatio && padToAspectRatio) {
+      throw new ConfigError({
+        what: "resizing cannot both crop and pad.",
+        expected: "cropToAspectRatio or padToAspectRatio",
+        received: "both",
+      });
+    }
+    const size = [height, width] as const;
+    return {
+      options: settings,
+      plan([input]) {
+        requireImage(input, "resizing");
+        return {
+          outputShape: [height, width, input[2]],
+          call([x], { build }) {
+            let image = x;
+            if (cropToAspectRatio) image = cropToAspect(build, x, size);
+            if (padToAspectRatio) image = padToAspect(build, x, size, settings.fillValue);
+            return resizeImage(build, image, size, interpolation, settings.antialias);
+          },
+        };
+      },
+    };
+  });
 }
+resizing.facts = layerFacts<ResizingOptions>({
+  name: "resizing",
+  options: {
+    height: "height",
+    width: "width",
+    interpolation: "interpolation",
+    cropToAspectRatio: "crop_to_aspect_ratio",
+    padToAspectRatio: "pad_to_aspect_ratio",
+    fillValue: "fill_value",
+    antialias: "antialias",
+  },
+  keras: {
+    className: "Resizing",
+    fixed: { fill_mode: "constant" },
+    // Keras 2 knows no others.
+    ownFixed: { padToAspectRatio: false, fillValue: 0, antialias: false },
+  },
+  example: "{ height: 224, width: 224 }",
+});

@@ -9,8 +9,11 @@ export type Sides =
   | readonly [number, number]
   | readonly [readonly [number, number], readonly [number, number]];
 
+/** One number for both ends, or `[before, after]`. */
+export type Ends = number | readonly [number, number];
+
 /**
- * Both forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0.
+ * All forms as `[[top, bottom], [left, right]]`. @throws ConfigError unless all are whole, from 0.
  */
 export function sidesOf(value: Sides, name: string): [[number, number], [number, number]] {
   const [rows, columns] = Array.isArray(value) ? value : [value, value];
@@ -25,11 +28,8 @@ export function sidesOf(value: Sides, name: string): [[number, number], [number,
   });
 }
 
-/**
- * One number for both ends, or `[before, after]`. @throws ConfigError unless both are whole, from
- * 0.
- */
-export function endsOf(value: number | readonly [number, number], name: string): [number, number] {
+/** Both forms as `[before, after]`. @throws ConfigError unless both are whole, from 0. */
+export function endsOf(value: Ends, name: string): [number, number] {
   const [before, after] = Array.isArray(value) ? value : [value, value];
   requireWhole(before, name, 0);
   requireWhole(after, name, 0);

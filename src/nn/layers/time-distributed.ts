@@ -1,16 +1,67 @@
-// Another layer on each step of a sequence, as a layer.
+// Another layer applied to each time step of a sequence, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CallContext, CommonOptions, Layer, LayerPlan } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import type { UnitConfig } from "../network-config.ts";
 import { outlineOf } from "../option.ts";
 
 export interface TimeDistributedOptions extends CommonOptions {
-  /** The layer that each step goes through. It has its weights once. */
+  /** The layer that is applied to each time step. All steps share its weights. */
   readonly layer: Layer | UnitConfig;
 }
+
+/**
+ * Applies a layer to each time step: `[N, T, …] → [N, T, …]`, `y[n, t] = layer(x[n, t])`, such as a
+ * convolution to each frame of a film. Weights: those of the layer. As in Keras.
+ *
+ * @throws ConfigError if there is no layer, ShapeError if time steps do not fit it.
+ * @example layers.timeDistributed({ layer: layers.conv2d({ filters: 8, kernelSize: 3 }) })
+ */
+export function timeDistributed(
+  options: TimeDistributedOptions,
+): LayerInstance<TimeDistributedOptions> {
+  return makeLayer(timeDistributed.facts, options, (given) => {
+    const { layer } = given;
+    if (typeof layer !== "object" || layer === null || !("plan" in layer)) {
+      throw new ConfigError({
+        what: "The option layer cannot be used.",
+        expected: "a layer, such as layers.dense({ units: 8 })",
+        received: outlineOf(layer),
+      });
+    }
+    return {
+      options: { ...given, layer: { kind: layer.kind, options: layer.options } },
+      plan([input]) {
+        const [steps, ...rest] = input;
+        if (rest.length === 0) {
+          throw new ShapeError({
+            what: "timeDistributed works on sequences.",
+            expected: "[T, …], with at least one axis for each step",
+            received: formatShape(input),
+          });
+        }
+        const inner = layer.plan([rest]);
+        const apply = inner.weights.every(({ trainable }) => trainable) ? together : oneByOne;
+        return {
+          outputShape: [steps, ...inner.outputShape],
+          weights: inner.weights,
+          macs: steps * inner.macs,
+          call: ([x], context) => apply(x, inner, context),
+        };
+      },
+    };
+  });
+}
+timeDistributed.facts = layerFacts<TimeDistributedOptions>({
+  name: "timeDistributed",
+  options: { layer: "layer" },
+  keras: { className: "TimeDistributed" },
+  example: "{ layer: layers.dense({ units: 8 }) }",
+});
 
 /** All steps at once: `[N, T, …] → [N · T, …]` and back. */
 function together(x: Node, inner: LayerPlan, context: CallContext): Node {
@@ -39,45 +90,4 @@ function oneByOne(x: Node, inner: LayerPlan, context: CallContext): Node {
     return build.reshape(y, [count, 1, ...y.shape.slice(1)]);
   });
   return build.concatenate(results, 1);
-}
-
-/**
- * Time distributed: `[N, T, …] → [N, T, …]`, `y[n, t] = layer(x[n, t])`, such as a convolution on each
- * picture of a film. Weights: those of the layer. As in Keras.
- *
- * @throws ConfigError where there is no layer, ShapeError where steps do not fit it.
- * @example layers.timeDistributed({ layer: layers.conv2d({ filters: 8, kernelSize: 3 }) })
- */
-export function timeDistributed(options: TimeDistributedOptions): Layer<TimeDistributedOptions> {
-  const { layer } = options;
-  if (typeof layer !== "object" || layer === null || !("plan" in layer)) {
-    throw new ConfigError({
-      what: "The option layer cannot be used.",
-      expected: "a layer, such as layers.dense({ units: 8 })",
-      received: outlineOf(layer),
-    });
-  }
-  return {
-    kind: "timeDistributed",
-    className: "TimeDistributed",
-    options: { ...options, layer: { kind: layer.kind, options: layer.options } },
-    plan([input]) {
-      const [steps, ...rest] = input;
-      if (rest.length === 0) {
-        throw new ShapeError({
-          what: "timeDistributed works on sequences.",
-          expected: "[T, …], with at least one axis for each step",
-          received: formatShape(input),
-        });
-      }
-      const inner = layer.plan([rest]);
-      const apply = inner.weights.every(({ trainable }) => trainable) ? together : oneByOne;
-      return {
-        outputShape: [steps, ...inner.outputShape],
-        weights: inner.weights,
-        macs: steps * inner.macs,
-        call: ([x], context) => apply(x, inner, context),
-      };
-    },
-  };
 }

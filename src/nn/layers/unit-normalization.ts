@@ -1,10 +1,12 @@
 // Vectors of length 1, as a layer.
 
-import type { CommonOptions, Layer } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
+import type { LayerInstance } from "../layer-instance.ts";
+import { layerFacts, makeLayer } from "../make-layer.ts";
 import { axesOf } from "./axes.ts";
 
 export interface UnitNormalizationOptions extends CommonOptions {
-  /** The axis, or axes, along which squares add up to 1, N being 0. Default: the last. */
+  /** The axis, or axes, along which squares add up to 1, N being 0. Default: -1, the last. */
   readonly axis?: number | readonly number[];
 }
 
@@ -12,31 +14,35 @@ export interface UnitNormalizationOptions extends CommonOptions {
 const smallest = 1e-24;
 
 /**
- * Unit normalisation: any shape. `x / √(Σ x²)` along `axis`; zeros stay zeros. As in Keras.
+ * Unit normalization: any shape. `x / √(Σ x²)` along `axis`; zeros stay zeros. As in Keras.
  *
- * @throws ShapeError where an axis does not exist.
+ * @throws ShapeError if an axis does not exist.
  * @example layers.unitNormalization()
  */
 export function unitNormalization(
   options: UnitNormalizationOptions = {},
-): Layer<UnitNormalizationOptions> {
-  const { axis = -1 } = options;
-  return {
-    kind: "unitNormalization",
-    className: "UnitNormalization",
-    options: { ...options, axis },
-    plan([input]) {
-      const axes = axesOf(axis, input, "unitNormalization");
-      return {
-        outputShape: input,
-        weights: [],
-        macs: 0,
-        call([x], { build }) {
-          const sum = build.sum(build.multiply(x, x), { axes, keepDimensions: true });
-          const length = build.squareRoot(build.maximum(sum, build.constant(smallest)));
-          return build.divide(x, length);
-        },
-      };
-    },
-  };
+): LayerInstance<UnitNormalizationOptions> {
+  return makeLayer(unitNormalization.facts, options, (given) => {
+    const { axis = -1 } = given;
+    return {
+      options: { ...given, axis },
+      plan([input]) {
+        const axes = axesOf(axis, input, "unitNormalization");
+        return {
+          outputShape: input,
+          call([x], { build }) {
+            const sum = build.sum(build.multiply(x, x), { axes, keepDimensions: true });
+            const length = build.squareRoot(build.maximum(sum, build.constant(smallest)));
+            return build.divide(x, length);
+          },
+        };
+      },
+    };
+  });
 }
+unitNormalization.facts = layerFacts<UnitNormalizationOptions>({
+  name: "unitNormalization",
+  options: { axis: "axis" },
+  keras: { className: "UnitNormalization" },
+  example: "{ axis: -1 }",
+});

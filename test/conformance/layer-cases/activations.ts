@@ -8,24 +8,24 @@ export const activations = {
     defaults: { given: { activation: "relu" }, all: { activation: "relu" } },
     samples: [
       ...activationNames,
-      { name: "leakyReLU", options: { negativeSlope: 0.1 } },
-      { name: "eLU", options: { alpha: 0.7 } },
-      { name: "reLU", options: { maxValue: 0.8, negativeSlope: 0.1 } },
+      { name: "leakyRelu", options: { negativeSlope: 0.1 } },
+      { name: "elu", options: { alpha: 0.7 } },
+      { name: "relu", options: { maxValue: 0.8, negativeSlope: 0.1 } },
       { name: "softmax", options: { axis: 1 } },
     ].map((activation) => ({ options: { activation }, input: [2, 3, 4], output: [2, 3, 4] })),
     misfits: [],
     fitsAll: "it works on any shape",
     refused: [
       { options: { activation: "swoosh" }, names: "activation" },
-      { options: { activation: { name: "pReLU" } }, names: "activation" },
+      { options: { activation: { name: "prelu" } }, names: "activation" },
       {
-        options: { activation: { name: "leakyReLU", options: { negativeSlope: Number.NaN } } },
+        options: { activation: { name: "leakyRelu", options: { negativeSlope: Number.NaN } } },
         names: "negativeSlope",
       },
     ],
   },
 
-  reLU: {
+  relu: {
     defaults: { given: {}, all: { negativeSlope: 0, threshold: 0 } },
     samples: [
       { options: {}, input: [3, 4], output: [3, 4] },
@@ -44,7 +44,7 @@ export const activations = {
       { options: { threshold: Number.NaN }, names: "threshold" },
     ],
   },
-  leakyReLU: {
+  leakyRelu: {
     defaults: { given: {}, all: { negativeSlope: 0.3 } },
     samples: [
       { options: {}, input: [3, 4], output: [3, 4] },
@@ -54,7 +54,7 @@ export const activations = {
     fitsAll: "it works on any shape",
     refused: [{ options: { negativeSlope: Number.NaN }, names: "negativeSlope" }],
   },
-  pReLU: {
+  prelu: {
     defaults: { given: {}, all: { alphaInitializer: "zeros" } },
     samples: [
       { options: {}, input: [3, 4], output: [3, 4], weights: { alpha: [3, 4] } },
@@ -68,7 +68,7 @@ export const activations = {
     misfits: [{ options: { sharedAxes: [3] }, input: [4, 4] }],
     refused: [{ options: { alphaInitializer: "zero" }, names: "initializer" }],
   },
-  eLU: {
+  elu: {
     defaults: { given: {}, all: { alpha: 1 } },
     samples: [
       { options: {}, input: [3, 4], output: [3, 4] },

@@ -328,7 +328,7 @@ export const convolutions = {
           dilationRate: 2,
           depthMultiplier: 2,
           useBias: false,
-          activation: { name: "leakyReLU", options: { negativeSlope: 0.1 } },
+          activation: { name: "leakyRelu", options: { negativeSlope: 0.1 } },
         },
         input: [4, 2],
         output: [4, 17],

@@ -1,8 +1,17 @@
-// What the layers that drop at random share.
+// What the layers that draw random numbers share.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 import { checkOption } from "../option.ts";
+
+/** Options of a layer that draws random numbers. */
+export interface SeedOptions {
+  /**
+   * The seed of this layer's random numbers, a safe integer. Layers with the same seed still draw
+   * different numbers. Default: the model's seed.
+   */
+  readonly seed?: number;
+}
 
 /** Dimensions of a mask, N first; null where it is the input's, 1 where one number serves all. */
 export type NoiseShape = readonly (number | null)[];
