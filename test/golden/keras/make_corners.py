@@ -39,19 +39,19 @@ ACTIVATIONS = {
 
 RELU = ("maxValue", "negativeSlope", "threshold")
 LAYERS = [
-    ("reLU", {}, [0]),
-    ("reLU", {"maxValue": 2}, [0, 2]),
-    ("reLU", {"maxValue": 6}, [0, 6]),
-    ("reLU", {"negativeSlope": 0.25}, [0]),
-    ("reLU", {"threshold": 0.5}, [0.5]),
-    ("reLU", {"maxValue": 6, "threshold": 0.5}, [0.5, 6]),
-    ("reLU", {"maxValue": 2, "negativeSlope": 0.25, "threshold": 1}, [1, 2]),
-    ("reLU", {"maxValue": 6, "negativeSlope": 0.25}, [0, 6]),
-    ("leakyReLU", {"negativeSlope": 0.25}, [0]),
-    ("eLU", {"alpha": 0.5}, [0]),
-    ("pReLU", {}, [0]),
+    ("relu", {}, [0]),
+    ("relu", {"maxValue": 2}, [0, 2]),
+    ("relu", {"maxValue": 6}, [0, 6]),
+    ("relu", {"negativeSlope": 0.25}, [0]),
+    ("relu", {"threshold": 0.5}, [0.5]),
+    ("relu", {"maxValue": 6, "threshold": 0.5}, [0.5, 6]),
+    ("relu", {"maxValue": 2, "negativeSlope": 0.25, "threshold": 1}, [1, 2]),
+    ("relu", {"maxValue": 6, "negativeSlope": 0.25}, [0, 6]),
+    ("leakyRelu", {"negativeSlope": 0.25}, [0]),
+    ("elu", {"alpha": 0.5}, [0]),
+    ("prelu", {}, [0]),
 ]
-CLASSES = {"reLU": "ReLU", "leakyReLU": "LeakyReLU", "eLU": "ELU", "pReLU": "PReLU"}
+CLASSES = {"relu": "ReLU", "leakyRelu": "LeakyReLU", "elu": "ELU", "prelu": "PReLU"}
 NAMES = {"maxValue": "max_value", "negativeSlope": "negative_slope", "threshold": "threshold", "alpha": "alpha"}
 
 

@@ -45,9 +45,9 @@ ACTIVATIONS = [
 ]
 
 ACTIVATION_LAYERS = [
-    {"name": "leakyReLU", "options": {"negativeSlope": 0.1}},
-    {"name": "eLU", "options": {"alpha": 0.7}},
-    {"name": "reLU", "options": {"maxValue": 2.5, "negativeSlope": 0.1}},
+    {"name": "leakyRelu", "options": {"negativeSlope": 0.1}},
+    {"name": "elu", "options": {"alpha": 0.7}},
+    {"name": "relu", "options": {"maxValue": 2.5, "negativeSlope": 0.1}},
     {"name": "softmax", "options": {"axis": 1}},
 ]
 
@@ -119,17 +119,17 @@ CASES = [
     *OPERATIONS,
     *(case("activation", [3, 5], (-7, 7), activation=name) for name in ACTIVATIONS),
     *(case("activation", [3, 4], (-4, 4), activation=setting) for setting in ACTIVATION_LAYERS),
-    case("reLU", [4, 3], WIDE),
-    case("reLU", [4, 3], WIDE, maxValue=2.5, negativeSlope=0.25, threshold=1),
-    case("reLU", [4, 3], WIDE, maxValue=6),
-    case("reLU", [4, 3], WIDE, negativeSlope=0.5),
-    case("reLU", [4, 3], WIDE, threshold=0.5),
-    case("leakyReLU", [4, 3]),
-    case("leakyReLU", [4, 3], negativeSlope=0.1),
-    case("pReLU", [3, 2, 4]),
-    case("pReLU", [3, 2, 4], sharedAxes=[1, 2]),
-    case("eLU", [4, 3], WIDE),
-    case("eLU", [4, 3], WIDE, alpha=0.4),
+    case("relu", [4, 3], WIDE),
+    case("relu", [4, 3], WIDE, maxValue=2.5, negativeSlope=0.25, threshold=1),
+    case("relu", [4, 3], WIDE, maxValue=6),
+    case("relu", [4, 3], WIDE, negativeSlope=0.5),
+    case("relu", [4, 3], WIDE, threshold=0.5),
+    case("leakyRelu", [4, 3]),
+    case("leakyRelu", [4, 3], negativeSlope=0.1),
+    case("prelu", [3, 2, 4]),
+    case("prelu", [3, 2, 4], sharedAxes=[1, 2]),
+    case("elu", [4, 3], WIDE),
+    case("elu", [4, 3], WIDE, alpha=0.4),
     case("softmax", [4, 5], WIDE),
     case("softmax", [4, 5, 2], WIDE, axis=1),
     case("softmax", [4, 3, 2], WIDE, axis=[1, 2]),
@@ -199,7 +199,7 @@ CASES = [
          activation="tanh"),
     case("dense", [4], units=3, activation="gelu"),
     case("dense", [4], units=3,
-         activation={"name": "leakyReLU", "options": {"negativeSlope": 0.1}}),
+         activation={"name": "leakyRelu", "options": {"negativeSlope": 0.1}}),
     case("layerScale", [2, 3, 4], initValues=0.1, projectionDim=4),
     case("stochasticDepth", [2, 3], dropPathRate=0.4),
     case("activityRegularization", [4], l1=0.1, l2=0.2),
@@ -263,7 +263,13 @@ NORMALIZATIONS = [
 
 DRAWS = 7
 NAMES = {"keepDimensions": "keepdims"}
-CLASSES = {"rmsNormalization": "RMSNormalization"}
+CLASSES = {
+    "elu": "ELU",
+    "leakyRelu": "LeakyReLU",
+    "prelu": "PReLU",
+    "relu": "ReLU",
+    "rmsNormalization": "RMSNormalization",
+}
 
 
 def snake(name):
