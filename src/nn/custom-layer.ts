@@ -2,11 +2,12 @@
 // every layer is checked here, so that a mistake is named where it is made.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
+import { refuseUnknown, requireRecord } from "../core/option.ts";
 import { checkShape, formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Node } from "../graph/op.ts";
 import type { CallContext, CommonOptions, Layer, PlanDraft } from "./layer.ts";
 import { LayerInstance } from "./layer-instance.ts";
-import { requireRecord } from "./option.ts";
+import { classNameOf, commonNames } from "./make-layer.ts";
 
 /** A layer of one's own. */
 export interface LayerDefinition<O extends object> {
@@ -14,6 +15,8 @@ export interface LayerDefinition<O extends object> {
   readonly kind: string;
   /** The name in summaries. Default: `kind` with a capital. */
   readonly className?: string;
+  /** The names of its options. Other options are then refused. Default: any option is accepted. */
+  readonly options?: readonly (string & keyof O)[];
   /**
    * What the layer comes to for inputs of these shapes, N left out, one a input. It may throw a
    * ShapeError where they do not fit.
@@ -79,9 +82,11 @@ export function defineLayer<O extends object = object>(
       received: JSON.stringify(kind),
     });
   }
-  const className = definition.className ?? kind[0].toUpperCase() + kind.slice(1);
+  const className = definition.className ?? classNameOf(kind);
+  const known = definition.options && [...definition.options, ...Object.keys(commonNames)];
   return (options = {} as O & CommonOptions) => {
     requirePlainData(options, "options");
+    if (known !== undefined) refuseUnknown(kind, known, options);
     return new LayerInstance({
       kind,
       className,

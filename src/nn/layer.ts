@@ -2,13 +2,13 @@
 // it knows no kernel, no device and no training loop.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
+import { requireOption, requireWhole, shown } from "../core/option.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { Padding } from "../graph/window.ts";
 import type { Constraint } from "./constraints/constraint.ts";
 import type { InitializerSetting } from "./initializers/index.ts";
-import { checkOption, shown } from "./option.ts";
 import type { RegularizerSetting } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 
@@ -106,12 +106,6 @@ export function requireImage(input: Shape, layer: string): void {
   });
 }
 
-/** @throws ConfigError unless `value` is a whole number of at least `least`. */
-export function requireWhole(value: number, name: string, least = 1): void {
-  const fits = Number.isSafeInteger(value) && value >= least;
-  checkOption(name, value, fits, `a whole number of at least ${least}`);
-}
-
 /** One number for both directions, or one for each: rows, then columns. */
 export type Pair = number | readonly [number, number];
 
@@ -119,10 +113,10 @@ export type Pair = number | readonly [number, number];
 export function pairOf(value: Pair, name: string): [number, number] {
   const one = typeof value === "number";
   const fits = one || (typeof value === "object" && value?.length === 2);
-  checkOption(name, value, fits, "one whole number, or two in a list");
+  requireOption(name, value, fits, "one whole number, or two in a list");
   const [rows, columns] = one ? [value, value] : Array.from(value);
-  requireWhole(rows, name);
-  requireWhole(columns, name);
+  requireWhole(name, rows);
+  requireWhole(name, columns);
   return [rows, columns];
 }
 

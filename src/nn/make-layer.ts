@@ -9,7 +9,8 @@ import { LayerInstance } from "./layer-instance.ts";
 import { regularizerFrom } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 
-const commonNames: KerasNames<CommonOptions> = {
+/** Keras's names for the options of every layer. */
+export const commonNames: KerasNames<CommonOptions> = {
   name: "name",
   inputShape: null,
   trainable: "trainable",

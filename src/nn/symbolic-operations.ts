@@ -33,7 +33,23 @@ type Call<O> =
     ? (...parameters: [...Operands<C>, ...SettingsArgument<S>]) => SymbolicTensor
     : never;
 
-type Calls = { readonly [K in OperationName]: Call<(typeof operationTable)[K]> };
+/** Written over the table's keys, so that each call shows the documentation of its row. */
+type Calls = { readonly [K in keyof typeof operationTable]: Call<(typeof operationTable)[K]> };
+
+interface Split {
+  /**
+   * The parts of `x` along an axis: a number of equal parts, or cut at the given positions. Each part is
+   * a `slice`. `axis` counts N as 0; default: -1, the last.
+   *
+   * @throws ShapeError if the axis does not exist, or cannot be cut like this.
+   * @example const [a, b] = operations.split(x, 2);
+   */
+  split(
+    x: SymbolicTensor,
+    sections: number | readonly number[],
+    settings?: { readonly axis?: number },
+  ): SymbolicTensor[];
+}
 
 function call(operation: OperationName, count: OperandCount, parameters: readonly unknown[]) {
   const size = count === "list" ? 1 : count;
@@ -67,13 +83,6 @@ const calls = Object.fromEntries(
   ]),
 ) as Calls;
 
-/**
- * The parts of `x` along an axis: so many of the same size, or cut at the given places. Each part is a
- * `slice`.
- *
- * @throws ShapeError where the axis does not exist, or cannot be cut like this.
- * @example const [a, b] = operations.split(x, 2);
- */
 function split(
   x: SymbolicTensor,
   sections: number | readonly number[],
@@ -118,4 +127,4 @@ export function splitKeys(
  * const pooled = operations.mean(x, { axis: [1, 2], keepDimensions: true });
  * const everySecond = operations.slice(x, { key: ":, ::2, ::2" }); // x[:, ::2, ::2]
  */
-export const operations = { ...calls, split };
+export const operations: Calls & Split = { ...calls, split };

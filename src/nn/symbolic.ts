@@ -2,9 +2,9 @@
 // tensor knows its shape and where it comes from; following it back gives the whole model.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
+import { outlineOf } from "../core/option.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { LayerPlan } from "./layer.ts";
-import { outlineOf } from "./option.ts";
 
 /** What can be applied to symbolic tensors: a layer, or a whole network. */
 export interface Unit {

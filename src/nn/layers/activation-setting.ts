@@ -2,12 +2,12 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";
+import { outlineOf } from "../../core/option.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type ActivationName, activate, activationNames } from "../activations.ts";
 import type { CallContext, Layer } from "../layer.ts";
-import { outlineOf } from "../option.ts";
 import type { StoredSetting } from "../setting.ts";
 import { elu } from "./elu.ts";
 import { currentName } from "./former-names.ts";

@@ -1,10 +1,10 @@
 // A penalty on activations, as a layer.
 
+import { requireNumber } from "../../core/option.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { regularizerFrom } from "../regularizers/index.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface ActivityRegularizationOptions extends CommonOptions {
   /** The factor of the sum of absolute values. Default: 0. */
@@ -25,8 +25,8 @@ export function activityRegularization(
 ): LayerInstance<ActivityRegularizationOptions> {
   return makeLayer(activityRegularization.facts, options, (given) => {
     const { l1 = 0, l2 = 0 } = given;
-    requireNumber(l1, "l1", 0);
-    requireNumber(l2, "l2", 0);
+    requireNumber("l1", l1, { least: 0 });
+    requireNumber("l2", l2, { least: 0 });
     return {
       options: { ...given, l1, l2 },
       activityRegularizer: regularizerFrom({ name: "l1L2", options: { l1, l2 } }),

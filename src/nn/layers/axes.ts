@@ -1,8 +1,8 @@
 // Which axis an option means: Keras counts N as axis 0, shapes of layers leave N out.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireOption } from "../../core/option.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
-import { checkOption } from "../option.ts";
 
 /**
  * `axis` in a batch `[N, …]` of examples of shape `input`, counted from the front, N being 0.
@@ -26,7 +26,7 @@ export function axesOf(
   layer: string,
 ): readonly number[] {
   const list = typeof axes === "number" ? [axes] : axes;
-  checkOption("axis", axes, Array.isArray(list), "the number of an axis, or a list of them");
+  requireOption("axis", axes, Array.isArray(list), "the number of an axis, or a list of them");
   const counted = new Set(list.map((axis) => axisOf(axis, input, layer)));
   if (counted.size === list.length && list.length > 0) return [...counted].sort((a, b) => a - b);
   throw new ShapeError({

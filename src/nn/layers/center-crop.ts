@@ -1,6 +1,7 @@
 // The centre of images, as a layer.
 
-import { type CommonOptions, requireImage, requireWhole } from "../layer.ts";
+import { requireWhole } from "../../core/option.ts";
+import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { cropToAspect, resizeImage } from "./resize-image.ts";
@@ -22,8 +23,8 @@ export interface CenterCropOptions extends CommonOptions {
 export function centerCrop(options: CenterCropOptions): LayerInstance<CenterCropOptions> {
   return makeLayer(centerCrop.facts, options, (given) => {
     const { height, width } = given;
-    requireWhole(height, "height");
-    requireWhole(width, "width");
+    requireWhole("height", height);
+    requireWhole("width", width);
     return {
       options: given,
       plan([input]) {

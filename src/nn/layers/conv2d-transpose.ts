@@ -1,12 +1,12 @@
 // Transposed convolution as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { requireOption, requireWhole, requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import { resolveWindow } from "../../graph/window.ts";
-import { type CommonOptions, type Pair, pairOf, requireImage, requireWhole } from "../layer.ts";
+import { type CommonOptions, type Pair, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { checkOption, checkWord } from "../option.ts";
 import { type KernelOptions, weightMaker, weightNames } from "../weight-options.ts";
 import { type ResultOptions, resultFrom, resultNames } from "./result.ts";
 
@@ -53,8 +53,8 @@ export function conv2dTranspose(
   return makeLayer(conv2dTranspose.facts, options, (given) => {
     const settings = { ...defaults, ...given };
     const { filters, padding } = settings;
-    requireWhole(filters, "filters");
-    checkWord("padding", padding, ["valid", "same"]);
+    requireWhole("filters", filters);
+    requireWord("padding", padding, ["valid", "same"]);
     const taps = pairOf(settings.kernelSize, "kernelSize");
     const strides = pairOf(settings.strides, "strides");
     const dilation = pairOf(settings.dilationRate, "dilationRate");
@@ -140,10 +140,10 @@ function morePixels(
 ): readonly [number, number] | undefined {
   if (value === undefined) return undefined;
   const fits = typeof value === "number" || (Array.isArray(value) && value.length === 2);
-  checkOption("outputPadding", value, fits, "one whole number, or two in a list");
+  requireOption("outputPadding", value, fits, "one whole number, or two in a list");
   const [rows, columns] = typeof value === "number" ? [value, value] : value;
-  requireWhole(rows, "outputPadding", 0);
-  requireWhole(columns, "outputPadding", 0);
+  requireWhole("outputPadding", rows, 0);
+  requireWhole("outputPadding", columns, 0);
   if (rows < strides[0] && columns < strides[1]) return [rows, columns];
   throw new ConfigError({
     what: "The option outputPadding is not less than the strides.",

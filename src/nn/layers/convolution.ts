@@ -1,18 +1,12 @@
 // Convolution as layers: of sequences, and of images.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { requireWhole, requireWord } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import {
-  type CommonOptions,
-  type Pair,
-  type PlanDraft,
-  requirePadding,
-  requireWhole,
-} from "../layer.ts";
+import { type CommonOptions, type Pair, type PlanDraft, requirePadding } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
-import { checkWord } from "../option.ts";
 import { type KernelOptions, weightMaker, weightNames } from "../weight-options.ts";
 import { type ResultOptions, resultFrom, resultNames } from "./result.ts";
 import { images, type Space, sequences } from "./space.ts";
@@ -86,7 +80,7 @@ export function conv1d(options: Conv1dOptions): LayerInstance<Conv1dOptions> {
   return makeLayer(conv1d.facts, options, (given) => {
     const settings = { ...defaults, ...given };
     const { kernelSize, dilationRate, padding } = settings;
-    checkWord("padding", padding, ["valid", "same", "causal"]);
+    requireWord("padding", padding, ["valid", "same", "causal"]);
     const left = (kernelSize - 1) * dilationRate;
     const causal = { top: 0, bottom: 0, left, right: 0 };
     return convolution("conv1d", sequences, settings, padding === "causal" ? causal : padding);
@@ -137,8 +131,8 @@ function convolution<S extends Settings>(
   padding: Padding,
 ): LayerDraft<S> {
   const { filters, groups } = settings;
-  requireWhole(filters, "filters");
-  requireWhole(groups, "groups");
+  requireWhole("filters", filters);
+  requireWhole("groups", groups);
   if (filters % groups !== 0) {
     throw new ConfigError({
       what: "The option groups does not divide the filters.",

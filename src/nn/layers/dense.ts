@@ -1,8 +1,9 @@
 // A fully connected layer.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWhole } from "../../core/option.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type KernelOptions, weightMaker, weightNames } from "../weight-options.ts";
@@ -27,7 +28,7 @@ export function dense(options: DenseOptions): LayerInstance<DenseOptions> {
   return makeLayer(dense.facts, options, (given) => {
     const settings = { kernelInitializer: "glorotUniform" as const, ...given };
     const { units } = settings;
-    requireWhole(units, "units");
+    requireWhole("units", units);
     const kernel = weightMaker("kernel", settings);
     const result = resultFrom(settings);
     return {

@@ -1,13 +1,13 @@
 // Dot products of two inputs, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireOption } from "../../core/option.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { checkOption } from "../option.ts";
 import { axisOf } from "./axes.ts";
 import { requireInputs } from "./merging.ts";
 
@@ -34,8 +34,8 @@ export function dot(options: DotOptions): LayerInstance<DotOptions> {
     const { axes, normalize = false } = given;
     const pair = typeof axes === "number" ? [axes, axes] : axes;
     const fits = Array.isArray(pair) && pair.length === 2 && pair.every(Number.isInteger);
-    checkOption("axes", axes, fits && !pair.includes(0), "a whole number other than 0, or two");
-    checkOption("normalize", normalize, typeof normalize === "boolean", "true or false");
+    requireOption("axes", axes, fits && !pair.includes(0), "a whole number other than 0, or two");
+    requireOption("normalize", normalize, typeof normalize === "boolean", "true or false");
     return {
       options: { ...given, normalize },
       plan(inputs) {

@@ -1,10 +1,10 @@
 // The exponential linear unit, as a layer.
 
+import { requireNumber } from "../../core/option.ts";
 import { elu as eluOf } from "../activations.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface EluOptions extends CommonOptions {
   /** Outputs do not fall below −alpha. Default: 1. */
@@ -21,7 +21,7 @@ export interface EluOptions extends CommonOptions {
 export function elu(options: EluOptions = {}): LayerInstance<EluOptions> {
   return makeLayer(elu.facts, options, (given) => {
     const { alpha = 1 } = given;
-    requireNumber(alpha, "alpha");
+    requireNumber("alpha", alpha);
     return {
       options: { ...given, alpha },
       plan: ([input]) => ({

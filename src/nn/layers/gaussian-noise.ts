@@ -1,12 +1,12 @@
 // Normal random numbers as layers: noise that is added, and noise that multiplies. Outside of training
 // nothing changes.
 
+import { requireNumber } from "../../core/option.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CallContext, CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { requireRate, requireSeed, type SeedOptions } from "./noise.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface GaussianNoiseOptions extends CommonOptions, SeedOptions {
   /** The standard deviation of the noise, from 0 to 1. */
@@ -29,7 +29,7 @@ export interface GaussianDropoutOptions extends CommonOptions, SeedOptions {
 export function gaussianNoise(options: GaussianNoiseOptions): LayerInstance<GaussianNoiseOptions> {
   return makeLayer(gaussianNoise.facts, options, (given) => {
     const { stddev } = given;
-    requireNumber(stddev, "stddev", 0, 1);
+    requireNumber("stddev", stddev, { least: 0, most: 1 });
     requireSeed(given.seed);
     return {
       options: given,

@@ -1,8 +1,9 @@
 // Group normalization as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWhole } from "../../core/option.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { alongOnly, axisOf } from "./axes.ts";
@@ -37,7 +38,7 @@ export function groupNormalization(
 ): LayerInstance<GroupNormalizationOptions> {
   return makeLayer(groupNormalization.facts, options, (given) => {
     const settings = { groups: 32, axis: -1, ...learnedScaleDefaults, ...given };
-    if (settings.groups !== -1) requireWhole(settings.groups, "groups");
+    if (settings.groups !== -1) requireWhole("groups", settings.groups);
     const learned = learnedScaleFrom(settings);
     return {
       options: settings,

@@ -1,6 +1,6 @@
 // How layers fill in the pixels between pixels.
 
-import { checkWord } from "../option.ts";
+import { requireWord } from "../../core/option.ts";
 
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] as const;
 
@@ -22,5 +22,5 @@ export const interpolationReach: Readonly<Record<Interpolation, number>> = {
 
 /** @throws ConfigError unless `name` is a kind of interpolation. */
 export function requireInterpolation(name: string): asserts name is Interpolation {
-  checkWord("interpolation", name, interpolations);
+  requireWord("interpolation", name, interpolations);
 }

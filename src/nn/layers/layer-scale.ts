@@ -1,11 +1,11 @@
 // A learned factor for each channel, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireNumber, requireWhole } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
-import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface LayerScaleOptions extends CommonOptions {
   /** The initial value of all factors; ConvNeXt uses 1e-6. */
@@ -26,8 +26,8 @@ export interface LayerScaleOptions extends CommonOptions {
 export function layerScale(options: LayerScaleOptions): LayerInstance<LayerScaleOptions> {
   return makeLayer(layerScale.facts, options, (given) => {
     const { initValues, projectionDim } = given;
-    requireNumber(initValues, "initValues");
-    requireWhole(projectionDim, "projectionDim");
+    requireNumber("initValues", initValues);
+    requireWhole("projectionDim", projectionDim);
     return {
       options: given,
       plan([input]) {

@@ -1,10 +1,10 @@
 // Leaky ReLU as a layer.
 
+import { requireNumber } from "../../core/option.ts";
 import { leakyRelu as leakyReluOf } from "../activations.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface LeakyReluOptions extends CommonOptions {
   /** The slope below 0. Default: 0.3. */
@@ -21,7 +21,7 @@ export interface LeakyReluOptions extends CommonOptions {
 export function leakyRelu(options: LeakyReluOptions = {}): LayerInstance<LeakyReluOptions> {
   return makeLayer(leakyRelu.facts, options, (given) => {
     const { negativeSlope = 0.3 } = given;
-    requireNumber(negativeSlope, "negativeSlope");
+    requireNumber("negativeSlope", negativeSlope);
     return {
       options: { ...given, negativeSlope },
       plan: ([input]) => ({

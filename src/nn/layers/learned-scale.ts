@@ -1,5 +1,6 @@
 // What normalizations learn: a scale `gamma` and an offset `beta`.
 
+import { requireNumber } from "../../core/option.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import type { KerasNames } from "../facts.ts";
@@ -10,7 +11,7 @@ import {
   weightMaker,
   weightNames,
 } from "../weight-options.ts";
-import { type Learned, requireEpsilon } from "./moments.ts";
+import type { Learned } from "./moments.ts";
 
 /** Options of a normalization with a learned scale and offset. */
 export interface LearnedScaleOptions extends GammaOptions, BetaOptions {
@@ -53,7 +54,7 @@ export interface LearnedScale {
 /** @throws ConfigError where an option cannot be used. */
 export function learnedScaleFrom(settings: Settings): LearnedScale {
   const { epsilon, center, scale } = settings;
-  requireEpsilon(epsilon);
+  requireNumber("epsilon", epsilon, { above: 0 });
   const beta = weightMaker("beta", settings);
   const gamma = weightMaker("gamma", settings);
   return {

@@ -1,13 +1,13 @@
 // Layers that join several inputs element by element. Shapes are aligned at their last axis, as in Keras.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireNumber } from "../../core/option.ts";
 import { broadcastShapes, formatShape, type Shape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface ScaledAddOptions extends CommonOptions {
   /** The factor of the second input. */
@@ -124,7 +124,7 @@ minimum.facts = mergingFacts("minimum", "Minimum");
 export function scaledAdd(options: ScaledAddOptions): LayerInstance<ScaledAddOptions> {
   return makeLayer(scaledAdd.facts, options, (given) => {
     const { scale } = given;
-    requireNumber(scale, "scale");
+    requireNumber("scale", scale);
     const join = ([a, b]: readonly Node[], build: Builder) =>
       build.add(a, build.multiply(b, build.constant(scale)));
     return merging("scaledAdd", given, join, 2);

@@ -1,6 +1,5 @@
 // Mean and variance, and what normalisations make of them.
 
-import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 
@@ -63,14 +62,4 @@ export function rescale(
   const moved = build.negate(build.multiply(mean, factor));
   const offset = beta === undefined ? moved : build.add(moved, beta);
   return build.add(build.multiply(x, factor), offset);
-}
-
-/** @throws ConfigError unless `epsilon` is above 0. */
-export function requireEpsilon(epsilon: number): void {
-  if (epsilon > 0 && Number.isFinite(epsilon)) return;
-  throw new ConfigError({
-    what: "The option epsilon cannot be used.",
-    expected: "a number above 0",
-    received: String(epsilon),
-  });
 }

@@ -1,8 +1,8 @@
 // What the layers that draw random numbers share.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { requireOption } from "../../core/option.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
-import { checkOption } from "../option.ts";
 
 /** Options of a layer that draws random numbers. */
 export interface SeedOptions {
@@ -19,7 +19,7 @@ export type NoiseShape = readonly (number | null)[];
 /** @throws ConfigError unless `seed` is one that every bit of counts, or none. */
 export function requireSeed(seed: number | undefined): void {
   const fits = seed === undefined || Number.isSafeInteger(seed);
-  checkOption("seed", seed, fits, "a whole number from -(2^53 - 1) to 2^53 - 1");
+  requireOption("seed", seed, fits, "a whole number from -(2^53 - 1) to 2^53 - 1");
 }
 
 /** @throws ConfigError unless `rate` is from 0 up to but not including 1. */
@@ -39,7 +39,7 @@ export function requireNoiseShape(
   layer: string,
 ): void {
   if (noise === undefined) return;
-  checkOption("noiseShape", noise, Array.isArray(noise), "a list of dimensions, N first");
+  requireOption("noiseShape", noise, Array.isArray(noise), "a list of dimensions, N first");
   const fits = noise.every(
     (dimension, axis) => dimension === null || dimension === 1 || dimension === input[axis - 1],
   );

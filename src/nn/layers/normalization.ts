@@ -1,12 +1,12 @@
 // Inputs of mean 0 and variance 1, as a layer that looks at the data before training.
 
 import { ConfigError, DataError, ShapeError } from "../../core/errors.ts";
+import { requireOption } from "../../core/option.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts";
 import { requireNumbers, type Tensor } from "../../core/tensor.ts";
 import type { CommonOptions, WeightSpec } from "../layer.ts";
 import { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, layerOf } from "../make-layer.ts";
-import { checkOption } from "../option.ts";
 import { alongOnly, axesOf } from "./axes.ts";
 import { constantOf } from "./constants.ts";
 
@@ -46,7 +46,7 @@ export function normalization(options: NormalizationOptions = {}): Normalization
     const { axis, mean, variance, invert, adapted } = settings;
     requireStatistics(settings);
     if (adapted !== undefined) {
-      checkOption(
+      requireOption(
         "adapted",
         adapted,
         typeof adapted === "object" && adapted !== null,

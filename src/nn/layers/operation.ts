@@ -3,6 +3,7 @@
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";
+import { outlineOf, requireOption } from "../../core/option.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
@@ -12,7 +13,6 @@ import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type OperationName, operationRows } from "../operations/index.ts";
 import { type Operation, settingsOf } from "../operations/operation.ts";
-import { checkOption, outlineOf } from "../option.ts";
 import { constantOf } from "./constants.ts";
 
 /** A number, or a list of numbers or of such lists, which stretches as in NumPy. */
@@ -42,7 +42,7 @@ export function operation(options: OperationOptions): LayerInstance<OperationOpt
   return makeLayer(operation.facts, options, (given) => {
     const { operation: name, operands } = given;
     const isText = typeof name === "string";
-    checkOption("operation", name, isText, "the name of an operation, such as multiply");
+    requireOption("operation", name, isText, "the name of an operation, such as multiply");
     const row: Operation = lookUp(operationRows, name, "operation");
     const settings = settingsOf(name, row.settings, given.settings ?? {});
     requireOperands(row, operands);

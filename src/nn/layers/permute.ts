@@ -1,11 +1,11 @@
 // The axes in another order, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { requireOption, shown } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { checkOption, shown } from "../option.ts";
 
 export interface PermuteOptions extends CommonOptions {
   /** The new order of the axes. The first axis behind N is 1; N is 0 and stays. */
@@ -23,7 +23,7 @@ export interface PermuteOptions extends CommonOptions {
 export function permute(options: PermuteOptions): LayerInstance<PermuteOptions> {
   return makeLayer(permute.facts, options, (given) => {
     const { dims } = given;
-    checkOption("dims", dims, Array.isArray(dims), "each of 1, 2, … once, in a list");
+    requireOption("dims", dims, Array.isArray(dims), "each of 1, 2, … once, in a list");
     if (dims.length === 0 || !dims.every((_, i) => dims.includes(i + 1))) {
       throw new ConfigError({
         what: "The option dims cannot be used.",

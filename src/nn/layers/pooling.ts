@@ -1,13 +1,13 @@
 // Pooling as layers: each window of a sequence or an image becomes its mean, or its largest element.
 
 import { ConfigError } from "../../core/errors.ts";
+import { requireWord } from "../../core/option.ts";
 import type { Builder, PoolOptions } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
 import { type CommonOptions, type Pair, type PlanDraft, requirePadding } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
-import { checkWord } from "../option.ts";
 import { images, type Space, sequences } from "./space.ts";
 
 export interface Pooling1dOptions extends CommonOptions {
@@ -44,7 +44,7 @@ const single = ["poolSize", "strides"];
  */
 export function maxPooling1d(options: Pooling1dOptions = {}): LayerInstance<Pooling1dOptions> {
   return makeLayer(maxPooling1d.facts, options, (given) =>
-    pooling("maxPooling1d", sequences, requireWord(given), largest),
+    pooling("maxPooling1d", sequences, withWord(given), largest),
   );
 }
 maxPooling1d.facts = layerFacts<Pooling1dOptions>({
@@ -63,7 +63,7 @@ maxPooling1d.facts = layerFacts<Pooling1dOptions>({
  */
 export function averagePooling1d(options: Pooling1dOptions = {}): LayerInstance<Pooling1dOptions> {
   return makeLayer(averagePooling1d.facts, options, (given) =>
-    pooling("averagePooling1d", sequences, requireWord(given), mean),
+    pooling("averagePooling1d", sequences, withWord(given), mean),
   );
 }
 averagePooling1d.facts = layerFacts<Pooling1dOptions>({
@@ -117,9 +117,9 @@ type Pool = (build: Builder, x: Node, options: PoolOptions) => Node;
 const largest: Pool = (build, x, window) => build.maxPool(x, window);
 const mean: Pool = (build, x, window) => build.averagePool(x, window);
 
-/** @throws ConfigError unless the padding is a word that is known. */
-function requireWord(options: Pooling1dOptions): Pooling1dOptions {
-  checkWord("padding", options.padding ?? "valid", ["valid", "same"]);
+/** The same options. @throws ConfigError unless the padding is a word that is known. */
+function withWord(options: Pooling1dOptions): Pooling1dOptions {
+  requireWord("padding", options.padding ?? "valid", ["valid", "same"]);
   return options;
 }
 

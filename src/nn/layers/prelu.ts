@@ -1,9 +1,9 @@
 // ReLU with a learned slope, as a layer.
 
+import { requireOption } from "../../core/option.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { checkOption } from "../option.ts";
 import { type AlphaOptions, weightMaker, weightNames } from "../weight-options.ts";
 import { axesOf } from "./axes.ts";
 
@@ -28,7 +28,7 @@ export function prelu(options: PreluOptions = {}): LayerInstance<PreluOptions> {
   return makeLayer(prelu.facts, options, (given) => {
     const settings = { alphaInitializer: "zeros" as const, ...given };
     const { sharedAxes = [] } = settings;
-    checkOption("sharedAxes", sharedAxes, Array.isArray(sharedAxes), "a list of axes");
+    requireOption("sharedAxes", sharedAxes, Array.isArray(sharedAxes), "a list of axes");
     const alpha = weightMaker("alpha", settings);
     return {
       options: settings,

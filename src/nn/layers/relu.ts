@@ -1,12 +1,12 @@
 // ReLU with all its settings, as a layer.
 
+import { requireNumber } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { leakyRelu, relu6 } from "../activations.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { requireNumber } from "./numbers.ts";
 
 export interface ReluOptions extends CommonOptions {
   /** The largest output. Default: no limit. */
@@ -28,9 +28,9 @@ export function relu(options: ReluOptions = {}): LayerInstance<ReluOptions> {
   return makeLayer(relu.facts, options, (given) => {
     const settings = { negativeSlope: 0, threshold: 0, ...given };
     const { maxValue, negativeSlope, threshold } = settings;
-    if (maxValue !== undefined) requireNumber(maxValue, "maxValue", 0);
-    requireNumber(negativeSlope, "negativeSlope", 0);
-    requireNumber(threshold, "threshold", 0);
+    if (maxValue !== undefined) requireNumber("maxValue", maxValue, { least: 0 });
+    requireNumber("negativeSlope", negativeSlope, { least: 0 });
+    requireNumber("threshold", threshold, { least: 0 });
     return {
       options: settings,
       plan: ([input]) => ({

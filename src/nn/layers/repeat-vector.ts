@@ -1,8 +1,9 @@
 // A vector repeated as a sequence, as a layer.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWhole } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
-import { type CommonOptions, requireWhole } from "../layer.ts";
+import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 
@@ -20,7 +21,7 @@ export interface RepeatVectorOptions extends CommonOptions {
 export function repeatVector(options: RepeatVectorOptions): LayerInstance<RepeatVectorOptions> {
   return makeLayer(repeatVector.facts, options, (given) => {
     const { n } = given;
-    requireWhole(n, "n");
+    requireWhole("n", n);
     return {
       options: given,
       plan([input]) {

@@ -1,11 +1,11 @@
 // Another shape for the same elements, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { requireOption, shown } from "../../core/option.ts";
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { checkOption, shown } from "../option.ts";
 
 export interface ReshapeOptions extends CommonOptions {
   /** The new shape of one example, without N. One dimension may be -1: it follows from the others. */
@@ -53,7 +53,7 @@ reshape.facts = layerFacts<ReshapeOptions>({
 /** @throws ConfigError unless all dimensions are whole and positive; one may be -1. */
 function requireTarget(target: Shape): void {
   const expected = "whole numbers of at least 1, one of which may be -1";
-  checkOption("targetShape", target, Array.isArray(target), `a list of ${expected}`);
+  requireOption("targetShape", target, Array.isArray(target), `a list of ${expected}`);
   const rest = target.filter((dimension) => dimension !== -1);
   const usable = rest.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 1);
   if (usable && target.length - rest.length <= 1 && target.length > 0) return;

@@ -1,11 +1,11 @@
 // Images of a chosen size, as a layer.
 
 import { ConfigError } from "../../core/errors.ts";
-import { type CommonOptions, requireImage, requireWhole } from "../layer.ts";
+import { requireNumber, requireWhole } from "../../core/option.ts";
+import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type Interpolation, requireInterpolation } from "./interpolation.ts";
-import { requireNumber } from "./numbers.ts";
 import { cropToAspect, padToAspect, resizeImage } from "./resize-image.ts";
 
 export interface ResizingOptions extends CommonOptions {
@@ -54,10 +54,10 @@ export function resizing(options: ResizingOptions): LayerInstance<ResizingOption
       ...given,
     };
     const { height, width, interpolation, cropToAspectRatio, padToAspectRatio } = settings;
-    requireWhole(height, "height");
-    requireWhole(width, "width");
+    requireWhole("height", height);
+    requireWhole("width", width);
     requireInterpolation(interpolation);
-    requireNumber(settings.fillValue, "fillValue");
+    requireNumber("fillValue", settings.fillValue);
     if (cropToAspectRatio && padToAspectRatio) {
       throw new ConfigError({
         what: "resizing cannot both crop and pad.",

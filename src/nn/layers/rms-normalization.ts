@@ -1,11 +1,11 @@
 // Normalization by the root mean square, as a layer.
 
+import { requireNumber } from "../../core/option.ts";
 import { sizeOf } from "../../core/shape.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { alongOnly, axesOf } from "./axes.ts";
-import { requireEpsilon } from "./moments.ts";
 
 export interface RmsNormalizationOptions extends CommonOptions {
   /** The axis, or axes, that are normalized together, N being 0. Default: -1, the last. */
@@ -29,7 +29,7 @@ export function rmsNormalization(
 ): LayerInstance<RmsNormalizationOptions> {
   return makeLayer(rmsNormalization.facts, options, (given) => {
     const { axis = -1, epsilon = 1e-6 } = given;
-    requireEpsilon(epsilon);
+    requireNumber("epsilon", epsilon, { above: 0 });
     return {
       options: { ...given, axis, epsilon },
       plan([input]) {

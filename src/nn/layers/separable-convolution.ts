@@ -1,20 +1,14 @@
 // Convolutions that keep channels apart, as layers: depthwise ones, and separable ones, which mix the
 // channels afterwards.
 
+import { requireWhole, requireWord } from "../../core/option.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type Padding, resolveWindow } from "../../graph/window.ts";
-import {
-  type CommonOptions,
-  type Pair,
-  type PlanDraft,
-  requirePadding,
-  requireWhole,
-} from "../layer.ts";
+import { type CommonOptions, type Pair, type PlanDraft, requirePadding } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
-import { checkWord } from "../option.ts";
 import {
   type DepthwiseOptions,
   type PointwiseOptions,
@@ -151,7 +145,7 @@ export function separableConv1d(
 ): LayerInstance<SeparableConv1dOptions> {
   return makeLayer(separableConv1d.facts, options, (given) => {
     const settings = { ...separableDefaults, ...given };
-    checkWord("padding", settings.padding, ["valid", "same"]);
+    requireWord("padding", settings.padding, ["valid", "same"]);
     return separable("separableConv1d", sequences, settings);
   });
 }
@@ -208,7 +202,7 @@ type DepthwiseSettings = Required<
 /** A convolution of each channel by `depthMultiplier` filters, once the shape of the input is known. */
 function depthwisePart(layer: string, space: Space, settings: DepthwiseSettings) {
   const { padding, depthMultiplier } = settings;
-  requireWhole(depthMultiplier, "depthMultiplier");
+  requireWhole("depthMultiplier", depthMultiplier);
   const taps = space.pair(settings.kernelSize, "kernelSize");
   const strides = space.pair(settings.strides, "strides");
   const dilation = space.pair(settings.dilationRate, "dilationRate");
@@ -244,7 +238,7 @@ function separable<S extends SeparableSettings>(
   settings: S,
 ): LayerDraft<S> {
   const { filters } = settings;
-  requireWhole(filters, "filters");
+  requireWhole("filters", filters);
   const depthwise = weightMaker("depthwise", settings, "depthwise_kernel");
   const pointwise = weightMaker("pointwise", settings, "pointwise_kernel");
   const result = resultFrom(settings);

@@ -1,7 +1,7 @@
 // How options name the four sides of an image, and the two ends of a sequence.
 
 import { ConfigError } from "../../core/errors.ts";
-import { requireWhole } from "../layer.ts";
+import { requireWhole } from "../../core/option.ts";
 
 /** One number for all sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
 export type Sides =
@@ -31,7 +31,7 @@ export function sidesOf(value: Sides, name: string): [[number, number], [number,
 /** Both forms as `[before, after]`. @throws ConfigError unless both are whole, from 0. */
 export function endsOf(value: Ends, name: string): [number, number] {
   const [before, after] = Array.isArray(value) ? value : [value, value];
-  requireWhole(before, name, 0);
-  requireWhole(after, name, 0);
+  requireWhole(name, before, 0);
+  requireWhole(name, after, 0);
   return [before, after];
 }

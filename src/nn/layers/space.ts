@@ -2,10 +2,11 @@
 // that one code serves both.
 
 import { ShapeError } from "../../core/errors.ts";
+import { requireWhole } from "../../core/option.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { type Pair, pairOf, type Reach, requireImage, requireWhole } from "../layer.ts";
+import { type Pair, pairOf, type Reach, requireImage } from "../layer.ts";
 
 type Two = readonly [number, number];
 
@@ -46,7 +47,7 @@ export const sequences: Space = {
   axes: [1],
   require: requireSequence,
   pair(value, name) {
-    requireWhole(value as number, name);
+    requireWhole(name, value as number);
     return [1, value as number];
   },
   imageOf: ([length, channels]) => [1, length, channels],

@@ -1,13 +1,13 @@
 // Another layer applied to each time step of a sequence, as a layer.
 
 import { ConfigError, ShapeError } from "../../core/errors.ts";
+import { outlineOf } from "../../core/option.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CallContext, CommonOptions, Layer, LayerPlan } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import type { UnitConfig } from "../network-config.ts";
-import { outlineOf } from "../option.ts";
 
 export interface TimeDistributedOptions extends CommonOptions {
   /** The layer that is applied to each time step. All steps share its weights. */

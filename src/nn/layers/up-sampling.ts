@@ -1,8 +1,9 @@
 // Up-sampling as layers: longer sequences from shorter ones, larger images from smaller ones.
 
+import { requireWhole } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { type CommonOptions, type Pair, pairOf, requireImage, requireWhole } from "../layer.ts";
+import { type CommonOptions, type Pair, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import { type Interpolation, interpolationReach, requireInterpolation } from "./interpolation.ts";
@@ -36,7 +37,7 @@ export function upSampling1d(
 ): LayerInstance<UpSampling1dOptions> {
   return makeLayer(upSampling1d.facts, options, (given) => {
     const { size = 2 } = given;
-    requireWhole(size, "size");
+    requireWhole("size", size);
     return {
       options: { ...given, size },
       plan([input]) {

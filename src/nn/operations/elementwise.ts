@@ -67,7 +67,7 @@ export const elementwise = {
   ceil: unary("Ceil", (build, x) => build.negate(build.floor(build.negate(x)))),
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
   tanh: unary("Tanh", (build, x) => build.tanh(x)),
-  /** x, from `xMin` to `xMax`. */
+  /** x, from `xMin` to `xMax` */
   clip: operation({
     className: "Clip",
     module: "numpy",
@@ -77,20 +77,35 @@ export const elementwise = {
       build.minimum(build.maximum(x, build.constant(xMin)), build.constant(xMax)),
   }),
 
+  /** max(x, 0) */
   relu: activation("Relu", "relu"),
+  /** x, from 0 to 6 */
   relu6: activation("Relu6", "relu6"),
+  /** 1 / (1 + e⁻ˣ) */
   sigmoid: activation("Sigmoid", "sigmoid"),
+  /** ln(1 / (1 + e⁻ˣ)) */
   logSigmoid: activation("LogSigmoid", "logSigmoid"),
+  /** x · sigmoid(x), also known as swish */
   silu: activation("Silu", "silu"),
+  /** x / 6 + 1 / 2, from 0 to 1 */
   hardSigmoid: activation("HardSigmoid", "hardSigmoid"),
+  /** x · hardSigmoid(x), also known as hard swish */
   hardSilu: activation("HardSilu", "hardSilu"),
+  /** x · tanh(softplus(x)) */
   mish: activation("Mish", "mish", "activations"),
+  /** x, from −1 to 1 */
   hardTanh: activation("HardTanh", "hardTanh"),
+  /** scale · x where x is above 0, else scale · alpha · (eˣ − 1) */
   selu: activation("Selu", "selu"),
+  /** ln(1 + eˣ) */
   softplus: activation("Softplus", "softplus"),
+  /** x / (1 + |x|) */
   softsign: activation("Softsign", "softsign"),
+  /** x − tanh(x) */
   tanhShrink: activation("TanhShrink", "tanhShrink"),
+  /** 0 up to −1, (x + 1)² / 4 up to 1, then x */
   sparsePlus: activation("SparsePlus", "sparsePlus"),
+  /** (x + 1) / 2, from 0 to 1 */
   sparseSigmoid: activation("SparseSigmoid", "sparseSigmoid"),
   /** x above 0, else `negativeSlope` · x. */
   leakyRelu: operation({

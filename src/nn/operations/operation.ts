@@ -2,9 +2,9 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { lookUp } from "../../core/names.ts";
+import { shown } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { shown } from "../option.ts";
 
 /** A setting of an operation that has to be given. */
 export interface Required<T> {
