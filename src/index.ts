@@ -17,12 +17,12 @@ export { layers } from "./nn/layers/index.ts";
 export type * from "./nn/layers/options.ts";
 export { losses } from "./nn/losses/index.ts";
 export { metrics } from "./nn/metrics/index.ts";
+export * as operations from "./nn/operation-calls.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export type { Preprocess } from "./nn/preprocess.ts";
 export { regularizers } from "./nn/regularizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
-export { operations } from "./nn/symbolic-operations.ts";
 // Pictures are behind "fovea/report": what draws them is not small.
 export { assessClassifier, classesOf } from "./report/assess-classifier.ts";
 export { classificationReport } from "./report/classification-report.ts";

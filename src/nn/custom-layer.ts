@@ -9,17 +9,17 @@ import type { CallContext, CommonOptions, Layer, PlanDraft } from "./layer.ts";
 import { LayerInstance } from "./layer-instance.ts";
 import { classNameOf, commonNames } from "./make-layer.ts";
 
-/** A layer of one's own. */
+/** A custom layer. */
 export interface LayerDefinition<O extends object> {
-  /** The name under which files keep it and `customLayers` finds it again. */
+  /** The name by which files store it, and by which `customLayers` finds it again. */
   readonly kind: string;
-  /** The name in summaries. Default: `kind` with a capital. */
+  /** The name in summaries. Default: `kind` with a capital letter. */
   readonly className?: string;
   /** The names of its options. Other options are then refused. Default: any option is accepted. */
   readonly options?: readonly (string & keyof O)[];
   /**
-   * What the layer comes to for inputs of these shapes, N left out, one a input. It may throw a
-   * ShapeError where they do not fit.
+   * What the layer does for inputs of these shapes, one for each input, without N. It may throw a
+   * ShapeError if they do not fit.
    */
   plan(inputs: readonly Shape[], options: O & CommonOptions): PlanDraft;
 }

@@ -6,7 +6,7 @@ import { formatShape } from "../core/shape.ts";
 import { axisOf } from "./layers/axes.ts";
 import { layers } from "./layers/index.ts";
 import type { Constant } from "./layers/operation.ts";
-import { type OperationName, operationTable } from "./operations/index.ts";
+import { type OperationName, type OperationTable, operationTable } from "./operations/index.ts";
 import type { GivenSettings, OperandCount, Operation, Settings } from "./operations/operation.ts";
 import { isSymbolic, type SymbolicTensor } from "./symbolic.ts";
 
@@ -33,25 +33,7 @@ type Call<O> =
     ? (...parameters: [...Operands<C>, ...SettingsArgument<S>]) => SymbolicTensor
     : never;
 
-/** Written over the table's keys, so that each call shows the documentation of its row. */
-type Calls = { readonly [K in keyof typeof operationTable]: Call<(typeof operationTable)[K]> };
-
-interface Split {
-  /**
-   * The parts of `x` along an axis: a number of equal parts, or cut at the given positions. Each part is
-   * a `slice`. `axis` counts N as 0; default: -1, the last.
-   *
-   * @throws ShapeError if the axis does not exist, or cannot be cut like this.
-   * @example const [a, b] = operations.split(x, 2);
-   */
-  split(
-    x: SymbolicTensor,
-    sections: number | readonly number[],
-    settings?: { readonly axis?: number },
-  ): SymbolicTensor[];
-}
-
-function call(operation: OperationName, count: OperandCount, parameters: readonly unknown[]) {
+function apply(operation: OperationName, count: OperandCount, parameters: readonly unknown[]) {
   const size = count === "list" ? 1 : count;
   const given = parameters.slice(0, size);
   const { name, ...settings } = (parameters[size] ?? {}) as Named;
@@ -76,19 +58,27 @@ function call(operation: OperationName, count: OperandCount, parameters: readonl
     .apply(tensors);
 }
 
-const calls = Object.fromEntries(
-  (Object.keys(operationTable) as OperationName[]).map((name) => [
-    name,
-    (...parameters: readonly unknown[]) => call(name, operationTable[name].operands, parameters),
-  ]),
-) as Calls;
+/** The function that applies an operation. @example export const add = callOf("add"); */
+export function callOf<K extends OperationName>(name: K): Call<OperationTable[K]> {
+  const { operands } = operationTable[name];
+  const call = (...parameters: readonly unknown[]) => apply(name, operands, parameters);
+  return call as Call<OperationTable[K]>;
+}
 
-function split(
+/**
+ * The parts of `x` along an axis: a number of equal parts, or cut at the given positions. Each part is a
+ * `slice`. `axis` counts N as 0. Default: -1, the last.
+ *
+ * @throws ShapeError if the axis does not exist, or cannot be cut like this.
+ * @example const [a, b] = operations.split(x, 2);
+ */
+export function split(
   x: SymbolicTensor,
   sections: number | readonly number[],
   { axis = -1 }: { readonly axis?: number } = {},
 ): SymbolicTensor[] {
-  return splitKeys(x.shape, sections, axis).map((key) => calls.slice(x, { key }));
+  const slice = callOf("slice");
+  return splitKeys(x.shape, sections, axis).map((key) => slice(x, { key }));
 }
 
 /** The keys of the slices that a split is, of examples of `shape`. @throws ShapeError */
@@ -116,15 +106,3 @@ export function splitKeys(
   const before = ":, ".repeat(at);
   return ends.slice(1).map((end, i) => `${before}${ends[i]}:${end}`);
 }
-
-/**
- * Operations on symbolic tensors: those of `keras.ops`, by the same names in camel case, and with the
- * same settings. Numbers may stand in the place of tensors. Axis 0 is N, which stays.
- *
- * @example
- * const half = operations.multiply(x, 0.5);
- * const rest = operations.subtract(1, x);
- * const pooled = operations.mean(x, { axis: [1, 2], keepDimensions: true });
- * const everySecond = operations.slice(x, { key: ":, ::2, ::2" }); // x[:, ::2, ::2]
- */
-export const operations: Calls & Split = { ...calls, split };

@@ -34,13 +34,13 @@ const groups = [
   "schedules",
 ] as const;
 
-const namesOf = (group: (typeof groups)[number]) =>
+const namesOf = (group: (typeof groups)[number] | "operations") =>
   Object.keys(Object.entries(fovea).find(([name]) => name === group)?.[1] ?? {});
 
 let opened = 0;
 const open = (text: string) => server.open(join(project.folder, `file-${opened++}.ts`), text);
 
-describe.each(groups)("%s", (group) => {
+describe.each([...groups, "operations"] as const)("%s", (group) => {
   const names = namesOf(group);
 
   test("every function shows its documentation on hover", async () => {
@@ -61,6 +61,10 @@ describe.each(groups)("%s", (group) => {
     const shown = new Set(documented.map(({ label }) => label));
     expect(names.filter((name) => !shown.has(name))).toEqual([]);
   });
+});
+
+describe.each(groups)("%s", (group) => {
+  const names = namesOf(group);
 
   test("every option shows its documentation", async () => {
     const silent: string[] = [];

@@ -6,8 +6,8 @@ import { tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { input } from "../../src/nn/input.ts";
+import * as operations from "../../src/nn/operation-calls.ts";
 import type { SymbolicTensor } from "../../src/nn/symbolic.ts";
-import { operations } from "../../src/nn/symbolic-operations.ts";
 import { model } from "../../src/train/functional.ts";
 
 let device: Device;

@@ -36,11 +36,13 @@ export function layerFrom(kind: string, options: object, custom: CustomLayers = 
       fix: "choose another kind",
     });
   }
-  const table: Readonly<Record<string, unknown>> = { ...layers, ...custom };
-  const name = Object.hasOwn(table, kind) ? kind : currentName(kind);
-  if (!Object.hasOwn(table, name)) refuseKind(table, kind);
-  const factory = table[name] as (options: object) => Layer;
+  const factory = factoryOf(custom, kind) ?? factoryOf(layers, currentName(kind));
+  if (factory === undefined) refuseKind({ ...layers, ...custom }, kind);
   return instanceOf(factory(withLayer(options, custom)));
+}
+
+function factoryOf(table: object, kind: string): ((options: object) => Layer) | undefined {
+  return Object.hasOwn(table, kind) ? table[kind as keyof typeof table] : undefined;
 }
 
 /** @throws ConfigError that proposes the closest layer, and `customLayers`. */

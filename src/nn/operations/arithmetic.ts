@@ -47,39 +47,23 @@ function power(build: Builder, x: Node, exponent: Node): Node {
 const floorDivide = (build: Builder, a: Node, b: Node) => build.floor(build.divide(a, b));
 
 export const arithmetic = {
-  /** a + b */
   add: binary("Add", (build, a, b) => build.add(a, b)),
-  /** a − b */
   subtract: binary("Subtract", (build, a, b) => build.subtract(a, b)),
-  /** a · b */
   multiply: binary("Multiply", (build, a, b) => build.multiply(a, b)),
-  /** a / b */
   divide: binary("Divide", (build, a, b) => build.divide(a, b), ["TrueDivide"]),
-  /** ⌊a / b⌋; no gradient flows. */
   floorDivide: binary("FloorDivide", floorDivide),
-  /** a − b · ⌊a / b⌋, which has the sign of b. */
   mod: binary("Mod", (build, a, b) =>
     build.subtract(a, build.multiply(b, floorDivide(build, a, b))),
   ),
-  /** aᵇ; below 0 for exponents that are whole numbers, not tensors. */
   power: binary("Power", power),
-  /** The larger. */
   maximum: binary("Maximum", (build, a, b) => build.maximum(a, b)),
-  /** The smaller. */
   minimum: binary("Minimum", (build, a, b) => build.minimum(a, b)),
-  /** 1 where a = b, else 0. */
   equal: binary("Equal", (build, a, b) => build.equal(a, b)),
-  /** 1 where a ≠ b, else 0. */
   notEqual: binary("NotEqual", (build, a, b) => not(build, build.equal(a, b))),
-  /** 1 where a > b, else 0. */
   greater: binary("Greater", (build, a, b) => build.less(b, a)),
-  /** 1 where a ≥ b, else 0. */
   greaterEqual: binary("GreaterEqual", (build, a, b) => build.lessEqual(b, a)),
-  /** 1 where a < b, else 0. */
   less: binary("Less", (build, a, b) => build.less(a, b)),
-  /** 1 where a ≤ b, else 0. */
   lessEqual: binary("LessEqual", (build, a, b) => build.lessEqual(a, b)),
-  /** `a` where `condition` is not 0, else `b`. */
   where: operation({
     className: "Where",
     module: "numpy",

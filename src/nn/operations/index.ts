@@ -7,10 +7,21 @@ import type { Operation } from "./operation.ts";
 import { reductions } from "./reductions.ts";
 import { shapes } from "./shapes.ts";
 
-/** Every operation by the name that models and files use. */
-export const operationTable = { ...arithmetic, ...elementwise, ...reductions, ...shapes };
+/** Stated by its parts, so that built declarations keep the documentation of each row. */
+export type OperationTable = typeof arithmetic &
+  typeof elementwise &
+  typeof reductions &
+  typeof shapes;
 
-export type OperationName = keyof typeof operationTable;
+/** Every operation by the name that models and files use. */
+export const operationTable: OperationTable = {
+  ...arithmetic,
+  ...elementwise,
+  ...reductions,
+  ...shapes,
+};
+
+export type OperationName = keyof OperationTable;
 
 /** The same, where the name is not known. */
 export const operationRows: Readonly<Record<string, Operation>> = operationTable;

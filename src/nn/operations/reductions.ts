@@ -68,19 +68,12 @@ function glu(build: Builder, x: Node, along: number): Node {
 }
 
 export const reductions = {
-  /** The mean over the axes. */
   mean: reduction("Mean", (build, x, along) => build.mean(x, along)),
-  /** Σ x over the axes. */
   sum: reduction("Sum", (build, x, along) => build.sum(x, along)),
-  /** The largest over the axes. */
   max: reduction("Max", (build, x, along) => build.reduceMaximum(x, along), ["Amax"]),
-  /** The smallest over the axes. */
   min: reduction("Min", (build, x, along) => build.reduceMinimum(x, along), ["Amin"]),
-  /** The mean squared distance to the mean. */
   var: reduction("Var", variance),
-  /** The root of `var`. */
   std: reduction("Std", (build, x, along) => build.squareRoot(variance(build, x, along))),
-  /** eˣ / Σ eˣ along the axis, or axes. */
   softmax: operation({
     className: "Softmax",
     module: "nn",
@@ -89,7 +82,6 @@ export const reductions = {
     settings: { axis: lastAxes },
     compute: (build, [x], { axis }) => softmax(build, x, axesOf(axis, x.shape.slice(1), "softmax")),
   }),
-  /** ln softmax(x) along the axis, or axes. */
   logSoftmax: operation({
     className: "LogSoftmax",
     module: "nn",
@@ -99,7 +91,6 @@ export const reductions = {
     compute: (build, [x], { axis }) =>
       logSoftmax(build, x, axesOf(axis, x.shape.slice(1), "logSoftmax")),
   }),
-  /** Softmax's sparse sibling, along the axis. Martins and Astudillo, ICML 2016. */
   sparsemax: operation({
     className: "Sparsemax",
     module: "nn",
@@ -115,7 +106,6 @@ export const reductions = {
       return build.transpose(sparsemax(build, build.transpose(x, order)), order);
     },
   }),
-  /** The first half along the axis, times the sigmoid of the second. Dauphin et al., ICML 2017. */
   glu: operation({
     className: "Glu",
     module: "nn",

@@ -89,7 +89,6 @@ function resolveShape(x: Node, given: readonly number[]): number[] {
 }
 
 export const shapes = {
-  /** The same elements in another shape, N first: `[-1, 24, 3]`. */
   reshape: operation({
     className: "Reshape",
     module: "numpy",
@@ -97,7 +96,6 @@ export const shapes = {
     settings: { newShape: order },
     compute: (build, [x], { newShape }) => build.reshape(x, resolveShape(x, newShape)),
   }),
-  /** Axis i of the result is axis `axes[i]` of x; the first is 0. */
   transpose: operation({
     className: "Transpose",
     module: "numpy",
@@ -114,7 +112,6 @@ export const shapes = {
       });
     },
   }),
-  /** Two axes change places. */
   swapaxes: operation({
     className: "Swapaxes",
     module: "numpy",
@@ -126,7 +123,6 @@ export const shapes = {
       return build.transpose(x, plain.with(a, b).with(b, a));
     },
   }),
-  /** A new axis of 1. */
   expandDims: operation({
     className: "ExpandDims",
     module: "numpy",
@@ -135,7 +131,6 @@ export const shapes = {
     compute: (build, [x], { axis: at }) =>
       build.reshape(x, x.shape.toSpliced(newAxis(at, x), 0, 1)),
   }),
-  /** Without the axes, which are 1; without all such axes by default. */
   squeeze: operation({
     className: "Squeeze",
     module: "numpy",
@@ -157,7 +152,6 @@ export const shapes = {
       });
     },
   }),
-  /** `constantValues` around x, or its mirror image. */
   pad: operation({
     className: "Pad",
     module: "numpy",
@@ -183,7 +177,6 @@ export const shapes = {
       return padWidth.reduce((y, pair, i) => mirrorAlong(build, y, i, pair, skip), x);
     },
   }),
-  /** Part of x, as in NumPy: `key` is `":, ::2"` for `x[:, ::2]`. */
   slice: operation({
     className: "GetItem",
     module: "numpy",
@@ -197,7 +190,6 @@ export const shapes = {
       return build.reshape(build.slice(x, start, size, step), resolved.shape);
     },
   }),
-  /** Each element `repeats` times in a row along the axis. */
   repeat: operation({
     className: "Repeat",
     module: "numpy",
@@ -206,7 +198,6 @@ export const shapes = {
     compute: (build, [x], { repeats, axis: at }) =>
       repeatAlong(build, x, oldAxis(at, x, "repeat"), repeats),
   }),
-  /** Elements in the other order along the axes. */
   flip: operation({
     className: "Flip",
     module: "numpy",
@@ -215,7 +206,6 @@ export const shapes = {
     compute: (build, [x], { axis: given }) =>
       axesOf(given, x.shape.slice(1), "flip").reduce((y, one) => flipAlong(build, y, one), x),
   }),
-  /** One after another along the axis. */
   concatenate: operation({
     className: "Concatenate",
     module: "numpy",
@@ -224,7 +214,6 @@ export const shapes = {
     compute: (build, parts, { axis: at }) =>
       build.concatenate(parts, oldAxis(at, parts[0], "concatenate")),
   }),
-  /** One beside another along a new axis. */
   stack: operation({
     className: "Stack",
     module: "numpy",
