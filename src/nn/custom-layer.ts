@@ -91,6 +91,7 @@ export function defineLayer<O extends object = object>(
       kind,
       className,
       options,
+      severalInputs: true,
       plan(inputs) {
         const plan = definition.plan(inputs, options);
         const { outputShape } = plan;

@@ -48,7 +48,19 @@ export class LayerInstance<O extends object = object> implements Layer<O>, Unit 
     return (this.options as CommonOptions).name;
   }
 
+  get severalInputs(): boolean {
+    return this.#layer.severalInputs ?? false;
+  }
+
   plan(inputs: readonly Shape[]): LayerPlan {
+    if (inputs.length > 1 && !this.severalInputs) {
+      throw new ShapeError({
+        what: "The layer takes one input.",
+        expected: "one input",
+        received: `${inputs.length} inputs`,
+        fix: "join them first, as layers.concatenate or layers.add does",
+      });
+    }
     return this.#layer.plan(inputs);
   }
 

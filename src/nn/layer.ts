@@ -79,6 +79,8 @@ export interface Layer<O extends object = object> {
   readonly options: O;
   /** What its output adds to the loss, where that is what the layer is for. */
   readonly activityRegularizer?: Regularizer | undefined;
+  /** Whether it joins inputs; any other layer takes one. Default: false. */
+  readonly severalInputs?: boolean;
   /** @throws ShapeError where the inputs, one shape for each, do not fit. */
   plan(inputs: readonly Shape[]): LayerPlan;
 }

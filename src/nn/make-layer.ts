@@ -46,6 +46,8 @@ export interface LayerDraft<O extends object> {
   readonly options: O;
   /** The name in summaries. Default: Keras's name of the class. */
   readonly className?: string;
+  /** Whether it joins inputs; any other layer takes one. Default: false. */
+  readonly severalInputs?: boolean;
   /** A penalty on the output, where that is what the layer is for. */
   readonly activityRegularizer?: Regularizer;
   /** @throws ShapeError where the inputs, one shape for each, do not fit. */

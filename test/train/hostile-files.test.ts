@@ -319,6 +319,21 @@ describe("a description of a network", () => {
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
+  test("that gives two inputs to a layer that takes one is refused", () => {
+    const both = {
+      ...relu("r"),
+      inbound_nodes: [
+        [
+          ["a-in", 0, 0, {}],
+          ["a-in", 0, 0, {}],
+        ],
+      ],
+    };
+    expect(() => networkIn(functional("a", [both], ["r", 0]), {})).toThrow(
+      /Layer "r" \(ReLU\)[\s\S]*takes one input[\s\S]*received: 2 inputs/,
+    );
+  });
+
   test("whose networks use each other twice at every level is refused", () => {
     let inner = functional("n0", [usedOn(relu("r"), ["n0-in", 0])], ["r", 0]);
     for (let depth = 1; depth <= 40; depth++) {

@@ -67,6 +67,54 @@ describe("weights for another head", () => {
     expect(made.getWeights().get("body/kernel")).toEqual(source.getWeights().get("body/kernel"));
   });
 
+  test.each([".weights.h5", ".h5", ".keras", ".safetensors"])(
+    "from %s are told apart: missing, of another shape, left with their layer, and of no use",
+    async (ending) => {
+      const path = at(`parts${ending}`);
+      const source = sequential(
+        [
+          layers.dense({ units: 4, name: "body", inputShape: [3] }),
+          layers.dense({ units: 2, name: "middle" }),
+          layers.dense({ units: 2, name: "old" }),
+        ],
+        { device },
+      );
+      await (ending === ".keras" ? saveModel(source, path) : source.saveWeights(path));
+      const made = sequential(
+        [
+          layers.dense({ units: 4, name: "body", inputShape: [3] }),
+          layers.dense({ units: 2, name: "new" }),
+          layers.dense({ units: 5, name: "middle" }),
+        ],
+        { device },
+      );
+      const options = { byName: true, skipMismatch: true, onWarning: () => undefined };
+      const { unexpected, ...left } = await made.loadWeights(path, options);
+      expect(left).toEqual({
+        skipped: ["new/kernel", "new/bias", "middle/kernel", "middle/bias"],
+        missing: ["new/kernel", "new/bias"],
+        mismatched: ["middle/kernel", "middle/bias"],
+      });
+      expect(unexpected.length).toBe(2);
+      for (const name of unexpected) expect(name).toMatch(/^old\//);
+    },
+  );
+
+  test("that are of no use leave out what an optimizer remembers", async () => {
+    const path = at("whole.safetensors");
+    const source = small().compile({ optimizer: "adam", loss: "meanSquaredError" });
+    const y = {
+      data: new Float32Array(1 * source.outputs.shape[0]),
+      shape: [1, source.outputs.shape[0]],
+    };
+    await source.fit({ x: { data: new Float32Array(3), shape: [1, 3] }, y }, { verbose: 0 });
+    for (const ending of [".safetensors", ".keras", ".h5"]) {
+      await saveModel(source, path.replace(".safetensors", ending));
+      const { unexpected } = await small().loadWeights(path.replace(".safetensors", ending));
+      expect(unexpected).toEqual([]);
+    }
+  });
+
   test("that fit nowhere are an error all the same, which asks for the closest name", async () => {
     const path = at("nowhere.safetensors");
     await small().saveWeights(path);

@@ -36,7 +36,9 @@ export function trainingIn(
 ): StoredTraining | undefined {
   if (training === false) return undefined;
   // A model without losses was not meant to be trained as it is.
-  const { loss } = Object(config) as { readonly loss?: unknown };
-  const told = (loss ?? null) === null ? () => undefined : warn;
-  return trainingOr(file, told, () => decodeCompile(config, optimizer, outputNames));
+  const isRecord = typeof config === "object" && config !== null;
+  const isMeant = !isRecord || ((config as { readonly loss?: unknown }).loss ?? null) !== null;
+  return trainingOr(file, isMeant ? warn : () => undefined, () =>
+    decodeCompile(config, optimizer, outputNames),
+  );
 }

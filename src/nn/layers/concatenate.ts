@@ -32,6 +32,7 @@ export function concatenate(options: ConcatenateOptions = {}): LayerInstance<Con
     }
     return {
       options: { ...given, axis },
+      severalInputs: true,
       plan(inputs) {
         requireInputs(inputs, "concatenate");
         const [first] = inputs;

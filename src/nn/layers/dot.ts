@@ -38,6 +38,7 @@ export function dot(options: DotOptions): LayerInstance<DotOptions> {
     requireOption("normalize", normalize, typeof normalize === "boolean", "true or false");
     return {
       options: { ...given, normalize },
+      severalInputs: true,
       plan(inputs) {
         requireInputs(inputs, "dot", 2);
         const along = inputs.map((shape, i) => axisOf(pair[i], shape, "dot"));

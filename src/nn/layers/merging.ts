@@ -167,6 +167,7 @@ function merging<O extends CommonOptions>(
 ): LayerDraft<O> {
   return {
     options: given,
+    severalInputs: true,
     plan(inputs) {
       requireInputs(inputs, layer, count);
       const outputShape = broadcastShapes(...inputs);

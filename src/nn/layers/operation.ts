@@ -56,6 +56,7 @@ export function operation(options: OperationOptions): LayerInstance<OperationOpt
     return {
       className: row.className,
       options: { ...given, settings },
+      severalInputs: true,
       plan(inputs) {
         requireCount(name, row, operands, inputs);
         const results = trials.map((batch) => {
