@@ -56,7 +56,9 @@ export type {
 export type { AppliedModel, ModelParts, ModelProgram } from "./train/programs/model-program.ts";
 export {
   type EncodeModelOptions,
+  type EncodeWeightsOptions,
   encodeModel,
+  encodeWeights,
   type SaveOptions,
   saveModel,
 } from "./train/save.ts";

@@ -127,9 +127,13 @@ export function modelFormatOf(path: string): ModelFormatName | undefined {
   });
 }
 
-/** @throws FormatError where `format` is none of the table's; `call` is what was called. */
-export function requireModelFormat(call: string, format: string): void {
-  const names = rows.filter(([, { model }]) => model !== undefined).map(([name]) => name);
+/** @throws FormatError where `format` is no kind of file for that; `call` is what was called. */
+export function requireFormat(
+  call: string,
+  format: string,
+  purpose: "model" | "writesWeights",
+): void {
+  const names = rows.filter(([, row]) => row[purpose]).map(([name]) => name);
   if (names.some((name) => name === format)) return;
   refuse({
     what: `${call}: There is no such format.`,

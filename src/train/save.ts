@@ -9,7 +9,8 @@ import { removeShards, shardNamesOf } from "../formats/shard-files.ts";
 import {
   fileFormats,
   type ModelFormatName,
-  requireModelFormat,
+  requireFormat,
+  type WeightsFormatName,
   writtenFormatOf,
 } from "../interchange/file-formats.ts";
 import type { EncodedModel } from "../interchange/model-format.ts";
@@ -18,6 +19,7 @@ import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { type Model, requireModel } from "./model.ts";
 import { storeTraining } from "./stored-training.ts";
+import { encodeWeightsAs } from "./weights-file.ts";
 
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
@@ -73,7 +75,7 @@ export async function encodeModel(
   requireModel("encodeModel", model);
   requireKnownOptions("encodeModel", options, encodeOptionNames);
   const { format = "safetensors" } = options;
-  requireModelFormat("encodeModel", format);
+  requireFormat("encodeModel", format, "model");
   const { bytes, parts } = await encodeAs(format, model, "the file", options);
   // Shards come first: whoever writes them in this order never has a model.json without its shards.
   return parts === undefined ? bytes : new Map([...parts, ["model.json", bytes]]);
@@ -110,6 +112,32 @@ export async function saveModel(
   requireKnownOptions("saveModel", options, optionNames);
   const format = writtenFormatOf(path);
   await writeEncoded(path, await encodeAs(format, model, path, options));
+}
+
+export interface EncodeWeightsOptions {
+  /**
+   * The kind of file: `safetensors`, `weights.h5` as Keras 3 writes it, or `h5` as Keras 2. Default:
+   * `safetensors`.
+   */
+  readonly format?: WeightsFormatName;
+}
+
+/**
+ * All weights, and nothing else, as the bytes of a file, as `model.saveWeights` writes it.
+ * `model.loadWeights` takes these bytes.
+ *
+ * @throws FormatError where that kind of file cannot hold them.
+ * @example await other.loadWeights(await encodeWeights(model))
+ */
+export async function encodeWeights(
+  model: Model<SymbolicOutputs>,
+  options: EncodeWeightsOptions = {},
+): Promise<Uint8Array> {
+  requireModel("encodeWeights", model);
+  requireOptions("encodeWeights", options);
+  const { format = "safetensors" } = options;
+  requireFormat("encodeWeights", format, "writesWeights");
+  return encodeWeightsAs(format, model.network, model.getWeights());
 }
 
 function encodeAs(

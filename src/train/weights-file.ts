@@ -4,13 +4,16 @@ import type { OptionNames } from "../core/option.ts";
 import { printWarning, type Warn } from "../core/warn.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import {
+  fileFormats,
   recognizedWeightsFormat,
+  type WeightsFormatName,
   weightsReaderOf,
   writtenWeightsFormatOf,
 } from "../interchange/file-formats.ts";
-import type { LeftWeights, TakenWeights } from "../interchange/found-weights.ts";
+import { type LeftWeights, type TakenWeights, takeWeights } from "../interchange/found-weights.ts";
+import type { WeightsFormat } from "../interchange/model-format.ts";
+import { ofFile } from "../interchange/refuse.ts";
 import type { Values } from "../interchange/stored-model.ts";
-import { decodeStoredWeights, encodeStoredWeights } from "../interchange/stored-weights.ts";
 import type { Network } from "../nn/network.ts";
 import { type ModelSource, openSource } from "./model-source.ts";
 
@@ -38,10 +41,21 @@ export const loadWeightsOptionNames: OptionNames<LoadWeightsOptions> = {
 /** What `loadWeights` did not take over. */
 export type LoadedWeights = LeftWeights;
 
+/** Weights as the bytes of a file. @throws FormatError where it cannot hold them. */
+export async function encodeWeightsAs(
+  format: WeightsFormatName,
+  network: Network,
+  weights: Values,
+): Promise<Uint8Array> {
+  const { encode }: WeightsFormat = await fileFormats[format].weights();
+  if (encode === undefined) throw new Error(`${format} files are whole models`);
+  return encode(network, weights);
+}
+
 /** Writes weights; the file is whole or not there at all. @throws FormatError */
 export async function writeWeights(path: string, network: Network, weights: Values): Promise<void> {
   const format = writtenWeightsFormatOf(path);
-  await writeFileAtomically(path, await encodeStoredWeights(format, network, weights));
+  await writeFileAtomically(path, await encodeWeightsAs(format, network, weights));
 }
 
 /** The weights of `network` in a file. @throws FormatError where it is damaged, or does not fit. */
@@ -53,6 +67,7 @@ export async function readWeights(
   const { file, path, read } = openSource("loadWeights", source);
   const bytes = await read();
   const reader = path === undefined ? recognizedWeightsFormat(bytes, file) : weightsReaderOf(path);
-  const taking = { file, skipMismatch, byName, warn: onWarning };
-  return decodeStoredWeights(await reader(), bytes, network, taking);
+  const format = await reader();
+  const found = await format.find(bytes, network, { file, byName });
+  return ofFile(file, () => takeWeights(found, { skipMismatch, warn: onWarning }));
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   decodeModel,
   encodeModel,
+  encodeWeights,
   layers,
   loadModel,
   type ModelSource,
@@ -163,6 +164,17 @@ describe("what is no model", () => {
     await expect(encodeModel(small(), { format })).rejects.toThrow(/safetensors, keras, h5, json/);
   });
 });
+
+test.each(["safetensors", "weights.h5", "h5"] as const)(
+  "weights as %s are the bytes that saveWeights writes",
+  async (format) => {
+    await small().saveWeights(at(`alone.${format}`));
+    const bytes = await encodeWeights(small(), { format });
+    expect(Buffer.from(bytes).equals(readFileSync(at(`alone.${format}`)))).toBe(true);
+    const whole = "keras" as "h5";
+    await expect(encodeWeights(small(), { format: whole })).rejects.toThrow(/no such format/);
+  },
+);
 
 test("weights come from the same sources", async () => {
   await small().saveWeights(at("w.weights.h5"));
