@@ -58,16 +58,16 @@ export interface LoadOptions extends Pick<ModelOptions, "device"> {
   readonly name?: string;
 }
 
-const optionNames: OptionNames<LoadOptions> = {
+const loadOptions: OptionNames<LoadOptions> = {
+  customLayers: true,
   device: true,
+  inputShape: true,
   loss: true,
   metrics: true,
-  customLayers: true,
-  training: true,
-  inputShape: true,
+  name: true,
   onWarning: true,
   preprocess: true,
-  name: true,
+  training: true,
 };
 
 /**
@@ -84,7 +84,7 @@ export async function loadModel(
   source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  requireKnownOptions("loadModel", options, optionNames);
+  requireKnownOptions("loadModel", options, loadOptions);
   const open = openSource("loadModel", source, options.name);
   const { path, file } = open;
   const named = path === undefined ? undefined : formatOfPath(path, typeof source === "string");
@@ -103,7 +103,7 @@ export async function decodeModel(
   bytes: FileBytes | ReadonlyMap<string, FileBytes>,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  requireKnownOptions("decodeModel", options, optionNames);
+  requireKnownOptions("decodeModel", options, loadOptions);
   const open = openSource("decodeModel", bytes, options.name);
   const all = await open.read();
   return modelFrom(recognizedModelFormat(all, open.file), all, open, options);

@@ -51,7 +51,6 @@ import { Watchers } from "./watchers.ts";
 import {
   type LoadedWeights,
   type LoadWeightsOptions,
-  loadWeightsOptionNames,
   readWeights,
   writeWeights,
 } from "./weights-file.ts";
@@ -440,12 +439,6 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
    */
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
-    requireKnownOptions(
-      "loadWeights",
-      options,
-      loadWeightsOptionNames,
-      '"file.h5", { byName: true }',
-    );
     const { weights, ...left } = await readWeights(source, this.network, options);
     this.#memory.writeSome(weights);
     return left;

@@ -33,7 +33,8 @@ export interface SaveOptions {
   readonly onWarning?: Warn;
 }
 
-const optionNames: OptionNames<SaveOptions> = {
+/** The names of these options. */
+export const saveOptions: OptionNames<SaveOptions> = {
   classNames: true,
   training: true,
   onWarning: true,
@@ -46,8 +47,6 @@ export interface EncodeModelOptions extends SaveOptions {
    */
   readonly format?: ModelFormatName;
 }
-
-const encodeOptionNames: OptionNames<EncodeModelOptions> = { ...optionNames, format: true };
 
 /** The bytes of a model of TensorFlow.js come as several files, all others as one. */
 type InOneFile = { readonly format?: Exclude<ModelFormatName, "json"> };
@@ -73,7 +72,7 @@ export async function encodeModel(
   options: EncodeModelOptions = {},
 ): Promise<Uint8Array | Map<string, Uint8Array>> {
   requireModel("encodeModel", model);
-  requireKnownOptions("encodeModel", options, encodeOptionNames);
+  requireKnownOptions("encodeModel", options, { ...saveOptions, format: true });
   const { format = "safetensors" } = options;
   requireFormat("encodeModel", format, "model");
   const { bytes, parts } = await encodeAs(format, model, "the file", options);
@@ -109,7 +108,7 @@ export async function saveModel(
     });
   }
   requireModel("saveModel", model);
-  requireKnownOptions("saveModel", options, optionNames);
+  requireKnownOptions("saveModel", options, saveOptions);
   const format = writtenFormatOf(path);
   await writeEncoded(path, await encodeAs(format, model, path, options));
 }
@@ -134,7 +133,7 @@ export async function encodeWeights(
   options: EncodeWeightsOptions = {},
 ): Promise<Uint8Array> {
   requireModel("encodeWeights", model);
-  requireOptions("encodeWeights", options);
+  requireKnownOptions("encodeWeights", options, { format: true });
   const { format = "safetensors" } = options;
   requireFormat("encodeWeights", format, "writesWeights");
   return encodeWeightsAs(format, model.network, model.getWeights());

@@ -1,6 +1,6 @@
 // The weights of a network as a file without their model, and those that a file has for it.
 
-import type { OptionNames } from "../core/option.ts";
+import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { printWarning, type Warn } from "../core/warn.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import {
@@ -32,7 +32,7 @@ export interface LoadWeightsOptions {
   readonly onWarning?: Warn;
 }
 
-export const loadWeightsOptionNames: OptionNames<LoadWeightsOptions> = {
+const loadWeightsOptions: OptionNames<LoadWeightsOptions> = {
   skipMismatch: true,
   byName: true,
   onWarning: true,
@@ -62,8 +62,10 @@ export async function writeWeights(path: string, network: Network, weights: Valu
 export async function readWeights(
   source: ModelSource,
   network: Network,
-  { skipMismatch = false, byName = false, onWarning = printWarning }: LoadWeightsOptions = {},
+  options: LoadWeightsOptions = {},
 ): Promise<TakenWeights> {
+  requireKnownOptions("loadWeights", options, loadWeightsOptions, '"file.h5", { byName: true }');
+  const { skipMismatch = false, byName = false, onWarning = printWarning } = options;
   const { file, path, read } = openSource("loadWeights", source);
   const bytes = await read();
   const reader = path === undefined ? recognizedWeightsFormat(bytes, file) : weightsReaderOf(path);

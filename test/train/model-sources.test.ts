@@ -176,6 +176,20 @@ test.each(["safetensors", "weights.h5", "h5"] as const)(
   },
 );
 
+test("options that do not exist are refused, with the closest name", async () => {
+  const save = { class_names: ["a"] } as object;
+  await expect(saveModel(small(), at("o.keras"), save)).rejects.toThrow(
+    /did you mean "classNames"/,
+  );
+  await expect(encodeModel(small(), save)).rejects.toThrow(
+    /encodeModel has no option "class_names"/,
+  );
+  const load = { custom_layers: {} } as object;
+  await expect(loadModel(at("model.keras"), load)).rejects.toThrow(/did you mean "customLayers"/);
+  const skip = { skip_mismatch: true } as object;
+  await expect(small().loadWeights(at("model.keras"), skip)).rejects.toThrow(/"skipMismatch"/);
+});
+
 test("weights come from the same sources", async () => {
   await small().saveWeights(at("w.weights.h5"));
   await small().saveWeights(at("w.h5"));

@@ -11,7 +11,7 @@ import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Logs } from "../events.ts";
 import type { Model } from "../model.ts";
-import { type SaveOptions, saveModel } from "../save.ts";
+import { type SaveOptions, saveModel, saveOptions } from "../save.ts";
 import { bestIn, epochHeldBy } from "./best-epoch.ts";
 import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -57,20 +57,18 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     requireWhole("saveFrequency", saveFrequency);
     if (monitor !== undefined) requireWithinEpoch(monitor.name, saveFrequency);
   }
-  const { initialValueThreshold: first, classNames, training, onWarning } = options;
+  const first = options.initialValueThreshold;
   if (first !== undefined) requireNumber("initialValueThreshold", first);
-  const saveOptions: SaveOptions = {
-    ...(classNames === undefined ? {} : { classNames }),
-    ...(training === undefined ? {} : { training }),
-    ...(onWarning === undefined ? {} : { onWarning }),
-  };
+  const saving: SaveOptions = Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(saveOptions, name)),
+  );
   let best = first;
   /** The newest file, and the finished steps of the model in it. */
   let newest: { readonly file: string; readonly iterations: number } | undefined;
   const write = async (model: Model<SymbolicOutputs>, file: string) => {
     await disk.makeFolder(dirname(file));
     if (saveWeightsOnly) await model.saveWeights(file);
-    else await saveModel(model, file, saveOptions);
+    else await saveModel(model, file, saving);
     newest = { file, iterations: model.progress.iterations };
   };
   const save = async (
