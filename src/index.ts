@@ -1,5 +1,12 @@
 // The front door of "fovea": what people import, and nothing else.
 
+export {
+  assessClassifier,
+  classesOf,
+  classificationReport,
+  confusionMatrix,
+  normalizeConfusion,
+} from "./assess/index.ts";
 export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
@@ -24,9 +31,6 @@ export { regularizers } from "./nn/regularizers/index.ts";
 export { schedules } from "./nn/schedules/index.ts";
 export type { SymbolicTensor } from "./nn/symbolic.ts";
 // Pictures are behind "fovea/report": what draws them is not small.
-export { assessClassifier, classesOf } from "./report/assess-classifier.ts";
-export { classificationReport } from "./report/classification-report.ts";
-export { confusionMatrix, normalizeConfusion } from "./report/confusion-matrix.ts";
 export { type PlotModelOptions, plotModel } from "./report/plot-model.ts";
 export type { Callback, TrainControl } from "./train/callback.ts";
 export type { BackupAndRestoreOptions } from "./train/callbacks/backup-and-restore.ts";

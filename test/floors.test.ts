@@ -16,6 +16,7 @@ const floors: Record<string, number> = {
   train: 6,
   zoo: 7,
   measure: 7,
+  assess: 7,
   report: 8,
   cli: 9,
   "index.ts": 10,

@@ -1,8 +1,8 @@
 // The picture of a classification report: a line for each class, a bar for its F1. Knows the report's
 // numbers, not where they come from.
 
+import type { ClassificationReport, ReportScores } from "../assess/classification-report.ts";
 import { requireRecord } from "../nn/option.ts";
-import type { ClassificationReport, ReportScores } from "./classification-report.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";

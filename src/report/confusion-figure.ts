@@ -2,9 +2,14 @@
 // as its share of the row. Knows counts and names, not where they come from.
 
 import * as Plot from "@observablehq/plot";
+import {
+  accuracyOf,
+  type ConfusionMatrix,
+  requireMatrix,
+  totalOf,
+} from "../assess/confusion-matrix.ts";
 import { ConfigError } from "../core/errors.ts";
 import { requireList } from "../nn/option.ts";
-import { accuracyOf, type ConfusionMatrix, requireMatrix, totalOf } from "./confusion-matrix.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";

@@ -2,16 +2,10 @@
 // and not whether the run is over.
 
 import * as Plot from "@observablehq/plot";
+import { bestEpoch, requireEpochs, validationPrefix } from "../assess/epoch-metrics.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { figure, textAt, tint } from "./figure.ts";
-import {
-  bestEpoch,
-  isRate,
-  metricsOf,
-  requireEpochs,
-  titleOf,
-  validationPrefix,
-} from "./metrics.ts";
+import { isRate, metricsOf, titleOf } from "./metric-names.ts";
 import { formatMeasure, formatRate, formatRateTick, formatTick } from "./numbers.ts";
 import { light } from "./palette.ts";
 import { plotAt } from "./plot.ts";

@@ -1,8 +1,8 @@
 // The history of a run as CSV, in the columns of Keras's CSVLogger. Knows epoch records.
 
+import { requireEpochs } from "../assess/epoch-metrics.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import type { EpochRecord } from "../train/events.ts";
-import { requireEpochs } from "./metrics.ts";
 
 /**
  * The history as CSV text: `epoch`, then every name of the logs in alphabetical order; a line an

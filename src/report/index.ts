@@ -1,30 +1,9 @@
-// The door of report/: what people look at after training.
+// The door of report/: what people look at after training. Pictures are drawn here; the numbers in them
+// come from assess/.
 
-export {
-  type AssessOptions,
-  assessClassifier,
-  type ClassifierAssessment,
-  classesOf,
-} from "./assess-classifier.ts";
+export * from "../assess/index.ts";
 export { classificationSvg } from "./classification-figure.ts";
-export {
-  type ClassificationReport,
-  type ClassificationReportOptions,
-  classificationReport,
-  type ReportScores,
-} from "./classification-report.ts";
 export { confusionSvg } from "./confusion-figure.ts";
-export {
-  accuracyOf,
-  type ClassScore,
-  type Confusion,
-  type ConfusionMatrix,
-  classScores,
-  confusionMatrix,
-  mostConfused,
-  type Normalization,
-  normalizeConfusion,
-} from "./confusion-matrix.ts";
 export { curvesSvg } from "./curves.ts";
 export { historyCsv, writeHistoryCsv } from "./history-csv.ts";
 export { lrFindSvg } from "./lr-find-figure.ts";

@@ -1,14 +1,15 @@
 // report.html: one self-contained page on a finished run. It takes plain records, loads nothing, runs no
 // script, and knows neither the engine nor the command line.
 
+import { accuracyOf, type ConfusionMatrix, totalOf } from "../assess/confusion-matrix.ts";
+import { bestEpoch, validationPrefix } from "../assess/epoch-metrics.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { confusionSvg } from "./confusion-figure.ts";
-import { accuracyOf, type ConfusionMatrix, totalOf } from "./confusion-matrix.ts";
 import { curvesSvg } from "./curves.ts";
 import { escapeMarkup } from "./markup.ts";
-import { bestEpoch, isRate, metricsOf, titleOf, validationPrefix } from "./metrics.ts";
+import { isRate, metricsOf, titleOf } from "./metric-names.ts";
 import { formatCount, formatDuration, formatMeasure, formatRate } from "./numbers.ts";
-import { overfittingNote } from "./overfitting.ts";
+import { overfittingNote } from "./overfitting-note.ts";
 import { pageStyle } from "./page-style.ts";
 import {
   argumentsSection,

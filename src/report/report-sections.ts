@@ -1,7 +1,6 @@
 // The parts of report.html that are tables, images and text. Every text that comes from outside is
 // escaped here.
 
-import type { Tensor } from "../core/tensor.ts";
 import {
   accuracyOf,
   type ClassScore,
@@ -9,7 +8,8 @@ import {
   classScores,
   mostConfused,
   totalOf,
-} from "./confusion-matrix.ts";
+} from "../assess/confusion-matrix.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { escapeMarkup } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
 import { pngDataUri } from "./picture.ts";

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { classificationReport } from "../../src/report/classification-report.ts";
-import { confusionMatrix, normalizeConfusion } from "../../src/report/confusion-matrix.ts";
+import { classificationReport } from "../../src/assess/classification-report.ts";
+import { confusionMatrix, normalizeConfusion } from "../../src/assess/confusion-matrix.ts";
 import { classes } from "./shared-numbers.ts";
 
 type Matrix = readonly (readonly number[])[];

@@ -1,7 +1,7 @@
-// What the curves say of learning by heart.
+// What the curves say of overfitting.
 
 import { expect, test } from "vitest";
-import { overfittingNote } from "../../src/report/overfitting.ts";
+import { overfittingNote } from "../../src/report/overfitting-note.ts";
 
 const historyOf = (...logs: readonly Record<string, number>[]) =>
   logs.map((one, i) => ({ epoch: i + 1, seconds: 1, logs: one }));
@@ -22,7 +22,7 @@ test("a validation loss far above the training loss is told", () => {
   const note = overfittingNote(
     historyOf({ loss: 0.9, val_loss: 0.9 }, { loss: 0.001, val_loss: 0.64 }),
   );
-  expect(note).toContain("does much better on the images that it learns from");
+  expect(note).toContain("does much better on the training images");
 });
 
 test.each([

@@ -1,11 +1,11 @@
 // What a call that is nearly right is answered with: what to write instead.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { confusionMatrix } from "../../src/assess/confusion-matrix.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
-import { confusionMatrix } from "../../src/report/confusion-matrix.ts";
 import { confusionSvg, curvesSvg } from "../../src/report/index.ts";
 import { callbacks } from "../../src/train/callbacks/index.ts";
 import type { Model } from "../../src/train/model.ts";

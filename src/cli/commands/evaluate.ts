@@ -1,11 +1,12 @@
 // `fovea evaluate`: how well a trained model does on test images, class by class.
 
 import { z } from "zod";
+import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
+import { classNamesFor } from "../../assess/classify.ts";
+import { type ClassScore, classScores, mostConfused } from "../../assess/confusion-matrix.ts";
 import { countExamples } from "../../data/examples.ts";
-import { type ClassScore, classScores, mostConfused } from "../../report/confusion-matrix.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { formatLog } from "../../train/progress-bar.ts";
-import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { batchSizeField, dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
@@ -34,7 +35,7 @@ export const evaluate = defineCommand({
       const data = await loadData(choice, output);
       const { test } = data;
       output.say(`data    ${data.source}\n`);
-      const assessment = await assess(model, test, options.batchSize);
+      const assessment = await measureClassifier(model, test, options.batchSize);
       warnOfOtherClasses(classNames, test.classNames, output);
       const names = classNamesFor(model, classNames, test.classNames);
       const { loss, accuracy, matrix } = assessment;
@@ -72,7 +73,7 @@ function warnOfOtherClasses(
 type NamedScore = ClassScore & { readonly name: string };
 
 function formatEvaluation(
-  { loss, accuracy, matrix }: Assessment,
+  { loss, accuracy, matrix }: MeasuredClassifier,
   classes: readonly NamedScore[],
   images: number,
 ): string {

@@ -1,10 +1,10 @@
 // `fovea predict`: what a trained model sees in images, with how sure it is.
 
 import { z } from "zod";
+import { classCountOf, classify, classNamesFor } from "../../assess/classify.ts";
 import { DataError } from "../../core/errors.ts";
 import { countExamples, sliceExamples } from "../../data/examples.ts";
 import { formatRate } from "../../report/numbers.ts";
-import { answer, classNamesFor } from "../assess.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
@@ -50,10 +50,11 @@ export const predict = defineCommand({
       const from = options.index ?? 0;
       const wanted = options.count ?? (options.index === undefined ? 10 : 1);
       const chosen = choose(test, from, wanted);
-      const answers = await answer(model, chosen.x, batchSize);
+      classCountOf(model);
+      const { probabilities, predictions: classes } = await classify(model, chosen.x, batchSize);
       const names = classNamesFor(model, classNames, test.classNames);
-      const predictions = Array.from(answers.classes, (_, i): Prediction => {
-        const row = answers.probabilities.data.subarray(i * names.length, (i + 1) * names.length);
+      const predictions = Array.from(classes, (_, i): Prediction => {
+        const row = probabilities.data.subarray(i * names.length, (i + 1) * names.length);
         const label = isLabelled ? { label: nameOf(chosen.y.data[i], names) } : {};
         return { index: from + i, ...label, classes: topOf(row, names, options.top) };
       });

@@ -1,5 +1,7 @@
 // The end of a run: a last look at the test images, the report, and a few lines for the user.
 
+import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
+import { classNamesFor } from "../../assess/classify.ts";
 import { sizeOf } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../../data/examples.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
@@ -7,7 +9,6 @@ import type { Headline } from "../../report/report-page.ts";
 import type { MisreadImage } from "../../report/report-sections.ts";
 import { loadModel } from "../../train/load.ts";
 import { formatLog } from "../../train/progress-bar.ts";
-import { type Assessment, assess, classNamesFor } from "../assess.ts";
 import { runFileNames } from "../model-file.ts";
 import { standardOutput } from "../output.ts";
 import { topRate } from "./recipe.ts";
@@ -23,7 +24,7 @@ export interface Ending {
 }
 
 /** The weights that the report speaks of, and what they reach on the test images. */
-interface Verdict extends Assessment {
+interface Verdict extends MeasuredClassifier {
   readonly file: "best" | "last";
 }
 
@@ -103,11 +104,11 @@ async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undef
   const { options, model, data, device, files } = run;
   if ((await savedBest(run)) === undefined) {
     if (diverged) return undefined;
-    return { file: "last", ...(await assess(model, data.test, options.batchSize)) };
+    return { file: "last", ...(await measureClassifier(model, data.test, options.batchSize)) };
   }
   const best = await loadModel(files.path("best"), { device });
   try {
-    return { file: "best", ...(await assess(best.model, data.test, options.batchSize)) };
+    return { file: "best", ...(await measureClassifier(best.model, data.test, options.batchSize)) };
   } finally {
     await best.model.dispose();
   }
@@ -153,16 +154,17 @@ function misreadIn({ x, y }: Examples, verdict: Verdict, classes: number): Misre
   const { data, shape } = x;
   if (!(data instanceof Uint8Array)) return [];
   const size = sizeOf(shape.slice(1));
-  const sureness = (i: number) => verdict.probabilities.data[i * classes + verdict.classes[i]];
-  return Array.from(verdict.classes.keys())
-    .filter((i) => verdict.classes[i] !== y.data[i])
-    .sort((a, b) => sureness(b) - sureness(a))
+  const confidence = (i: number) =>
+    verdict.probabilities.data[i * classes + verdict.predictions[i]];
+  return Array.from(verdict.predictions.keys())
+    .filter((i) => verdict.predictions[i] !== y.data[i])
+    .sort((a, b) => confidence(b) - confidence(a))
     .slice(0, misreadShown)
     .map((i) => ({
       index: i,
       image: { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) },
       label: y.data[i],
-      prediction: verdict.classes[i],
-      confidence: sureness(i),
+      prediction: verdict.predictions[i],
+      confidence: confidence(i),
     }));
 }

@@ -1,11 +1,11 @@
 // Saves a run as it learns. The best model is written before the last one: wherever the run is killed,
 // what is in the folder belongs together, and the epoch that is run again writes the same files again.
 
+import { bestEpoch } from "../../assess/epoch-metrics.ts";
 import { FormatError, TrainingError } from "../../core/errors.ts";
 import { readWholeFile } from "../../formats/files.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
 import { readDescription } from "../../interchange/safetensors/model-description.ts";
-import { bestEpoch } from "../../report/metrics.ts";
 import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
 import type { Progress } from "../../train/fit.ts";

@@ -2,17 +2,18 @@
 // is held against scikit-learn in test/golden.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assessClassifier } from "../../src/assess/assess-classifier.ts";
+import { classificationReport } from "../../src/assess/classification-report.ts";
+import { classesOf } from "../../src/assess/classify.ts";
+import { fixedDigits } from "../../src/assess/fixed-digits.ts";
 import { ConfigError, DataError } from "../../src/core/errors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
-import { assessClassifier, classesOf } from "../../src/report/assess-classifier.ts";
 import { classificationSvg } from "../../src/report/classification-figure.ts";
-import { classificationReport } from "../../src/report/classification-report.ts";
-import { fixedDigits } from "../../src/report/fixed-digits.ts";
 import { sequential } from "../../src/train/sequential.ts";
-import { faultOf } from "./well-formed.ts";
+import { faultOf } from "../report/well-formed.ts";
 
 describe("fixedDigits", () => {
   test.each([
