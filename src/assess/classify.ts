@@ -57,6 +57,13 @@ export async function classify(
   return { probabilities: probabilitiesOf(scores), predictions };
 }
 
+/** Whether the last layer of a model is known to give probabilities, whatever its loss says. */
+export function endsInProbabilities({ network }: Model): boolean {
+  const last = network.steps.at(-1)?.layer;
+  const { activation } = (last?.options ?? {}) as { readonly activation?: unknown };
+  return ["softmax", "sigmoid"].some((name) => name === activation || name === last?.kind);
+}
+
 /** Softmax over the last axis; of single numbers, the sigmoid. */
 function probabilitiesOf({ data, shape }: Tensor<Float32Array>): Tensor<Float32Array> {
   const width = shape[shape.length - 1];

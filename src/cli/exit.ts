@@ -1,4 +1,4 @@
-// How the command line ends: what each exit code means, and how an error is told.
+// How the command line ends: what each exit code means, and how an error is shown.
 
 import {
   ConfigError,
@@ -21,10 +21,10 @@ export const exitCodes = {
 /** A file of the run that could not be written: the input was right, the disk was not. */
 export class SaveError extends FoveaError {}
 
-/** Errors that say: what was asked for, or what was handed in, cannot be used. */
+/** Errors in what was asked for, or in the input. */
 const wrongInput = [ConfigError, DataError, FormatError, ShapeError];
 
-/** The exit code that an error calls for. */
+/** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof TrainingError) return exitCodes.diverged.code;
   if (wrongInput.some((kind) => error instanceof kind)) return exitCodes.wrongInput.code;
@@ -37,7 +37,7 @@ export function tellError(error: unknown): string {
   if (error instanceof FoveaError) return `${error.message}\n`;
   return (
     `Unexpected internal error: ${messageOf(error)}\n` +
-    "  to do:    set FOVEA_DEBUG=1 to see where, and please report it\n"
+    "  to do:    set FOVEA_DEBUG=1 to see the stack, and please report it\n"
   );
 }
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { names as datasetNames } from "../data/datasets/index.ts";
 import { targetNames } from "../machine/open.ts";
+import { architectureNames } from "../zoo/index.ts";
 
 /** Where examples come from. */
 export const dataFields = {
@@ -11,12 +12,12 @@ export const dataFields = {
     .default("fashion-mnist")
     .meta({
       value: "name|folder",
-      description: `a dataset (${datasetNames.join(", ")}), or a folder with four IDX files`,
+      description: `A dataset (${datasetNames.join(", ")}), or a folder with four IDX files.`,
     }),
   source: z
     .enum(["auto", "cache", "system", "download", "sample"])
     .default("auto")
-    .meta({ value: "place", description: "where to take a named dataset from" }),
+    .meta({ value: "place", description: "Where to take the dataset from." }),
 };
 
 /** The same as a schema of its own. */
@@ -27,30 +28,49 @@ export const deviceFields = {
   target: z
     .enum(["auto", ...targetNames])
     .default("auto")
-    .meta({ description: "what computes" }),
+    .meta({ description: "What computes; auto takes the fastest." }),
   threads: z
     .int()
     .min(1)
     .max(256)
     .optional()
-    .meta({ description: "threads that compute (default: one a core)" }),
+    .meta({
+      description:
+        "How many threads compute. Default: one for each core that this process may use " +
+        "(CPU affinity and container quota).",
+    }),
 };
 
-/** Who reads the answer. */
+/** Who reads the output. */
 export const outputFields = {
-  json: z.boolean().default(false).meta({ description: "print JSON, for machines" }),
+  json: z.boolean().default(false).meta({ description: "Print JSON, one record a line." }),
 };
 
-/** A trained model. */
-export const modelField = z.string().meta({
+/** An architecture. */
+export const networkField = z
+  .enum(architectureNames)
+  .default("mnist")
+  .meta({ description: "The architecture." });
+
+/** A model in a file. */
+export const modelField = z.string().min(1).meta({
   value: "path",
   description:
-    "a file (.safetensors, .keras, .h5, or model.json), or a run folder: its best.safetensors",
+    "A model file (.safetensors, .keras, .h5 or model.json), or a run folder: its best model.",
 });
+
+/** How a model in a file is read. */
+export const modelFields = {
+  model: modelField,
+  inputShape: z.string().optional().meta({
+    value: "sizes",
+    description: "Height, width and channels, such as 96,96,3, where the file leaves them open.",
+  }),
+};
 
 /** Images that are worked on at a time. */
 export const batchSizeField = z
   .int()
   .min(1)
   .default(128)
-  .meta({ description: "images in one step" });
+  .meta({ description: "Images in one step." });

@@ -1,5 +1,5 @@
-// From --data and --source to examples: a dataset that Fovea knows, or a folder of the user's own. How
-// data is found and read is data/'s business.
+// From --data and --source to examples: a dataset that Fovea knows, or a folder of your own. How data is found
+// and read is the business of data/.
 
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -39,7 +39,7 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
     throw new FormatError({
       what: `The folder ${data} cannot be read.`,
       expected: "a folder with the four IDX files of a dataset",
-      received: "nothing of that name",
+      received: "no file or folder of that name",
       fix: "check the path",
       ...(await closestTo(data)),
     });
@@ -59,7 +59,7 @@ function requireName(data: string): void {
   });
 }
 
-/** Images to be asked about. */
+/** Images to predict. */
 export interface LoadedImages {
   /** With zeros for labels where there are none. */
   readonly images: Examples;
@@ -81,10 +81,10 @@ async function readImageFile(path: string): Promise<LoadedImages> {
   const { data, shape } = decodeIdx(await readWholeFile(path), path);
   if (shape.length !== 3 || !(data instanceof Uint8Array)) {
     throw new FormatError({
-      what: `${path} holds no images.`,
+      what: `${path} does not hold images.`,
       expected: "u8 images [N, H, W]",
       received: `${formatShape(shape)} in a ${data.constructor.name}`,
-      fix: "give a file such as t10k-images-idx3-ubyte.gz",
+      fix: "use a file such as t10k-images-idx3-ubyte.gz",
     });
   }
   const images = {
@@ -112,5 +112,5 @@ function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): vo
   if (!standardError.canRedraw) return;
   const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(1));
   const end = receivedBytes >= totalBytes ? "\n" : "";
-  standardError.write(`\rdownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);
+  standardError.write(`\rDownloading ${file}: ${received} of ${total} MB\x1b[K${end}`);
 }

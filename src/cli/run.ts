@@ -1,4 +1,4 @@
-// From a command line to an exit code: finds the command, reads its options, runs it, and tells what went
+// From a command line to an exit code: finds the command, reads its options, runs it, and reports what went
 // wrong. It knows the table of commands, and no command.
 
 import { CommanderError, Command as Parser } from "commander";
@@ -7,6 +7,7 @@ import { lookUp } from "../core/names.ts";
 import type { Command } from "./command.ts";
 import { type CommandRow, commands } from "./commands/index.ts";
 import { errorRecord, exitCodeOf, exitCodes, SaveError, tellError } from "./exit.ts";
+import { otherOptionMeant } from "./network-or-model.ts";
 import { isClosedByReader, standardError, standardOutput } from "./output.ts";
 import type { Given } from "./schema.ts";
 import { version } from "./version.ts";
@@ -35,9 +36,9 @@ async function requireWritten(code: number): Promise<void> {
   const { loss } = standardOutput;
   if (code !== exitCodes.done.code || loss === undefined || isClosedByReader(loss)) return;
   throw new SaveError({
-    what: "The command was carried out, but standard output could not be written.",
+    what: "The command is done, but its output could not be written.",
     received: loss.message,
-    fix: "free some space, or send the output elsewhere",
+    fix: "free some disk space, or send the output elsewhere",
     cause: loss,
   });
 }
@@ -55,7 +56,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
   if (name.startsWith("-")) {
     throw new ConfigError({
       what: `The option ${name} comes before a command.`,
-      expected: `a command first: ${Object.keys(commands).join(", ")}`,
+      expected: `one of the commands ${Object.keys(commands).join(", ")} first`,
       received: name,
       fix: `try "fovea train ${name}", or fovea --help`,
     });
@@ -65,6 +66,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
   const parser = new Parser(`fovea ${name}`)
     .description(command.description)
     .allowExcessArguments()
+    .helpOption("-h, --help", "Show this help.")
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText("after", examplesOf(command));
@@ -74,7 +76,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.done.code;
-    throw wrongUsage(error, name, Object.keys(command.options.shape).map(flagOf));
+    throw wrongUsage(error, name, Object.keys(command.options.shape).map(flagOf), argv);
   }
   const given = withArgument(parser.opts(), parser.args, command, name);
   refuseSwallowedOptions(command.options, given);
@@ -94,22 +96,30 @@ function withArgument(
   return first === undefined || argument === undefined ? typed : { ...typed, [argument]: first };
 }
 
+/** Columns of a terminal that everybody has. */
+const usualColumns = 80;
+
+/** The examples in two columns; where that is too wide, each below its meaning. */
 function examplesOf({ examples }: Command): string {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
+  const rows = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
+  const fits = rows.every(({ length }) => length <= usualColumns);
+  const lines = fits ? rows : examples.map(([line, meaning]) => `  # ${meaning}\n  ${line}`);
   return `\nExamples:\n${lines.join("\n")}`;
 }
 
-/** What the parser found, in the words of all other errors. */
-function wrongUsage(error: CommanderError, command: string, flags: readonly string[]): Error {
+/** What the parser found, as an error like all others. */
+function wrongUsage(
+  error: CommanderError,
+  command: string,
+  flags: readonly string[],
+  argv: readonly string[],
+): Error {
   const [, quoted = ""] = /'([^']+)'/.exec(error.message) ?? [];
   if (error.code === "commander.unknownOption") {
-    const table = Object.fromEntries([...flags, "--help"].map((flag) => [flag, true]));
-    try {
-      lookUp(table, quoted, "option");
-    } catch (unknown) {
-      return unknown as Error;
-    }
+    const [flag, written] = quoted.split("=", 2);
+    const value = written ?? argv[argv.indexOf(flag) + 1];
+    return otherOptionMeant(command, flags, flag, value) ?? unknownOption(flag, flags);
   }
   if (error.code === "commander.optionMissingArgument") {
     return new ConfigError({
@@ -125,10 +135,20 @@ function wrongUsage(error: CommanderError, command: string, flags: readonly stri
   });
 }
 
+function unknownOption(flag: string, flags: readonly string[]): Error {
+  const table = Object.fromEntries([...flags, "--help"].map((known) => [known, true]));
+  try {
+    lookUp(table, flag, "option");
+  } catch (unknown) {
+    return unknown as Error;
+  }
+  return new Error(`the parser does not know ${flag}`);
+}
+
 function excessArgument(command: string, argument: string): ConfigError {
   return new ConfigError({
     what: `The argument "${argument}" belongs to no option.`,
-    expected: "options that begin with --, each with its value",
+    expected: "options that begin with --, each followed by its value",
     received: argument,
     fix: `see fovea ${command} --help`,
   });
@@ -137,19 +157,23 @@ function excessArgument(command: string, argument: string): ConfigError {
 async function overview(): Promise<string> {
   const parser = new Parser("fovea")
     .usage("<command> [options]")
-    .description("Convolutional neural networks, trained and used from TypeScript.")
-    .version(version(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this; after a command, what it takes")
+    .description("Trains and uses convolutional neural networks.")
+    .version(version(), "-V, --version", "Show the version.")
+    .helpOption("-h, --help", "Show this help, or after a command the help of that command.")
     .helpCommand(false);
   for (const [name, { summary }] of Object.entries(commands)) parser.command(name).summary(summary);
   const codes = Object.values(exitCodes).map(
     ({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`,
   );
   return `${parser.helpInformation()}
+To begin:
+  npx fovea train
+  npx fovea evaluate --model runs/train
+
 Exit codes:
 ${codes.join("\n")}
 
-Errors go to stderr; with --json as one line {"error": {...}}.
-FOVEA_DEBUG=1 adds where in the code they arose.
+Errors go to stderr; with --json as one line: {"error": {...}}.
+Set FOVEA_DEBUG=1 to see the stack of an error.
 `;
 }

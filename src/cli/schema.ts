@@ -1,5 +1,5 @@
-// One zod schema a command: its options on the command line, their help text, their checks and their
-// defaults all come from it. It knows no command.
+// One zod schema for each command: its options, their help text, their checks and their defaults all come from
+// it. It knows no command.
 
 import { type Command, Option } from "commander";
 import { z } from "zod";
@@ -53,20 +53,20 @@ function defaultValueName({ type, enum: choices }: Field): string {
   return type === "integer" || type === "number" ? "number" : "text";
 }
 
-/** Choices and default, for the help text. */
+/** Choices and default as sentences, for the help text. */
 function remarksOn({ type, enum: choices, default: preset, isRequired }: Field): string {
   const remarks = [
-    ...(isRequired ? ["required"] : []),
-    ...(choices === undefined ? [] : [choices.join(", ")]),
-    ...(preset === undefined || type === "boolean" ? [] : [`default: ${preset}`]),
+    ...(choices === undefined ? [] : [`One of ${choices.join(", ")}.`]),
+    ...(preset === undefined || type === "boolean" ? [] : [`Default: ${preset}.`]),
+    ...(isRequired ? ["Required."] : []),
   ];
-  return remarks.length === 0 ? "" : ` (${remarks.join("; ")})`;
+  return remarks.map((remark) => ` ${remark}`).join("");
 }
 
 /**
  * The options with their defaults filled in. Numbers may come as text.
  *
- * @throws ConfigError where a value is not accepted, with what would be.
+ * @throws ConfigError where a value is not accepted, with what would be accepted.
  */
 export function parseOptions<S extends Schema>(schema: S, given: Given): z.output<S> {
   const fields = new Map(fieldsOf(schema));

@@ -1,18 +1,19 @@
-// A trained model and the images it should be asked about: what evaluate and predict begin with. It
-// measures nothing.
+// A trained model and the images it is to be used on: what evaluate and predict begin with. It measures
+// nothing.
 
 import { dirname } from "node:path";
+import { endsInProbabilities } from "../assess/classify.ts";
 import { describeDevice, openDevice, type TargetName } from "../machine/open.ts";
-import { loadModel } from "../train/load.ts";
+import type { LoadOptions } from "../train/load.ts";
 import type { Model } from "../train/model.ts";
+import { argsIn } from "./args-file.ts";
 import { dataOptions } from "./fields.ts";
 import type { DataChoice } from "./load-data.ts";
-import { argsIn, modelFileOf } from "./model-file.ts";
+import { loadModelFile, type ModelChoice, modelFileOf } from "./model-file.ts";
 import type { Output } from "./output.ts";
 import { type Given, parseOptions } from "./schema.ts";
 
-export interface TrainedOptions extends DataChoice {
-  readonly model: string;
+export interface TrainedOptions extends DataChoice, ModelChoice {
   readonly target: TargetName | "auto";
   readonly threads?: number | undefined;
 }
@@ -30,12 +31,15 @@ export interface Trained {
 /**
  * Opens a device and a model, lets `work` use them, and closes both.
  *
+ * @param needs the loss, or only classes and their probabilities. For those, optimizer, losses and metrics are
+ * not even read, unless the last layer gives logits: then the loss says so.
  * @throws FormatError where the file is no model.
  */
 export async function withTrained<T>(
   options: TrainedOptions,
   given: Given,
   output: Output,
+  needs: "loss" | "probabilities",
   work: (trained: Trained) => Promise<T>,
 ): Promise<T> {
   const file = await modelFileOf(options.model, "best");
@@ -43,9 +47,17 @@ export async function withTrained<T>(
   const { target, threads } = options;
   const device = await openDevice({ target, ...(threads && { threads }) });
   try {
-    const { model, classNames } = await loadModel(file, { device });
+    const onWarning = (message: string) => output.warn(message);
+    const load = (more: Pick<LoadOptions, "training" | "onWarning">) =>
+      loadModelFile(file, options, { device, ...more });
+    let { model, classNames } = await load({ training: needs === "loss", onWarning });
+    if (needs === "probabilities" && !endsInProbabilities(model)) {
+      await model.dispose();
+      // The warnings have been shown.
+      ({ model, classNames } = await load({ training: true, onWarning: () => {} }));
+    }
     const { epochs } = model.progress;
-    // Files of others do not say how many.
+    // Files of other programs do not say how many.
     const trained = epochs === 0 ? "" : ` after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
     output.say(`model   ${file}: ${model.name}${trained}`);
     output.say(`device  ${describeDevice(device)}`);

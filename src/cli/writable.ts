@@ -14,17 +14,17 @@ export async function requireWritable(path: string): Promise<void> {
     () => false,
   );
   const received = status?.isDirectory()
-    ? "a folder has that name"
+    ? "a folder of that name"
     : !above?.isDirectory()
       ? `there is no folder ${folder}`
       : isFree
         ? undefined
-        : `the folder ${folder} may not be written`;
+        : `the folder ${folder} is read-only for this user`;
   if (received === undefined) return;
   throw new ConfigError({
     what: `The file ${path} cannot be written.`,
-    expected: "a new name, or that of a file, in a folder that may be written",
+    expected: "the path of a file in a folder that can be written",
     received,
-    fix: "choose another place with --out",
+    fix: "choose another path with --out",
   });
 }

@@ -7,13 +7,13 @@ import { ConfigError } from "../core/errors.ts";
 
 /** Where a run folder goes. */
 export interface RunFolderOptions {
-  /** The folder that holds all runs; it is created where it is missing. Default: `runs`. */
+  /** The folder that holds all runs; created if missing. Default: `runs`. */
   readonly root?: string;
   /** The run's name, numbered where it is taken. Default: `train`. */
   readonly name?: string;
-  /** This very folder instead; that it exists already is an error, unless `isUnused` says otherwise. */
+  /** Exactly this folder instead. It must be new, unless `isUnused` says otherwise. */
   readonly exact?: string;
-  /** Whether an existing folder with these names in it may be taken for `exact`. Default: none may. */
+  /** Whether an existing folder with these names in it can be used for `exact`. Default: none can. */
   readonly isUnused?: (names: readonly string[]) => boolean;
 }
 
@@ -30,7 +30,7 @@ export async function createRunFolder(options: RunFolderOptions = {}): Promise<s
     if (await tryToCreate(exact)) return exact;
     if (isUnused?.(await namesIn(exact))) return exact;
     throw new ConfigError({
-      what: `The run folder ${exact} exists already.`,
+      what: `The run folder ${exact} already exists.`,
       expected: "a new folder, so that no earlier run is overwritten",
       fix: "Choose another folder, or move the old one away.",
     });
@@ -46,10 +46,10 @@ function checkName(name: string): void {
   const isPlain = name !== "" && name !== "." && name !== ".." && !/[\\/]/.test(name);
   if (isPlain && basename(name) === name) return;
   throw new ConfigError({
-    what: "The run's name is not the name of a folder.",
+    what: "The name of the run cannot be the name of a folder.",
     expected: "a name without slashes, such as train",
     received: JSON.stringify(name),
-    fix: "Name the folder that holds all runs with root, and the run with name.",
+    fix: "Use root for the folder that holds all runs, and name for the run.",
   });
 }
 
@@ -82,8 +82,8 @@ function cannotCreate(folder: string, cause: unknown): ConfigError {
   const code = codeOf(cause);
   return new ConfigError({
     what: `The run folder ${folder} could not be created: ${whyNot(code)}.`,
-    expected: "a place that may be written",
-    fix: "Choose another folder, or make the one above it writable.",
+    expected: "a folder that can be created",
+    fix: "Choose another folder, or make its parent folder writable.",
     cause,
   });
 }
@@ -92,7 +92,7 @@ function whyNot(code: string): string {
   switch (code) {
     case "EACCES":
     case "EPERM":
-      return `the folder above it may not be written (${code})`;
+      return `its parent folder is not writable (${code})`;
     case "EROFS":
       return "its disk is read-only";
     case "ENOSPC":

@@ -14,11 +14,11 @@ beforeAll(async () => {
 
 describe("fovea bench", () => {
   test("measures peak, convolution and both kinds of step", async () => {
-    const outcome = await fovea("bench --model lenet --batch 8 --threads 1 --json");
+    const outcome = await fovea("bench --network lenet --batch-size 8 --threads 1 --json");
     expect(outcome.stderr).toBe("");
     expect(outcome.code).toBe(0);
     const [record] = recordsOf(outcome);
-    expect(record).toMatchObject({ model: "lenet", batch: 8, threads: 1 });
+    expect(record).toMatchObject({ network: "lenet", batchSize: 8, threads: 1 });
     expect(record.peak).toBeGreaterThan(1);
     expect(record.convolutions).toHaveLength(3);
     const steps = record.steps as StepTime[];
@@ -32,7 +32,7 @@ describe("fovea bench", () => {
   });
 
   test("as tables for people, and with every kernel when asked", async () => {
-    const { code, stdout } = await fovea("bench --model lenet --batch 4 --threads 1 --profile");
+    const { code, stdout } = await fovea("bench --network lenet --batch-size 4 --threads 1 --profile");
     expect(code).toBe(0);
     for (const text of ["GFLOP/s a thread", "filter gradient", "training", "inference"]) {
       expect(stdout).toContain(text);
@@ -45,8 +45,8 @@ describe("fovea bench", () => {
 
   test.each([
     ["bench --target interpreter", 'no target "interpreter"'],
-    ["bench --model lenett", 'did you mean "lenet"'],
-    ["bench --batch 0", "--batch cannot be used"],
+    ["bench --network lenett", 'did you mean "lenet"'],
+    ["bench --batch-size 0", "--batch-size cannot be used"],
   ])("fovea %s is refused", async (args, what) => {
     const { code, stderr } = await refusalIn(folder, args);
     expect(stderr).toContain(what);

@@ -44,7 +44,7 @@ test("killed at any point, --resume ends in the same bits and the same files", a
   const data = join(root, "data");
   await writeData(data, { train: 40, test: 12, size: 16 });
   const train = (folder: string) =>
-    `train --data ${data} --model lenet --epochs 2 --batch-size 16 --target wasm --threads 1 --out ${folder}`;
+    `train --data ${data} --network lenet --epochs 2 --batch-size 16 --target wasm --threads 1 --out ${folder}`;
   const call = (line: string) => run([...line.split(" "), "--quiet"]);
 
   const straight = join(root, "straight");

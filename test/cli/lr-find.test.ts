@@ -11,7 +11,7 @@ let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
 const command =
-  "lr-find --data ./data --model lenet --batch-size 16 --optimizer sgd --target wasm --threads 1";
+  "lr-find --data ./data --network lenet --batch-size 16 --optimizer sgd --target wasm --threads 1";
 
 beforeAll(async () => {
   folder = await emptyFolder();

@@ -19,7 +19,7 @@ let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
 const lenet =
-  "train --data ./data --model lenet --batch-size 16 --schedule constant --target wasm --threads 1";
+  "train --data ./data --network lenet --batch-size 16 --schedule constant --target wasm --threads 1";
 
 beforeAll(async () => {
   folder = await emptyFolder();
@@ -53,9 +53,9 @@ describe("a run", () => {
     expect(stdout).toContain('Model: "lenet"');
     expect(stdout).toMatch(/Epoch 2\/2\n12\/12 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
     expect(stdout).toMatch(
-      /test accuracy {2}\d\.\d{4}, loss .* on 60 test images with best\.safetensors/,
+      /test accuracy {2}\d\.\d{4}, loss .* 60 test images, best\.safetensors/,
     );
-    expect(stdout).toContain("runs/train, see report.html in it");
+    expect(stdout).toContain("runs/train (open report.html in it)");
     expect((await readdir(fileIn("runs/train"))).sort()).toEqual([
       "args.json",
       "best.safetensors",
@@ -72,7 +72,7 @@ describe("a run", () => {
     expect(lines[0]).toBe("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss");
     expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
     const args = JSON.parse((await read("runs/train/args.json")).toString());
-    expect(args).toMatchObject({ model: "lenet", epochs: 2, learningRate: 0.001 });
+    expect(args).toMatchObject({ network: "lenet", epochs: 2, learningRate: 0.001 });
     expect(args).toMatchObject({ data: fileIn("data"), validation: 0.1 });
     expect(args).toMatchObject({ trainingImages: 180, validationImages: 20, testImages: 60 });
   });
@@ -103,12 +103,12 @@ describe("a run", () => {
   });
 });
 
-describe("going on", () => {
+describe("continuing", () => {
   test("between epochs gives the bits of a run that never stopped", async () => {
     await fovea(`${lenet} --epochs 1 --quiet --out parts`);
     const { code, stdout } = await fovea("train --resume parts --epochs 2");
     expect(code).toBe(0);
-    expect(stdout).toContain("Going on at epoch 2.");
+    expect(stdout).toContain("Continuing at epoch 2.");
     expect(await bitsIn("parts/last.safetensors")).toEqual(
       await bitsIn("runs/train/last.safetensors"),
     );
@@ -139,17 +139,17 @@ describe("going on", () => {
 
     const { code, stdout } = await fovea("train --resume broken/last.safetensors");
     expect(code).toBe(0);
-    expect(stdout).toContain(`Going on at epoch 2, step ${progress.steps + 1}.`);
+    expect(stdout).toContain(`Continuing at epoch 2, step ${progress.steps + 1}.`);
     expect(await bitsIn("broken/last.safetensors")).toEqual(
       await bitsIn("straight/last.safetensors"),
     );
   });
 
   test.each([
-    ["--resume same --epochs 1", "more than 1 epochs behind it", "--epochs 7"],
-    ["--resume same --epochs 3 --model mnist", "--model contradicts", "lenet, as in"],
-    ["--resume same --epochs 3 --seed 4", "--seed contradicts", "leave --seed away"],
-    ["--resume same --epochs 3 --out more", "stays in its folder", "leave --out away"],
+    ["--resume same --epochs 1", "more than 1 epoch.", "--epochs 7"],
+    ["--resume same --epochs 3 --network mnist", "--network contradicts", "lenet, as in"],
+    ["--resume same --epochs 3 --seed 4", "--seed contradicts", "leave out --seed"],
+    ["--resume same --epochs 3 --out more", "stays in its folder", "leave out --out"],
     ["--resume nowhere --epochs 3", "no such file", "Check the path"],
     ["--resume sane --epochs 3", "no such file", 'did you mean "same"'],
   ])("train %s is refused", async (args, what, hint) => {
@@ -172,7 +172,7 @@ describe("going on", () => {
 
 describe("a run that goes wrong", () => {
   test("diverges with code 3, a report, and weights that are still numbers", async () => {
-    const args = "train --data ./data --model mnist --learning-rate 1e30 --epochs 2 --out diverged";
+    const args = "train --data ./data --network mnist --learning-rate 1e30 --epochs 2 --out diverged";
     const { code, stderr } = await fovea(args);
     expect(stderr).toContain("the loss is no longer a number at step 2 of epoch 1");
     expect(stderr).toContain("are the first that are not finite");

@@ -16,13 +16,13 @@ beforeAll(async () => {
   await writeFile(join(folder, "data", "classes.txt"), "north\nupper\nlower\nsouth\n");
   await writeData(join(folder, "smaller"), { size: 20 });
   const { code } = await fovea(
-    "train --data ./data --model lenet --batch-size 16 --schedule constant --epochs 3 --out run --quiet",
+    "train --data ./data --network lenet --batch-size 16 --schedule constant --epochs 3 --out run --quiet",
   );
   expect(code).toBe(0);
 }, 60_000);
 
 describe("evaluate", () => {
-  test("prints loss, accuracy and every class, on the run's own data unless told", async () => {
+  test("prints loss, accuracy and every class, by default on the run's own dataset", async () => {
     const { code, stdout, stderr } = await fovea("evaluate --model run");
     expect(stderr).toBe("");
     expect(code).toBe(0);
@@ -65,7 +65,7 @@ describe("predict", () => {
     const { code, stdout } = await fovea("predict --model run");
     expect(code).toBe(0);
     const lines = stdout.trim().split("\n");
-    expect(lines.at(-11)).toMatch(/^image +is +seen as +or +or$/);
+    expect(lines.at(-11)).toMatch(/^image +true class +predicted +or +or$/);
     expect(lines.at(-10)).toMatch(/^ +0 +north +north +[\d.>]+% /);
   });
 
@@ -89,7 +89,7 @@ describe("predict", () => {
       "predict --model run --data data/t10k-images-idx3-ubyte --index 58 --count 9",
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/image +seen as +or +or\n +58 +lower .*\n +59 +south .*\n$/);
+    expect(stdout).toMatch(/image +predicted +or +or\n +58 +lower .*\n +59 +south .*\n$/);
   });
 
   test("an image that is not there is refused", async () => {
@@ -101,7 +101,7 @@ describe("predict", () => {
 
 describe("summary", () => {
   test("shows an architecture", async () => {
-    const { code, stdout } = await fovea("summary --model mnist");
+    const { code, stdout } = await fovea("summary --network mnist");
     expect(code).toBe(0);
     expect(stdout).toContain("Total params: 93,322");
   });

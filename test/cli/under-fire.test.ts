@@ -17,7 +17,7 @@ let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
 const lenet =
-  "train --data ./data --model lenet --batch-size 16 --schedule constant --target wasm --threads 1";
+  "train --data ./data --network lenet --batch-size 16 --schedule constant --target wasm --threads 1";
 
 beforeAll(async () => {
   folder = await emptyFolder();

@@ -39,7 +39,7 @@ describe("help", () => {
     const { code, stdout } = await fovea("train --help");
     expect(code).toBe(0);
     expect(stdout).toContain("--batch-size <number>");
-    expect(stdout).toContain("default: 128");
+    expect(stdout).toContain("Default: 128.");
     expect(stdout).toContain("mnist, lenet");
     expect((await fovea("help train")).stdout).toBe(stdout);
   });
@@ -69,15 +69,16 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
       '"fashion-mnist"',
     ],
     ["train --target wsam", 'no target "wsam"', 'did you mean "wasm"'],
-    ["train --model lenett", 'no model "lenett"', 'did you mean "lenet"'],
+    ["train --network lenett", 'no network "lenett"', 'did you mean "lenet"'],
     ["train --optimizer adm", 'no optimizer "adm"', 'did you mean "adam"'],
-    ["summary --model minst", 'no architecture "minst"', 'did you mean "mnist"'],
+    ["summary --network minst", 'no network "minst"', 'did you mean "mnist"'],
     ["train --batch-size 0", "--batch-size cannot be used", "of at least 1"],
     ["train --epochs 2.5", "--epochs cannot be used", "received: 2.5"],
     ["train --epochs many", "--epochs cannot be used", "received: many"],
     ["train --out --json", "--out needs a value", "before --json"],
     ["train --data ./dta", "./dta cannot be read", 'did you mean "data"'],
-    ["bench --batch 10000000", "--batch cannot be used", "a smaller batch"],
+    ["bench --batch-size 10000000", "--batch-size cannot be used", "a smaller batch size"],
+    ["bench --batch 8", 'no option "--batch"', 'did you mean "--batch-size"'],
     ["lr-find --data ./data --out none/curve.svg", "cannot be written", "there is no folder none"],
     ["report", "--run is missing", "--run <folder>"],
     ["report one two", "belongs to no option", "two"],
@@ -88,7 +89,7 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["evaluate", "--model is missing", "--model <path>"],
     ["evaluate --model nothing.safetensors", "no such file", "Check the path"],
     ["evaluate --model data", "holds no model", "best.safetensors"],
-    ["train --data no/folder", "no/folder cannot be read", "nothing of that name"],
+    ["train --data no/folder", "no/folder cannot be read", "no file or folder of that name"],
   ])("fovea %s", async (args, what, hint) => {
     const { code, stderr } = await refusalIn(folder, args);
     expect(stderr).toContain(what);
@@ -166,7 +167,7 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
     await mkdir(join(folder, "taken"));
     await writeFile(join(folder, "taken", "notes.txt"), "mine");
     const { code, stderr } = await refusalIn(folder, "train --data ./data --out taken");
-    expect(stderr).toContain("taken exists already");
+    expect(stderr).toContain("taken already exists");
     expect(code).toBe(2);
   });
 

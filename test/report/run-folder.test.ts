@@ -61,7 +61,7 @@ describe("run folders", () => {
   });
 
   test.each(["", ".", "..", "a/b", "a\\b"])("are not called %j", async (name) => {
-    await expect(createRunFolder({ root, name })).rejects.toThrow(/not the name of a folder/);
+    await expect(createRunFolder({ root, name })).rejects.toThrow(/cannot be the name of a folder/);
   });
 
   test("below a file say what is in the way", async () => {
@@ -77,7 +77,7 @@ describe("run folders", () => {
     const isSuperUser = process.geteuid?.() === 0;
     if (isSuperUser) process.seteuid?.(65534);
     try {
-      await expect(createRunFolder({ root })).rejects.toThrow(/may not be written/);
+      await expect(createRunFolder({ root })).rejects.toThrow(/not writable/);
       await expect(createRunFolder({ root: join(root, "new") })).rejects.toThrow(ConfigError);
     } finally {
       if (isSuperUser) process.seteuid?.(0);

@@ -11,10 +11,10 @@ import { modes } from "../../measure/step.ts";
 import { measuredTargets } from "../../measure/targets.ts";
 import { sparseCategoricalCrossentropy } from "../../nn/losses/sparse-categorical-crossentropy.ts";
 import type { Network } from "../../nn/network.ts";
-import { architectureFrom, architectureNames } from "../../zoo/index.ts";
+import { architectureFrom } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { deviceFields, outputFields } from "../fields.ts";
+import { batchSizeField, deviceFields, networkField, outputFields } from "../fields.ts";
 import { formatConvolutions, formatProfile, formatSteps } from "../measurements.ts";
 import { Output } from "../output.ts";
 
@@ -24,27 +24,27 @@ const repeats = 9;
 
 export const bench = defineCommand({
   description:
-    "Measures how fast this machine is: its peak, a convolution, and a network's training step and " +
-    "inference, beside what a model of the machine predicts.",
+    "Measures how fast this machine is: its peak, a convolution, and one step of training and inference, " +
+    "beside the times that a model of the machine predicts.",
   options: z.object({
-    model: z.enum(architectureNames).default("mnist").meta({ description: "the architecture" }),
-    batch: z.int().min(1).default(128).meta({ description: "images in one step" }),
+    network: networkField,
+    batchSize: batchSizeField,
     ...deviceFields,
     target: z
       .enum(["auto", ...measuredTargets])
       .default("auto")
-      .meta({ description: "what computes" }),
-    profile: z.boolean().default(false).meta({ description: "show the time of every kernel" }),
+      .meta({ description: "What computes; auto takes the fastest." }),
+    profile: z.boolean().default(false).meta({ description: "Show the time of every kernel." }),
     ...outputFields,
   }),
   examples: [
-    ["fovea bench", "the mnist network, on the fastest target that runs here"],
-    ["fovea bench --model lenet --profile", "where the time of a step goes"],
-    ["fovea bench --target wasm --threads 1", "another target, on one thread"],
+    ["fovea bench", "The mnist network, on the fastest target of this machine."],
+    ["fovea bench --network lenet --profile", "Where the time of a step goes."],
+    ["fovea bench --target wasm --threads 1", "Another target, on one thread."],
   ],
-  async run({ model, batch, target, threads, profile, json }) {
+  async run({ network: name, batchSize: batch, target, threads, profile, json }) {
     const output = new Output({ json });
-    requireRoom(architectureFrom(model, fit), batch);
+    requireRoom(architectureFrom(name, fit), batch);
     const device = await openDevice({ target, ...(threads === undefined ? {} : { threads }) });
     try {
       const peak = await measurePeak(device);
@@ -53,11 +53,11 @@ export const bench = defineCommand({
       output.result(`${formatConvolutions(convolutions)}\n`);
       const steps: StepTime[] = [];
       for (const mode of modes) {
-        const network = architectureFrom(model, fit);
+        const network = architectureFrom(name, fit);
         const options = { network, mode, batch, loss: sparseCategoricalCrossentropy() };
         steps.push(await measureStep(device, options, { peak, repeats, profile }));
       }
-      output.result(`${model}, batch ${batch}\n${formatSteps(steps)}`);
+      output.result(`${name}, batch size ${batch}\n${formatSteps(steps)}`);
       for (const { mode, milliseconds, stages } of steps) {
         if (stages === undefined) continue;
         output.result(`\n${mode}, kernel by kernel\n${formatProfile(stages, milliseconds)}`);
@@ -67,8 +67,8 @@ export const bench = defineCommand({
         threads: device.threads,
         peak,
         convolutions,
-        model,
-        batch,
+        network: name,
+        batchSize: batch,
         steps,
       });
     } finally {
@@ -82,8 +82,8 @@ export const bench = defineCommand({
 const mostBytes = 2 ** 32;
 
 /**
- * Refuses what cannot fit before a minute goes into compiling it: a step needs room for its images and for the
- * results of the largest layer at least.
+ * Refuses what cannot fit before a minute goes into compiling it: a step needs memory for its images and for
+ * the values of the largest layer at least.
  *
  * @throws ConfigError where that is more than a device can have.
  */
@@ -95,9 +95,9 @@ function requireRoom(network: Network, batch: number): void {
   const most = Math.floor(mostBytes / bytes);
   if (batch <= most) return;
   throw new ConfigError({
-    what: "The option --batch cannot be used.",
-    expected: `fewer than ${most.toLocaleString("en-US")} images, for ${network.name}: a device has 4 GiB at most`,
+    what: "The option --batch-size cannot be used.",
+    expected: `at most ${most.toLocaleString("en-US")} images for ${network.name}: a device has up to 4 GiB of memory`,
     received: batch.toLocaleString("en-US"),
-    fix: "measure a smaller batch, such as 128",
+    fix: "choose a smaller batch size, such as 128",
   });
 }

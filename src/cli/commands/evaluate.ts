@@ -9,7 +9,7 @@ import { formatCount, formatRate } from "../../report/numbers.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { batchSizeField, dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
+import { batchSizeField, dataFields, deviceFields, modelFields, outputFields } from "../fields.ts";
 import { loadData } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
@@ -17,21 +17,28 @@ import { withTrained } from "../trained.ts";
 
 export const evaluate = defineCommand({
   description:
-    "Measures a trained model on test images: loss, accuracy, and precision and recall of every class.",
+    "Measures a trained model on test images: loss, accuracy, and precision, recall and F1 of each class.",
   options: z.object({
-    model: modelField,
+    ...modelFields,
     ...dataFields,
     batchSize: batchSizeField,
     ...deviceFields,
     ...outputFields,
   }),
   examples: [
-    ["fovea evaluate --model runs/train", "the best model of a run, on its own test images"],
-    ["fovea evaluate --model runs/train/last.safetensors --data mnist", "another data set"],
+    [
+      "fovea evaluate --model runs/train",
+      "The best model of a run, on the test images of its dataset.",
+    ],
+    [
+      "fovea evaluate --model runs/train/last.safetensors --data mnist",
+      "Another model and dataset.",
+    ],
   ],
   run: (options, given) => {
     const output = new Output(options);
-    return withTrained(options, given, output, async ({ model, file, classNames, choice }) => {
+    return withTrained(options, given, output, "loss", async (trained) => {
+      const { model, file, classNames, choice } = trained;
       const data = await loadData(choice, output);
       const { test } = data;
       output.say(`data    ${data.source}\n`);
@@ -65,8 +72,8 @@ function warnOfOtherClasses(
   if (learnt === undefined || met === undefined || learnt.join() === met.join()) return;
   const few = (names: readonly string[]) => names.slice(0, 3).join(", ");
   output.warn(
-    `Note: the model learnt other classes (${few(learnt)}, ...) than these images have ` +
-      `(${few(met)}, ...).`,
+    `Note: the classes of these images (${few(met)}, ...) are not those that the model was trained ` +
+      `on (${few(learnt)}, ...).`,
   );
 }
 
@@ -87,7 +94,7 @@ function formatEvaluation(
   const confused =
     worst === undefined
       ? ""
-      : `\n\nmost confused: ${classes[worst.label].name} taken for ` +
+      : `\n\nmost confused: ${classes[worst.label].name} predicted as ` +
         `${classes[worst.prediction].name}, ${formatCount(worst.count)} times`;
   return (
     `accuracy ${formatLog(accuracy)}, loss ${formatLog(loss)}, on ${formatCount(images)} images\n\n` +

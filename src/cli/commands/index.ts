@@ -11,23 +11,23 @@ export interface CommandRow {
 /** Every command by its name, in the order of a user's way. */
 export const commands = {
   train: {
-    summary: "train a network and leave a run folder",
+    summary: "train a network and write a run folder",
     load: async () => (await import("./train.ts")).train,
   },
   evaluate: {
-    summary: "measure a trained model, class by class",
+    summary: "measure a trained model on test images",
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
   predict: {
-    summary: "say what a trained model sees in images",
+    summary: "predict the classes of images",
     load: async () => (await import("./predict.ts")).predict,
   },
   report: {
-    summary: "make the report of a run again",
+    summary: "write the report of a run again",
     load: async () => (await import("./report.ts")).report,
   },
   "lr-find": {
-    summary: "find a learning rate to train with",
+    summary: "find a good learning rate",
     load: async () => (await import("./lr-find.ts")).lrFind,
   },
   summary: {
@@ -35,7 +35,7 @@ export const commands = {
     load: async () => (await import("./summary.ts")).summary,
   },
   convert: {
-    summary: "write a model as another kind of file",
+    summary: "convert a model to another file format",
     load: async () => (await import("./convert.ts")).convert,
   },
   bench: {

@@ -1,4 +1,4 @@
-// `fovea predict`: what a trained model sees in images, with how sure it is.
+// `fovea predict`: the classes that a trained model predicts for images, with their probabilities.
 
 import { z } from "zod";
 import { classCountOf, classify, classNamesFor } from "../../assess/classify.ts";
@@ -7,44 +7,49 @@ import { countExamples, sliceExamples } from "../../data/examples.ts";
 import { formatRate } from "../../report/numbers.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { dataFields, deviceFields, modelField, outputFields } from "../fields.ts";
+import { dataFields, deviceFields, modelFields, outputFields } from "../fields.ts";
 import { loadImages } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
 import { withTrained } from "../trained.ts";
 
-/** Images of one step; how they are grouped changes no answer. */
+/** Images of one step; how they are grouped changes no prediction. */
 const batchSize = 128;
 
 export const predict = defineCommand({
-  description: "Says what a trained model sees in test images, and how sure it is.",
+  description: "Predicts the classes of images, with the probabilities of the most likely ones.",
   options: z.object({
-    model: modelField,
+    ...modelFields,
     ...dataFields,
     data: dataFields.data.meta({
       value: "name|path",
-      description: "a dataset, a folder with four IDX files, or an IDX file of images",
+      description: "A dataset, a folder with four IDX files, or an IDX file of images.",
     }),
     index: z.int().min(0).optional().meta({
-      description: "the image to look at, counted from 0; with --count the first of them",
+      description: "Predict this image, counted from 0; with --count, the first one.",
     }),
     count: z
       .int()
       .min(1)
       .optional()
-      .meta({ description: "how many images to look at (default: 10, or 1 with --index)" }),
-    top: z.int().min(1).default(3).meta({ description: "how many classes to show for each" }),
+      .meta({ description: "How many images to predict. Default: 10, or 1 with --index." }),
+    top: z
+      .int()
+      .min(1)
+      .default(3)
+      .meta({ description: "How many classes to show for each image." }),
     ...deviceFields,
     ...outputFields,
   }),
   examples: [
-    ["fovea predict --model runs/train", "the first ten test images"],
-    ["fovea predict --model runs/train --index 3", "one of them"],
-    ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "a file of images"],
+    ["fovea predict --model runs/train", "The first ten test images."],
+    ["fovea predict --model runs/train --index 3", "One of them."],
+    ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "Images in a file."],
   ],
   run: (options, given) => {
     const output = new Output(options);
-    return withTrained(options, given, output, async ({ model, file, classNames, choice }) => {
+    return withTrained(options, given, output, "probabilities", async (trained) => {
+      const { model, file, classNames, choice } = trained;
       const { images: test, isLabelled, source } = await loadImages(choice, output);
       output.say(`data    ${source}\n`);
       const from = options.index ?? 0;
@@ -76,7 +81,7 @@ function choose(test: Parameters<typeof sliceExamples>[0], from: number, wanted:
   const all = countExamples(test);
   if (from < all) return sliceExamples(test, from, Math.min(all, from + wanted));
   throw new DataError({
-    what: `There is no image ${from}.`,
+    what: `There is no image ${from}: there are ${all} images.`,
     expected: `--index from 0 to ${all - 1}`,
     received: String(from),
   });
@@ -95,8 +100,12 @@ function topOf(row: Float32Array, names: readonly string[], top: number): Predic
 function formatPredictions(predictions: readonly Prediction[]): string {
   const shown = predictions[0].classes.length;
   const isLabelled = predictions[0].label !== undefined;
-  const choices = Array.from({ length: shown }, (_, i) => (i === 0 ? "seen as" : `or`));
-  const heading = ["image", ...(isLabelled ? ["is", ""] : []), ...choices.flatMap((c) => [c, ""])];
+  const choices = Array.from({ length: shown }, (_, i) => (i === 0 ? "predicted" : "or"));
+  const heading = [
+    "image",
+    ...(isLabelled ? ["true class", ""] : []),
+    ...choices.flatMap((c) => [c, ""]),
+  ];
   const rows = predictions.map(({ index, label, classes }) => [
     String(index),
     ...(label === undefined ? [] : [label, label === classes[0].name ? "" : "✗"]),

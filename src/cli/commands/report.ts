@@ -1,4 +1,4 @@
-// `fovea report`: the report of a run again, from what its folder holds.
+// `fovea report`: writes the report of a run again, from what its folder holds.
 
 import { stat } from "node:fs/promises";
 import { z } from "zod";
@@ -13,21 +13,21 @@ import { withRun } from "../training/session.ts";
 
 export const report = defineCommand({
   description:
-    "Makes the report of a run again, with curves, confusion matrix and history: measures its best model on " +
-    "the test images, and trains nothing.",
+    "Writes the report of a run again: measures its best model on the test images and draws curves and " +
+    "confusion matrix. Nothing is trained.",
   options: z.object({
-    run: z.string().min(1).meta({ value: "folder", description: "the folder of a run" }),
+    run: z.string().min(1).meta({ value: "folder", description: "The folder of the run." }),
     ...outputFields,
   }),
   argument: "run",
-  examples: [["fovea report runs/train", "the report of the first run"]],
+  examples: [["fovea report runs/train", "The report of the first run."]],
   async run({ run: folder, json }) {
     const output = new Output({ json });
     if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw noFolder(folder);
     const point = await findResumePoint(folder, {});
     if (point.modelFile === undefined) throw noModel(folder);
-    await withRun(point, point.options, {}, output, async (run) => {
-      const isOver = run.model.progress.epochs >= run.options.epochs;
+    await withRun(point, point.recipe, {}, output, async (run) => {
+      const isOver = run.model.progress.epochs >= run.recipe.epochs;
       await finishRun(run, { stopped: isOver ? undefined : "interrupted", diverged: false });
     });
     return exitCodes.done.code;
@@ -36,9 +36,9 @@ export const report = defineCommand({
 
 function noFolder(folder: string): FormatError {
   return new FormatError({
-    what: `${folder} is not the folder of a run.`,
+    what: `There is no run folder ${folder}.`,
     expected: "a folder such as runs/train",
-    received: "no folder of that name",
+    received: folder,
     fix: "check the path",
   });
 }

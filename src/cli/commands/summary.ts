@@ -1,43 +1,65 @@
 // `fovea summary`: the layers of a model file or of an architecture.
 
 import { z } from "zod";
+import { ConfigError } from "../../core/errors.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
+import type { Network } from "../../nn/network.ts";
 import { summarize } from "../../nn/summary.ts";
-import { loadModel } from "../../train/load.ts";
 import { architectureFrom, architectureNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { outputFields } from "../fields.ts";
-import { exists, modelFileOf } from "../model-file.ts";
+import { modelFields, outputFields } from "../fields.ts";
+import { loadModelFile, modelFileOf } from "../model-file.ts";
 import { Output, standardOutput } from "../output.ts";
 
-/** What an architecture is shown for: images as those of MNIST and its kin. */
+/** What an architecture is shown for: images of 28 x 28, ten classes. */
 const fit = { inputShape: [28, 28, 1], classes: 10 };
 
 export const summary = defineCommand({
   description:
     "Shows the layers of a model: shapes, parameters, multiply-adds for one image, receptive fields.",
   options: z.object({
-    model: z.string().meta({
-      value: "name|path",
-      description: `an architecture (${architectureNames.join(", ")}), or a model file or run folder`,
+    network: z.enum(architectureNames).optional().meta({
+      description: "An architecture, for images of 28 x 28.",
     }),
+    ...modelFields,
+    model: modelFields.model.optional(),
     ...outputFields,
   }),
   examples: [
-    ["fovea summary --model lenet", "an architecture, for images of 28 x 28"],
-    ["fovea summary --model runs/train", "the best model of a run"],
+    ["fovea summary --network lenet", "An architecture."],
+    ["fovea summary --model runs/train", "The best model of a run."],
   ],
-  async run({ model: name, json }) {
+  async run({ network: architecture, model, inputShape, json }) {
     const output = new Output({ json });
-    const isNamed = (architectureNames as readonly string[]).includes(name);
-    const isFile = !isNamed && (/[\\/.]/.test(name) || (await exists(name)));
-    const network = isFile
-      ? (await loadModel(await modelFileOf(name, "best"))).model.network
-      : architectureFrom(name, fit);
+    const network = await networkOf({ architecture, model, inputShape }, output);
     const table = summarize(network);
     output.result(formatSummary(table, { width: standardOutput.longestLine }));
     output.record(table);
     return exitCodes.done.code;
   },
 });
+
+interface Choice {
+  readonly architecture: string | undefined;
+  readonly model: string | undefined;
+  readonly inputShape: string | undefined;
+}
+
+async function networkOf(
+  { architecture, model, inputShape }: Choice,
+  output: Output,
+): Promise<Network> {
+  if (architecture !== undefined && model === undefined) return architectureFrom(architecture, fit);
+  if (architecture === undefined && model !== undefined) {
+    const file = await modelFileOf(model, "best");
+    const onWarning = (message: string) => output.warn(message);
+    const loaded = await loadModelFile(file, { inputShape }, { training: false, onWarning });
+    return loaded.model.network;
+  }
+  throw new ConfigError({
+    what: "fovea summary shows one model at a time.",
+    expected: `--network with an architecture (${architectureNames.join(", ")}), or --model with a file`,
+    received: model === undefined ? "neither" : "both",
+  });
+}

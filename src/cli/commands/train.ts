@@ -7,14 +7,14 @@ import { runTraining } from "../training/session.ts";
 
 export const train = defineCommand({
   description:
-    "Trains a network and leaves a run folder: weights after the last and the best epoch, history, " +
-    "curves, confusion matrix and a report. Ctrl-C ends it cleanly; --resume goes on from there.",
+    "Trains a network and writes a run folder: the models after the best and the last epoch, history, " +
+    "curves, confusion matrix and a report. Ctrl-C stops and saves; --resume continues.",
   options: trainOptions,
   examples: [
-    ["fovea train", "the mnist network on Fashion-MNIST"],
-    ["fovea train --model lenet --epochs 10", "another network, for longer"],
-    ["fovea train --data ./my-images --out runs/mine", "a folder with four IDX files"],
-    ["fovea train --resume runs/train --epochs 10", "go on, up to epoch 10"],
+    ["fovea train", "The mnist network on Fashion-MNIST."],
+    ["fovea train --network lenet --epochs 10", "Another network, for ten epochs."],
+    ["fovea train --data ./my-images --out runs/mine", "Your own images, in IDX files."],
+    ["fovea train --resume runs/train --epochs 10", "Continue a run up to epoch 10."],
   ],
   run: (options, given) => runTraining(options, given, new Output(options)),
 });

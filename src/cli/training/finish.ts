@@ -1,4 +1,4 @@
-// The end of a run: a last look at the test images, the report, and a few lines for the user.
+// The end of a run: the test images, the report, and a few lines for the user.
 
 import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
 import { classNamesFor } from "../../assess/classify.ts";
@@ -11,11 +11,11 @@ import { loadModel } from "../../train/load.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { runFileNames } from "../model-file.ts";
 import { standardOutput } from "../output.ts";
-import { topRate } from "./recipe.ts";
+import { topRate } from "./pace.ts";
 import { judge, type Run } from "./run.ts";
 import { savedBest } from "./saver.ts";
 
-/** How a run came to its end. */
+/** How a run ended. */
 export interface Ending {
   /** Why it ended before its last epoch, where it did. */
   readonly stopped: string | undefined;
@@ -23,12 +23,12 @@ export interface Ending {
   readonly diverged: boolean;
 }
 
-/** The weights that the report speaks of, and what they reach on the test images. */
+/** The model that the report is about, and how it does on the test images. */
 interface Verdict extends MeasuredClassifier {
   readonly file: "best" | "last";
 }
 
-/** Misread images that the report shows. */
+/** How many misclassified images the report shows. */
 const misreadShown = 48;
 
 /**
@@ -81,18 +81,18 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
     const images = formatCount(countExamples(data.test));
     output.result(
       `test accuracy  ${formatLog(verdict.accuracy)}, loss ${formatLog(verdict.loss)}, ` +
-        `on ${images} test images with ${runFileNames[verdict.file]}`,
+        `${images} test images, ${runFileNames[verdict.file]}`,
     );
   }
   if (best !== undefined) {
     const value = formatLog(best.logs[judge]);
-    output.say(`best epoch     ${best.epoch} with ${judge} ${value}, in ${runFileNames.best}`);
+    output.say(`best epoch     ${best.epoch}, ${judge} ${value}, saved in ${runFileNames.best}`);
   }
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
-  output.result(`run folder     ${files.folder}, see ${runFileNames.report} in it`);
+  output.result(`run folder     ${files.folder} (open ${runFileNames.report} in it)`);
   if (unfinished) {
-    const rate = ending.diverged ? ` --learning-rate ${topRate(run.options) / 10}` : "";
-    output.result(`to go on       fovea train --resume ${files.folder}${rate}`);
+    const rate = ending.diverged ? ` --learning-rate ${topRate(run.recipe) / 10}` : "";
+    output.result(`to continue    fovea train --resume ${files.folder}${rate}`);
   }
 }
 
@@ -101,14 +101,14 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
  * last. Of a run that diverged the last sound model may be from long before, and says little.
  */
 async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undefined> {
-  const { options, model, data, device, files } = run;
+  const { recipe, model, data, device, files } = run;
   if ((await savedBest(run)) === undefined) {
     if (diverged) return undefined;
-    return { file: "last", ...(await measureClassifier(model, data.test, options.batchSize)) };
+    return { file: "last", ...(await measureClassifier(model, data.test, recipe.batchSize)) };
   }
   const best = await loadModel(files.path("best"), { device });
   try {
-    return { file: "best", ...(await measureClassifier(best.model, data.test, options.batchSize)) };
+    return { file: "best", ...(await measureClassifier(best.model, data.test, recipe.batchSize)) };
   } finally {
     await best.model.dispose();
   }
@@ -119,26 +119,26 @@ function subtitleOf({ files, args }: Run): string {
   return [files.folder, String(args.device)].join(" · ");
 }
 
-/** What a reader has to know to take the numbers for what they are. */
+/** What a reader has to know to understand the numbers. */
 function notesOf({ data }: Run, verdict: Verdict | undefined): string[] {
   const held = data.validation === undefined ? 0 : countExamples(data.validation);
   const notes = [
     held === 0
-      ? "No images were held out, so no epoch was chosen as the best."
-      : `${formatCount(held)} images, held out of the training images class by class, decided which epoch is ` +
-        "the best. They are the validation images.",
+      ? "No images were held out for validation, so no epoch was chosen as the best."
+      : `The best epoch was chosen by ${formatCount(held)} validation images, which were held out of the ` +
+        "training images, the same share of each class.",
   ];
   if (verdict !== undefined) {
     const images = formatCount(countExamples(data.test));
     notes.push(
-      `The ${images} test images had no part in training or in that choice; they were used once, at the end, ` +
-        `with ${runFileNames[verdict.file]}.`,
+      `The ${images} test images were used only once, at the end, to measure ${runFileNames[verdict.file]}. ` +
+        "They had no part in training or in choosing the best epoch.",
     );
   }
   const { loss } = standardOutput;
   if (loss !== undefined) {
     notes.push(
-      `Standard output went away during the run (${loss.message}), and the run went on without it.`,
+      `Standard output was closed during the run (${loss.message}). The run continued without it.`,
     );
   }
   return notes;
@@ -149,7 +149,7 @@ function headlinesOf({ stopped, diverged }: Ending): Headline[] {
   return [{ label: "ended early", value: diverged ? "diverged" : "interrupted", note: stopped }];
 }
 
-/** The mistakes that the model was most sure of. */
+/** The wrong predictions with the highest probabilities. */
 function misreadIn({ x, y }: Examples, verdict: Verdict, classes: number): MisreadImage[] {
   const { data, shape } = x;
   if (!(data instanceof Uint8Array)) return [];

@@ -72,7 +72,7 @@ async function tryToWrite(path: string, content: string): Promise<boolean> {
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
     throw new SaveError({
-      what: `${path} could not be written, so no run can be kept there.`,
+      what: `The run folder cannot be used: ${path} could not be written.`,
       received: cause instanceof Error ? cause.message : String(cause),
       fix: "make the folder writable, or choose another one with --out",
       cause,
@@ -148,7 +148,7 @@ function inUse(folder: string, { process: id, host, since }: Holder): ConfigErro
     expected: "a folder that no other run uses",
     received: `process ${id} on ${host}, since ${since}`,
     fix:
-      "wait until it has ended, or choose another folder with --out; if that process is gone, " +
+      "wait until it has ended, or choose another folder with --out. If that process is gone, " +
       `delete ${join(folder, lockName)}`,
   });
 }

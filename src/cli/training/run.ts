@@ -7,9 +7,9 @@ import type { Device } from "../../machine/device.ts";
 import type { Model } from "../../train/model.ts";
 import { encodeModel } from "../../train/save.ts";
 import type { Output } from "../output.ts";
+import type { Recipe } from "../recipe.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { TrainOptions } from "./options.ts";
-import type { SettledOptions } from "./recipe.ts";
+import type { SettledRecipe } from "./pace.ts";
 import type { RunFiles } from "./run-files.ts";
 
 /** A dataset in three parts: to learn from, to choose the best epoch by, and to measure the result on. */
@@ -20,8 +20,8 @@ export interface RunData extends LoadedDataset {
 }
 
 export interface Run {
-  readonly options: SettledOptions;
-  /** What `args.json` says: the options, and what they came to. */
+  readonly recipe: SettledRecipe;
+  /** What `args.json` says: the recipe, and what it came to. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly data: RunData;
   readonly device: Device;
@@ -40,8 +40,8 @@ export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Promise
 }
 
 /** The dataset with its validation part held out. The test images are left alone. */
-export function divideData(data: LoadedDataset, options: TrainOptions): RunData {
-  const { training, validation } = holdOut(data.train, options.validation, options.seed);
+export function divideData(data: LoadedDataset, recipe: Recipe): RunData {
+  const { training, validation } = holdOut(data.train, recipe.validation, recipe.seed);
   return {
     ...data,
     train: training,

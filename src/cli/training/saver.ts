@@ -59,8 +59,8 @@ export async function saveLast(run: Run): Promise<void> {
  * keeps the best. A state whose loss is not known to be a number never replaces one whose loss was.
  */
 export function saver(run: Run): Callback {
-  const { model, files, output, options } = run;
-  const { saveEvery } = options;
+  const { model, files, output, recipe } = run;
+  const { saveEvery } = recipe;
   let best: EpochRecord | undefined;
   /** Saved once the next step has shown that its loss is a number. */
   let unproven: Uint8Array | undefined;
@@ -105,6 +105,6 @@ function requireFinite(logs: Logs, epoch: number): void {
     what: `Training stopped: ${broken} is no longer a number after epoch ${epoch}.`,
     expected: "finite numbers",
     received: String(logs[broken]),
-    fix: "lower the learning rate; the model of the epoch before is kept",
+    fix: "lower the learning rate; the model of the previous epoch is kept",
   });
 }

@@ -7,23 +7,20 @@ import { countExamples } from "../../data/examples.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
 import { loadModel } from "../../train/load.ts";
-import { Model } from "../../train/model.ts";
-import { architectureFrom } from "../../zoo/index.ts";
 import { exitCodes } from "../exit.ts";
 import { absoluteData, loadData } from "../load-data.ts";
 import { type Output, standardOutput } from "../output.ts";
+import { modelFor, type Recipe, recipeOf, recipeSchema } from "../recipe.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
-import { classCountIn } from "./class-count.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
-import { passingOptions, type TrainOptions, trainOptions } from "./options.ts";
-import { epochsFor, rateFor, topRate } from "./recipe.ts";
+import type { TrainOptions } from "./options.ts";
+import { epochsFor, rateFor, topRate } from "./pace.ts";
 import {
   checkData,
   checkMidEpoch,
@@ -44,7 +41,7 @@ export async function runTraining(
 ): Promise<number> {
   const { resume } = options;
   const point = resume === undefined ? undefined : await findResumePoint(resume, given);
-  return withRun(point, options, given, output, async (run) => {
+  return withRun(point, recipeOf(options), given, output, async (run) => {
     await announce(run);
     return train(run);
   });
@@ -53,12 +50,12 @@ export async function runTraining(
 /** Opens a device and a run, lets `work` use them, and closes both. */
 export async function withRun<T>(
   point: ResumePoint | undefined,
-  options: TrainOptions,
+  recipe: Recipe,
   given: Given,
   output: Output,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const { target, threads } = point?.options ?? options;
+  const { target, threads } = point?.recipe ?? recipe;
   const device = await openDevice({ target, ...(threads && { threads }) });
   let files: RunFiles | undefined;
   try {
@@ -66,7 +63,7 @@ export async function withRun<T>(
     if (point?.folder !== undefined) files = await RunFiles.open(point.folder);
     const prepared =
       point?.modelFile === undefined
-        ? await prepareNew(point?.options ?? options, device, output)
+        ? await prepareNew(point?.recipe ?? recipe, device, output)
         : await prepareResumed(point, point.modelFile, given, device, output);
     files ??= await RunFiles.open(await folderFor(point, given));
     return await work(withArgs({ ...prepared, device, files, output }, point));
@@ -85,33 +82,14 @@ function folderFor(point: ResumePoint | undefined, { out }: Given): Promise<stri
   );
 }
 
-type Prepared = Pick<Run, "options" | "data" | "model">;
+type Prepared = Pick<Run, "recipe" | "data" | "model">;
 
-async function prepareNew(
-  options: TrainOptions,
-  device: Device,
-  output: Output,
-): Promise<Prepared> {
-  const data = divideData(await loadData(options, output), options);
+async function prepareNew(open: Recipe, device: Device, output: Output): Promise<Prepared> {
+  const data = divideData(await loadData(open, output), open);
   const images = countExamples(data.train);
-  const settled = {
-    ...options,
-    epochs: epochsFor(options, images),
-    learningRate: topRate(options),
-  };
-  const optimizer = optimizerFrom(options.optimizer, { learningRate: rateFor(settled, images) });
-  const network = architectureFrom(options.model, {
-    inputShape: data.train.x.shape.slice(1),
-    classes: classCountIn(data.train),
-  });
-  const model = new Model(network, {
-    seed: options.seed,
-    precision: options.precision,
-    preprocess: { scale: 1 / 255 },
-    device,
-  });
-  model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  return { options: settled, data, model };
+  const recipe = { ...open, epochs: epochsFor(open, images), learningRate: topRate(open) };
+  const model = modelFor(recipe, data.train, device, rateFor(recipe, images));
+  return { recipe, data, model };
 }
 
 async function prepareResumed(
@@ -122,24 +100,23 @@ async function prepareResumed(
   output: Output,
 ): Promise<Prepared> {
   const { model } = await loadModel(modelFile, { device });
-  const options = settleResumed(model, point, given);
-  const data = divideData(await loadResumedData(options, given, output), options);
+  const recipe = settleResumed(model, point, given);
+  const data = divideData(await loadResumedData(recipe, given, output), recipe);
   const images = countExamples(data.train);
   checkData(data.fingerprint, point, model, given, output);
   checkMidEpoch(model, point, images);
   const changed = ["epochs", "learningRate", "schedule"].some((name) => given[name] !== undefined);
-  if (changed) model.rateSetting = rateFor(options, images);
-  return { options, data, model };
+  if (changed) model.rateSetting = rateFor(recipe, images);
+  return { recipe, data, model };
 }
 
 function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
-  const { options, data, device } = run;
-  const passing: readonly string[] = passingOptions;
-  const names = Object.keys(trainOptions.shape).filter((name) => !passing.includes(name));
+  const { recipe, data, device } = run;
+  const parts = Object.keys(recipeSchema.shape) as (keyof Recipe)[];
   const args = {
     command: "train",
-    ...Object.fromEntries(names.map((name) => [name, options[name as keyof TrainOptions]])),
-    data: absoluteData(options.data),
+    ...Object.fromEntries(parts.map((name) => [name, recipe[name]])),
+    data: absoluteData(recipe.data),
     trainingImages: countExamples(data.train),
     validationImages: data.validation === undefined ? 0 : countExamples(data.validation),
     testImages: countExamples(data.test),
@@ -152,9 +129,9 @@ function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
   return { ...run, args };
 }
 
-/** Says what is about to happen, and proves that the folder can be written. */
+/** Says what is about to happen, and makes sure that the folder can be written. */
 async function announce(run: Run): Promise<void> {
-  const { args, data, device, model, files, output, options } = run;
+  const { args, data, device, model, files, output, recipe } = run;
   const { progress } = model;
   output.say(`data    ${data.source}`);
   output.say(`        ${describeParts(run)}`);
@@ -163,14 +140,14 @@ async function announce(run: Run): Promise<void> {
   output.say(
     `\n${formatSummary(summarize(model.network), { width: standardOutput.longestLine })}\n`,
   );
-  if (progress.epochs >= options.epochs) {
+  if (progress.epochs >= recipe.epochs) {
     output.say(
-      `The run has all of its ${options.epochs} epochs behind it: only its report is made again. ` +
-        `Add --epochs ${progress.epochs + 5} to train on.\n`,
+      `All ${recipe.epochs} epochs of the run are done, so only its report is written again. ` +
+        `Use --epochs ${progress.epochs + 5} to train longer.\n`,
     );
   } else if (progress.iterations > 0) {
     const step = progress.steps === 0 ? "" : `, step ${progress.steps + 1}`;
-    output.say(`Going on at epoch ${progress.epochs + 1}${step}.\n`);
+    output.say(`Continuing at epoch ${progress.epochs + 1}${step}.\n`);
   }
   output.record({
     event: "start",
@@ -183,29 +160,29 @@ async function announce(run: Run): Promise<void> {
     device: describeDevice(device),
     model: model.name,
     parameters: model.countParams(),
-    epochs: options.epochs,
+    epochs: recipe.epochs,
     finishedEpochs: progress.epochs,
   });
   await files.writeArgs(args);
   if (!(await files.has("last"))) await saveLast(run);
 }
 
-/** Which images are for what. */
+/** How many images there are of each kind. */
 function describeParts({ data }: Run): string {
   const [training, validation, test] = [data.train, data.validation, data.test].map((part) =>
     part === undefined ? "none" : formatCount(countExamples(part)),
   );
   return (
-    `${training} images to learn from, ${validation} held out to choose the best epoch by, ` +
-    `${test} test images for the end`
+    `${training} training images, ${validation} validation images to choose the best epoch, ` +
+    `${test} test images`
   );
 }
 
 async function train(run: Run): Promise<number> {
-  const { options, data, model, output } = run;
-  const { epochs, batchSize } = options;
+  const { recipe, data, model, output } = run;
+  const { epochs, batchSize } = recipe;
   const interrupt = new Interrupt(() =>
-    output.warn("\nStopping, and saving what is learnt. Ctrl-C again stops at once."),
+    output.warn("\nStopping after this step and saving. Press Ctrl-C again to stop at once."),
   );
   try {
     const { stopped } = await model.fit(data.train, {

@@ -1,14 +1,14 @@
-// How long and how fast to train where nobody says. The rules know sizes only, so that a small data set
-// gets the steps that it needs, and every run ends with small steps.
+// How long and how fast to train where the options leave it open. The rules know sizes only, so that a small
+// dataset gets the steps that it needs, and every run ends with small steps.
 
 import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
 import { rateAt } from "../../nn/optimizers/learning-rate.ts";
 import { cosineDecay } from "../../nn/schedules/cosine-decay.ts";
-import type { TrainOptions } from "./options.ts";
+import type { Recipe } from "../recipe.ts";
 
-/** Options with everything that was left open decided. */
-export type SettledOptions = TrainOptions & { readonly epochs: number };
+/** A recipe whose epochs are decided. */
+export type SettledRecipe = Recipe & { readonly epochs: number };
 
 /** Epochs at least, and at most where small data needs more of them. */
 const [leastEpochs, mostEpochs] = [5, 50];
@@ -20,24 +20,24 @@ const [rise, begin] = [0.06, 0.04];
 const fallingFactor = 5;
 
 /** At least five epochs, and on small data as many as make 1,200 steps, up to fifty. */
-export function epochsFor({ epochs, batchSize }: TrainOptions, trainingImages: number): number {
+export function epochsFor({ epochs, batchSize }: Recipe, trainingImages: number): number {
   if (epochs !== undefined) return epochs;
   const needed = Math.ceil(enoughSteps / Math.ceil(trainingImages / batchSize));
   return Math.max(leastEpochs, Math.min(mostEpochs, needed));
 }
 
 /** The highest rate: as asked for, else from the optimizer's own. */
-export function topRate({ learningRate, optimizer, schedule }: TrainOptions): number {
+export function topRate({ learningRate, optimizer, schedule }: Recipe): number {
   if (learningRate !== undefined) return learningRate;
   const own = rateAt(optimizerFrom(optimizer).learningRate, 0);
   return schedule === "cosine" ? fallingFactor * own : own;
 }
 
 /** The rate over a whole run. */
-export function rateFor(options: SettledOptions, trainingImages: number): LearningRate {
-  const top = topRate(options);
-  if (options.schedule === "constant") return top;
-  const steps = options.epochs * Math.ceil(trainingImages / options.batchSize);
+export function rateFor(recipe: SettledRecipe, trainingImages: number): LearningRate {
+  const top = topRate(recipe);
+  if (recipe.schedule === "constant") return top;
+  const steps = recipe.epochs * Math.ceil(trainingImages / recipe.batchSize);
   const warmupSteps = Math.round(rise * steps);
   return cosineDecay({
     initialLearningRate: begin * top,

@@ -1,0 +1,114 @@
+// The recipe of a model: everything that decides what training makes of it, as one flat record. A row here
+// is an option of `fovea train`, a field of args.json, and what every other command reads of a run.
+
+import { z } from "zod";
+import type { Examples } from "../data/examples.ts";
+import { precisions } from "../kernel/schedules/schedule.ts";
+import type { Device } from "../machine/device.ts";
+import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/index.ts";
+import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
+import { Model } from "../train/model.ts";
+import { architectureFrom } from "../zoo/index.ts";
+import { batchSizeField, dataFields, deviceFields, networkField } from "./fields.ts";
+
+const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+
+/** The parts that are typed as options: `--batch-size` is `batchSize`. */
+export const recipeFields = {
+  ...dataFields,
+  validation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .meta({
+      value: "share",
+      description:
+        "The share of each class's training images that is held out to choose the best epoch. " +
+        "0: none, and no best epoch.",
+    }),
+  network: networkField,
+  epochs: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "How often to go through the training images, earlier runs included. " +
+        "Default: 5, more for small datasets.",
+    }),
+  batchSize: batchSizeField,
+  optimizer: z.enum(optimizerNames).default("adam").meta({ description: "The optimizer." }),
+  learningRate: z.number().positive().optional().meta({
+    description: "The highest learning rate. Default: depends on optimizer and schedule.",
+  }),
+  schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
+    description: "How the learning rate changes: up and then down to 0, or not at all.",
+  }),
+  saveEvery: z.int().min(1).optional().meta({
+    value: "steps",
+    description: "Save after this many steps, too. Default: only after each epoch.",
+  }),
+  seed: z.int().default(0).meta({
+    description: "The seed of initial weights, order of images and dropout.",
+  }),
+  precision: z.enum(precisions).default("fast").meta({
+    description: "exact avoids convolutions that are faster but round more.",
+  }),
+  ...deviceFields,
+};
+
+/** The parts that no option sets yet. */
+const fixedFields = {
+  loss: z.literal("sparseCategoricalCrossentropy").default("sparseCategoricalCrossentropy"),
+  /** Changes of training images. */
+  augmentation: z.array(z.never()).default([]),
+  /** Layers that are not trained. */
+  freezing: z.array(z.never()).default([]),
+  /** What happens to images before the first layer: bytes from 0…255 become numbers from 0 to 1. */
+  preprocess: z.literal("unit").default("unit"),
+};
+
+export const recipeSchema = z.object({
+  ...recipeFields,
+  ...fixedFields,
+  // A run may go on with a model that a program made; then this is that model's name.
+  network: z.string().default("mnist"),
+});
+
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** The recipe in a command's options; what the command has no option for is as usual. */
+export function recipeOf(options: Readonly<Record<string, unknown>>): Recipe {
+  return recipeSchema.parse(options);
+}
+
+/**
+ * The compiled model that a recipe asks for, fitted to images.
+ *
+ * @param learningRate Default: the optimizer's own.
+ */
+export function modelFor(
+  recipe: Recipe,
+  images: Examples,
+  device: Device,
+  learningRate?: LearningRate,
+): Model {
+  const network = architectureFrom(recipe.network, {
+    inputShape: images.x.shape.slice(1),
+    classes: classCountIn(images),
+  });
+  const { seed, precision, optimizer, loss } = recipe;
+  const model = new Model(network, { seed, precision, device });
+  model.compile({
+    optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
+    loss,
+    metrics: ["accuracy"],
+  });
+  return model;
+}
+
+/** The classes that have names, else one more than the highest label. */
+function classCountIn({ y, classNames }: Examples): number {
+  return classNames?.length ?? Math.max(...new Set<number>(y.data)) + 1;
+}
