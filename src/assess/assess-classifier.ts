@@ -1,5 +1,5 @@
-// A classifier measured on examples: which class it took each for. Works for one yes or no, and for one
-// score a class, of examples or of pixels.
+// A classifier measured on examples: which class it predicts for each. Works for one yes or no, and for one
+// score for each class, of examples or of pixels.
 
 import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";

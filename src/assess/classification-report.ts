@@ -10,10 +10,10 @@ export interface ClassificationReportOptions {
   readonly classNames?: readonly string[];
   /** The classes to report, in this order. Default: all that occur, by number. */
   readonly labels?: readonly number[];
-  /** Digits behind the point. Default: 2. */
+  /** Digits after the decimal point. Default: 2. */
   readonly digits?: number;
   /**
-   * What a share is where it would divide by zero: 0, 1 or NaN, which averages leave out. Default: 0.
+   * The score where it would divide by zero: 0, 1 or NaN. Averages leave NaN out. Default: 0.
    */
   readonly zeroDivision?: number;
 }
@@ -29,19 +29,19 @@ export interface ReportScores {
 
 export interface ClassificationReport {
   readonly classes: readonly (ReportScores & { readonly label: number; readonly name: string })[];
-  /** The share of right targets; absent where not all classes that occur are reported. */
+  /** The share of correct predictions; absent where not all classes that occur are reported. */
   readonly accuracy?: number;
   /** Over the sums of all classes; absent where it is the accuracy. */
   readonly microAverage?: ReportScores;
-  /** Every class counting alike. */
+  /** The mean over the classes. */
   readonly macroAverage: ReportScores;
-  /** Every class by its support. */
+  /** The mean over the classes, weighted by their support. */
   readonly weightedAverage: ReportScores;
   /** All of it, as scikit-learn's `classification_report` prints it. */
   readonly text: string;
 }
 
-/** How often a class was right, was predicted, and was true. */
+/** How often a class was predicted correctly, was predicted, and was true. */
 interface Tally {
   readonly hits: number;
   readonly predicted: number;

@@ -1,27 +1,27 @@
-// The confusion matrix: which class was taken for which, and the scores that follow from it. Numbers
-// only. Its picture is drawn in confusion-figure.ts.
+// The confusion matrix: which class was predicted as which, and the scores that follow from it. Numbers
+// only. Its picture is drawn in report/confusion-figure.ts.
 
 import { DataError } from "../core/errors.ts";
 import { checkOption, checkWord, requireList, requireRecord } from "../nn/option.ts";
 
-/** How many examples of class `i` (row) were taken for class `j` (column): `counts[i][j]`. */
+/** How many examples of class `i` (row) were predicted as class `j` (column): `counts[i][j]`. */
 export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** How well one class was recognised. A score is NaN where it would divide by zero. */
+/** The scores of one class. A score is NaN where it would divide by zero. */
 export interface ClassScore {
-  /** Of the examples taken for this class, the share that were of it. */
+  /** Of the examples predicted as this class, the share that are of it: TP / (TP + FP). */
   readonly precision: number;
-  /** Of the examples of this class, the share taken for it. */
+  /** Of the examples of this class, the share predicted as it: TP / (TP + FN). */
   readonly recall: number;
-  /** The harmonic mean of the two. */
+  /** The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). */
   readonly f1: number;
   /** How many examples of this class there are. */
   readonly support: number;
 }
 
-/** Two classes, and how many examples of the one were taken for the other. */
+/** Two classes, and how many examples of the first were predicted as the second. */
 export interface Confusion {
   readonly label: number;
   readonly prediction: number;
@@ -31,7 +31,7 @@ export interface Confusion {
 }
 
 /**
- * Counts, for every class, what its examples were taken for.
+ * Counts, for every class, what its examples were predicted as.
  *
  * @param labels `[N]` true classes, whole numbers from 0 to `classes` - 1.
  * @param predictions `[N]` predicted classes, in the same order.
@@ -69,7 +69,7 @@ export function confusionMatrix(
 /** @throws ConfigError unless it is a confusion matrix; `call` is what was called. */
 export function requireMatrix(call: string, matrix: ConfusionMatrix): void {
   const what = `${call}: The matrix cannot be used.`;
-  const expected = "what confusionMatrix gives: { counts }, a list of rows";
+  const expected = "what confusionMatrix returns: { counts }, a list of rows";
   requireRecord(what, matrix, ["counts"], expected);
   requireList(what, matrix.counts, expected);
   for (const row of matrix.counts) requireList(what, row, expected);
@@ -93,7 +93,7 @@ export type Normalization = "labels" | "predictions" | "all";
 /**
  * The matrix as shares instead of counts; 0 where there are no examples to share.
  *
- * @example normalizeConfusion(matrix, "labels")[3][5]; // of class 3, the share taken for class 5
+ * @example normalizeConfusion(matrix, "labels")[3][5]; // of class 3, the share predicted as class 5
  */
 export function normalizeConfusion(matrix: ConfusionMatrix, by: Normalization): number[][] {
   requireMatrix("normalizeConfusion", matrix);
@@ -140,7 +140,7 @@ export function classScores({ counts }: ConfusionMatrix): ClassScore[] {
   });
 }
 
-/** The `most` pairs of classes confused most often, by count; the one taken for the other. */
+/** The `most` pairs of classes confused most often, by count. */
 export function mostConfused({ counts }: ConfusionMatrix, most = 10): Confusion[] {
   const confusions = counts.flatMap((row, label) => {
     const support = sum(row);

@@ -1,6 +1,7 @@
 // Which epoch of a run was the best by which number. Knows epoch records only.
 
 import { ConfigError } from "../core/errors.ts";
+import type { Better } from "../nn/metrics/metric.ts";
 import { requireList, requireRecord } from "../nn/option.ts";
 import type { EpochRecord } from "../train/events.ts";
 
@@ -12,21 +13,18 @@ export function withoutPrefix(key: string): string {
   return key.startsWith(validationPrefix) ? key.slice(validationPrefix.length) : key;
 }
 
-/** Which way a metric improves, where Fovea knows. */
-function directionOf(metric: string): "down" | "up" | undefined {
-  if (/(loss|error|entropy|hinge|poisson|divergence|logcosh)(_\d+)?$|^(mse|mae)$/i.test(metric))
-    return "down";
-  const up =
-    /(accuracy|precision|recall|io_u)(_\d+)?$|^acc$|^(weighted_)?(auc|f1|fbeta|r2|cosine)/i;
-  return up.test(metric) ? "up" : undefined;
-}
-
-/** The epoch at which `key` was best, the first of equals; undefined where none is a number. */
-export function bestEpoch(history: readonly EpochRecord[], key: string): EpochRecord | undefined {
-  const direction = directionOf(withoutPrefix(key));
-  const sign = direction === "down" ? -1 : 1;
+/**
+ * The epoch at which `key` was best, the first of equals; undefined where none is a number, or it is not
+ * known which way is better.
+ */
+export function bestEpoch(
+  history: readonly EpochRecord[],
+  key: string,
+  better: Better | undefined,
+): EpochRecord | undefined {
+  const sign = better === "lower" ? -1 : 1;
   let best: EpochRecord | undefined;
-  for (const record of direction === undefined ? [] : history) {
+  for (const record of better === undefined ? [] : history) {
     const value = record.logs[key];
     if (!Number.isFinite(value)) continue;
     if (best === undefined || sign * value > sign * best.logs[key]) best = record;

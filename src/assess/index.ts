@@ -23,4 +23,5 @@ export {
   type Normalization,
   normalizeConfusion,
 } from "./confusion-matrix.ts";
+export { type Directions, directionsOf } from "./directions.ts";
 export { judgeOverfitting, type Overfitting } from "./overfitting.ts";

@@ -25,7 +25,7 @@ export interface Overfitting {
 /** Judges the losses of a run; undefined where they show no overfitting. */
 export function judgeOverfitting(history: readonly EpochRecord[]): Overfitting | undefined {
   const last = history.at(-1);
-  const best = bestEpoch(history, "val_loss");
+  const best = bestEpoch(history, "val_loss", "lower");
   if (last === undefined || best === undefined) return undefined;
   const { loss, val_loss: validation } = last.logs;
   if (!(validation > lowLoss) || !(loss < validation)) return undefined;

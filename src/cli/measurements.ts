@@ -16,7 +16,7 @@ const profileHeading = [
   "MB",
   "GB/s",
   "tasks",
-  "writes, and from what",
+  "writes, from what",
 ];
 const profileAligns: readonly Align[] = [
   ...(["right", "left"] as const),
@@ -63,8 +63,8 @@ function stageRows({ milliseconds, kernels }: StageTime, at: number): string[][]
 
 /** The passes of the convolution. */
 export function formatConvolutions(times: readonly ConvolutionTime[]): string {
-  const plain = ["ms", "predicted", "GFLOP/s a thread", "of peak"];
-  const heading = [convolutionName, ...plain, "Winograd ms", "times faster"];
+  const plain = ["ms", "predicted", "GFLOP/s per thread", "of peak"];
+  const heading = [convolutionName, ...plain, "Winograd ms", "speedup"];
   const rows = times.map((time) => [
     time.pass,
     time.milliseconds.toFixed(2),
@@ -79,7 +79,7 @@ export function formatConvolutions(times: readonly ConvolutionTime[]): string {
 
 /** Training and inference. */
 export function formatSteps(times: readonly StepTime[]): string {
-  const heading = ["", "ms a step", "predicted", "GFLOP/s", "of peak", "compiled in ms"];
+  const heading = ["", "ms per step", "predicted", "GFLOP/s", "of peak", "compile ms"];
   const rows = times.map((time) => [
     time.mode,
     time.milliseconds.toFixed(2),

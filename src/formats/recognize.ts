@@ -92,14 +92,14 @@ const signatures: readonly Signature[] = [
   {
     matches: startsWith(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a),
     why: "it looks like an HDF5 file",
-    fix: "If it is a model of Keras, give it the file extension .h5.",
+    fix: "If it is a Keras model, give it the file extension .h5.",
     kind: "HDF5",
   },
   { matches: isTorchZip, why: "it looks like a PyTorch file (.pt, .pth)", fix: toSafetensors },
   {
     matches: isZip,
     why: "it looks like a zip archive",
-    fix: "If it is a model of Keras, give it the file extension .keras; else unpack it.",
+    fix: "If it is a Keras model, give it the file extension .keras. Otherwise unpack it.",
     kind: "zip",
   },
   {
@@ -165,10 +165,14 @@ const signatures: readonly Signature[] = [
   {
     matches: isJson,
     why: "it looks like a JSON text",
-    fix: "If it is a model of TensorFlow.js, give it the file extension .json.",
+    fix: "If it is a TensorFlow.js model, give it the file extension .json.",
     kind: "JSON",
   },
-  { matches: isText, why: "it looks like a text", fix: "Give the path of a model." },
+  {
+    matches: isText,
+    why: "it looks like a text file",
+    fix: "Use the path of a model file: .safetensors, .keras, .h5 or model.json.",
+  },
 ];
 
 /** What `bytes` look like; undefined where they look like nothing that is known. */

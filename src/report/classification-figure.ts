@@ -24,7 +24,7 @@ const longestName = 26;
 export function classificationSvg(report: ClassificationReport): string {
   const what = "classificationSvg: The report cannot be used.";
   const needed = ["classes", "macroAverage", "weightedAverage"];
-  requireRecord(what, report, needed, "what classificationReport gives");
+  requireRecord(what, report, needed, "what classificationReport returns");
   const { classes, accuracy, microAverage, macroAverage, weightedAverage } = report;
   const averages: readonly (readonly [string, ReportScores])[] = [
     ...(microAverage === undefined ? [] : [["micro average", microAverage] as const]),

@@ -49,7 +49,7 @@ interface Layout {
 }
 
 /**
- * A confusion matrix as the text of an SVG file. Right answers are blue and wrong ones vermilion,
+ * A confusion matrix as the text of an SVG file. Correct predictions are blue and wrong ones vermilion,
  * the stronger the larger their share of the row (by its square root, so that one per cent can be
  * seen). Counts are printed where the cells have room, names where there are up to 100 or so.
  *
@@ -66,7 +66,7 @@ export function confusionSvg(matrix: ConfusionMatrix, classNames: readonly strin
       what: "The confusion matrix needs a name for every class.",
       expected: `${classes} names`,
       received: `${classNames.length}`,
-      fix: "Give the classes' names in the order of their numbers.",
+      fix: "Pass the names of the classes in the order of their numbers.",
     });
   }
   const names = Array.from(classNames, (name) => oneLine(String(name)));
@@ -141,7 +141,7 @@ function matrixPlot(
   const inset = cell >= 24 ? 1 : cell >= smallestNamedCell ? 0.5 : 0;
   const cells = cellsOf(matrix);
   const title = ({ label, prediction, count, share }: Cell) =>
-    `${names[label]} ${label === prediction ? "recognised" : `taken for ${names[prediction]}`}: ` +
+    `${names[label]} ${label === prediction ? "correct" : `predicted as ${names[prediction]}`}: ` +
     `${formatCount(count)} (${formatRate(share)})`;
   return {
     width,
@@ -224,7 +224,7 @@ function nameMarks(names: readonly string[], layout: Layout): Plot.Markish[] {
 function legendPlot(): Plot.PlotOptions {
   const shares = legendShares.map((share) => ({ share }));
   const rows = [
-    ["right", "blue"],
+    ["correct", "blue"],
     ["wrong", "vermilion"],
   ] as const;
   return {

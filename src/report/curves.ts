@@ -1,8 +1,10 @@
-// The learning curves of a run: one panel a metric, training and validation in each. Knows epoch records,
+// The learning curves of a run: one panel for each metric, training and validation in each. Knows epoch records,
 // and not whether the run is over.
 
 import * as Plot from "@observablehq/plot";
+import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, requireEpochs, validationPrefix } from "../assess/epoch-metrics.ts";
+import { requireOptions } from "../nn/option.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { isRate, metricsOf, titleOf } from "./metric-names.ts";
@@ -22,6 +24,21 @@ const learningRate = "learning_rate";
 /** Up to this many epochs every one has a dot. */
 const mostDots = 40;
 
+/** Options of `curvesSvg`. */
+export interface CurvesOptions {
+  /**
+   * Which way each number improves, as `directionsOf(model)` gives it. Default: that of Fovea's metrics with
+   * these names.
+   */
+  readonly directions?: Directions;
+}
+
+/** What all panels show. */
+interface PlottedRun {
+  readonly history: readonly EpochRecord[];
+  readonly directions: Directions | undefined;
+}
+
 /** Training or validation, over the epochs; values that are not finite are left out. */
 interface Line {
   readonly role: "training" | "validation" | "rate";
@@ -39,22 +56,23 @@ type Range = readonly [low: number, high: number];
 
 /**
  * The learning curves as the text of an SVG file: the loss, then every metric that `history`
- * names, two panels a row. The best validation epoch wears a ring. Values that are not finite
+ * names, two panels a row. A ring marks the best validation epoch. Values that are not finite
  * leave a gap and a note.
  *
- * @example await writeFileAtomically("curves.svg", curvesSvg(history));
+ * @example await writeFile("curves.svg", curvesSvg(history.epochs));
  */
-export function curvesSvg(history: readonly EpochRecord[]): string {
+export function curvesSvg(history: readonly EpochRecord[], options: CurvesOptions = {}): string {
   requireEpochs("curvesSvg", history);
+  requireOptions("curvesSvg", options, "history.epochs, { directions: directionsOf(model) }");
   const metrics = [...metricsOf(history), ...(rateChanges(history) ? [learningRate] : [])];
-  const plottable = history.map(withoutOverflow);
+  const run = { history: history.map(withoutOverflow), directions: options.directions };
   if (metrics.length === 0) return emptyFigure();
   const columns = Math.min(metrics.length, panelsInRow);
   const rows = Math.ceil(metrics.length / panelsInRow);
   const parts = metrics.map((metric, i) => {
     const x = (i % panelsInRow) * panelWidth;
     const y = Math.floor(i / panelsInRow) * panelHeight;
-    return panel(metric, plottable, x, y);
+    return panel(metric, run, x, y);
   });
   return figure({
     width: columns * panelWidth,
@@ -89,11 +107,12 @@ function drawable(value: number): number {
   return Math.abs(value) < 2 ** -1022 ? 0 : value;
 }
 
-function panel(metric: string, history: readonly EpochRecord[], x: number, y: number): string {
+function panel(metric: string, run: PlottedRun, x: number, y: number): string {
+  const { history } = run;
   const lines = linesOf(metric, history);
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value));
   const title = textAt(x + 20, y + 30, titleOf(metric), { size: 16, bold: true });
-  const subtitle = textAt(x + 20, y + 49, noteOn(metric, history, lines), { muted: true });
+  const subtitle = textAt(x + 20, y + 49, noteOn(metric, run, lines), { muted: true });
   const finite = values.filter(Number.isFinite).map(drawable);
   if (finite.length === 0) return title + subtitle;
   const range = rangeOf(finite, metric);
@@ -108,7 +127,7 @@ function panel(metric: string, history: readonly EpochRecord[], x: number, y: nu
     y: { domain: range },
     marks: [
       ...axes(metric, history, range),
-      ...lines.flatMap((line) => lineMarks(line, metric, history)),
+      ...lines.flatMap((line) => lineMarks(line, metric, run)),
       ...endLabels(lines, metric, range),
     ],
   });
@@ -131,12 +150,16 @@ function linesOf(metric: string, history: readonly EpochRecord[]): Line[] {
 }
 
 /** What the reader should know first: a number that is none, else the best epoch. */
-function noteOn(metric: string, history: readonly EpochRecord[], lines: readonly Line[]): string {
+function noteOn(
+  metric: string,
+  { history, directions }: PlottedRun,
+  lines: readonly Line[],
+): string {
   for (const { role, points } of lines) {
     const broken = points.find(({ value }) => !Number.isFinite(value));
     if (broken) return `${role} is ${formatBroken(broken.value)} in epoch ${broken.epoch}`;
   }
-  const best = bestEpoch(history, validationPrefix + metric);
+  const best = bestEpoch(history, validationPrefix + metric, directionOf(metric, directions));
   if (best === undefined || history.length < 2) return "";
   const value = formatValue(best.logs[validationPrefix + metric], metric);
   return `best validation ${value}, in epoch ${best.epoch}`;
@@ -191,7 +214,8 @@ function axes(metric: string, history: readonly EpochRecord[], range: Range): Pl
   ];
 }
 
-function lineMarks(line: Line, metric: string, history: readonly EpochRecord[]): Plot.Markish[] {
+function lineMarks(line: Line, metric: string, run: PlottedRun): Plot.Markish[] {
+  const { history, directions } = run;
   const { color, role, key } = line;
   const points = line.points.map(({ epoch, value }) => ({
     epoch,
@@ -212,7 +236,8 @@ function lineMarks(line: Line, metric: string, history: readonly EpochRecord[]):
     const look = { fill: light[color], r: 3, className: tint[color].fill };
     marks.push(Plot.dot(points, { ...place, ...look, title }));
   }
-  const best = role === "validation" ? bestEpoch(history, key) : undefined;
+  const best =
+    role === "validation" ? bestEpoch(history, key, directionOf(key, directions)) : undefined;
   if (best !== undefined && history.length > 1) {
     const ring = { stroke: light[color], strokeWidth: 1.5, r: 6, className: tint[color].stroke };
     marks.push(Plot.dot([{ epoch: best.epoch, value: best.logs[key] }], { ...place, ...ring }));

@@ -34,19 +34,19 @@ interface Point {
 
 /**
  * The loss over the learning rate, on a logarithmic scale, as the text of an SVG file. Signs on the
- * curve show what it suggests.
+ * curve show the suggested rates.
  *
- * @example await writeFileAtomically("lr-find.svg", lrFindSvg(await lrFind(model, train)));
+ * @example await writeFile("lr-find.svg", lrFindSvg(await lrFind(model, train)));
  */
 export function lrFindSvg(result: LrFindResult): string {
   const what = "lrFindSvg: The result cannot be used.";
-  requireRecord(what, result, ["learningRates", "losses"], "what lrFind gives");
+  requireRecord(what, result, ["learningRates", "losses"], "what lrFind returns");
   const { learningRates, losses, suggestions } = result;
   const all = learningRates.map((rate, i): Point => ({ rate, loss: losses[i] }));
   const points = all.length > 2 * hiddenPoints ? all.slice(0, -hiddenPoints) : all;
   const label = `Loss of ${all.length} steps with rising learning rates`;
   if (points.length < 2) {
-    const note = "The loss went up at once: nothing to see.";
+    const note = "The loss rose at once: there is no curve to show.";
     const parts = [textAt(20, 40, note, { size: 14, muted: true })];
     return figure({ width, height: 80, label, parts });
   }
@@ -78,8 +78,8 @@ export function lrFindSvg(result: LrFindResult): string {
     ],
   });
   const subtitle = suggestions
-    ? `${all.length} steps; the valley suggests ${formatMeasure(suggestions.valley)}`
-    : `${all.length} steps, too few to suggest a rate from`;
+    ? `${all.length} steps; suggested learning rate (valley): ${formatMeasure(suggestions.valley)}`
+    : `${all.length} steps, too few to suggest a learning rate`;
   const parts = [
     textAt(20, 30, "Loss by learning rate", { size: 16, bold: true }),
     textAt(20, 49, subtitle, { muted: true }),

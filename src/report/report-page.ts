@@ -2,6 +2,7 @@
 // script, and knows neither the engine nor the command line.
 
 import { accuracyOf, type ConfusionMatrix, totalOf } from "../assess/confusion-matrix.ts";
+import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, validationPrefix } from "../assess/epoch-metrics.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { confusionSvg } from "./confusion-figure.ts";
@@ -14,8 +15,8 @@ import { pageStyle } from "./page-style.ts";
 import {
   argumentsSection,
   confusionsSection,
-  type MisreadImage,
-  misreadSection,
+  type MisclassifiedImage,
+  misclassifiedSection,
   scoresSection,
   scrollRegion,
   summarySection,
@@ -29,15 +30,15 @@ export interface Headline {
   readonly note?: string;
 }
 
-/** How the model did on data that it has not seen. */
+/** How the model does on data that it was not trained on. */
 export interface Evaluation {
   /** What the data is called, as in "test accuracy". */
   readonly on: string;
   readonly matrix: ConfusionMatrix;
   /** In the order of the classes' numbers. */
   readonly classNames: readonly string[];
-  /** Some of the images that were taken for something else; the page shows up to 60. */
-  readonly misread?: readonly MisreadImage[];
+  /** Some of the misclassified images; the page shows up to 60. */
+  readonly misclassified?: readonly MisclassifiedImage[];
 }
 
 /** Everything that the page says. */
@@ -47,11 +48,13 @@ export interface ReportContent {
   /** One line on the data, the model and the machine. */
   readonly subtitle?: string;
   readonly history: readonly EpochRecord[];
-  /** Left out where nothing was evaluated, or the model does not classify. */
+  /** Which way each number improves. Default: that of Fovea's metrics with these names. */
+  readonly directions?: Directions;
+  /** Left out if nothing was evaluated, or the model is not a classifier. */
   readonly evaluation?: Evaluation;
   /** Further numbers for the top, after those of the history and the evaluation. */
   readonly headlines?: readonly Headline[];
-  /** What a reader has to know to take the numbers for what they are, a sentence or two each. */
+  /** What a reader has to know to understand the numbers, a sentence or two each. */
   readonly notes?: readonly string[];
   /** What the run was started with. */
   readonly args: Readonly<Record<string, unknown>>;
@@ -61,15 +64,16 @@ export interface ReportContent {
 
 /**
  * The page as the text of an HTML file: headline numbers, learning curves, confusion matrix, scores
- * of every class, the most confused pairs, misread images, arguments and the model's summary.
+ * of every class, the most confused pairs, misclassified images, arguments and the model's summary.
  *
  * @throws ConfigError where there are not as many names as classes.
- * @throws DataError where a misread image has no shape that can be shown.
+ * @throws DataError where a misclassified image has no shape that can be shown.
  * @example
- * await writeFileAtomically("report.html", reportPage({ title, history, args, summary }));
+ * await writeFile("report.html", reportPage({ title, history, args, summary }));
  */
 export function reportPage(content: ReportContent): string {
-  const { title, subtitle, history, evaluation, args, summary } = content;
+  const { title, subtitle, history, directions, evaluation, args, summary } = content;
+  const curves = directions === undefined ? {} : { directions };
   const subtitleLine = subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : "";
   return `<!doctype html>
 <html lang="en">
@@ -85,31 +89,31 @@ export function reportPage(content: ReportContent): string {
 <body>
 <main>
 <header><h1>${escapeMarkup(title)}</h1>${subtitleLine}</header>
-${headlineList([...headlinesOf(history, evaluation), ...(content.headlines ?? [])])}
+${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
 ${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}
-<section class="card figure">${scrollRegion("learning curves", curvesSvg(history))}</section>
+<section class="card figure">${scrollRegion("learning curves", curvesSvg(history, curves))}</section>
 ${evaluation ? evaluationSections(evaluation) : ""}
 ${argumentsSection(args)}
 ${summarySection(summary)}
-<footer>Made by Fovea. This page is complete: it needs no other file and no network.</footer>
+<footer>Made by Fovea. This page needs no other file and no network.</footer>
 </main>
 </body>
 </html>
 `;
 }
 
-function evaluationSections({ matrix, classNames, misread = [] }: Evaluation): string {
+function evaluationSections({ matrix, classNames, misclassified = [] }: Evaluation): string {
   const figure = scrollRegion("confusion matrix", confusionSvg(matrix, classNames));
   return `<section class="card figure">${figure}</section>
 <div class="columns">
 ${scoresSection(matrix, classNames)}
 ${confusionsSection(matrix, classNames)}
 </div>
-${misreadSection(misread, classNames)}`;
+${misclassifiedSection(misclassified, classNames)}`;
 }
 
 /** What can be said at the top from the records alone. */
-function headlinesOf(history: readonly EpochRecord[], evaluation?: Evaluation): Headline[] {
+function headlinesOf({ history, directions, evaluation }: ReportContent): Headline[] {
   const headlines: Headline[] = [];
   if (evaluation) {
     const count = formatCount(totalOf(evaluation.matrix));
@@ -119,7 +123,7 @@ function headlinesOf(history: readonly EpochRecord[], evaluation?: Evaluation): 
       note: `${count} examples`,
     });
   }
-  const best = bestHeadline(history);
+  const best = bestHeadline(history, directions);
   if (best) headlines.push(best);
   const last = history.at(-1);
   if (last === undefined) return headlines;
@@ -132,17 +136,20 @@ function headlinesOf(history: readonly EpochRecord[], evaluation?: Evaluation): 
   headlines.push({
     label: history.length === 1 ? "1 epoch" : `${formatCount(history.length)} epochs`,
     value: formatDuration(seconds),
-    note: `${average} an epoch`,
+    note: `${average} per epoch`,
   });
   return headlines;
 }
 
 /** The best validation number: an accuracy where there is one, else the loss. */
-function bestHeadline(history: readonly EpochRecord[]): Headline | undefined {
+function bestHeadline(
+  history: readonly EpochRecord[],
+  directions: Directions | undefined,
+): Headline | undefined {
   const metrics = metricsOf(history).sort((a, b) => Number(isRate(b)) - Number(isRate(a)));
   for (const metric of metrics) {
     const key = validationPrefix + metric;
-    const best = bestEpoch(history, key);
+    const best = bestEpoch(history, key, directionOf(key, directions));
     if (best === undefined) continue;
     const value = isRate(metric) ? formatRate(best.logs[key]) : formatMeasure(best.logs[key]);
     const label = `best validation ${titleOf(metric).toLowerCase()}`;

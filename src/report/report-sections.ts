@@ -14,15 +14,15 @@ import { escapeMarkup } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
 import { pngDataUri } from "./picture.ts";
 
-/** An image that the model took for something else. */
-export interface MisreadImage {
+/** An image for which the model predicted the wrong class. */
+export interface MisclassifiedImage {
   /** `[H, W, C]`, 8-bit values; 1 (grey) to 4 (RGBA) channels. */
   readonly image: Tensor<Uint8Array>;
   /** The number of its true class. */
   readonly label: number;
-  /** The number of the class it was taken for. */
+  /** The number of the predicted class. */
   readonly prediction: number;
-  /** How sure the model was of its prediction, 0 to 1. */
+  /** The probability of the predicted class, 0 to 1. */
   readonly confidence?: number;
   /** Where the image is among the examples, counted from 0. */
   readonly index?: number;
@@ -33,8 +33,8 @@ export interface MisreadImage {
 const mostImages = 60;
 
 /**
- * Content that may be wider than the screen: it scrolls, by keyboard too, and says so where screens are
- * narrow. `label` names it.
+ * Content that may be wider than the screen: it scrolls, by keyboard too, and says so on narrow screens.
+ * `label` names it.
  */
 export function scrollRegion(label: string, content: string): string {
   return (
@@ -56,7 +56,7 @@ export function scoresSection(matrix: ConfusionMatrix, classNames: readonly stri
   const { precision, recall, f1 } = averageOf(scores);
   const averages = [precision, recall, f1].map((rate) => cell(formatRate(rate)));
   return `<section class="card">
-<h2>Every class</h2>
+<h2>Scores by class</h2>
 ${scrollRegion(
   "scores of every class",
   `<table>
@@ -65,7 +65,7 @@ ${scrollRegion(
 <tbody>
 ${rows.join("\n")}
 </tbody>
-<tfoot><tr>${textCell("mean of classes")}${averages.join("")}${cell(formatCount(totalOf(matrix)))}
+<tfoot><tr>${textCell("mean")}${averages.join("")}${cell(formatCount(totalOf(matrix)))}
 </tr></tfoot>
 </table>`,
 )}
@@ -91,48 +91,48 @@ export function confusionsSection(matrix: ConfusionMatrix, classNames: readonly 
       `${cell(formatCount(count))}${cell(formatRate(share))}</tr>`,
   );
   const table = `<table>
-<thead><tr><th class="text">true class</th><th class="text">taken for</th><th>count</th>
+<thead><tr><th class="text">true class</th><th class="text">predicted class</th><th>count</th>
 <th>share</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody>
 </table>`;
-  const nothing = '<p class="quiet">No example was taken for another class.</p>';
+  const nothing = '<p class="quiet">Every example was classified correctly.</p>';
   const isPerfect = accuracyOf(matrix) === 1;
   const empty = isPerfect ? nothing : '<p class="quiet">Nothing was evaluated.</p>';
   return `<section class="card">
-<h2>Most confused</h2>
+<h2>Most confused classes</h2>
 ${rows.length > 0 ? scrollRegion("most confused classes", table) : empty}
 </section>`;
 }
 
-/** A small grid of images with what they are and what they were taken for. */
-export function misreadSection(
-  images: readonly MisreadImage[],
+/** A small grid of images with their true and their predicted classes. */
+export function misclassifiedSection(
+  images: readonly MisclassifiedImage[],
   classNames: readonly string[],
 ): string {
   if (images.length === 0) return "";
-  const items = images.slice(0, mostImages).map((misread) => {
-    const { image, label, prediction, confidence } = misread;
+  const items = images.slice(0, mostImages).map((misclassified) => {
+    const { image, label, prediction, confidence } = misclassified;
     const truth = escapeMarkup(nameOf(label, classNames));
     const taken = escapeMarkup(nameOf(prediction, classNames));
     const sure = confidence === undefined ? "" : ` ${formatRate(confidence)}`;
-    const place = escapeMarkup(placeOf(misread));
+    const place = escapeMarkup(placeOf(misclassified));
     const alt = place === "" ? truth : `${place}: ${truth}`;
     const line = place === "" ? "" : `<span class="quiet">${place}</span><br>\n`;
     return `<li><img src="${pngDataUri(image)}" alt="${alt}"><p>${line}${truth}<br>
 <span class="wrong">${taken}</span><span class="quiet">${sure}</span></p></li>`;
   });
   return `<section class="card">
-<h2>Misread images</h2>
-<p class="quiet">Below each image: its class, then what it was taken for.</p>
+<h2>Misclassified images</h2>
+<p class="quiet">Below each image: the true class, then the predicted class and its probability.</p>
 <ul class="mistakes">
 ${items.join("\n")}
 </ul>
 </section>`;
 }
 
-/** What the run was started with, one line an argument. */
+/** What the run was started with, one line for each argument. */
 export function argumentsSection(args: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(args)
     .filter(([, value]) => value !== undefined)
@@ -156,7 +156,7 @@ ${scrollRegion("layers of the model", `<pre>${escapeMarkup(summary)}</pre>`)}
 }
 
 /** Which image it is: its name, else its number. */
-function placeOf({ index, name }: MisreadImage): string {
+function placeOf({ index, name }: MisclassifiedImage): string {
   return name ?? (index === undefined ? "" : `image ${index}`);
 }
 

@@ -32,9 +32,11 @@ describe("fovea bench", () => {
   });
 
   test("as tables for people, and with every kernel when asked", async () => {
-    const { code, stdout } = await fovea("bench --network lenet --batch-size 4 --threads 1 --profile");
+    const { code, stdout } = await fovea(
+      "bench --network lenet --batch-size 4 --threads 1 --profile",
+    );
     expect(code).toBe(0);
-    for (const text of ["GFLOP/s a thread", "filter gradient", "training", "inference"]) {
+    for (const text of ["GFLOP/s per thread", "filter gradient", "training", "inference"]) {
       expect(stdout).toContain(text);
     }
     expect(stdout).toMatch(/k\d+\.filterGradient .* from /);

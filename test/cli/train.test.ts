@@ -52,9 +52,7 @@ describe("a run", () => {
     expect(stdout).toContain("wasm, 1 thread");
     expect(stdout).toContain('Model: "lenet"');
     expect(stdout).toMatch(/Epoch 2\/2\n12\/12 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
-    expect(stdout).toMatch(
-      /test accuracy {2}\d\.\d{4}, loss .* 60 test images, best\.safetensors/,
-    );
+    expect(stdout).toMatch(/test accuracy {2}\d\.\d{4}, loss .* 60 test images, best\.safetensors/);
     expect(stdout).toContain("runs/train (open report.html in it)");
     expect((await readdir(fileIn("runs/train"))).sort()).toEqual([
       "args.json",
@@ -172,7 +170,8 @@ describe("continuing", () => {
 
 describe("a run that goes wrong", () => {
   test("diverges with code 3, a report, and weights that are still numbers", async () => {
-    const args = "train --data ./data --network mnist --learning-rate 1e30 --epochs 2 --out diverged";
+    const args =
+      "train --data ./data --network mnist --learning-rate 1e30 --epochs 2 --out diverged";
     const { code, stderr } = await fovea(args);
     expect(stderr).toContain("the loss is no longer a number at step 2 of epoch 1");
     expect(stderr).toContain("are the first that are not finite");

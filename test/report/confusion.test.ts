@@ -98,9 +98,9 @@ describe("the picture", () => {
     const cells = cellsOf(confusionSvg(matrix, ["cat", "dog", "emu", "fox"]));
     expect(cells).toHaveLength(6);
     const find = (text: string) => cells.find(({ title }) => title.startsWith(text));
-    expect(find("emu taken for dog")?.title).toBe("emu taken for dog: 2 (50.0%)");
-    expect(find("emu taken for dog")?.opacity).toBeCloseTo(Math.sqrt(0.5), 3);
-    expect(find("cat recognised")?.opacity).toBeCloseTo(Math.sqrt(2 / 3), 3);
+    expect(find("emu predicted as dog")?.title).toBe("emu predicted as dog: 2 (50.0%)");
+    expect(find("emu predicted as dog")?.opacity).toBeCloseTo(Math.sqrt(0.5), 3);
+    expect(find("cat correct")?.opacity).toBeCloseTo(Math.sqrt(2 / 3), 3);
   });
 
   test.each([1, 2, 10, 30, 100, 300])("of %i classes is well-formed and of a sane size", (n) => {

@@ -17,7 +17,7 @@ test("shows the curve over powers of ten, and each suggestion with its rate", ()
   expect(svg.match(/data-part="dot"/g)).toHaveLength(4);
   expect(textsOf(svg)).toEqual(
     expect.arrayContaining([
-      "100 steps; the valley suggests 0.00120",
+      "100 steps; suggested learning rate (valley): 0.00120",
       "1e-7",
       "0.001",
       "1",
@@ -38,10 +38,10 @@ test("says so where there is nothing to suggest, or nothing to see", () => {
   const svg = lrFindSvg({ ...few, suggestions: undefined });
   expect(faultOf(svg)).toBeUndefined();
   expect(svg).not.toContain('data-part="dot"');
-  expect(textsOf(svg).join()).toContain("too few to suggest a rate from");
+  expect(textsOf(svg).join()).toContain("too few to suggest a learning rate");
   const none = lrFindSvg({ learningRates: [1e-7], losses: [2], suggestions: undefined });
   expect(faultOf(none)).toBeUndefined();
-  expect(textsOf(none).join()).toContain("nothing to see");
+  expect(textsOf(none).join()).toContain("no curve to show");
 });
 
 test("is drawn where all losses are the same", () => {

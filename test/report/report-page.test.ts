@@ -22,7 +22,7 @@ const content: ReportContent = {
     on: "test",
     matrix: confusionMatrix([0, 0, 0, 1], [0, 0, 1, 1], 2),
     classNames: ["cat", "dog"],
-    misread: [{ image, label: 0, prediction: 1, confidence: 0.75 }],
+    misclassified: [{ image, label: 0, prediction: 1, confidence: 0.75 }],
   },
   headlines: [{ label: "speed", value: "3,000 images/s", note: "2 threads" }],
   args: { epochs: 2, optimizer: { name: "adam" }, resume: undefined },
@@ -45,7 +45,7 @@ describe("the report page", () => {
       ["test accuracy", "75.0%", "4 examples"],
       ["best validation accuracy", "85.0%", "in epoch 1"],
       ["training loss", "0.300", "in epoch 2"],
-      ["2 epochs", "1 min 4 s", "32 s an epoch"],
+      ["2 epochs", "1 min 4 s", "32 s per epoch"],
       ["speed", "3,000 images/s", "2 threads"],
     ]);
   });
@@ -73,12 +73,12 @@ describe("the report page", () => {
     expect(scores).toEqual([
       ["cat", "100%", "66.7%", "80.0%", "3"],
       ["dog", "50.0%", "100%", "66.7%", "1"],
-      ["mean of classes", "75.0%", "83.3%", "73.3%", "4"],
+      ["mean", "75.0%", "83.3%", "73.3%", "4"],
     ]);
     expect(confusions).toEqual([["cat", "dog", "1", "33.3%"]]);
   });
 
-  test("shows misread images, pixel for pixel", () => {
+  test("shows misclassified images, pixel for pixel", () => {
     const { document } = parseHTML(reportPage(content));
     const address = document.querySelector("img")?.getAttribute("src") ?? "";
     const png = decode(Buffer.from(address.replace("data:image/png;base64,", ""), "base64"));
@@ -108,7 +108,7 @@ describe("the report page", () => {
         on: evil,
         matrix: confusionMatrix([0, 1], [1, 1], 2),
         classNames: [evil, `"onload="x`],
-        misread: [{ image, label: 0, prediction: 1 }],
+        misclassified: [{ image, label: 0, prediction: 1 }],
       },
       headlines: [{ label: evil, value: evil, note: evil }],
       args: { [evil]: evil, nested: { [evil]: evil } },
@@ -130,7 +130,9 @@ describe("the report page", () => {
   test("says so where nothing was confused", () => {
     const matrix = confusionMatrix([0, 1], [0, 1], 2);
     const evaluation = { on: "test", matrix, classNames: ["a", "b"] };
-    expect(textOf(reportPage({ ...content, evaluation }))).toContain("No example was taken for");
+    expect(textOf(reportPage({ ...content, evaluation }))).toContain(
+      "Every example was classified",
+    );
   });
 
   test("shows numbers that are none as a dash", () => {
@@ -141,20 +143,20 @@ describe("the report page", () => {
   });
 
   test("holds at most sixty images", () => {
-    const misread = Array.from({ length: 100 }, () => ({ image, label: 0, prediction: 1 }));
+    const misclassified = Array.from({ length: 100 }, () => ({ image, label: 0, prediction: 1 }));
     const evaluation = { on: "test", matrix: confusionMatrix([], [], 2), classNames: ["a", "b"] };
-    const html = reportPage({ ...content, evaluation: { ...evaluation, misread } });
+    const html = reportPage({ ...content, evaluation: { ...evaluation, misclassified } });
     expect(html.match(/<img /g)).toHaveLength(60);
   });
 
   test("refuses images that no PNG can hold", () => {
     const wrong = tensor(new Uint8Array(20), [2, 2, 5]);
-    const misread = [{ image: wrong, label: 0, prediction: 0 }];
+    const misclassified = [{ image: wrong, label: 0, prediction: 0 }];
     const evaluation = {
       on: "test",
       matrix: confusionMatrix([], [], 1),
       classNames: ["a"],
-      misread,
+      misclassified,
     };
     expect(() => reportPage({ ...content, evaluation })).toThrow(DataError);
   });
@@ -199,12 +201,14 @@ describe("on any screen", () => {
   });
 });
 
-test("a misread image says which one it is", () => {
-  const misread = [
+test("a misclassified image says which one it is", () => {
+  const misclassified = [
     { image, label: 0, prediction: 1, index: 17 },
     { image, label: 0, prediction: 1, index: 18, name: "cat-18.png" },
   ];
-  const evaluation = { ...content.evaluation, misread } as NonNullable<ReportContent["evaluation"]>;
+  const evaluation = { ...content.evaluation, misclassified } as NonNullable<
+    ReportContent["evaluation"]
+  >;
   const { document } = parseHTML(reportPage({ ...content, evaluation }));
   const items = [...document.querySelectorAll(".mistakes li")];
   expect(items.map((item) => item.querySelector("img")?.getAttribute("alt"))).toEqual([

@@ -57,7 +57,7 @@ describe("run folders", () => {
     const exact = join(root, "deep", "run");
     expect(await createRunFolder({ exact })).toBe(exact);
     await expect(createRunFolder({ exact })).rejects.toThrow(ConfigError);
-    await expect(createRunFolder({ exact })).rejects.toThrow(/exists already/);
+    await expect(createRunFolder({ exact })).rejects.toThrow(/already exists/);
   });
 
   test.each(["", ".", "..", "a/b", "a\\b"])("are not called %j", async (name) => {

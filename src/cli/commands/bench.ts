@@ -48,7 +48,7 @@ export const bench = defineCommand({
     const device = await openDevice({ target, ...(threads === undefined ? {} : { threads }) });
     try {
       const peak = await measurePeak(device);
-      output.result(`${describeDevice(device)}; peak ${peak.toFixed(1)} GFLOP/s a thread\n`);
+      output.result(`${describeDevice(device)}; peak ${peak.toFixed(1)} GFLOP/s per thread\n`);
       const convolutions = await measureConvolution(device, repeats);
       output.result(`${formatConvolutions(convolutions)}\n`);
       const steps: StepTime[] = [];

@@ -2,11 +2,12 @@
 
 import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
 import { classNamesFor } from "../../assess/classify.ts";
+import { directionsOf } from "../../assess/directions.ts";
 import { sizeOf } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../../data/examples.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
 import type { Headline } from "../../report/report-page.ts";
-import type { MisreadImage } from "../../report/report-sections.ts";
+import type { MisclassifiedImage } from "../../report/report-sections.ts";
 import { loadModel } from "../../train/load.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { runFileNames } from "../model-file.ts";
@@ -29,7 +30,7 @@ interface Verdict extends MeasuredClassifier {
 }
 
 /** How many misclassified images the report shows. */
-const misreadShown = 48;
+const mostShown = 48;
 
 /**
  * Measures the run on the test images, writes its report and says where it is.
@@ -46,12 +47,13 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
     title: `${model.name} on ${data.name}`,
     subtitle: subtitleOf(run),
     history,
+    directions: directionsOf(model),
     ...(verdict && {
       evaluation: {
         on: "test",
         matrix: verdict.matrix,
         classNames,
-        misread: misreadIn(data.test, verdict, classNames.length),
+        misclassified: misclassifiedIn(data.test, verdict, classNames.length),
       },
     }),
     headlines: headlinesOf(ending),
@@ -150,7 +152,11 @@ function headlinesOf({ stopped, diverged }: Ending): Headline[] {
 }
 
 /** The wrong predictions with the highest probabilities. */
-function misreadIn({ x, y }: Examples, verdict: Verdict, classes: number): MisreadImage[] {
+function misclassifiedIn(
+  { x, y }: Examples,
+  verdict: Verdict,
+  classes: number,
+): MisclassifiedImage[] {
   const { data, shape } = x;
   if (!(data instanceof Uint8Array)) return [];
   const size = sizeOf(shape.slice(1));
@@ -159,7 +165,7 @@ function misreadIn({ x, y }: Examples, verdict: Verdict, classes: number): Misre
   return Array.from(verdict.predictions.keys())
     .filter((i) => verdict.predictions[i] !== y.data[i])
     .sort((a, b) => confidence(b) - confidence(a))
-    .slice(0, misreadShown)
+    .slice(0, mostShown)
     .map((i) => ({
       index: i,
       image: { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) },

@@ -76,8 +76,8 @@ export class RunFiles {
   /** Curves, confusion matrix where something was evaluated, and the report. */
   async writeReport(content: ReportContent): Promise<void> {
     const { confusionSvg, curvesSvg, reportPage } = await import("../../report/index.ts");
-    const { history, evaluation } = content;
-    await this.write("curves", curvesSvg(history));
+    const { history, evaluation, directions } = content;
+    await this.write("curves", curvesSvg(history, directions && { directions }));
     if (evaluation !== undefined) {
       await this.write("confusion", confusionSvg(evaluation.matrix, evaluation.classNames));
     }

@@ -36,7 +36,7 @@ export async function savedBest({ files }: Pick<Run, "files">): Promise<EpochRec
 async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   const { history, steps } = run.model.progress;
   const saved = await savedBest(run);
-  const known = bestEpoch(history, judge);
+  const known = bestEpoch(history, judge, "higher");
   if (known === undefined || !isBetter(known, saved)) return saved;
   if (steps === 0 && known.epoch === history.length) {
     await run.files.write("best", await encodeRun(run));

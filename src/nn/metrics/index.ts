@@ -21,7 +21,7 @@ export type MetricName = {
  * Keras's short names, which `compile` takes as well, in small letters or large; logs have what was
  * given.
  */
-const shortNames = {
+export const shortNames = {
   acc: "accuracy",
   bce: "binaryCrossentropy",
   mae: "meanAbsoluteError",
