@@ -20,6 +20,15 @@ export const dataFields = {
     .meta({ value: "place", description: "Where to take the dataset from." }),
 };
 
+/** The same for a trained model, which knows its data. */
+export const trainedDataFields = {
+  ...dataFields,
+  data: dataFields.data.meta({
+    ...dataFields.data.meta(),
+    shownDefault: "the dataset that the model was trained on, or else fashion-mnist",
+  }),
+};
+
 /** The same as a schema of its own. */
 export const dataOptions = z.object(dataFields);
 
@@ -43,7 +52,7 @@ export const deviceFields = {
 
 /** Who reads the output. */
 export const outputFields = {
-  json: z.boolean().default(false).meta({ description: "Print JSON, one record a line." }),
+  json: z.boolean().default(false).meta({ description: "Print JSON, one record per line." }),
 };
 
 /** An architecture. */
@@ -64,7 +73,8 @@ export const modelFields = {
   model: modelField,
   inputShape: z.string().optional().meta({
     value: "sizes",
-    description: "Height, width and channels, such as 96,96,3, where the file leaves them open.",
+    description:
+      "Height, width and channels, such as 96,96,3. Needed if the file leaves them open.",
   }),
 };
 

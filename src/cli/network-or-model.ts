@@ -1,4 +1,4 @@
-// --network is an architecture, --model a file. Who types one for the other is told which one is meant.
+// --network is an architecture, --model a file. An error for the one names the other.
 
 import { ConfigError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";

@@ -1,6 +1,5 @@
-// Where commands speak: text for people, or JSON for machines. Results go to stdout; what only
-// accompanies them, such as the progress of a download, goes to stderr. Neither ends a command by going
-// away.
+// Where commands print: text for people, or JSON for machines. Results go to stdout; what only accompanies
+// them, such as the progress of a download, goes to stderr. If either is closed, the command continues.
 
 import { Screen } from "../train/screen.ts";
 
@@ -8,14 +7,14 @@ import { Screen } from "../train/screen.ts";
 export const standardOutput = new Screen(process.stdout);
 export const standardError = new Screen(process.stderr);
 
-/** Whether a stream is gone because its reader has seen enough, such as `head`: that is no failure. */
+/** Whether a stream was closed because its reader has enough, such as `head`: that is no failure. */
 export function isClosedByReader(loss: Error | undefined): boolean {
   return loss !== undefined && "code" in loss && loss.code === "EPIPE";
 }
 
-/** How much is said, and to whom. */
+/** How much is printed, and for whom. */
 export interface OutputOptions {
-  /** Records on stdout, one line each, and no text. */
+  /** Records on stdout, one per line, and no text. */
   readonly json?: boolean;
   /** Text, but only results. */
   readonly quiet?: boolean;
@@ -30,22 +29,22 @@ export class Output {
     this.quiet = quiet;
   }
 
-  /** Whether people follow what is going on. */
+  /** Whether people follow the progress. */
   get chatty(): boolean {
     return !this.json && !this.quiet;
   }
 
-  /** A line on what is going on. */
+  /** A line on the progress. */
   say(text = ""): void {
     if (this.chatty) standardOutput.write(`${text}\n`);
   }
 
-  /** A line that the command was called for. */
+  /** A line of the result. */
   result(text: string): void {
     if (!this.json) standardOutput.write(`${text}\n`);
   }
 
-  /** A line that should not be missed. */
+  /** A warning. */
   warn(text: string): void {
     if (this.chatty) standardError.write(`${text}\n`);
   }

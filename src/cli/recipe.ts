@@ -25,7 +25,7 @@ export const recipeFields = {
       value: "share",
       description:
         "The share of each class's training images that is held out to choose the best epoch. " +
-        "0: none, and no best epoch.",
+        "With 0 there is no best epoch.",
     }),
   network: networkField,
   epochs: z
@@ -43,17 +43,17 @@ export const recipeFields = {
     description: "The highest learning rate. Default: depends on optimizer and schedule.",
   }),
   schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
-    description: "How the learning rate changes: up and then down to 0, or not at all.",
+    description: "How the learning rate changes: cosine goes up, then down to 0; constant stays.",
   }),
   saveEvery: z.int().min(1).optional().meta({
     value: "steps",
-    description: "Save after this many steps, too. Default: only after each epoch.",
+    description: "Also save after every so many steps. Default: only after each epoch.",
   }),
   seed: z.int().default(0).meta({
     description: "The seed of initial weights, order of images and dropout.",
   }),
   precision: z.enum(precisions).default("fast").meta({
-    description: "exact avoids convolutions that are faster but round more.",
+    description: "exact avoids the faster convolutions with larger rounding errors.",
   }),
   ...deviceFields,
 };
@@ -72,7 +72,7 @@ const fixedFields = {
 export const recipeSchema = z.object({
   ...recipeFields,
   ...fixedFields,
-  // A run may go on with a model that a program made; then this is that model's name.
+  // A run may continue with a model that a program made; then this is that model's name.
   network: z.string().default("mnist"),
 });
 

@@ -65,6 +65,7 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
   const { addOptions, flagOf, parseOptions, refuseSwallowedOptions } = await import("./schema.ts");
   const parser = new Parser(`fovea ${name}`)
     .description(command.description)
+    .usage(usageOf(command))
     .allowExcessArguments()
     .helpOption("-h, --help", "Show this help.")
     .exitOverride()
@@ -94,6 +95,11 @@ function withArgument(
   const excess = isTaken ? second : first;
   if (excess !== undefined) throw excessArgument(name, excess);
   return first === undefined || argument === undefined ? typed : { ...typed, [argument]: first };
+}
+
+/** What follows the name of the command. */
+function usageOf({ argument }: Command): string {
+  return argument === undefined ? "[options]" : `<${argument}> [options]`;
 }
 
 /** Columns of a terminal that everybody has. */

@@ -18,6 +18,8 @@ interface Field {
   readonly exclusiveMaximum?: number;
   /** What the help text calls the value: `--out <folder>`. */
   readonly value?: string;
+  /** What the help text says of the default, where that is not the schema's. */
+  readonly shownDefault?: string;
   readonly isRequired: boolean;
 }
 
@@ -54,7 +56,9 @@ function defaultValueName({ type, enum: choices }: Field): string {
 }
 
 /** Choices and default as sentences, for the help text. */
-function remarksOn({ type, enum: choices, default: preset, isRequired }: Field): string {
+function remarksOn(field: Field): string {
+  const { type, enum: choices, isRequired } = field;
+  const preset = field.shownDefault ?? field.default;
   const remarks = [
     ...(choices === undefined ? [] : [`One of ${choices.join(", ")}.`]),
     ...(preset === undefined || type === "boolean" ? [] : [`Default: ${preset}.`]),

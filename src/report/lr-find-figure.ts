@@ -1,5 +1,5 @@
-// The curve of a search for a learning rate: the loss over rates that rise, and the rates that the curve
-// speaks for. Knows the numbers, and not how they were found.
+// The curve of a search for a learning rate: the loss over rates that rise, and the rates that it
+// suggests. Knows the numbers, and not how they were found.
 
 import * as Plot from "@observablehq/plot";
 import { requireRecord } from "../nn/option.ts";

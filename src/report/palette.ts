@@ -13,9 +13,9 @@ export interface Palette {
   readonly muted: string;
   /** Borders and rules. */
   readonly line: string;
-  /** What the model learnt from, and what it got right. */
+  /** Training, and correct predictions. */
   readonly blue: string;
-  /** What checks the model, and what it got wrong. */
+  /** Validation, and wrong predictions. */
   readonly vermilion: string;
   /** Text on a full patch of blue or vermilion. */
   readonly onColor: string;

@@ -9,7 +9,13 @@ import { formatCount, formatRate } from "../../report/numbers.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { batchSizeField, dataFields, deviceFields, modelFields, outputFields } from "../fields.ts";
+import {
+  batchSizeField,
+  deviceFields,
+  modelFields,
+  outputFields,
+  trainedDataFields,
+} from "../fields.ts";
 import { loadData } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
@@ -20,7 +26,7 @@ export const evaluate = defineCommand({
     "Measures a trained model on test images: loss, accuracy, and precision, recall and F1 of each class.",
   options: z.object({
     ...modelFields,
-    ...dataFields,
+    ...trainedDataFields,
     batchSize: batchSizeField,
     ...deviceFields,
     ...outputFields,
@@ -63,17 +69,18 @@ export const evaluate = defineCommand({
   },
 });
 
-/** Numbers that mean nothing should not pass as bad ones. */
+/** Scores for other classes mean nothing, and should not pass as bad scores. */
 function warnOfOtherClasses(
-  learnt: readonly string[] | undefined,
-  met: readonly string[] | undefined,
+  trainedOn: readonly string[] | undefined,
+  present: readonly string[] | undefined,
   output: Output,
 ): void {
-  if (learnt === undefined || met === undefined || learnt.join() === met.join()) return;
+  if (trainedOn === undefined || present === undefined || trainedOn.join() === present.join())
+    return;
   const few = (names: readonly string[]) => names.slice(0, 3).join(", ");
   output.warn(
-    `Note: the classes of these images (${few(met)}, ...) are not those that the model was trained ` +
-      `on (${few(learnt)}, ...).`,
+    `Note: the classes of these images (${few(present)}, ...) are not those that the model was trained ` +
+      `on (${few(trainedOn)}, ...).`,
   );
 }
 

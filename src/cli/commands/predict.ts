@@ -7,7 +7,7 @@ import { countExamples, sliceExamples } from "../../data/examples.ts";
 import { formatRate } from "../../report/numbers.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { dataFields, deviceFields, modelFields, outputFields } from "../fields.ts";
+import { deviceFields, modelFields, outputFields, trainedDataFields } from "../fields.ts";
 import { loadImages } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
@@ -20,8 +20,9 @@ export const predict = defineCommand({
   description: "Predicts the classes of images, with the probabilities of the most likely ones.",
   options: z.object({
     ...modelFields,
-    ...dataFields,
-    data: dataFields.data.meta({
+    ...trainedDataFields,
+    data: trainedDataFields.data.meta({
+      ...trainedDataFields.data.meta(),
       value: "name|path",
       description: "A dataset, a folder with four IDX files, or an IDX file of images.",
     }),

@@ -94,7 +94,7 @@ async function runAt(path: string): Promise<{ readonly modelFile?: string }> {
   });
 }
 
-/** Whether the last model in the folder has learnt for longer than `modelFile`, or cannot be read. */
+/** Whether the last model in the folder was trained for longer than `modelFile`, or cannot be read. */
 async function isBehindRun(modelFile: string, folder: string): Promise<boolean> {
   const last = join(folder, runFileNames.last);
   if (resolve(modelFile) === resolve(last)) return false;

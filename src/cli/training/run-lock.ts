@@ -1,5 +1,5 @@
 // One run folder, one writer: a file in the folder says which process writes there. The lock of a process
-// that is gone is taken over.
+// that has ended is taken over.
 
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -99,7 +99,7 @@ async function readLock(path: string): Promise<SeenLock | undefined> {
   }
 }
 
-/** Whether somebody writes under this lock, as far as can be told from here. */
+/** Whether somebody writes under this lock, as far as can be seen from here. */
 async function isHeld(holder: Holder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
   // Locks that this process holds are in `held`; this is one of an earlier process of the same number.

@@ -30,8 +30,8 @@ export async function savedBest({ files }: Pick<Run, "files">): Promise<EpochRec
 }
 
 /**
- * The epoch in `best.safetensors` as a run begins or goes on. Where the history knows a better one, the file
- * is made anew if the model at hand is that one; otherwise its loss is told.
+ * The epoch in `best.safetensors` as a run begins or continues. If the history has a better one, the file is
+ * written again from the model at hand if that is the one; otherwise a warning says that it is lost.
  */
 async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   const { history, steps } = run.model.progress;
