@@ -3,8 +3,10 @@
 
 import { z } from "zod";
 import type { Examples } from "../data/examples.ts";
+import { preprocessSchema } from "../interchange/safetensors/model-description.ts";
 import { precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
+import { lossFrom } from "../nn/losses/index.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/index.ts";
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "../train/model.ts";
@@ -60,13 +62,13 @@ export const recipeFields = {
 
 /** The parts that no option sets yet. */
 const fixedFields = {
-  loss: z.literal("sparseCategoricalCrossentropy").default("sparseCategoricalCrossentropy"),
+  loss: z.string().default("sparseCategoricalCrossentropy"),
   /** Changes of training images. */
   augmentation: z.array(z.never()).default([]),
   /** Layers that are not trained. */
   freezing: z.array(z.never()).default([]),
-  /** What happens to images before the first layer: bytes from 0…255 become numbers from 0 to 1. */
-  preprocess: z.literal("unit").default("unit"),
+  /** What is done to images before the first layer. Those of Fovea's datasets are bytes from 0 to 255. */
+  preprocess: preprocessSchema.default({ scale: 1 / 255 }),
 };
 
 export const recipeSchema = z.object({
@@ -98,11 +100,11 @@ export function modelFor(
     inputShape: images.x.shape.slice(1),
     classes: classCountIn(images),
   });
-  const { seed, precision, optimizer, loss } = recipe;
-  const model = new Model(network, { seed, precision, device });
+  const { seed, precision, preprocess, optimizer, loss } = recipe;
+  const model = new Model(network, { seed, precision, preprocess, device });
   model.compile({
     optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
-    loss,
+    loss: lossFrom(loss),
     metrics: ["accuracy"],
   });
   return model;

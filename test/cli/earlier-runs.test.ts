@@ -50,7 +50,7 @@ test("args.json is the recipe, with what it came to", async () => {
     schedule: "cosine",
     augmentation: [],
     freezing: [],
-    preprocess: "unit",
+    preprocess: { scale: 1 / 255 },
     epochs: 1,
     batchSize: 16,
     trainingImages: 180,
@@ -67,7 +67,7 @@ test("a run whose architecture was called model is resumed, and its args.json is
     model: "lenet",
   });
   const args = await argsIn("before");
-  expect(args).toMatchObject({ network: "lenet", epochs: 2, batchSize: 16, preprocess: "unit" });
+  expect(args).toMatchObject({ network: "lenet", epochs: 2, batchSize: 16, preprocess: { scale: 1 / 255 } });
   expect(args).not.toHaveProperty("model");
 });
 

@@ -163,7 +163,9 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): S
       fix: `use --epochs ${progress.epochs + 5} to train longer; for fewer epochs, start a new run`,
     });
   }
-  return { ...recipe, ...own, epochs } as SettledRecipe;
+  const loss = settings.heads[0].loss.name;
+  const [preprocess = {}] = model.preprocess;
+  return { ...recipe, ...own, loss, preprocess, epochs } as SettledRecipe;
 }
 
 /** The images of a resumed run. @throws ConfigError where those that it was trained on are gone. */

@@ -24,14 +24,14 @@ const metric = z.object({
 const perChannel = z.number().or(z.array(z.number()).max(1_000_000).readonly());
 
 /** A `Preprocess`; whether it fits the input, the model says. */
-const preprocess = z.object({
-  scale: z.number().optional(),
-  offset: z.number().optional(),
-  mean: perChannel.optional(),
-  deviation: perChannel.optional(),
-  channelOrder: z.enum(["rgb", "bgr"]).optional(),
-  size: z.tuple([whole, whole]).readonly().optional(),
-  dtype: z.literal("u8").optional(),
+export const preprocessSchema = z.object({
+  scale: z.number().exactOptional(),
+  offset: z.number().exactOptional(),
+  mean: perChannel.exactOptional(),
+  deviation: perChannel.exactOptional(),
+  channelOrder: z.enum(["rgb", "bgr"]).exactOptional(),
+  size: z.tuple([whole, whole]).readonly().exactOptional(),
+  dtype: z.literal("u8").exactOptional(),
 });
 
 const description = z.object({
@@ -41,7 +41,7 @@ const description = z.object({
   precision: z.enum(precisions).default("fast"),
   network: networkSchema,
   /** By the names of inputs. */
-  preprocess: z.record(z.string(), preprocess).optional(),
+  preprocess: z.record(z.string(), preprocessSchema).optional(),
   training: z
     .object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
