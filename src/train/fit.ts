@@ -1,7 +1,7 @@
 // The training loop: epochs, steps, validation, callbacks. Everything that is random is keyed by seed,
 // epoch and step, so a run can be left at any step and taken up again with the same bits.
 
-import { ConfigError, TrainingError } from "../core/errors.ts";
+import { TrainingError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { StepInputs, StepOutputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
@@ -10,6 +10,7 @@ import { evaluateRows } from "./evaluate.ts";
 import type { EpochRecord } from "./events.ts";
 import type { LastGood } from "./last-good.ts";
 import { Means, type MeansState } from "./means.ts";
+import { checkMidEpoch } from "./mid-epoch.ts";
 import { names } from "./programs/parts.ts";
 import { runSteps } from "./run-steps.ts";
 import type { TrainingSettings } from "./settings.ts";
@@ -73,6 +74,8 @@ export interface FitJob {
 
 /** Streams from here on order examples; layers and weights have others. */
 const orderStream = 2 ** 31;
+/** What to do where a run that stopped in the middle of an epoch gets other batches. */
+const sameAsBefore = "give fit the same examples, validationSplit and batchSize as before";
 
 /** The steps [from, to) of an epoch, counted from 0 within a pass over all examples. */
 interface Span {
@@ -135,7 +138,13 @@ class FitLoop {
       validationExamples: validation?.count ?? 0,
     });
     try {
-      checkMidEpoch(progress(), this.#job);
+      const { batchSize } = this.#job;
+      const { from } = spanOf(progress(), this.#job);
+      checkMidEpoch(
+        progress(),
+        { batchSize, count: training.count, firstStep: from },
+        sameAsBefore,
+      );
       while (progress().epochs < epochs && this.#going()) await this.#epoch();
       if (!this.#cutShort) finish();
     } finally {
@@ -274,23 +283,4 @@ function originOf(layer: string | undefined, lossIsNumber: boolean, weight: stri
   if (!lossIsNumber) return "all results are finite: it arose in the loss itself";
   if (weight === undefined) return "the statistics of the batch are not finite";
   return `the gradient of "${weight}" is the first that is not finite, or too large for the optimizer`;
-}
-
-/**
- * In the middle of an epoch the examples that were seen must stay those that were seen.
- *
- * @throws ConfigError where batches are others than before.
- */
-function checkMidEpoch(progress: Progress, job: FitJob): void {
-  const { batchSize, training } = job;
-  const { steps, means } = progress;
-  const { from } = spanOf(progress, job);
-  const seen = Math.min((from + steps) * batchSize, training.count) - from * batchSize;
-  if (steps === 0 || means.examples === seen) return;
-  throw new ConfigError({
-    what: "The run stopped in the middle of an epoch, which cannot go on with other batches.",
-    expected: "the examples and the batchSize that it was started with",
-    received: `${training.count} examples in batches of ${batchSize}, after ${means.examples} in ${steps} steps`,
-    fix: "give fit the same examples, validationSplit and batchSize as before",
-  });
 }

@@ -79,7 +79,7 @@ describe("a run of four epochs", () => {
     for (const batchSize of [5, 3]) {
       const run = model.fit(examples, { ...options, batchSize, resume: true });
       await expect(run).rejects.toThrow(
-        /middle of an epoch, which cannot go on with other batches/,
+        /middle of an epoch, which cannot continue with other batches/,
       );
     }
     expect(outcomeOf(model)).toEqual(before);

@@ -216,23 +216,3 @@ export function checkData(
       : "restore the images: the run stopped in the middle of an epoch",
   });
 }
-
-/**
- * In the middle of an epoch the images that were seen must stay those that were seen.
- *
- * @throws ConfigError where batches or images are others than before.
- */
-export function checkMidEpoch(model: Model, point: ResumePoint, trainingImages: number): void {
-  const { steps, means } = model.progress;
-  if (steps === 0) return;
-  const { batchSize } = point.recipe;
-  const known = point.trainingImages ?? trainingImages;
-  const fits = means.examples === Math.min(steps * batchSize, trainingImages);
-  if (fits && known === trainingImages) return;
-  throw new ConfigError({
-    what: "The run stopped in the middle of an epoch, which cannot continue with other batches.",
-    expected: `${known} training images and the batch size of before`,
-    received: `${trainingImages} images in batches of ${batchSize}, after ${means.examples} in ${steps} steps`,
-    fix: "use the same --data, --source, --validation and --batch-size",
-  });
-}

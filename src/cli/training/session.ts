@@ -11,6 +11,7 @@ import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
 import { loadModel } from "../../train/load.ts";
+import { checkMidEpoch } from "../../train/mid-epoch.ts";
 import { exitCodes } from "../exit.ts";
 import { absoluteData, loadData } from "../load-data.ts";
 import { type Output, standardOutput } from "../output.ts";
@@ -23,7 +24,6 @@ import type { TrainOptions } from "./options.ts";
 import { epochsFor, rateFor, topRate } from "./pace.ts";
 import {
   checkData,
-  checkMidEpoch,
   findResumePoint,
   loadResumedData,
   type ResumePoint,
@@ -104,7 +104,8 @@ async function prepareResumed(
   const data = divideData(await loadResumedData(recipe, given, output), recipe);
   const images = countExamples(data.train);
   checkData(data.fingerprint, point, model, given, output);
-  checkMidEpoch(model, point, images);
+  const batches = { batchSize: recipe.batchSize, count: images, countBefore: point.trainingImages };
+  checkMidEpoch(model.progress, batches, "use the same --data, --validation and --batch-size");
   const changed = ["epochs", "learningRate", "schedule"].some((name) => given[name] !== undefined);
   if (changed) model.rateSetting = rateFor(recipe, images);
   return { recipe, data, model };
