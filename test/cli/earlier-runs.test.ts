@@ -67,7 +67,12 @@ test("a run whose architecture was called model is resumed, and its args.json is
     model: "lenet",
   });
   const args = await argsIn("before");
-  expect(args).toMatchObject({ network: "lenet", epochs: 2, batchSize: 16, preprocess: { scale: 1 / 255 } });
+  expect(args).toMatchObject({
+    network: "lenet",
+    epochs: 2,
+    batchSize: 16,
+    preprocess: { scale: 1 / 255 },
+  });
   expect(args).not.toHaveProperty("model");
 });
 

@@ -3,9 +3,10 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeZip } from "../../src/formats/zip.ts";
+import type { Builder } from "../../src/graph/builder.ts";
+import type { Node } from "../../src/graph/op.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { saveModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -144,9 +145,38 @@ describe("a model whose sizes are open", () => {
   );
 });
 
-test("summary and predict do not need what a file says of training", async () => {
-  const file = fileURLToPath(new URL("../golden/keras/files/sequential.keras", import.meta.url));
-  const fovea = commandLineIn(folder);
-  const { code, stderr } = await fovea(`summary --model ${file}`);
-  expect([code, stderr]).toEqual([0, ""]);
+describe("a model whose loss Fovea does not have", () => {
+  let fovea: ReturnType<typeof commandLineIn>;
+
+  beforeAll(async () => {
+    fovea = commandLineIn(folder);
+    await writeData(join(folder, "images"), { size: 12, classes: 4 });
+    const model = sequential([
+      layers.flatten({ inputShape: [12, 12, 1] }),
+      layers.dense({ units: 4, activation: "softmax" }),
+    ]);
+    const loss = (targets: Node, predictions: Node, build: Builder) =>
+      build.subtract(predictions, build.cast(targets, "f32"));
+    model.compile({ optimizer: "adam", loss });
+    await saveModel(model, join(folder, "own-loss.safetensors"));
+  });
+
+  test("is shown, used and converted: none of these needs the loss", async () => {
+    const options = "--data ./images --threads 1 --target wasm";
+    for (const args of [
+      "summary --model own-loss.safetensors",
+      `predict --model own-loss.safetensors ${options}`,
+      "convert --model own-loss.safetensors --out own-loss.keras",
+    ]) {
+      const { code, stderr } = await fovea(args);
+      expect([args, code, stderr]).toEqual([args, 0, ""]);
+    }
+  });
+
+  test("cannot be evaluated, and the error names the loss", async () => {
+    const args = "evaluate --model own-loss.safetensors --data ./images";
+    const { code, stderr } = await refusalIn(folder, args);
+    expect(stderr).toContain("custom");
+    expect(code).toBe(2);
+  });
 });
