@@ -1,7 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  // What package.json says of the built package, for the sources.
+  resolve: {
+    alias: {
+      "#platform": file("src/platform/node/index.ts"),
+      "#x64": file("src/machine/x64/index.ts"),
+    },
+  },
   test: {
+    // The same for programs that tests start elsewhere by tsx.
+    env: { TSX_TSCONFIG_PATH: file("tsconfig.json") },
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,
     pool: "forks",

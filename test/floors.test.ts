@@ -6,20 +6,21 @@ import { expect, test } from "vitest";
 
 const floors: Record<string, number> = {
   core: 0,
-  graph: 1,
-  kernel: 2,
-  machine: 3,
-  nn: 4,
-  data: 4,
-  formats: 4,
-  interchange: 5,
-  train: 6,
-  zoo: 7,
-  measure: 7,
-  assess: 7,
-  report: 8,
-  cli: 9,
-  "index.ts": 10,
+  platform: 1,
+  graph: 2,
+  kernel: 3,
+  machine: 4,
+  nn: 5,
+  data: 5,
+  formats: 5,
+  interchange: 6,
+  train: 7,
+  zoo: 8,
+  measure: 8,
+  assess: 8,
+  report: 9,
+  cli: 10,
+  "index.ts": 11,
 };
 
 const root = resolve(import.meta.dirname, "../src");
@@ -30,12 +31,20 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** What package.json chooses by where the package runs: Node's part and the browser's. */
+const chosen: Readonly<Record<string, readonly string[]>> = {
+  "#platform": ["platform/node/index.ts", "platform/browser/index.ts"],
+  "#x64": ["machine/x64/index.ts", "machine/x64/unavailable.ts"],
+};
+
 /** The files that `file` imports; without those that only lend it types, which vanish when built. */
 function importsOf(file: string, { types }: { types: boolean }): string[] {
   const source = readFileSync(file, "utf8");
   const text = types ? source : source.replaceAll(/(import|export) type [^;]*;/g, "");
-  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) =>
-    resolve(dirname(file), match[1]),
+  return [...text.matchAll(/(?:from|import\()\s*"([.#][^"]+)"/g)].flatMap(([, name]) =>
+    name.startsWith("#")
+      ? chosen[name].map((part) => join(root, part))
+      : resolve(dirname(file), name),
   );
 }
 
@@ -84,4 +93,31 @@ test.each([
   };
   for (const file of among) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+/** Code alone: what comments and texts say of Node does not matter, and texts are code of workers. */
+function codeOf(file: string): string {
+  return readFileSync(file, "utf8")
+    .replaceAll(/\/\*[\s\S]*?\*\/|(^|\s)\/\/[^\n]*/g, "")
+    .replaceAll(/`[^`]*`/g, "``");
+}
+
+test("Node is used by src/platform/ and src/cli/ alone, and import.meta with it", () => {
+  const ofNode = [
+    /(?:from|import|require)\s*\(?\s*["'`](?:node:[^"'`]+|fs|path|os|url|module|zlib|crypto|v8)["'`]/,
+    /(?<![.\w"])process\s*[.?[]/,
+    /\bBuffer\b/,
+    /\bNodeJS\./,
+    /\bsetImmediate\s*\(/,
+    /\bimport\.meta\b/,
+    /\bcreateRequire\b/,
+  ];
+  const others = files.filter((file) => !["platform", "cli"].includes(roomOf(file)));
+  const found = others.flatMap((file) =>
+    ofNode
+      .map((pattern) => pattern.exec(codeOf(file))?.[0])
+      .filter((use) => use !== undefined)
+      .map((use) => `${relative(root, file)}: ${use}`),
+  );
+  expect(found).toEqual([]);
 });

@@ -1,9 +1,10 @@
 // Ends a run between any two changes that it makes to the disk, as a kill would: what was written stays, and nothing
-// comes after it. All changes go through `disk` (src/formats/disk.ts).
+// comes after it. All changes go through `disk` of the platform (src/platform).
 
 import { spawnSync } from "node:child_process";
 import { renameSync, statSync, writeFileSync } from "node:fs";
-import { type Disk, disk } from "../src/formats/disk.ts";
+import { platform } from "#platform";
+import type { Disk } from "../src/platform/platform.ts";
 
 /** What a change to the disk throws from the kill on. */
 export class Killed extends Error {}
@@ -36,6 +37,7 @@ export async function killedAfter(
   const written = new Set<string>();
   let isKilled = false;
   let isHalfWritten = false;
+  const { disk } = platform;
   const original: Disk = { ...disk };
   const mayGoOn = (act: string) => {
     if (isKilled) return false;
@@ -67,6 +69,14 @@ export async function killedAfter(
     async makeFolder(path) {
       if (!mayGoOn(`makeFolder ${path}`)) throw new Killed(path);
       return original.makeFolder(path);
+    },
+    async makeNewFolder(path) {
+      if (!mayGoOn(`makeNewFolder ${path}`)) throw new Killed(path);
+      return original.makeNewFolder(path);
+    },
+    async openToWrite(path) {
+      if (!mayGoOn(`openToWrite ${path}`)) throw new Killed(path);
+      return original.openToWrite(path);
     },
   } satisfies Disk);
   try {

@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, FormatError } from "../core/errors.ts";
-import { readWholeFile } from "../formats/files.ts";
+import { readWholeFile } from "../platform/files.ts";
 import { runFileNames } from "./model-file.ts";
 import { recipeSchema } from "./recipe.ts";
 import { type Given, parseOptions } from "./schema.ts";

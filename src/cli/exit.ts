@@ -19,7 +19,9 @@ export const exitCodes = {
 } as const;
 
 /** A file of the run that could not be written: the input was right, the disk was not. */
-export class SaveError extends FoveaError {}
+export class SaveError extends FoveaError {
+  static override readonly name: string = "SaveError";
+}
 
 /** Errors in what was asked for, or in the input. */
 const wrongInput = [ConfigError, DataError, FormatError, ShapeError];

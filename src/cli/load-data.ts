@@ -9,7 +9,7 @@ import { formatShape } from "../core/shape.ts";
 import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
 import { load, names } from "../data/datasets/index.ts";
 import { checkExamples, type Examples } from "../data/examples.ts";
-import { closestTo, readWholeFile } from "../formats/files.ts";
+import { closestTo, readWholeFile } from "../platform/files.ts";
 import { exists } from "./model-file.ts";
 import { type Output, standardError } from "./output.ts";
 

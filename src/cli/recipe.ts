@@ -68,7 +68,7 @@ const fixedFields = {
   /** Layers that are not trained. */
   freezing: z.array(z.never()).default([]),
   /** What is done to images before the first layer. Those of Fovea's datasets are bytes from 0 to 255. */
-  preprocess: preprocessSchema.default({ scale: 1 / 255 }),
+  preprocess: z._default(preprocessSchema, { scale: 1 / 255 }),
 };
 
 export const recipeSchema = z.object({

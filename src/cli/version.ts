@@ -2,8 +2,15 @@
 
 import { readFileSync } from "node:fs";
 
-/** Fovea's version, as its package.json states it. */
+/** Fovea's version, as its package.json states it: above this file, or the bundle that holds it. */
 export function version(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return JSON.parse(manifest).version;
+  for (const above of ["../..", "../../.."]) {
+    try {
+      const manifest = readFileSync(new URL(`${above}/package.json`, import.meta.url), "utf8");
+      return JSON.parse(manifest).version;
+    } catch {
+      // It is further up.
+    }
+  }
+  return "of unknown version";
 }

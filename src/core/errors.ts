@@ -25,6 +25,8 @@ function compose({ what, expected, received, fix }: ErrorFacts): string {
 
 /** The parent of every error that Fovea throws on purpose. */
 export class FoveaError extends Error {
+  /** Said here, for minifiers give classes other names. */
+  static override readonly name: string = "FoveaError";
   readonly facts: ErrorFacts;
 
   constructor(facts: ErrorFacts) {
@@ -35,22 +37,36 @@ export class FoveaError extends Error {
 }
 
 /** Shapes or dtypes that do not fit together. */
-export class ShapeError extends FoveaError {}
+export class ShapeError extends FoveaError {
+  static override readonly name: string = "ShapeError";
+}
 
 /** Data that cannot be used: wrong sizes, labels out of range, values that are not finite. */
-export class DataError extends FoveaError {}
+export class DataError extends FoveaError {
+  static override readonly name: string = "DataError";
+}
 
 /** A file that is missing, truncated, corrupt or hostile. */
-export class FormatError extends FoveaError {}
+export class FormatError extends FoveaError {
+  static override readonly name: string = "FormatError";
+}
 
 /** An option, a name or a combination of options that is not accepted. */
-export class ConfigError extends FoveaError {}
+export class ConfigError extends FoveaError {
+  static override readonly name: string = "ConfigError";
+}
 
 /** Training that cannot go on, such as a loss that is no longer a number. */
-export class TrainingError extends FoveaError {}
+export class TrainingError extends FoveaError {
+  static override readonly name: string = "TrainingError";
+}
 
 /** A target that is not available on this machine. */
-export class TargetError extends FoveaError {}
+export class TargetError extends FoveaError {
+  static override readonly name: string = "TargetError";
+}
 
 /** A graph or a kernel that breaks the rules: a fault in Fovea, never in the user's data. */
-export class VerificationError extends FoveaError {}
+export class VerificationError extends FoveaError {
+  static override readonly name: string = "VerificationError";
+}

@@ -1,6 +1,6 @@
 // Looks things up by name, and answers a wrong name with a right one that is close to it.
 
-import { distance } from "fastest-levenshtein";
+import { distance } from "./distance.ts";
 import { ConfigError, type ErrorFacts } from "./errors.ts";
 
 /** `table[name]`. @throws ConfigError where there is none, with the closest name if one is close. */

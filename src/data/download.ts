@@ -1,12 +1,13 @@
 // Downloads a published file: resumed where an earlier try broke off, bounded by the published size,
 // checked against the published MD5, and at its place only when it is whole and right. Knows no dataset.
 
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { liesAt, type PublishedFile, sizeAt } from "./published-file.ts";
 import { DownloadError, onDisk, receive, type Transfer, type TransferOptions } from "./transfer.ts";
 
 export { DownloadError, type TransferOptions } from "./transfer.ts";
+
+const { disk, paths } = platform;
 
 /** How often one server is asked for the rest of a file whose transfer keeps breaking off. */
 const maxAttempts = 5;
@@ -26,7 +27,7 @@ export async function download(
   options: TransferOptions = {},
 ): Promise<string | undefined> {
   if (await liesAt(target, file)) return undefined;
-  await onDisk(target, () => mkdir(dirname(target), { recursive: true }));
+  await onDisk(target, () => disk.makeFolder(paths.dirname(target)));
   const failures: DownloadError[] = [];
   for (const mirror of mirrors) {
     const url = new URL(file.name, mirror).href;
@@ -61,7 +62,7 @@ async function fetchFrom(
   for (let attempt = 1; ; attempt++) {
     let held = (await sizeAt(part)) ?? 0;
     if (held > file.bytes) {
-      await onDisk(target, () => rm(part, { force: true }));
+      await onDisk(target, () => disk.remove(part));
       held = 0;
     }
     const transfer: Transfer =
@@ -79,7 +80,7 @@ async function fetchFrom(
       });
     }
     if (await liesAt(part, file)) return onDisk(target, () => moveInto(part, target, file));
-    await onDisk(target, () => rm(part, { force: true }));
+    await onDisk(target, () => disk.remove(part));
     // Another process that fetches the same file may just have put it into its place.
     if (await liesAt(target, file)) return;
     // Bytes that lay there before may be to blame: once more, from the beginning.
@@ -95,7 +96,7 @@ async function fetchFrom(
 
 async function moveInto(part: string, target: string, file: PublishedFile): Promise<void> {
   try {
-    await rename(part, target);
+    await disk.rename(part, target);
   } catch (error) {
     // Two processes fetched it at once and the other was first: then all is well.
     if (!(await liesAt(target, file))) throw error;

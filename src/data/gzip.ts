@@ -1,11 +1,9 @@
 // Gzip with a bound on what comes out, so that a small file cannot fill the memory. Knows nothing of what
 // the bytes mean.
 
-import { constants, gunzipSync } from "node:zlib";
+import { platform } from "#platform";
 import { FormatError } from "../core/errors.ts";
-
-/** Output grows by pieces of this many bytes; small enough to stop a bomb early. */
-const chunkSize = 2 ** 18;
+import { GunzipLimit } from "../platform/platform.ts";
 
 /** How many compressed bytes `gunzipStart` looks at; they unpack to 4 MB at the very most. */
 const startBytes = 4096;
@@ -20,23 +18,20 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @throws FormatError where the data is damaged, ends early or unpacks to more than `limit` bytes.
  */
 export function gunzip(bytes: Uint8Array, name: string, limit: number): Uint8Array {
-  return explained(name, limit, () => gunzipSync(bytes, { chunkSize, maxOutputLength: limit }));
+  return explained(name, limit, () => platform.gunzip(bytes, limit));
 }
 
 /** Unpacks only the beginning: enough for a header, whatever follows it. @throws FormatError */
 export function gunzipStart(bytes: Uint8Array, name: string): Uint8Array {
   const start = bytes.subarray(0, startBytes);
-  return explained(name, Number.POSITIVE_INFINITY, () =>
-    gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }),
-  );
+  return explained(name, Number.POSITIVE_INFINITY, () => platform.gunzipStart(start));
 }
 
 function explained(name: string, limit: number, unpack: () => Uint8Array): Uint8Array {
   try {
     return unpack();
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ERR_BUFFER_TOO_LARGE") {
+    if (cause instanceof GunzipLimit) {
       throw new FormatError({
         what: `${name} unpacks to more bytes than it may.`,
         expected: `at most ${limit.toLocaleString("en-US")} bytes`,
@@ -48,7 +43,7 @@ function explained(name: string, limit: number, unpack: () => Uint8Array): Uint8
     throw new FormatError({
       what: `${name} is a damaged gzip file.`,
       expected: "gzip data that is whole and whose checksum fits",
-      received: message,
+      received: cause instanceof Error ? cause.message : String(cause),
       fix: "Download or copy the file again.",
       cause,
     });

@@ -102,7 +102,9 @@ function readHeader(bytes: Uint8Array, name: string, maxBytes: number): Header {
   const [zero, zeroToo, code, rank] = bytes;
   const dtype = dtypeOfCode[code];
   if (zero !== 0 || zeroToo !== 0 || dtype === undefined || rank < 1 || rank > maxRank) {
-    const magic = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+    const magic = Array.from(bytes.subarray(0, 4), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join("");
     const known = zero === 0 && zeroToo === 0 ? unsupported[code] : undefined;
     throw new FormatError({
       what: `${name} does not begin like an IDX file that Fovea reads.`,

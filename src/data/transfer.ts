@@ -1,8 +1,7 @@
 // One connection that carries a file, or the rest of one: asked for from a byte on, bounded in size and
 // in patience, written by position. Knows no checksum, no mirror and no second try.
 
-import { constants, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { type ErrorFacts, FoveaError } from "../core/errors.ts";
 import type { PublishedFile } from "./published-file.ts";
 
@@ -19,6 +18,7 @@ export interface TransferOptions {
 
 /** A file that could not be fetched. */
 export class DownloadError extends FoveaError {
+  static override readonly name: string = "DownloadError";
   /** True where no server answered at all, as on a machine without a network. */
   readonly unreachable: boolean;
 
@@ -64,7 +64,7 @@ export async function receive(
     checkSize(response, url, file, start);
     watch.allow(stallTimeout, "the transfer stood still");
     onBytes?.(start);
-    return await store(response.body ?? emptyBody(), url, file, part, start, (end) => {
+    return await store(response.body, url, file, part, start, (end) => {
       watch.allow(stallTimeout, "the transfer stood still");
       onBytes?.(end);
     });
@@ -122,7 +122,7 @@ function wrongSize(url: string, file: PublishedFile, received: string): Download
 }
 
 async function store(
-  body: AsyncIterable<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   url: string,
   file: PublishedFile,
   part: string,
@@ -131,8 +131,7 @@ async function store(
 ): Promise<Transfer> {
   // Written by position and never cut, so that two processes that fetch the same file at once
   // write the same bytes to the same places.
-  const flags = constants.O_RDWR | constants.O_CREAT;
-  const handle = await onDisk(part, () => open(part, flags));
+  const handle = await onDisk(part, () => platform.disk.openToWrite(part));
   let end = start;
   let cause: unknown;
   try {
@@ -140,12 +139,8 @@ async function store(
       cause = reason;
     })) {
       if (end + chunk.length > file.bytes) throw wrongSize(url, file, `more than ${file.bytes}`);
-      for (let done = 0; done < chunk.length; ) {
-        const left = chunk.length - done;
-        const { bytesWritten } = await onDisk(part, () => handle.write(chunk, done, left, end));
-        done += bytesWritten;
-        end += bytesWritten;
-      }
+      await onDisk(part, () => handle.write(chunk, end));
+      end += chunk.length;
       onEnd(end);
     }
     return { start, end, cause };
@@ -154,15 +149,19 @@ async function store(
   }
 }
 
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
-
 /** The chunks of `body`; a broken connection ends them and is reported, not thrown. */
 async function* untilBroken(
-  body: AsyncIterable<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   onBroken: (reason: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    // By hand: not every browser has a stream for a list to go through.
+    const reader = body?.getReader();
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {};
+      if (done || value === undefined) return;
+      yield value;
+    }
   } catch (reason) {
     onBroken(reason);
   }
@@ -174,7 +173,7 @@ export async function onDisk<T>(path: string, step: () => Promise<T>): Promise<T
     return await step();
   } catch (cause) {
     throw new DownloadError({
-      what: `The download cannot be written to ${dirname(path)}.`,
+      what: `The download cannot be written to ${platform.paths.dirname(path)}.`,
       expected: "a folder that can be written, with room for the file",
       received: reasonOf(cause),
       fix: "Make room or choose another folder with the environment variable FOVEA_CACHE.",
@@ -187,13 +186,13 @@ export async function onDisk<T>(path: string, step: () => Promise<T>): Promise<T
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
+  return error.message || ("code" in error ? String(error.code) : error.name);
 }
 
 /** Aborts a request that takes longer than it is allowed to. */
 class Watch {
   readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   get signal(): AbortSignal {
     return this.#controller.signal;

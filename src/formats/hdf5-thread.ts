@@ -2,7 +2,8 @@
 // circles or unpack without end, all in one call, which only another thread can stop; and what a hostile
 // file does to the library's memory ends with the thread.
 
-import { Worker } from "node:worker_threads";
+import { platform } from "#platform";
+import type { RunningWorker } from "../platform/platform.ts";
 import { type Hdf5Refusal, readTree } from "./hdf5-reader.ts";
 import type { Hdf5Group } from "./hdf5-tree.ts";
 
@@ -14,6 +15,8 @@ const freeBytes = 2 ** 26;
 const libraryBytes = 2 ** 27;
 /** Megabytes of the thread's own heap, where texts lie, and numbers do not. */
 const heapMegabytes = 512;
+/** What the thread imports. */
+const libraryName = "h5wasm";
 /** Milliseconds: a sound file takes a twentieth of them, and starting a thread a thirtieth. */
 const patience = 10_000;
 const patiencePerMegabyte = 200;
@@ -60,16 +63,65 @@ parentPort.on("message", async ({ bytes, mostBytes, memory }) => {
   }
 });`;
 
-/** A thread that has nothing to do. Starting one takes a third of a second. */
-let idle: Worker | undefined;
+/** A thread that reads one file after another. */
+class Reader {
+  #worker: RunningWorker | undefined;
+  #onAnswer: ((answer: Answer) => void) | undefined;
 
-function startWorker(): Worker {
-  return new Worker(source, {
-    eval: true,
-    workerData: import.meta.resolve("h5wasm"),
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-  });
+  static async start(): Promise<Reader> {
+    const reader = new Reader();
+    const answer = (one: Answer) => reader.#onAnswer?.(one);
+    const code = { source, heapMegabytes };
+    reader.#worker = await platform.threads.start(code, platform.threads.addressOf(libraryName), {
+      onMessage: (message) => answer(message as Answer),
+      onFailure: (failure) => answer({ failure }),
+      onExit: () => answer({ failure: "reading it came to an end" }),
+    });
+    return reader;
+  }
+
+  async ask(bytes: Uint8Array, milliseconds: number): Promise<Answer> {
+    // A copy, for the bytes may be part of an archive.
+    const copy = new Uint8Array(bytes);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const answer = new Promise<Answer>((resolve) => {
+      this.#onAnswer = resolve;
+      const failure = `it takes more than ${milliseconds / 1000} seconds to read`;
+      timer = setTimeout(resolve, milliseconds, { failure });
+    });
+    const mostBytes = mostBytesOf(bytes);
+    this.#worker?.hold(true);
+    this.#worker?.post({ bytes: copy, mostBytes, memory: memoryFor(mostBytes) }, [copy.buffer]);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      this.#onAnswer = undefined;
+      this.#worker?.hold(false);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#worker?.end();
+  }
+}
+
+/** A thread that has nothing to do. Starting one takes a third of a second. */
+let idle: Reader | undefined;
+
+/** What the texts and numbers of a file may take. */
+export function mostBytesOf(bytes: Uint8Array): number {
+  return Math.max(freeBytes, bytes.length * mostGrowth);
+}
+
+/** What the library's memory may come to. */
+export function memoryFor(mostBytes: number): number {
+  return libraryBytes + 2 * mostBytes;
+}
+
+/** Whether a thread finds the library. In a browser and in a bundle it does not. */
+export function hasThread(): boolean {
+  return platform.threads.addressOf(libraryName) !== undefined;
 }
 
 /** All of an HDF5 file, or why it is refused; `milliseconds` is how long it may take. */
@@ -77,43 +129,17 @@ export async function readInThread(
   bytes: Uint8Array,
   milliseconds = patience + Math.round(bytes.length / 2 ** 20) * patiencePerMegabyte,
 ): Promise<Hdf5Group | Hdf5Refusal> {
-  const worker = idle ?? startWorker();
+  const reader = idle ?? (await Reader.start());
   idle = undefined;
-  worker.ref();
-  const answer = await answerOf(worker, bytes, milliseconds);
-  if ("tree" in answer && idle === undefined) {
-    idle = worker;
-    worker.unref();
-  } else await worker.terminate();
+  const answer = await reader.ask(bytes, milliseconds);
+  if ("tree" in answer && idle === undefined) idle = reader;
+  else await reader.end();
   if ("tree" in answer) return answer.tree;
   return "refusal" in answer ? answer.refusal : { why: plainly(answer.failure) };
 }
 
 /** A failure in one line: the library answers with all the calls that led to it. */
-function plainly(failure: string): string {
+export function plainly(failure: string): string {
   const isStack = /HDF5-DIAG|H5[A-Z]+\.c|#\d{3}:/.test(failure);
   return isStack ? "it is damaged, or cut off" : failure.split("\n")[0].slice(0, 200);
-}
-
-async function answerOf(worker: Worker, bytes: Uint8Array, milliseconds: number): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const answer = new Promise<Answer>((resolve) => {
-    const fail = (failure: string) => resolve({ failure });
-    worker.on("message", resolve);
-    worker.on("error", (error) => fail(error.message));
-    worker.on("exit", () => fail("reading it came to an end"));
-    const why = `it takes more than ${milliseconds / 1000} seconds to read`;
-    timer = setTimeout(fail, milliseconds, why);
-  });
-  // A copy, for the bytes may be part of an archive.
-  const copy = new Uint8Array(bytes);
-  const mostBytes = Math.max(freeBytes, bytes.length * mostGrowth);
-  const memory = libraryBytes + 2 * mostBytes;
-  worker.postMessage({ bytes: copy, mostBytes, memory }, [copy.buffer]);
-  try {
-    return await answer;
-  } finally {
-    clearTimeout(timer);
-    for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
-  }
 }

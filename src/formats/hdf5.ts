@@ -3,7 +3,8 @@
 
 import type { Group } from "h5wasm";
 import { ConfigError, FormatError } from "../core/errors.ts";
-import { readInThread } from "./hdf5-thread.ts";
+import { type Hdf5Refusal, readTree } from "./hdf5-reader.ts";
+import { hasThread, memoryFor, mostBytesOf, plainly, readInThread } from "./hdf5-thread.ts";
 import type { Hdf5Group } from "./hdf5-tree.ts";
 import { requireKind } from "./recognize.ts";
 
@@ -46,7 +47,8 @@ async function withLibrary<T>(use: (library: Library, path: string) => T): Promi
  */
 export async function readHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Group> {
   requireKind(bytes, name, "HDF5");
-  const found = await readInThread(bytes).catch((cause: unknown) =>
+  const reading = hasThread() ? readInThread(bytes) : readHere(bytes);
+  const found = await reading.catch((cause: unknown) =>
     isMissing(cause) ? missingLibrary(cause) : Promise.reject(cause),
   );
   if ("groups" in found) return found;
@@ -59,6 +61,42 @@ export async function readHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Gro
     received: `${bytes.length} bytes`,
     fix: "Save or download the file again.",
   });
+}
+
+/**
+ * Reads on the calling thread, where no other finds the library: in a browser, and in a bundle. Memory is limited as
+ * in a thread; time is not.
+ */
+function readHere(bytes: Uint8Array): Promise<Hdf5Group | Hdf5Refusal> {
+  return withLibrary((library, path) => {
+    const mostBytes = mostBytesOf(bytes);
+    try {
+      return withinMemory(memoryFor(mostBytes), () => {
+        (library.FS as NonNullable<Library["FS"]>).writeFile(path, bytes);
+        return readTree(library, path, mostBytes);
+      });
+    } catch (cause) {
+      if (typeof cause === "object" && cause !== null && "why" in cause) {
+        return cause as Hdf5Refusal;
+      }
+      return { why: plainly(cause instanceof Error ? cause.message : String(cause)) };
+    }
+  });
+}
+
+/** Calls `act` while no memory of WebAssembly grows beyond `most` bytes. Nothing else runs meanwhile. */
+function withinMemory<T>(most: number, act: () => T): T {
+  const { prototype } = WebAssembly.Memory;
+  const { grow } = prototype;
+  prototype.grow = function (pages) {
+    if (this.buffer.byteLength + pages * 65536 > most) throw new RangeError("too much memory");
+    return grow.call(this, pages);
+  };
+  try {
+    return act();
+  } finally {
+    prototype.grow = grow;
+  }
 }
 
 /** Whether a failure is that of Node, which did not find the library. */

@@ -2,10 +2,10 @@
 // and knows no model: names mean nothing here. Format: https://github.com/huggingface/safetensors#format
 // (all numbers little-endian).
 
+import { platform } from "#platform";
 import { type DType, dtypeOf } from "../core/dtype.ts";
 import { FormatError } from "../core/errors.ts";
 import { type Tensor, tensor } from "../core/tensor.ts";
-import { crc32 } from "./crc32.ts";
 import { sameName } from "./distinct-names.ts";
 import {
   fileDTypes,
@@ -120,7 +120,7 @@ export function decodeSafetensors(
   const { records, metadata, dataStart } = readHeader(bytes, name);
   const { [checksumKey]: checksum, ...own } = metadata;
   const tensors = new Map<string, StoredTensor>();
-  // A plain view, because the slice method of Node's Buffer does not copy.
+  // A plain view: the bytes may be of a class whose slice does not copy.
   const data = new Uint8Array(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
   if (checksum?.startsWith(checksumPrefix)) {
     requireEqual(checksum, checksumOf(own, records, [{ bytes: data }]), name);
@@ -157,7 +157,10 @@ function checksumOf(
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, dtype, shape, start, end }) => [name, dtype, shape, start, end]);
   const described = new TextEncoder().encode(JSON.stringify([entries, places]));
-  const sum = data.reduce((before, { bytes }) => crc32(bytes, before), crc32(described));
+  const sum = data.reduce(
+    (before, { bytes }) => platform.crc32(bytes, before),
+    platform.crc32(described),
+  );
   return `${checksumPrefix}${sum.toString(16).padStart(8, "0")}`;
 }
 

@@ -1,11 +1,11 @@
 // Which shards a model.json has, and the removal of those that none has any more.
 
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { disk } from "./disk.ts";
-import { readWholeFile } from "./files.ts";
+import { platform } from "#platform";
+import { readWholeFile } from "../platform/files.ts";
 import { longestJson, parseJson } from "./json.ts";
 import { isPlainName } from "./tensorflow-js.ts";
+
+const { basename, dirname, join } = platform.paths;
 
 /** The shards that the model.json at `path` lists; none where there is no such file, or it is damaged. */
 export async function shardNamesOf(path: string): Promise<readonly string[]> {
@@ -27,13 +27,13 @@ export async function shardNamesOf(path: string): Promise<readonly string[]> {
 export async function removeShards(path: string, replaced: readonly string[]): Promise<void> {
   if (replaced.length === 0) return;
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
+  const names = await platform.files.list(folder).catch(() => []);
   const models = names.filter((name) => name.toLowerCase().endsWith(".json"));
   const listed = await Promise.all(
     [basename(path), ...models].map((name) => shardNamesOf(join(folder, name))),
   );
   const kept = new Set(listed.flat());
   for (const name of replaced) {
-    if (!kept.has(name)) await disk.remove(join(folder, name)).catch(() => undefined);
+    if (!kept.has(name)) await platform.disk.remove(join(folder, name)).catch(() => undefined);
   }
 }

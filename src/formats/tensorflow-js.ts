@@ -1,8 +1,8 @@
 // The values of TensorFlow.js: `weightsManifest` and its shards. Knows no layer.
 
+import { platform } from "#platform";
 import { FormatError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { crc32 } from "./crc32.ts";
 import { requireDistinctNames } from "./distinct-names.ts";
 import { halfValue } from "./widths.ts";
 
@@ -140,7 +140,7 @@ function requireStamp(file: string, names: readonly unknown[], bytes: Uint8Array
   }
 }
 
-const stampOf = (bytes: Uint8Array) => crc32(bytes).toString(16).padStart(8, "0");
+const stampOf = (bytes: Uint8Array) => platform.crc32(bytes).toString(16).padStart(8, "0");
 
 /** A plain file name: shards lie beside the model, and nowhere else. */
 function shardName(file: string, name: unknown): string {

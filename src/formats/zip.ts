@@ -2,8 +2,8 @@
 // while it is. Knows nothing of what the entries mean.
 
 import { Inflate, zipSync } from "fflate";
+import { platform } from "#platform";
 import { FormatError } from "../core/errors.ts";
-import { crc32 } from "./crc32.ts";
 import { requireKind } from "./recognize.ts";
 import { type ZipEntry, zipDirectory } from "./zip-directory.ts";
 
@@ -66,7 +66,7 @@ function unpack({ method, stored, size, checksum }: ZipEntry, name: string, file
   if (content.length !== size) {
     throw damaged(name, file, `${size} bytes`, `${content.length} bytes`);
   }
-  const received = crc32(content);
+  const received = platform.crc32(content);
   if (received !== checksum) {
     throw damaged(name, file, `the checksum ${checksum}`, String(received));
   }

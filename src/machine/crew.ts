@@ -1,21 +1,13 @@
 // Workers that were started together and end together. One request at a time; the first failure is the
 // last thing that is heard of a crew.
 
+import { platform } from "#platform";
 import { TargetError } from "../core/errors.ts";
-import { workersThatFit } from "./address-space.ts";
-import { inNode, systemFiles } from "./cores.ts";
-import {
-  type Answer,
-  type Port,
-  type Request,
-  type StartWorker,
-  startNodeWorker,
-  startWebWorker,
-  type WorkerCode,
-} from "./worker.ts";
+import type { RunningWorker, WorkerCode } from "../platform/platform.ts";
+import type { Answer, Request, WorkerData } from "./worker.ts";
 
 export class Crew {
-  readonly #ports: Port[] = [];
+  readonly #ports: RunningWorker[] = [];
   /** 0 or 1: whether the gate is closed, then for each thread whether it is at work. */
   readonly #gate: Int32Array;
   readonly #onFailure: () => void;
@@ -29,7 +21,7 @@ export class Crew {
 
   /** Starts the workers. @throws TargetError unless every one of them answers. */
   static async start(threads: number, code: WorkerCode, onFailure: () => void): Promise<Crew> {
-    if (workersThatFit(await systemFiles()) < threads) {
+    if (platform.threads.room() < threads) {
       throw refusal(
         threads,
         "the limit of the address space (ulimit -v) leaves no room for workers",
@@ -40,26 +32,36 @@ export class Crew {
     }
     const crew = new Crew(threads, onFailure);
     try {
-      await crew.#start(threads, code, inNode() ? startNodeWorker : startWebWorker);
+      await crew.#start(threads, code);
       await crew.ask({ kind: "drop", id: -1 });
     } catch (error) {
       await crew.end();
       const received = error instanceof TargetError ? error.facts.received : undefined;
       throw refusal(threads, received ?? String(error), {
-        fix: inNode()
-          ? "allow workers (--allow-worker) or use fewer threads"
-          : "allow them in the page's Content-Security-Policy (worker-src blob:), or serve the worker's script and give its address as workerUrl",
+        fix:
+          platform.host === "node"
+            ? "allow workers (--allow-worker) or use fewer threads"
+            : "allow them in the page's Content-Security-Policy (worker-src blob:), or serve the worker's script and give its address as workerUrl",
         cause: error,
       });
     }
     return crew;
   }
 
-  async #start(threads: number, code: WorkerCode, start: StartWorker): Promise<void> {
+  async #start(threads: number, code: WorkerCode): Promise<void> {
     const gate = this.#gate.buffer as SharedArrayBuffer;
     for (let thread = 0; thread < threads; thread++) {
-      const onAnswer = (answer: Answer) => this.#answer(answer);
-      this.#ports.push(await start(code, { thread, threads, gate }, onAnswer));
+      const data: WorkerData = { thread, threads, gate };
+      const port = await platform.threads.start(code, data, {
+        onMessage: (answer) => this.#answer(answer as Answer),
+        onFailure: (error) => this.#answer({ error }),
+        onExit: (exitCode) => {
+          // It is at work no longer, however it ended.
+          Atomics.store(this.#gate, thread + 1, 0);
+          this.#answer({ error: `it ended, with code ${exitCode}` });
+        },
+      });
+      this.#ports.push(port);
     }
   }
 

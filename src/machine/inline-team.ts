@@ -1,23 +1,11 @@
 // The calling thread in the place of workers, where there can be none. It blocks while a step runs, and
 // lets others have their turn before each call.
 
+import { platform } from "#platform";
 import { type ComputeTeam, closedError } from "./team.ts";
 
 /** A program's function. */
 export type Run = (thread: number, threads: number, steps: number) => void;
-
-/** Resolves when what else waits had its turn: timers of browsers would take milliseconds. */
-function nextTurn(): Promise<void> {
-  if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-}
 
 export class InlineTeam<Payload> implements ComputeTeam {
   readonly threads = 1;
@@ -38,7 +26,7 @@ export class InlineTeam<Payload> implements ComputeTeam {
   }
 
   async run(id: number, steps: number): Promise<void> {
-    await nextTurn();
+    await platform.threads.nextTurn();
     this.#refuseClosed();
     const run = this.#programs.get(id);
     if (run === undefined) throw new Error(`no program is loaded under ${id}`);

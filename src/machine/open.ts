@@ -1,11 +1,10 @@
 // Chooses a target and opens it. The choice is automatic by default, and always comes with one line that
 // says what was chosen, and why.
 
+import { platform } from "#platform";
 import { ConfigError, TargetError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import { type OptionNames, requireKnownOptions } from "../core/option.ts";
-import { workersThatFit } from "./address-space.ts";
-import { coreCount, inNode, systemFiles } from "./cores.ts";
 import type { Device } from "./device.ts";
 
 /** What a target is opened with. */
@@ -17,16 +16,16 @@ interface Opening {
 /** The targets, each loaded when it is opened. */
 const targets = {
   "x64-avx512": async ({ threads }: Opening): Promise<Device> => {
-    const { X64Device } = await import("./x64/index.ts");
+    const { X64Device } = await import("#x64");
     return X64Device.open({ threads, width: 512 });
   },
   "x64-avx2": async ({ threads }: Opening): Promise<Device> => {
-    const { X64Device } = await import("./x64/index.ts");
+    const { X64Device } = await import("#x64");
     return X64Device.open({ threads, width: 256 });
   },
   /** The widest vectors that the processor has. */
   x64: async ({ threads }: Opening): Promise<Device> => {
-    const { X64Device } = await import("./x64/index.ts");
+    const { X64Device } = await import("#x64");
     return X64Device.open({ threads });
   },
   wasm: async (opening: Opening): Promise<Device> => {
@@ -76,7 +75,7 @@ const mostThreads = 256;
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   requireKnownOptions("openDevice", options, deviceOptionNames, '{ target: "wasm", threads: 2 }');
   const { target = "auto", workerUrl } = options;
-  const threads = options.threads ?? (await defaultThreads());
+  const threads = options.threads ?? defaultThreads();
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new ConfigError({
       what: "The number of threads cannot be used.",
@@ -89,16 +88,18 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 }
 
 /** One thread a core, fewer where the limit of the address space leaves no room for all. */
-async function defaultThreads(): Promise<number> {
-  const fit = workersThatFit(await systemFiles());
-  return Math.max(1, Math.min(mostThreads, await coreCount(), fit));
+function defaultThreads(): number {
+  const { threads } = platform;
+  return Math.max(1, Math.min(mostThreads, threads.count(), threads.room()));
 }
 
 /** Machine code where it runs, then WebAssembly, then the interpreter, which is slow but always runs. */
 async function openFastest(opening: Opening): Promise<Device> {
   const reasons: string[] = [];
   // A browser is not even asked for machine code.
-  for (const target of inNode() ? (["x64", "wasm"] as const) : (["wasm"] as const)) {
+  for (const target of platform.native === undefined
+    ? (["wasm"] as const)
+    : (["x64", "wasm"] as const)) {
     try {
       const device = await targets[target](opening);
       notes.set(device, reasons);

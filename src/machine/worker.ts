@@ -1,4 +1,4 @@
-// One compute thread: a worker of Node or of a browser, and the text that it runs. The text is a short
+// The text that one compute thread runs, a worker of Node or of a browser. The text is a short
 // string, so bundlers and test runners need not know of it; a page that forbids workers from strings
 // serves the same text as a file.
 
@@ -16,14 +16,6 @@ export interface WorkerData {
   readonly threads: number;
   /** The gate: whether it is closed, then for each thread whether it is at work; see `Crew`. */
   readonly gate: SharedArrayBuffer;
-}
-
-/** A worker that was started. */
-export interface Port {
-  post(message: Request): void;
-  /** Keeps the process alive while work is under way, and not longer. */
-  hold(busy: boolean): void;
-  end(): Promise<unknown>;
 }
 
 /**
@@ -72,56 +64,3 @@ if (typeof require === "function") {
 }
 `;
 }
-
-/** How a worker is started: its text, or the address of a file with that text. */
-export interface WorkerCode {
-  readonly source: string;
-  readonly url?: string | URL;
-}
-
-/** Starts a worker. `onAnswer` hears its answers; of a worker that has ended, an error. */
-export type StartWorker = (
-  code: WorkerCode,
-  data: WorkerData,
-  onAnswer: (answer: Answer) => void,
-) => Promise<Port>;
-
-export const startNodeWorker: StartWorker = async ({ source }, workerData, onAnswer) => {
-  const { Worker } = await import("node:worker_threads");
-  // Flags of the main thread, such as loaders, are not the workers' business.
-  const worker = new Worker(source, { eval: true, workerData, execArgv: [] });
-  worker.on("message", onAnswer);
-  worker.on("error", (error) => onAnswer({ error: String(error) }));
-  worker.on("exit", (code) => {
-    // It is at work no longer, however it ended.
-    Atomics.store(new Int32Array(workerData.gate), workerData.thread + 1, 0);
-    onAnswer({ error: `it ended, with code ${code}` });
-  });
-  worker.unref();
-  return {
-    post: (message) => worker.postMessage(message),
-    hold: (busy) => (busy ? worker.ref() : worker.unref()),
-    end: () => worker.terminate(),
-  };
-};
-
-export const startWebWorker: StartWorker = async ({ source, url }, data, onAnswer) => {
-  const own =
-    url === undefined
-      ? URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
-      : undefined;
-  const worker = new Worker(url ?? (own as string));
-  worker.postMessage(data);
-  worker.onmessage = (event: MessageEvent<Answer>) => onAnswer(event.data);
-  worker.onerror = (event) => {
-    onAnswer({ error: event.message || "the browser did not load the worker's script" });
-  };
-  return {
-    post: (message) => worker.postMessage(message),
-    hold: () => {},
-    end: async () => {
-      worker.terminate();
-      if (own !== undefined) URL.revokeObjectURL(own);
-    },
-  };
-};

@@ -1,7 +1,7 @@
 // The history of a run as CSV, in the columns of Keras's CSVLogger. Knows epoch records.
 
 import { requireEpochs } from "../assess/epoch-metrics.ts";
-import { writeFileAtomically } from "../formats/files.ts";
+import { writeFileAtomically } from "../platform/files.ts";
 import type { EpochRecord } from "../train/events.ts";
 
 /**

@@ -23,5 +23,14 @@ export function pngDataUri(image: Tensor<Uint8Array>): string {
     });
   }
   const png = encode({ width, height, data, channels, depth: 8 });
-  return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  return `data:image/png;base64,${base64(png)}`;
+}
+
+/** Bytes as text of the 64 characters. A call takes only so many arguments, so pieces are joined. */
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 2 ** 14) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 2 ** 14));
+  }
+  return btoa(text);
 }

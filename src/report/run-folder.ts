@@ -1,9 +1,10 @@
 // The folder that a run leaves behind: runs/train, runs/train-2, ... Knows nothing of what is put into
 // it.
 
-import { mkdir, readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { platform } from "#platform";
 import { ConfigError } from "../core/errors.ts";
+
+const { basename, dirname, join } = platform.paths;
 
 /** Where a run folder goes. */
 export interface RunFolderOptions {
@@ -55,21 +56,19 @@ function checkName(name: string): void {
 
 /** What a folder holds; where it cannot be seen, its own path, which no rule takes for unused. */
 function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => [folder]);
+  return platform.files.list(folder).catch(() => [folder]);
 }
 
 /** False where something of that name exists; making a folder is atomic. */
 async function tryToCreate(folder: string): Promise<boolean> {
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    await platform.disk.makeFolder(dirname(folder));
   } catch (cause) {
     throw cannotCreate(dirname(folder), cause);
   }
   try {
-    await mkdir(folder);
-    return true;
+    return await platform.disk.makeNewFolder(folder);
   } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return false;
     throw cannotCreate(folder, cause);
   }
 }

@@ -57,7 +57,7 @@ export class CompiledProgram {
   ): Promise<CompiledProgram> {
     const { device } = engine;
     const graph = graphOf(program, engine);
-    const compiled = engine.compile(program.name, graph);
+    const compiled = await engine.compile(program.name, graph);
     const addresses = memory.addresses;
     const states: Record<string, OwnState> = {};
     try {

@@ -7,7 +7,6 @@ import { sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
-import { compile } from "../kernel/compile.ts";
 import type { Program as CompiledProgram } from "../kernel/program.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device, Executable } from "../machine/device.ts";
@@ -226,7 +225,7 @@ export class Engine {
     weights.forEach((weight, i) => {
       if (weight !== undefined) states.set(names.weights(i), weight.address);
     });
-    const compiled = this.compile(program.name, graph);
+    const compiled = await this.compile(program.name, graph);
     const executable = await this.device.load(compiled, states, {
       stepsAtOnce: Math.min(mostStepsAtOnce, stepsThatWait(compiled)),
     });
@@ -235,7 +234,8 @@ export class Engine {
   }
 
   /** The kernels of a graph, for this device and in the model's precision. */
-  compile(name: string, graph: Graph): CompiledProgram {
+  async compile(name: string, graph: Graph): Promise<CompiledProgram> {
+    const { compile } = await import("../kernel/compile.ts");
     const precision = this.#precision;
     return compile(`${this.network.name}.${name}`, graph, this.device.machine, ops, { precision });
   }

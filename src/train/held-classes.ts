@@ -3,7 +3,8 @@
 
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { printWarning, type Warn } from "../core/warn.ts";
+import type { Warn } from "../core/warn.ts";
+import { printWarning } from "../platform/print-warning.ts";
 import type { Head } from "./heads.ts";
 import type { OrderedExamples } from "./model-examples.ts";
 

@@ -2,7 +2,7 @@
 
 import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
-import { printWarning, type Warn } from "../core/warn.ts";
+import type { Warn } from "../core/warn.ts";
 import { checkWeights } from "../interchange/check-weights.ts";
 import {
   fileFormats,
@@ -18,6 +18,7 @@ import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
 import type { PreprocessOption } from "../nn/preprocess.ts";
+import { printWarning } from "../platform/print-warning.ts";
 import { untrained } from "./fit.ts";
 import type { HeadOptions } from "./heads.ts";
 import { Model } from "./model.ts";

@@ -1,10 +1,10 @@
 // Where the bytes of a model or of weights come from: a path, a URL, a Blob, or bytes at hand.
 
+import { platform } from "#platform";
 import { ConfigError, FormatError } from "../core/errors.ts";
-import { readWholeFile } from "../formats/files.ts";
-import { besidePath, pathOfUrl } from "../formats/paths.ts";
 import type { ReadPart } from "../interchange/model-format.ts";
 import { outlineOf, requirePath } from "../nn/option.ts";
+import { besidePath, readWholeFile } from "../platform/files.ts";
 
 /** The bytes of one file. */
 export type FileBytes = Uint8Array | ArrayBuffer;
@@ -61,7 +61,7 @@ function openPath(path: string, file = path): OpenSource {
 }
 
 function openUrl(url: URL, name: string | undefined): OpenSource {
-  if (url.protocol === "file:") return openPath(pathOfUrl(url), name);
+  if (url.protocol === "file:") return openPath(platform.paths.fromUrl(url), name);
   const isNamed = url.protocol === "http:" || url.protocol === "https:";
   const file = name ?? (isNamed ? url.href : namelessFile);
   return {

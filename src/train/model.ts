@@ -48,12 +48,7 @@ import { splitOf } from "./split.ts";
 import { type Shaped, shaped } from "./structure.ts";
 import { Turns } from "./turns.ts";
 import { Watchers } from "./watchers.ts";
-import {
-  type LoadedWeights,
-  type LoadWeightsOptions,
-  readWeights,
-  writeWeights,
-} from "./weights-file.ts";
+import type { LoadedWeights, LoadWeightsOptions } from "./weights-file.ts";
 
 /** Everything that a checkpoint must hold. */
 export interface ModelState {
@@ -426,6 +421,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example await model.saveWeights("model.weights.h5")
    */
   async saveWeights(path: string): Promise<void> {
+    const { writeWeights } = await import("./weights-file.ts");
     await writeWeights(path, this.network, this.getWeights());
   }
 
@@ -439,6 +435,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
    */
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    const { readWeights } = await import("./weights-file.ts");
     const { weights, ...left } = await readWeights(source, this.network, options);
     this.#memory.writeSome(weights);
     return left;

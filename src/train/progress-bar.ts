@@ -1,9 +1,11 @@
 // Progress on the console, as Keras shows it. It renders records and knows no model. A console that goes
 // away is no reason to end training.
 
+import { platform } from "#platform";
+import type { TextStream } from "../platform/platform.ts";
 import type { Callback } from "./callback.ts";
 import type { Logs } from "./events.ts";
-import { Screen, type TextStream } from "./screen.ts";
+import { Screen } from "./screen.ts";
 
 /** 0: nothing. 1: a bar for each epoch. 2: a line for each epoch. */
 export type Verbosity = 0 | 1 | 2;
@@ -82,7 +84,7 @@ class Pace {
 /** The callbacks that show progress: one, or none. They stop writing where the stream goes away. */
 export function progressBar(
   verbose: Verbosity,
-  stream: TextStream | undefined = typeof process === "undefined" ? undefined : process.stdout,
+  stream: TextStream | undefined = platform.output,
 ): Callback[] {
   if (verbose === 0 || stream === undefined) return [];
   const output = new Screen(stream);

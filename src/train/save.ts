@@ -2,9 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { type OptionNames, outlineOf, requireKnownOptions } from "../core/option.ts";
-import { printWarning, type Warn } from "../core/warn.ts";
-import { writeFileAtomically } from "../formats/files.ts";
-import { besidePath } from "../formats/paths.ts";
+import type { Warn } from "../core/warn.ts";
 import { removeShards, shardNamesOf } from "../formats/shard-files.ts";
 import {
   fileFormats,
@@ -17,6 +15,8 @@ import type { EncodedModel } from "../interchange/model-format.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
+import { besidePath, writeFileAtomically } from "../platform/files.ts";
+import { printWarning } from "../platform/print-warning.ts";
 import { type Model, requireModel } from "./model.ts";
 import { storeTraining } from "./stored-training.ts";
 import { encodeWeightsAs } from "./weights-file.ts";

@@ -1,10 +1,10 @@
 // What a file of Fovea's own holds of a model that is there already: its state, or how far it has come.
 
-import { readWholeFile } from "../formats/files.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { StoredRate } from "../nn/optimizers/learning-rate.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { readWholeFile } from "../platform/files.ts";
 import type { Progress } from "./fit.ts";
 import type { Model, ModelState } from "./model.ts";
 

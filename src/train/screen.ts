@@ -1,16 +1,8 @@
 // Text on a stream that may go away: a reader that has seen enough, a full disk, a closed terminal. What
 // it says only accompanies the work, so its loss is noted and never thrown.
 
-/** Where text is written, such as `process.stdout`. */
-export interface TextStream {
-  /** Calls `done` when the text is written, or cannot be. */
-  write(text: string, done?: (error?: Error | null) => void): unknown;
-  /** Whether a line can be drawn over. */
-  readonly isTTY?: boolean;
-  /** The width of the screen in characters, which may change. */
-  readonly columns?: number;
-  on?(event: "error", listener: (error: Error) => void): unknown;
-}
+import { platform } from "#platform";
+import type { TextStream } from "../platform/platform.ts";
 
 /** Columns of a screen that does not say how many it has: docker and many CI systems report 0. */
 const usualColumns = 80;
@@ -41,7 +33,7 @@ export class Screen {
 
   /** Whether lines can be drawn over: on a terminal that knows how to clear a line. */
   get canRedraw(): boolean {
-    return this.#stream.isTTY === true && globalThis.process?.env?.TERM !== "dumb";
+    return this.#stream.isTTY === true && !platform.isDumbTerminal;
   }
 
   /** Writes `text`, or nothing where the stream is gone. Never throws. */

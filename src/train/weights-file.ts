@@ -1,8 +1,7 @@
 // The weights of a network as a file without their model, and those that a file has for it.
 
 import { type OptionNames, requireKnownOptions } from "../core/option.ts";
-import { printWarning, type Warn } from "../core/warn.ts";
-import { writeFileAtomically } from "../formats/files.ts";
+import type { Warn } from "../core/warn.ts";
 import {
   fileFormats,
   recognizedWeightsFormat,
@@ -15,6 +14,8 @@ import type { WeightsFormat } from "../interchange/model-format.ts";
 import { ofFile } from "../interchange/refuse.ts";
 import type { Values } from "../interchange/stored-model.ts";
 import type { Network } from "../nn/network.ts";
+import { writeFileAtomically } from "../platform/files.ts";
+import { printWarning } from "../platform/print-warning.ts";
 import { type ModelSource, openSource } from "./model-source.ts";
 
 export interface LoadWeightsOptions {

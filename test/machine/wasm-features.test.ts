@@ -2,10 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { platform } from "#platform";
 import { TargetError } from "../../src/core/errors.ts";
 import { describeDevice, openDevice } from "../../src/machine/index.ts";
 import { findFeatures, requireWebAssembly, roundsOnce } from "../../src/machine/wasm/features.ts";
 import { WasmDevice, wasmWorkerSource } from "../../src/machine/wasm/index.ts";
+import { threads as browserThreads } from "../../src/platform/browser/threads.ts";
 import { trainSmallNet } from "./small-net.ts";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -48,7 +50,8 @@ describe("without shared memory", () => {
   });
 
   test("the calling thread lets others have their turn, by messages where there is nothing quicker", async () => {
-    vi.stubGlobal("setImmediate", undefined);
+    const turns = vi.spyOn(platform.threads, "nextTurn");
+    turns.mockImplementation(browserThreads.nextTurn);
     const device = await WasmDevice.open({ threads: 1, inline: true });
     const order: string[] = [];
     const { port1, port2 } = new MessageChannel();
@@ -57,12 +60,13 @@ describe("without shared memory", () => {
     await trainSmallNet(device, 1);
     order.push("step");
     expect(order).toEqual(["message", "step"]);
+    expect(turns).toHaveBeenCalled();
+    turns.mockRestore();
     port1.close();
     await device.close();
   });
 
   test("a page that is not isolated computes on its own thread", async () => {
-    vi.stubGlobal("process", Object.create(process, { versions: { value: {} } }));
     vi.stubGlobal("crossOriginIsolated", false);
     const device = await WasmDevice.open({ threads: 2 });
     expect(device.remark).toBe("on the calling thread: the page is not cross-origin isolated");

@@ -27,6 +27,11 @@ export function projectWithFovea(): Project {
   const installed = join(folder, "node_modules/fovea");
   mkdirSync(installed, { recursive: true });
   runTool("tsc", ["-p", "tsconfig.build.json", "--outDir", join(installed, "dist")]);
+  const bundled = spawnSync(process.execPath, ["build/bundle.js", join(installed, "dist")], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (bundled.status !== 0) throw new Error(`the package for Node failed:\n${bundled.stderr}`);
   for (const part of ["package.json", "assets", "bin"]) {
     cpSync(join(root, part), join(installed, part), { recursive: true });
   }
@@ -35,7 +40,7 @@ export function projectWithFovea(): Project {
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** What a program in `folder` prints as JSON. @throws Error with what it printed where it fails. */
+/** What a program in `folder` prints as JSON in its last line. @throws Error with what it printed where it fails. */
 export function runNode<T>(folder: string, program: string): T {
   const args = ["--input-type=module", "-e", program];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
@@ -43,5 +48,5 @@ export function runNode<T>(folder: string, program: string): T {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`the program failed:\n${stdout}${stderr}`);
-  return JSON.parse(stdout) as T;
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as T;
 }

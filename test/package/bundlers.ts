@@ -97,9 +97,9 @@ export const bundlers = {
   },
 } as const satisfies Record<string, Bundler>;
 
-/** What CommonJS dependencies of a bundle in ES modules call. */
+/** What CommonJS dependencies of a bundle in ES modules call. The plain name is that of fflate, too. */
 const requireBanner =
-  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);';
 
 export type BundlerName = keyof typeof bundlers;
 export const bundlerNames = Object.keys(bundlers) as readonly BundlerName[];

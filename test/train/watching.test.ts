@@ -247,9 +247,9 @@ test("tensorBoard writes a file of sound records for training and one for valida
 });
 
 describe("pictures for TensorBoard", () => {
-  test("show filters side by side, from black to white", () => {
+  test("show filters side by side, from black to white", async () => {
     const data = Float32Array.from({ length: 2 * 2 * 5 }, (_, i) => i);
-    const sheet = filterSheet({ data, shape: [2, 2, 1, 5] });
+    const sheet = await filterSheet({ data, shape: [2, 2, 1, 5] });
     // Three filters across and two down, a pixel apart.
     expect(sheet).toMatchObject({ height: 5, width: 8, channels: 1 });
     const pixels = decode(sheet?.png as Uint8Array).data;
@@ -258,8 +258,8 @@ describe("pictures for TensorBoard", () => {
     expect(pixels[2]).toBe(0);
     expect(pixels[3]).toBe(Math.round((255 * 1) / 19));
     expect(pixels[(3 + 1) * 8 + 3 + 1]).toBe(255);
-    expect(filterSheet({ data, shape: [2, 1, 2, 5] })).toBeUndefined();
-    expect(filterSheet({ data, shape: [4, 5] })).toBeUndefined();
+    expect(await filterSheet({ data, shape: [2, 1, 2, 5] })).toBeUndefined();
+    expect(await filterSheet({ data, shape: [4, 5] })).toBeUndefined();
   });
 
   test("are written beside the numbers, and refused where they are none", async () => {

@@ -2,8 +2,8 @@
 
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { platform } from "#platform";
 import { ConfigError } from "../../core/errors.ts";
-import { disk } from "../../formats/disk.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { saveModel } from "../../train/save.ts";
 import { defineCommand } from "../command.ts";
@@ -52,7 +52,7 @@ export const convert = defineCommand({
       },
     );
     // If this fails, saveModel says why.
-    await disk.makeFolder(dirname(out)).catch(() => undefined);
+    await platform.disk.makeFolder(dirname(out)).catch(() => undefined);
     await saveModel(model, out, {
       training,
       onWarning: (message) => output.warn(message),

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
 import { countExamples } from "../../data/examples.ts";
-import { writeFileAtomically } from "../../formats/files.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
+import { writeFileAtomically } from "../../platform/files.ts";
 import { formatMeasure } from "../../report/numbers.ts";
 import { type LrFindResult, lrFind as sweep } from "../../train/lr-find.ts";
 import { defineCommand } from "../command.ts";

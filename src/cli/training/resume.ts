@@ -5,7 +5,7 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
 import type { LoadedDataset } from "../../data/datasets/dataset.ts";
-import { closestTo } from "../../formats/files.ts";
+import { closestTo } from "../../platform/files.ts";
 import type { Model } from "../../train/model.ts";
 import { argsIn, recipeIn } from "../args-file.ts";
 import { loadData } from "../load-data.ts";

@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../core/errors.ts";
-import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
+import { removeLeftovers, writeFileAtomically } from "../../platform/files.ts";
 import { writeHistoryCsv } from "../../report/history-csv.ts";
 import type { ReportContent } from "../../report/report-page.ts";
 import type { EpochRecord } from "../../train/events.ts";

@@ -6,8 +6,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { platform } from "#platform";
 import { ConfigError } from "../../core/errors.ts";
-import { disk } from "../../formats/disk.ts";
 import { SaveError } from "../exit.ts";
 
 /** The lock's name in a run folder. */
@@ -51,7 +51,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   return async () => {
     held.delete(path);
     // A lock that stays is one of a process that is gone.
-    await disk.remove(path).catch(() => undefined);
+    await platform.disk.remove(path).catch(() => undefined);
   };
 }
 
@@ -67,7 +67,7 @@ async function ourselves(): Promise<Holder> {
 /** False where there is a lock. */
 async function tryToWrite(path: string, content: string): Promise<boolean> {
   try {
-    await disk.write(path, content);
+    await platform.disk.write(path, content);
     return true;
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
@@ -117,21 +117,21 @@ async function isHeld(holder: Holder): Promise<boolean> {
 /** Removes the lock that was seen. One that somebody else has put in its place meanwhile goes back. */
 async function removeStale(path: string, text: string): Promise<void> {
   const aside = `${path}.${randomUUID().slice(0, 8)}`;
-  const isMoved = await disk.rename(path, aside).then(
+  const isMoved = await platform.disk.rename(path, aside).then(
     () => true,
     () => false,
   );
   if (!isMoved) return;
   const found = await readLock(aside);
   if (found !== undefined && found.text !== text) await tryToWrite(path, found.text);
-  await disk.remove(aside).catch(() => undefined);
+  await platform.disk.remove(aside).catch(() => undefined);
 }
 
 /** What a process that was killed in the middle of that has left. */
 async function removeAside(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(`${lockName}.`)) continue;
-    await disk.remove(join(folder, name)).catch(() => undefined);
+    await platform.disk.remove(join(folder, name)).catch(() => undefined);
   }
 }
 

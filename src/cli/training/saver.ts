@@ -3,9 +3,9 @@
 
 import { bestEpoch } from "../../assess/epoch-metrics.ts";
 import { FormatError, TrainingError } from "../../core/errors.ts";
-import { readWholeFile } from "../../formats/files.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
 import { readDescription } from "../../interchange/safetensors/model-description.ts";
+import { readWholeFile } from "../../platform/files.ts";
 import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
 import type { Progress } from "../../train/fit.ts";

@@ -2,15 +2,13 @@
 // pictures state no licence. Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
 // 2009, https://www.cs.toronto.edu/~kriz/cifar.html
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { platform } from "#platform";
 import { ConfigError, FormatError } from "../../core/errors.ts";
-import { cacheFolder } from "../cache-folder.ts";
 import { type CifarBatch, decodeCifarBatches } from "../cifar-batch.ts";
 import { download } from "../download.ts";
 import { countExamples, type Examples } from "../examples.ts";
 import { gunzip } from "../gzip.ts";
-import { isPublished, type PublishedFile, sizeAt } from "../published-file.ts";
+import { isPublished, type PublishedFile, readBytes, sizeAt } from "../published-file.ts";
 import { readTar } from "../tar.ts";
 import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
 
@@ -69,8 +67,12 @@ async function loadCifar10(options: LoadOptions = {}): Promise<LoadedDataset> {
       fix: 'Load it with the source "auto".',
     });
   }
-  const folder = join(options.cacheFolder ?? cacheFolder(), "datasets", "cifar10");
-  const path = join(folder, archive.name);
+  const folder = platform.paths.join(
+    options.cacheFolder ?? platform.files.cacheFolder(),
+    "datasets",
+    "cifar10",
+  );
+  const path = platform.paths.join(folder, archive.name);
   const isThere = (await sizeAt(path)) === archive.bytes;
   if (isThere && source !== "download") return loadArchive(path, `Fovea's cache in ${folder}`);
   if (source === "cache") {
@@ -90,7 +92,7 @@ async function loadCifar10(options: LoadOptions = {}): Promise<LoadedDataset> {
 }
 
 async function loadArchive(path: string, source: string): Promise<LoadedDataset> {
-  const bytes = await readFile(path);
+  const bytes = await readBytes(path);
   if (!isPublished(archive, bytes)) {
     throw new FormatError({
       what: `${path} is damaged.`,
@@ -107,15 +109,15 @@ async function loadArchive(path: string, source: string): Promise<LoadedDataset>
 }
 
 async function loadFolder(folder: string): Promise<LoadedDataset> {
-  const inner = join(folder, innerFolder);
-  const isPacked = (await sizeAt(join(inner, testFiles[0]))) !== undefined;
+  const inner = platform.paths.join(folder, innerFolder);
+  const isPacked = (await sizeAt(platform.paths.join(inner, testFiles[0]))) !== undefined;
   const place = isPacked ? inner : folder;
   const batches = new Map<string, CifarBatch>();
   for (const file of [...trainFiles, ...testFiles]) {
-    const name = join(place, file);
+    const name = platform.paths.join(place, file);
     const size = await sizeAt(name);
     if (size === undefined || size > largestBatch) continue;
-    batches.set(file, { name, bytes: await readFile(name) });
+    batches.set(file, { name, bytes: await readBytes(name) });
   }
   return loaded(place, (name) => batches.get(name));
 }

@@ -3,7 +3,7 @@
 // Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017, arXiv:1708.07747,
 // https://github.com/zalandoresearch/fashion-mnist
 
-import { fileURLToPath } from "node:url";
+import { platform } from "#platform";
 import type { Dataset } from "./dataset.ts";
 import { type IdxDataset, loadIdxDataset } from "./idx-dataset.ts";
 
@@ -37,7 +37,7 @@ export const fashionMnistRecord: IdxDataset = {
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
   ],
   system: { package: "dataset-fashion-mnist", folder: "/usr/share/datasets/fashion-mnist" },
-  sampleFolder: fileURLToPath(new URL("../../../assets/fashion-mnist-sample", import.meta.url)),
+  sampleFolder: platform.files.assetFolder("fashion-mnist-sample"),
   imageSize: [28, 28],
   classNames: [
     "T-shirt/top",

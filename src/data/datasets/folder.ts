@@ -1,14 +1,16 @@
 // A dataset of one's own: a folder with four IDX files named as MNIST's are, images of any size, any
 // number of classes. It searches nowhere else and downloads nothing.
 
-import { readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { platform } from "#platform";
 import { DataError, FormatError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { countExamples, type Examples } from "../examples.ts";
+import { readBytes } from "../published-file.ts";
 import type { LoadedDataset } from "./dataset.ts";
 import { readIdxFolder } from "./idx-folder.ts";
 import { mnistRecord } from "./mnist.ts";
+
+const { paths } = platform;
 
 /** The optional file that names the classes, one a line. */
 const classFile = "classes.txt";
@@ -40,7 +42,7 @@ export async function loadFolder(folder: string): Promise<LoadedDataset> {
     countExamples(set).toLocaleString("en-US"),
   );
   return {
-    name: basename(resolve(folder)),
+    name: paths.basename(paths.resolve(folder)),
     source: `folder ${folder}: ${training} training and ${testing} test images`,
     train: { ...train, classNames },
     test: { ...test, classNames },
@@ -48,8 +50,8 @@ export async function loadFolder(folder: string): Promise<LoadedDataset> {
 }
 
 async function checkFolder(folder: string): Promise<void> {
-  const status = await stat(folder).catch(() => undefined);
-  if (status?.isDirectory()) return;
+  const status = await platform.files.status(folder);
+  if (status?.kind === "folder") return;
   throw new FormatError({
     what: `The folder ${folder} cannot be read.`,
     expected: "a folder with the four IDX files of a dataset",
@@ -59,8 +61,13 @@ async function checkFolder(folder: string): Promise<void> {
 }
 
 async function readClassNames(folder: string): Promise<string[] | undefined> {
-  const text = await readFile(join(folder, classFile), "utf8").catch(() => undefined);
-  const lines = text?.split(/\r?\n/).map((line) => line.trim());
+  const bytes = await readBytes(paths.join(folder, classFile)).catch(() => undefined);
+  const lines =
+    bytes &&
+    new TextDecoder()
+      .decode(bytes)
+      .split(/\r?\n/)
+      .map((line) => line.trim());
   const classNames = lines?.filter((line) => line !== "");
   return classNames === undefined || classNames.length === 0 ? undefined : classNames;
 }

@@ -2,11 +2,10 @@
 // the network, a sample. Says in one line which place it was and what it passed over. A dataset is a
 // record here, its own file knows the details.
 
-import { join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { platform } from "#platform";
+import { distance } from "../../core/distance.ts";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
-import { printWarning } from "../../core/warn.ts";
-import { cacheFolder } from "../cache-folder.ts";
+import { printWarning } from "../../platform/print-warning.ts";
 import { DownloadError, download } from "../download.ts";
 import { countExamples } from "../examples.ts";
 import type { DatasetSource, LoadedDataset, LoadOptions } from "./dataset.ts";
@@ -20,7 +19,7 @@ export interface IdxDataset extends IdxContent {
   /** The system package that has the files, and where it installs them. */
   readonly system?: { readonly package: string; readonly folder: string };
   /** Where the sample lies that ships with Fovea. */
-  readonly sampleFolder?: string;
+  readonly sampleFolder?: string | undefined;
 }
 
 /** A place that may have the dataset. */
@@ -144,7 +143,7 @@ async function searchNetwork(
   let before: string | undefined;
   let finished = 0;
   for (const file of files) {
-    const url = await download(file, dataset.mirrors, join(folder, file.name), {
+    const url = await download(file, dataset.mirrors, platform.paths.join(folder, file.name), {
       ...(options.fetch && { fetch: options.fetch }),
       onBytes: (bytes) =>
         options.onProgress?.({ file: file.name, receivedBytes: finished + bytes, totalBytes }),
@@ -167,7 +166,11 @@ async function searchFolder(dataset: IdxDataset, folder: string): Promise<Found>
 }
 
 function folderOf(dataset: IdxDataset, options: LoadOptions): string {
-  return join(options.cacheFolder ?? cacheFolder(), "datasets", dataset.name);
+  return platform.paths.join(
+    options.cacheFolder ?? platform.files.cacheFolder(),
+    "datasets",
+    dataset.name,
+  );
 }
 
 function checkSource(source: DatasetSource): DatasetSource {
@@ -180,7 +183,7 @@ function checkSource(source: DatasetSource): DatasetSource {
     what: "The dataset's source is not one that Fovea knows.",
     expected: `${known.map((name) => `"${name}"`).join(", ")} or { folder: "a path" }`,
     received: JSON.stringify(source),
-    ...(typeof source === "string" && { fix: `Did you mean "${closest(source, known)}"?` }),
+    ...(typeof source === "string" && { fix: `Did you mean "${closestTo(source, known)}"?` }),
   });
 }
 
@@ -205,4 +208,8 @@ function notThere(dataset: IdxDataset, place: Place, options: LoadOptions): Fove
     expected: "another source",
     fix: 'Load it with the source "auto".',
   });
+}
+
+function closestTo(typed: string, known: readonly string[]): string {
+  return known.toSorted((a, b) => distance(typed, a) - distance(typed, b))[0];
 }

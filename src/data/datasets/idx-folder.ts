@@ -1,14 +1,13 @@
 // A folder with the four IDX files of MNIST and its kin: finds them, reads them, joins images with
 // labels. Knows no order of search and no network.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { platform } from "#platform";
 import { FormatError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
 import { checkExamples, type Examples } from "../examples.ts";
 import { decodeIdx } from "../idx.ts";
-import { isPublished, type PublishedFile, sizeAt } from "../published-file.ts";
+import { isPublished, type PublishedFile, readBytes, sizeAt } from "../published-file.ts";
 
 /** The four files, by what they hold. */
 export interface IdxFiles {
@@ -83,7 +82,7 @@ export async function readIdxFolder(
 
 async function pathOf(folder: string, file: PublishedFile, accept: Accept) {
   for (const name of accept === "published" ? [file.name] : namesOf(file)) {
-    const path = join(folder, name);
+    const path = platform.paths.join(folder, name);
     if ((await sizeAt(path)) !== undefined) return path;
   }
   return undefined;
@@ -150,7 +149,7 @@ async function readTensor(folder: string, file: PublishedFile, accept: Accept) {
 
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBytes(path);
   } catch (cause) {
     throw new FormatError({
       what: `${path} cannot be read.`,

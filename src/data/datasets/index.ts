@@ -1,7 +1,7 @@
 // The datasets that Fovea knows by name: one row each, loaded only when asked for. How a dataset is found
 // and read is its own file's business.
 
-import { distance } from "fastest-levenshtein";
+import { distance } from "../../core/distance.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { type OptionNames, requireKnownOptions, shown } from "../../core/option.ts";
 import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";

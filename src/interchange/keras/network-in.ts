@@ -2,9 +2,9 @@
 
 import { ConfigError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
-import { printWarning } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
+import { printWarning } from "../../platform/print-warning.ts";
 import { askedShape, type DecodeOptions, type InputShapes } from "../model-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { decodeNetwork } from "./decode-network.ts";

@@ -1,15 +1,25 @@
 // What a model's file says in words: architecture, settings and progress as JSON. Nothing in it is taken
 // on trust.
 
-import { z } from "zod";
+import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import { FormatError } from "../../core/errors.ts";
 import { nestingOf } from "../../formats/json.ts";
 import { precisions } from "../../kernel/schedules/schedule.ts";
 import { networkSchema } from "./network-schema.ts";
 
-const whole = z.number().int().nonnegative();
+// Without it the small variant of zod says "Invalid input", and not why.
+z.config(en());
+
+const whole = z.int().check(z.nonnegative());
 /** A number; JSON has no word for one that is none. */
-const value = z.number().or(z.null().transform(() => Number.NaN));
+const value = z.union([
+  z.number(),
+  z.pipe(
+    z.null(),
+    z.transform(() => Number.NaN),
+  ),
+]);
 const numbers = z.record(z.string(), value);
 
 const record = z.object({ epoch: whole, seconds: z.number(), logs: numbers });
@@ -21,29 +31,32 @@ const metric = z.object({
   weighted: z.boolean(),
 });
 
-const perChannel = z.number().or(z.array(z.number()).max(1_000_000).readonly());
+const perChannel = z.union([
+  z.number(),
+  z.readonly(z.array(z.number()).check(z.maxLength(1_000_000))),
+]);
 
 /** A `Preprocess`; whether it fits the input, the model says. */
 export const preprocessSchema = z.object({
-  scale: z.number().exactOptional(),
-  offset: z.number().exactOptional(),
-  mean: perChannel.exactOptional(),
-  deviation: perChannel.exactOptional(),
-  channelOrder: z.enum(["rgb", "bgr"]).exactOptional(),
-  size: z.tuple([whole, whole]).readonly().exactOptional(),
-  dtype: z.literal("u8").exactOptional(),
+  scale: z.exactOptional(z.number()),
+  offset: z.exactOptional(z.number()),
+  mean: z.exactOptional(perChannel),
+  deviation: z.exactOptional(perChannel),
+  channelOrder: z.exactOptional(z.enum(["rgb", "bgr"])),
+  size: z.exactOptional(z.readonly(z.tuple([whole, whole]))),
+  dtype: z.exactOptional(z.literal("u8")),
 });
 
 const description = z.object({
   /** 3 says what is done to inputs; 2 did not, and divided bytes by 255. */
   version: z.literal([2, 3]),
-  seed: z.number().int(),
-  precision: z.enum(precisions).default("fast"),
+  seed: z.int(),
+  precision: z._default(z.enum(precisions), "fast"),
   network: networkSchema,
   /** By the names of inputs. */
-  preprocess: z.record(z.string(), preprocessSchema).optional(),
-  training: z
-    .object({
+  preprocess: z.optional(z.record(z.string(), preprocessSchema)),
+  training: z.optional(
+    z.object({
       optimizer: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
       heads: z
         .array(
@@ -51,25 +64,24 @@ const description = z.object({
             output: z.string(),
             loss: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
             weight: z.number(),
-            metrics: z.array(metric).max(100),
+            metrics: z.array(metric).check(z.maxLength(100)),
           }),
         )
-        .min(1)
-        .max(1000),
-      learningRate: z
-        .number()
-        .nonnegative()
-        .or(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
-    })
-    .optional(),
+        .check(z.minLength(1), z.maxLength(1000)),
+      learningRate: z.union([
+        z.number().check(z.nonnegative()),
+        z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+      ]),
+    }),
+  ),
   progress: z.object({
     epochs: whole,
     steps: whole,
     means: z.object({ examples: whole, sums: z.record(z.string(), z.array(value)) }),
     iterations: whole,
-    history: z.array(record).max(1_000_000),
+    history: z.array(record).check(z.maxLength(1_000_000)),
   }),
-  classNames: z.array(z.string()).max(1_000_000).optional(),
+  classNames: z.optional(z.array(z.string()).check(z.maxLength(1_000_000))),
 });
 
 /** Levels of brackets that a description may have; a nested network takes three. */

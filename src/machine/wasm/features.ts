@@ -1,8 +1,8 @@
 // What the engine offers: whether it compiles WebAssembly here at all, threads, and multiply-adds that
 // are rounded once. Nothing is believed that can be tried.
 
+import { platform } from "#platform";
 import { TargetError } from "../../core/errors.ts";
-import { inNode } from "../cores.ts";
 import { CodeWriter } from "./code.ts";
 import { encodeModule, type ImportedMemory } from "./encode.ts";
 import type { Features } from "./rules.ts";
@@ -52,7 +52,7 @@ export function requireWebAssembly(): void {
   if (typeof WebAssembly === "undefined") {
     throw new TargetError({
       what: "This engine runs no WebAssembly.",
-      ...(inNode() ? { fix: "start node without --jitless" } : {}),
+      ...(platform.host === "node" ? { fix: "start node without --jitless" } : {}),
     });
   }
   try {
@@ -73,20 +73,14 @@ export function requireWebAssembly(): void {
  */
 export async function findFeatures(trial: TrialMemory): Promise<Features> {
   const bytes = trialModule(relaxed);
-  if (!WebAssembly.validate(bytes) && inNode() && process.versions.v8 !== undefined) {
-    const v8 = await import("node:v8");
-    v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  }
+  if (!WebAssembly.validate(bytes)) platform.allowRelaxedSimd();
   const exists = WebAssembly.validate(bytes);
   return { relaxedMultiplyAdd: exists && (await roundsOnce(relaxed, trial)) };
 }
 
-/** Why threads cannot share memory here, if so. */
+/** Why threads cannot share memory here, if so. Node does not know the word. */
 export function sharingObstacle(): string | undefined {
-  if (
-    !inNode() &&
-    (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false
-  ) {
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
     return "the page is not cross-origin isolated";
   }
   return typeof SharedArrayBuffer === "undefined" ? "there is no shared memory here" : undefined;

@@ -1,10 +1,10 @@
 // The target that runs wherever WebAssembly does: SIMD, shared memory, threads.
 
+import { platform } from "#platform";
 import { type DType, dtypeOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import { coreCount } from "../cores.ts";
 import type { Device, DeviceView, Executable } from "../device.ts";
 import { InlineTeam, type Run } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
@@ -101,7 +101,7 @@ export class WasmDevice implements Device {
     try {
       memory = new DeviceMemory(chosen.team instanceof Team);
       const features = relaxed ? await findFeatures(memory) : unfused;
-      const isCrowded = threads > (await coreCount());
+      const isCrowded = threads > platform.threads.count();
       return new WasmDevice({
         ...chosen,
         memory,

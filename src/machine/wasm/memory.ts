@@ -1,9 +1,9 @@
 // The memory of one device: as much as 32-bit addresses reach, present as far as it is in use.
 
+import { platform } from "#platform";
 import { type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import { Allocator } from "../allocator.ts";
-import { inNode } from "../cores.ts";
 import type { DeviceView } from "../device.ts";
 
 const pageBytes = 2 ** 16;
@@ -73,9 +73,10 @@ function reserveMemory(shared: boolean): { memory: WebAssembly.Memory; maximum: 
     what: "The engine reserved no memory for WebAssembly.",
     expected: "room for at least 256 MiB",
     received: String(cause),
-    fix: inNode()
-      ? "raise the limit of the address space (ulimit -v), or start node with --disable-wasm-trap-handler"
-      : "close other pages",
+    fix:
+      platform.host === "node"
+        ? "raise the limit of the address space (ulimit -v), or start node with --disable-wasm-trap-handler"
+        : "close other pages",
     cause,
   });
 }

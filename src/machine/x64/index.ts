@@ -1,5 +1,6 @@
 // The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add.
 
+import { platform } from "#platform";
 import { type DType, dtypeOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
@@ -12,7 +13,7 @@ import { Use } from "../use.ts";
 import type { VectorWidth } from "./assembler.ts";
 import { findWidths } from "./cpu.ts";
 import { type InstalledProgram, installProgram } from "./install.ts";
-import { runPrototype } from "./koffi.ts";
+import { nativeHost, runPrototype } from "./koffi.ts";
 import { DeviceMemory } from "./memory.ts";
 import { type Native, openNative } from "./native.ts";
 
@@ -53,6 +54,8 @@ export interface X64Options {
 }
 
 const openDevices = new Set<X64Device>();
+/** Set while devices are open. */
+let stopListening: (() => void) | undefined;
 
 /** A process that exits waits for its threads, so they must not wait for each other. */
 function leaveAll(): void {
@@ -101,7 +104,7 @@ export class X64Device implements Device {
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
     this.#stop = this.allocate(4);
-    if (openDevices.size === 0) process.on("exit", leaveAll);
+    if (openDevices.size === 0) stopListening = platform.process.onExit(leaveAll);
     openDevices.add(this);
   }
 
@@ -109,11 +112,8 @@ export class X64Device implements Device {
   static async open({ threads, width }: X64Options): Promise<X64Device> {
     const native = await openNative();
     const chosen = chooseWidth(findWidths(native), width);
-    const [{ createRequire }, { isMainThread }] = await Promise.all([
-      import("node:module"),
-      import("node:worker_threads"),
-    ]);
-    const koffiPath = createRequire(import.meta.url).resolve("koffi");
+    const { isMainThread, koffiPath: findKoffi } = nativeHost();
+    const koffiPath = findKoffi();
     // What a team tells its device begins when there is one: nothing was asked for before.
     let device: X64Device | undefined;
     const options = { leave: () => device?.stopThreads(), renew: () => device?.renewThreads() };
@@ -258,7 +258,7 @@ export class X64Device implements Device {
     this.#ended ??= (async () => {
       await this.#team.close();
       openDevices.delete(this);
-      if (openDevices.size === 0) process.off("exit", leaveAll);
+      if (openDevices.size === 0) stopListening?.();
       for (const code of this.#codes) this.#release(code);
       this.#memory.retire();
     })();

@@ -1,6 +1,8 @@
 // The optional package koffi, which calls functions of the system and of our own.
 
+import { platform } from "#platform";
 import { TargetError } from "../../core/errors.ts";
+import type { NativeHost } from "../../platform/platform.ts";
 
 /** A function of machine code: three whole numbers in, nothing out. */
 export type NativeFunction = (a: number, b: number, c: number) => void;
@@ -25,6 +27,15 @@ export interface Koffi {
   decode(pointer: bigint, type: unknown): NativeFunction;
 }
 
+/** @throws TargetError where no machine code can be run, as in a browser. */
+export function nativeHost(): NativeHost {
+  if (platform.native !== undefined) return platform.native;
+  throw new TargetError({
+    what: "The x64 target does not run in a browser.",
+    fix: 'use target: "wasm"',
+  });
+}
+
 /** What helps against an error of the loader, by its code. */
 const remedies: Readonly<Record<string, string>> = {
   ERR_DLOPEN_FAILED: "reinstall it (npm install koffi) on a disk that allows execution",
@@ -33,9 +44,9 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** @throws TargetError where koffi is not installed, cannot be loaded, or is not for this system. */
 export async function loadKoffi(): Promise<Koffi> {
+  const host = nativeHost();
   try {
-    const module = (await import("koffi")) as unknown as { default: Koffi };
-    return module.default;
+    return (await host.loadKoffi()) as Koffi;
   } catch (cause) {
     const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
     throw new TargetError({

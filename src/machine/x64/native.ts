@@ -5,7 +5,7 @@
 
 import { TargetError } from "../../core/errors.ts";
 import type { Convention } from "./convention.ts";
-import { type Koffi, loadKoffi, type NativeFunction, runPrototype } from "./koffi.ts";
+import { type Koffi, loadKoffi, type NativeFunction, nativeHost, runPrototype } from "./koffi.ts";
 import { pageBytes, roundUp } from "./page.ts";
 import { posix } from "./posix.ts";
 import type { System } from "./system.ts";
@@ -140,7 +140,7 @@ function refusal(bytes: number, of: string, advice: string): TargetError {
 }
 
 /** The systems that are known. */
-const systems: Partial<Record<NodeJS.Platform, (koffi: Koffi) => System>> = {
+const systems: Readonly<Record<string, (koffi: Koffi) => System>> = {
   linux: (koffi) => posix(koffi, "linux"),
   darwin: (koffi) => posix(koffi, "darwin"),
   win32: windows,
@@ -155,12 +155,14 @@ export function openNative(): Promise<Native> {
 }
 
 async function open(): Promise<Native> {
-  const openSystem = process.arch === "x64" ? systems[process.platform] : undefined;
+  const { architecture, system } = nativeHost();
+  const isKnown = architecture === "x64" && Object.hasOwn(systems, system);
+  const openSystem = isKnown ? systems[system] : undefined;
   if (openSystem === undefined) {
     throw new TargetError({
       what: "The x64 target does not run here.",
       expected: "x64 with Linux, macOS or Windows",
-      received: `${process.arch} with ${process.platform}`,
+      received: `${architecture} with ${system}`,
       fix: "use --target wasm",
     });
   }

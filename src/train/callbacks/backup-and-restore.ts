@@ -1,11 +1,10 @@
 // Backups of a run, so that one that was killed can be resumed.
 
-import { stat } from "node:fs/promises";
+import { platform } from "#platform";
 import { requireWhole } from "../../core/option.ts";
-import { disk } from "../../formats/disk.ts";
-import { removeLeftovers, writeFileAtomically } from "../../formats/files.ts";
 import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
+import { removeLeftovers, writeFileAtomically } from "../../platform/files.ts";
 import type { Callback } from "../callback.ts";
 import type { Model } from "../model.ts";
 import { encodeModel } from "../save.ts";
@@ -54,7 +53,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       kept = 0;
       hasDiverged = false;
       await removeLeftovers(path);
-      const present = await stat(path).catch(() => undefined);
+      const present = await platform.files.status(path);
       if (present === undefined) return;
       const { state, rateSetting = model.rateSetting } = await loadState(path, model);
       restore(state);
@@ -69,7 +68,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       const isOver = model.progress.epochs >= epochs;
       const wasEnded = stopped !== undefined && stopped !== "interrupted";
       if (deleteCheckpoint && !hasDiverged && (isOver || wasEnded))
-        await disk.remove(path).catch(() => undefined);
+        await platform.disk.remove(path).catch(() => undefined);
     },
   };
   // Before the next epoch or step, not after the last one: then others in the list have still to act on it, and what

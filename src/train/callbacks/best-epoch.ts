@@ -1,6 +1,6 @@
 // The best epoch of a run that is resumed, and the one that a file holds.
 
-import { stat } from "node:fs/promises";
+import { platform } from "#platform";
 import type { EpochRecord } from "../events.ts";
 import { progressIn } from "../saved-state.ts";
 import type { Monitor } from "./monitor.ts";
@@ -27,6 +27,6 @@ export function bestIn(
  * @throws FormatError where it is damaged.
  */
 export async function epochHeldBy(path: string): Promise<number | undefined> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+  if ((await platform.files.status(path)) === undefined) return undefined;
   return (await progressIn(path)).epochs;
 }

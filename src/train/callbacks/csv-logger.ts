@@ -1,11 +1,11 @@
 // The numbers of every epoch in a CSV file.
 
-import { stat } from "node:fs/promises";
+import { platform } from "#platform";
 import { FormatError } from "../../core/errors.ts";
 import { requireOption } from "../../core/option.ts";
 import { csvLine, csvRows } from "../../formats/csv.ts";
-import { readWholeFile, writeFileAtomically } from "../../formats/files.ts";
 import { optionsOf } from "../../nn/facts.ts";
+import { readWholeFile, writeFileAtomically } from "../../platform/files.ts";
 import type { Callback } from "../callback.ts";
 import { callbackFacts } from "./callback-facts.ts";
 import { pathOf } from "./path.ts";
@@ -84,7 +84,7 @@ csvLogger.facts = callbackFacts<CsvLoggerOptions>({
 
 /** @throws FormatError where it is there, but cannot be read. */
 async function textIn(path: string): Promise<string> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return "";
+  if ((await platform.files.status(path)) === undefined) return "";
   return new TextDecoder().decode(await readWholeFile(path));
 }
 

@@ -1,6 +1,6 @@
 // Stops training when a metric no longer improves.
 
-import { stat } from "node:fs/promises";
+import { platform } from "#platform";
 import { requireNumber, requireOption, requireWhole } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { writtenFormatOf } from "../../interchange/file-formats.ts";
@@ -87,7 +87,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   /** The best weights of a run that is resumed. */
   const findKept = async (model: Model<SymbolicOutputs>) => {
     if (path === undefined || bestEpoch === undefined) return undefined;
-    if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+    if ((await platform.files.status(path)) === undefined) return undefined;
     const { state } = await loadState(path, model);
     // A kill may have come after a better epoch that has to be made again: then it is kept again.
     return state.progress.epochs === bestEpoch ? state.weights : undefined;

@@ -1,6 +1,5 @@
 // Tensors as the pictures that event files hold. Knows pixels, not what they show.
 
-import { encode } from "fast-png";
 import { dtypeOf } from "../../core/dtype.ts";
 import { DataError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -16,7 +15,10 @@ const mostFilters = 64;
  *
  * @throws DataError for any other shape.
  */
-export function imageOf({ data, shape }: Tensor<Uint8Array | Float32Array>): EventImage {
+export async function imageOf({
+  data,
+  shape,
+}: Tensor<Uint8Array | Float32Array>): Promise<EventImage> {
   const [height, width, channels] = shape;
   if (shape.length !== 3 || channels < 1 || channels > 4 || height < 1 || width < 1) {
     throw new DataError({
@@ -27,6 +29,7 @@ export function imageOf({ data, shape }: Tensor<Uint8Array | Float32Array>): Eve
     });
   }
   const pixels = dtypeOf(data) === "u8" ? Uint8Array.from(data) : Uint8Array.from(data, byteOf);
+  const { encode } = await import("fast-png");
   const png = encode({ width, height, channels, data: pixels, depth: 8 });
   return { height, width, channels, png };
 }
@@ -38,7 +41,10 @@ const byteOf = (value: number) => Math.round(255 * Math.min(1, Math.max(0, value
  * three channels, in grey where they see one; from black, the least weight of all, to white, the
  * largest. Nothing for other weights, which are no pictures.
  */
-export function filterSheet({ data, shape }: Tensor<Float32Array>): EventImage | undefined {
+export async function filterSheet({
+  data,
+  shape,
+}: Tensor<Float32Array>): Promise<EventImage | undefined> {
   const [rows, columns, channels, filters] = shape;
   if (shape.length !== 4 || (channels !== 1 && channels !== 3)) return undefined;
   const shown = Math.min(filters, mostFilters);

@@ -1,10 +1,8 @@
 // Saves the model as it learns. The files are those of saveModel and saveWeights.
 
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { ConfigError } from "../../core/errors.ts";
 import { requireNumber, requireWhole } from "../../core/option.ts";
-import { disk } from "../../formats/disk.ts";
 import { writtenFormatOf, writtenWeightsFormatOf } from "../../interchange/file-formats.ts";
 import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
@@ -66,7 +64,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   /** The newest file, and the finished steps of the model in it. */
   let newest: { readonly file: string; readonly iterations: number } | undefined;
   const write = async (model: Model<SymbolicOutputs>, file: string) => {
-    await disk.makeFolder(dirname(file));
+    await platform.disk.makeFolder(platform.paths.dirname(file));
     if (saveWeightsOnly) await model.saveWeights(file);
     else await saveModel(model, file, saving);
     newest = { file, iterations: model.progress.iterations };
@@ -82,7 +80,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       best = value;
     }
     const file = fillIn({ ...logs, ...place });
-    if (hasLostItsLoss(logs) && (await stat(file).catch(() => undefined)) !== undefined) return;
+    if (hasLostItsLoss(logs) && (await platform.files.status(file)) !== undefined) return;
     await write(model, file);
   };
   const onDivergence: Callback["onDivergence"] = async (_, { model }) => {

@@ -1,11 +1,15 @@
 // Event files that TensorBoard opens. The bytes are formats/' business.
 
-import { join } from "node:path";
+import { platform } from "#platform";
 import { FormatError } from "../../core/errors.ts";
 import { requireOption, requireWhole } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { disk } from "../../formats/disk.ts";
-import { type EventContent, encodeEvent, type Histogram } from "../../formats/event-file.ts";
+import {
+  type EventContent,
+  type EventImage,
+  encodeEvent,
+  type Histogram,
+} from "../../formats/event-file.ts";
 import { optionsOf } from "../../nn/facts.ts";
 import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
@@ -64,14 +68,17 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
     try {
       let file = files.get(part);
       if (file === undefined) {
-        const folder = join(path, part);
-        await disk.makeFolder(folder);
+        const folder = platform.paths.join(path, part);
+        await platform.disk.makeFolder(folder);
         // TensorBoard knows event files by this word in their names.
-        file = join(folder, `events.out.tfevents.${Math.floor(wallTime)}.${process.pid}.fovea`);
+        file = platform.paths.join(
+          folder,
+          `events.out.tfevents.${Math.floor(wallTime)}.${platform.process.id}.fovea`,
+        );
         files.set(part, file);
-        await disk.append(file, encodeEvent({ wallTime, content: { version: true } }));
+        await platform.disk.append(file, encodeEvent({ wallTime, content: { version: true } }));
       }
-      await disk.append(file, encodeEvent({ wallTime, step, content }));
+      await platform.disk.append(file, encodeEvent({ wallTime, step, content }));
     } catch (cause) {
       throw new FormatError({
         what: `The event files in ${path} cannot be written.`,
@@ -99,8 +106,10 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
       if (validated.length > 0) await write("validation", epoch - 1, valuesOf(validated));
       const given = images?.(model, epoch) ?? {};
       const pictures = [
-        ...(writeImages ? filtersOf(model) : []),
-        ...Object.entries(given).map(([tag, one]) => ({ tag, image: imageOf(one) })),
+        ...(writeImages ? await filtersOf(model) : []),
+        ...(await Promise.all(
+          Object.entries(given).map(async ([tag, one]) => ({ tag, image: await imageOf(one) })),
+        )),
       ];
       if (pictures.length > 0) await write("train", epoch - 1, { values: pictures });
       if (histogramFrequency === 0 || (epoch - 1) % histogramFrequency !== 0) return;
@@ -124,11 +133,13 @@ tensorBoard.facts = callbackFacts<TensorBoardOptions>({
   keras: { className: "TensorBoard" },
 });
 
-function filtersOf(model: Model<SymbolicOutputs>) {
-  return [...model.getWeights()].flatMap(([tag, weight]) => {
-    const image = filterSheet(weight);
-    return image === undefined ? [] : [{ tag, image }];
-  });
+async function filtersOf(model: Model<SymbolicOutputs>) {
+  const pictures: { readonly tag: string; readonly image: EventImage }[] = [];
+  for (const [tag, weight] of model.getWeights()) {
+    const image = await filterSheet(weight);
+    if (image !== undefined) pictures.push({ tag, image });
+  }
+  return pictures;
 }
 
 function graphOf(network: Network) {

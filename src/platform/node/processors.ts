@@ -1,6 +1,9 @@
 // How many threads this process can run at once: the processors, less what a mask or a container's quota
 // takes away. The parts that read text know nothing of files.
 
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
 /** Numbers in a list such as `0-3,8`; 0 where it is not such a list. */
 export function listLength(list: string): number {
   let count = 0;
@@ -82,26 +85,16 @@ export function coresWithin(processors: number, read: ReadText): number {
   return Math.max(1, Math.min(processors, allowed, Math.ceil(smallestQuota(read))));
 }
 
-/** Reads files of the system; in a browser there are none. */
-export async function systemFiles(): Promise<ReadText> {
-  if (!inNode()) return () => undefined;
-  const { readFileSync } = await import("node:fs");
-  return (path) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      return undefined;
-    }
-  };
-}
-
-export function inNode(): boolean {
-  return typeof process !== "undefined" && process.versions?.node !== undefined;
-}
+/** Reads a file of the system. */
+export const readSystemFile: ReadText = (path) => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+};
 
 /** How many threads this machine runs at once for this process. */
-export async function coreCount(): Promise<number> {
-  if (!inNode()) return globalThis.navigator?.hardwareConcurrency ?? 1;
-  const { availableParallelism } = await import("node:os");
-  return coresWithin(availableParallelism(), await systemFiles());
+export function coreCount(): number {
+  return coresWithin(availableParallelism(), readSystemFile);
 }

@@ -1,7 +1,7 @@
 // How many worker threads still fit where a process's address space is limited (`ulimit -v`). A worker
 // that finds no room for its heap takes the whole process down, so this is asked before.
 
-import type { ReadText } from "./cores.ts";
+import type { ReadText } from "./processors.ts";
 
 /** Addresses that a worker of Node sets aside as it starts: 0.6 to 0.8 GiB, nearly all untouched. */
 const bytesPerWorker = 800 * 2 ** 20;

@@ -1,7 +1,11 @@
 // How many workers fit below a limit of the address space, from what Linux says of it.
 
 import { expect, test } from "vitest";
-import { addressesTaken, addressLimit, workersThatFit } from "../../src/machine/address-space.ts";
+import {
+  addressesTaken,
+  addressLimit,
+  workersThatFit,
+} from "../../src/platform/node/address-space.ts";
 
 const limits = (soft: string) =>
   `Limit                     Soft Limit           Hard Limit           Units

@@ -1,12 +1,11 @@
 // Whole files: read within a limit, written completely or not at all. Knows no format.
 
-import { constants } from "node:fs";
-import { type FileHandle, open, readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { platform } from "#platform";
 import { FormatError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
-import { disk } from "./disk.ts";
 import { abandonedFiles, temporaryPath } from "./temporary-file.ts";
+
+const { paths } = platform;
 
 /**
  * Writes `content` to `path` so that the file is, at every instant and after every failure, either
@@ -22,16 +21,17 @@ export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
 ): Promise<void> {
-  const folder = dirname(path);
+  const folder = paths.dirname(path);
   const temporary = temporaryPath(path);
   try {
-    await disk.write(temporary, content);
-    await disk.rename(temporary, path);
+    await platform.disk.write(temporary, content);
+    await platform.disk.rename(temporary, path);
   } catch (cause) {
-    await disk.remove(temporary).catch(() => undefined);
+    await platform.disk.remove(temporary).catch(() => undefined);
     throw writeError(path, folder, cause);
   }
-  await syncFolder(folder);
+  // The new name itself survives a power cut.
+  await platform.files.sync(folder);
   await removeLeftovers(path);
 }
 
@@ -40,11 +40,9 @@ export async function writeFileAtomically(
  * are still at work stay.
  */
 export async function removeLeftovers(path: string): Promise<void> {
-  for (const file of await abandonedFiles(path)) await disk.remove(file).catch(() => undefined);
+  for (const file of await abandonedFiles(path))
+    await platform.disk.remove(file).catch(() => undefined);
 }
-
-/** A pipe without a writer must not be waited for: it is no file, and is refused. Windows has no such flag. */
-const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The bytes of the file at `path`.
@@ -58,12 +56,11 @@ export async function readWholeFile(
   { maximumBytes = 2 ** 31 }: { readonly maximumBytes?: number } = {},
 ): Promise<Uint8Array> {
   try {
-    const file = await open(path, readAtOnce);
+    const file = await platform.files.openToRead(path);
     try {
-      const status = await file.stat();
-      if (!status.isFile()) throw notAFile(path);
-      if (status.size > maximumBytes) throw tooLarge(path, status.size, maximumBytes);
-      return await fill(file, new Uint8Array(status.size));
+      if (!file.isFile) throw notAFile(path);
+      if (file.bytes > maximumBytes) throw tooLarge(path, file.bytes, maximumBytes);
+      return await file.read();
     } finally {
       await file.close();
     }
@@ -73,28 +70,18 @@ export async function readWholeFile(
   }
 }
 
-/** Makes the new name itself survive a power cut. Windows and some network disks cannot. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close().catch(() => undefined);
-}
-
-/** Reads until `bytes` is full or the file ends; returns what came. */
-async function fill(file: FileHandle, bytes: Uint8Array): Promise<Uint8Array> {
-  let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
+/** The path of the file `name` in the folder of `path`. */
+export function besidePath(path: string, name: string): string {
+  return paths.join(paths.dirname(path), name);
 }
 
 function codeOf(cause: unknown): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : "unknown";
 }
+
+/** Browsers give one to pages of https and of this machine alone. */
+const noFileSystem = "this page has no file system";
 
 interface Diagnosis {
   readonly why: string;
@@ -129,6 +116,8 @@ function whyNotWritten(code: string, folder: string): Diagnosis {
       return { why: `${folder} is not a folder`, fix: "Choose a path inside a folder." };
     case "EISDIR":
       return { why: "a folder has that name", fix: "Choose another name." };
+    case "ENOSYS":
+      return { why: noFileSystem, fix: "Serve the page by https, or keep the bytes yourself." };
     case "ENAMETOOLONG":
       return { why: "its name is too long", fix: "Choose a shorter name." };
     default:
@@ -153,6 +142,8 @@ function whyNotRead(code: string): Diagnosis {
     case "EACCES":
     case "EPERM":
       return { why: "it may not be read", fix: "Change its permissions, or copy it elsewhere." };
+    case "ENOSYS":
+      return { why: noFileSystem, fix: "Serve the page by https, or read from bytes." };
     case "EISDIR":
       return { why: "it is a folder", fix: "Give the path of a file." };
     default:
@@ -170,10 +161,10 @@ async function readError(path: string, cause: unknown): Promise<FormatError> {
 
 /** The file, or the folder above it, that `path` may be a misspelling of. */
 export async function closestTo(path: string): Promise<{ fix?: string }> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => undefined);
+  const folder = paths.dirname(path);
+  const names = await platform.files.list(folder).catch(() => undefined);
   if (names === undefined) return folder === path ? {} : closestTo(folder);
-  const { fix } = suggestion(names, basename(path));
+  const { fix } = suggestion(names, paths.basename(path));
   return fix === undefined ? {} : { fix: `In ${folder}: ${fix}` };
 }
 

@@ -1,9 +1,8 @@
 // What unfinished files are called, and which of them nobody will finish.
 
-import { createHash, randomUUID } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
-import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { platform } from "#platform";
+
+const { basename, dirname, join } = platform.paths;
 
 /** No write takes so long: what is older was left by a process that is gone, on whatever computer. */
 const longestWrite = 24 * 60 * 60 * 1000;
@@ -12,18 +11,23 @@ const longestWrite = 24 * 60 * 60 * 1000;
 const clockTolerance = 2000;
 
 const digestOf = (text: string, length: number) =>
-  createHash("md5").update(text).digest("hex").slice(0, length);
+  platform.md5(new TextEncoder().encode(text)).slice(0, length);
+
+let digestOfComputer: string | undefined;
 
 /** This computer, or container: a process number means nothing elsewhere. */
-const host = digestOf(hostname(), 6);
+function host(): string {
+  digestOfComputer ??= digestOf(platform.process.computer, 6);
+  return digestOfComputer;
+}
 
 /**
  * A name of its own beside `path`, for bytes that are still being written. It says who writes: the
  * computer and the process. Its length does not depend on the name, which may be as long as names can be.
  */
 export function temporaryPath(path: string): string {
-  const unique = randomUUID().slice(0, 8);
-  return join(dirname(path), `${prefixOf(path)}${host}-${process.pid}-${unique}.tmp`);
+  const unique = crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0");
+  return join(dirname(path), `${prefixOf(path)}${host()}-${platform.process.id}-${unique}.tmp`);
 }
 
 function prefixOf(path: string): string {
@@ -33,15 +37,15 @@ function prefixOf(path: string): string {
 /** The temporary files for `path` whose writers are gone. Those of others at work are not among them. */
 export async function abandonedFiles(path: string): Promise<string[]> {
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
+  const names = await platform.files.list(folder).catch(() => []);
   const prefix = prefixOf(path);
   const abandoned: string[] = [];
   for (const name of names) {
     if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
     const file = join(folder, name);
-    const status = await stat(file).catch(() => undefined);
+    const status = await platform.files.status(file);
     if (status === undefined) continue;
-    if (isAbandoned(name.slice(prefix.length), status.mtimeMs)) abandoned.push(file);
+    if (isAbandoned(name.slice(prefix.length), status.modified)) abandoned.push(file);
   }
   return abandoned;
 }
@@ -49,20 +53,10 @@ export async function abandonedFiles(path: string): Promise<string[]> {
 function isAbandoned(writer: string, touched: number): boolean {
   if (Date.now() - touched > longestWrite) return true;
   const [, where, id] = /^([0-9a-f]{6})-(\d+)-/.exec(writer) ?? [];
-  if (where !== host) return false;
+  if (where !== host()) return false;
   // A container gives its first process the same number each time: then the time tells them apart.
-  if (Number(id) === process.pid) {
-    return touched < Date.now() - process.uptime() * 1000 - clockTolerance;
+  if (Number(id) === platform.process.id) {
+    return touched < platform.process.started - clockTolerance;
   }
-  return !isRunning(Number(id));
-}
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (cause) {
-    // Whoever may not be asked is there.
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
-  }
+  return !platform.process.isRunning(Number(id));
 }

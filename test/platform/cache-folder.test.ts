@@ -1,7 +1,7 @@
 // The cache folder is where each platform's users expect it, unless they say otherwise.
 
 import { expect, test } from "vitest";
-import { cacheFolder } from "../../src/data/cache-folder.ts";
+import { cacheFolder } from "../../src/platform/node/cache-folder.ts";
 
 const home = "/home/ada";
 

@@ -9,7 +9,7 @@ import {
   listLength,
   quotaFolders,
   quotaOf,
-} from "../../src/machine/cores.ts";
+} from "../../src/platform/node/processors.ts";
 
 /** A machine whose files are these. */
 const files = (texts: Record<string, string>) => (path: string) => texts[path];

@@ -21,9 +21,8 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
-import { readWholeFile, removeLeftovers, writeFileAtomically } from "../../src/formats/files.ts";
-
-import { temporaryPath } from "../../src/formats/temporary-file.ts";
+import { readWholeFile, removeLeftovers, writeFileAtomically } from "../../src/platform/files.ts";
+import { temporaryPath } from "../../src/platform/temporary-file.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const onWindows = process.platform === "win32";
@@ -40,7 +39,7 @@ afterEach(() => {
 
 /** Writes 4 MB of ones over `path` and prints how that ended. */
 function program(path: string): string {
-  const module = pathToFileURL(join(repository, "src/formats/files.ts")).href;
+  const module = pathToFileURL(join(repository, "src/platform/files.ts")).href;
   return `
     const { writeFileAtomically } = await import(${JSON.stringify(module)});
     const ended = writeFileAtomically(${JSON.stringify(path)}, new Uint8Array(4e6).fill(1));
@@ -189,7 +188,7 @@ describe("reading", () => {
 
 test("what a killed process left of a file goes, and nothing else", async () => {
   const path = join(folder, "backup");
-  const module = pathToFileURL(join(repository, "src/formats/files.ts")).href;
+  const module = pathToFileURL(join(repository, "src/platform/files.ts")).href;
   const script = `
     import { writeFileAtomically } from ${JSON.stringify(module)};
     void writeFileAtomically(${JSON.stringify(path)}, new Uint8Array(2e8));
