@@ -7,7 +7,13 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectWithFovea, runNode } from "../package/built.ts";
 import { bundlers } from "../package/bundlers.ts";
-import { chromiumPath, openChromium, serve, withoutChromium } from "./chromium.ts";
+import {
+  chromiumPath,
+  openChromium,
+  type ServerOptions,
+  serve,
+  withoutChromium,
+} from "./chromium.ts";
 import type { SessionResult } from "./session.ts";
 
 if (chromiumPath === undefined) console.warn(withoutChromium);
@@ -36,14 +42,15 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     project.remove();
   });
 
-  /** A session in a page of its own. */
-  async function runInPage(isolated: boolean, threads: number): Promise<SessionResult> {
-    const server = await serve(project.folder, { isolated });
+  /** What `call`, an expression with `module` and `address`, gives in a page of its own. */
+  async function inPage<T>(options: ServerOptions, call: string): Promise<T> {
+    const server = await serve(project.folder, options);
     const page = await browser.newPage();
     try {
       await page.goto(`${server.address}/index.html`);
-      const run = `import("${server.address}/web/main.js").then(({ runSession }) => runSession(${threads}))`;
-      return (await page.evaluate(run)) as SessionResult;
+      const { address } = server;
+      const run = `import("${address}/web/main.js").then((module) => ((address) => ${call})("${address}"))`;
+      return (await page.evaluate(run)) as T;
     } finally {
       await page.close();
       await server.close();
@@ -56,7 +63,8 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
   ])(
     "%s a network trains, saves, loads, explains errors and shows progress",
     async (_, isolated, threads, device) => {
-      const result = await runInPage(isolated, threads);
+      const call = `module.runSession(${threads})`;
+      const result = await inPage<SessionResult>({ isolated }, call);
       expect(result.device).toContain(device);
       expect(result.losses).toEqual(inNode.losses);
       expect(result.bits).toEqual(inNode.bits);
@@ -66,4 +74,28 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     },
     60_000,
   );
+
+  const ownWorker = `workerUrl: address + "/node_modules/fovea/assets/wasm-worker.js"`;
+
+  test.each([
+    ["no workers", "worker-src 'none'", "", /^wasm, 1 thread \(.*worker-src.*\): 2,2$/],
+    ["workers of files alone", "worker-src 'self'", "", /^wasm, 1 thread \(.*worker-src.*\): 2,2$/],
+    ["workers of files alone", "worker-src 'self'", ownWorker, /^wasm, 2 threads: 2,2$/],
+    [
+      "no WebAssembly",
+      "script-src 'self'",
+      "",
+      /^TargetError: WebAssembly may not .*wasm-unsafe-eval/s,
+    ],
+  ])("a page whose policy allows %s (%s) %s is told so", async (_, policy, more, expected) => {
+    const call = `module.tryDevice({ target: "wasm", threads: 2, ${more} })`;
+    expect(await inPage<string>({ isolated: true, policy }, call)).toMatch(expected);
+  });
+
+  test("machine code is refused by name, and without WebAssembly the interpreter computes", async () => {
+    const x64 = 'module.tryDevice({ target: "x64" })';
+    expect(await inPage<string>({ isolated: true }, x64)).toMatch(/^TargetError: The x64 target/);
+    const options = { isolated: true, policy: "script-src 'self'" };
+    expect(await inPage<string>(options, "module.tryDevice({})")).toMatch(/^interpreter, .*: 2,2$/);
+  });
 });

@@ -2,6 +2,7 @@
 // It imports nothing but the package.
 
 import {
+  type DeviceOptions,
   decodeModel,
   describeDevice,
   encodeModel,
@@ -88,4 +89,18 @@ export async function runSession(threads: number): Promise<SessionResult> {
     .catch((cause: Error) => `${cause.name}: ${cause.message}`);
   await device.close();
   return { device: describeDevice(device), losses: history.loss, bits, returns, error, progress };
+}
+
+/** The device that opens with `options`, and whether it computes; or the error that says why not. */
+export async function tryDevice(options: DeviceOptions): Promise<string> {
+  try {
+    const device = await openDevice(options);
+    const line = describeDevice(device);
+    const model = sequential([layers.dense({ units: 2, inputShape: [3] })], { seed: 1, device });
+    const { shape } = await model.predict(tensor(new Float32Array(6), [2, 3]));
+    await device.close();
+    return `${line}: ${shape}`;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
 }

@@ -75,3 +75,12 @@ test("layers and sequential models cost under 300 KiB", async () => {
   const text = 'export { layers, sequential } from "fovea";';
   expect(await kilobytesOf("sequential", text)).toBeLessThan(300);
 });
+
+test("errors keep their names where they are minified", async () => {
+  const text =
+    'import { ConfigError } from "fovea"; console.log(new ConfigError({ what: "No." }).name);';
+  const options = { folder: project.folder, entry: entry("error.js", text), host: "node" } as const;
+  await bundlers.esbuild({ ...options, minify: true }, "error");
+  const file = join(project.folder, "error/main.js");
+  expect(spawnSync(process.execPath, [file], { encoding: "utf8" }).stdout).toBe("ConfigError\n");
+});

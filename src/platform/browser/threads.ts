@@ -2,6 +2,10 @@
 
 import type { Threads } from "../platform.ts";
 
+/** Browsers do not tell why; nearly always it is the policy. */
+const refusal =
+  "the browser did not load the worker's script: its Content-Security-Policy (worker-src) may forbid it";
+
 export const threads: Threads = {
   count: () => globalThis.navigator?.hardwareConcurrency ?? 1,
   room: () => Number.POSITIVE_INFINITY,
@@ -14,7 +18,7 @@ export const threads: Threads = {
     worker.postMessage(data);
     worker.onmessage = (event: MessageEvent<unknown>) => listener.onMessage(event.data);
     worker.onerror = (event) => {
-      listener.onFailure(event.message || "the browser did not load the worker's script");
+      listener.onFailure(event.message || refusal);
     };
     return {
       post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
