@@ -18,19 +18,21 @@ export interface BundleOptions {
   readonly entry: string;
   readonly host: Host;
   readonly minify?: boolean;
+  /** Whether esbuild keeps what loads later in files of its own, as the others do. Default: true. */
+  readonly splitting?: boolean;
 }
 
 /** Bundles into `<folder>/<name>`, a folder whose file `main.js` is the entry. */
 type Bundler = (options: BundleOptions, name: string) => Promise<void>;
 
 export const bundlers = {
-  async esbuild({ folder, entry, host, minify = false }, name) {
+  async esbuild({ folder, entry, host, minify = false, splitting = true }, name) {
     await esbuild.build({
       entryPoints: { main: join(folder, entry) },
       outdir: join(folder, name),
       bundle: true,
       format: "esm",
-      splitting: true,
+      splitting,
       minify,
       platform: host,
       logLevel: "silent",
