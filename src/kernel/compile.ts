@@ -17,16 +17,19 @@ import {
 } from "../graph/passes/05-fuse.ts";
 import { normalize } from "../graph/passes/index.ts";
 import type { Storage, View, ViewStore } from "./draft.ts";
-import { type Job, Scheduler } from "./job.ts";
+import { Scheduler } from "./job.ts";
 import type { MachineDescription } from "./machine-description.ts";
 import { arrangeStages, planMemory } from "./plan.ts";
 import type { Program, ProgramValue } from "./program.ts";
-import type { Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
+import type { Job, Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
+
+/** What a schedule context takes over from the options. */
+type Choices = Pick<ScheduleContext, "precision" | "prefer">;
 
 class Compiler {
   readonly #name: string;
   readonly #machine: MachineDescription;
-  readonly #precision: Precision;
+  readonly #choices: Choices;
   readonly #graph: Graph;
   readonly #scheduler = new Scheduler();
   readonly #storages = new Map<Node, Storage>();
@@ -34,9 +37,9 @@ class Compiler {
   readonly #early: { from: View; to: View }[] = [];
   readonly #late: { from: View; to: View }[] = [];
 
-  constructor(name: string, graph: Graph, machine: MachineDescription, precision: Precision) {
+  constructor(name: string, graph: Graph, machine: MachineDescription, options: Choices) {
     this.#name = name;
-    this.#precision = precision;
+    this.#choices = options;
     this.#graph = graph;
     this.#machine = machine;
   }
@@ -157,7 +160,7 @@ class Compiler {
     let scratches = 0;
     return {
       machine: this.#machine,
-      precision: this.#precision,
+      ...this.#choices,
       name,
       scratch: (dtype, size) => newStorage(`${name}.scratch${scratches++}`, dtype, size),
     };
@@ -193,8 +196,10 @@ function readsInPlace(cluster: Cluster, state: Node): boolean {
 }
 
 export interface CompileOptions {
-  /** `fast` unless told: Winograd's convolution where it saves time. */
+  /** `fast` uses Winograd's convolution where it saves time. Default: "fast". */
   readonly precision?: Precision;
+  /** The name of a schedule to take wherever it applies, whatever it costs: for tests and timings. */
+  readonly prefer?: string;
 }
 
 /**
@@ -208,7 +213,7 @@ export function compile(
   graph: Graph,
   machine: MachineDescription,
   build: Builder,
-  { precision = "fast" }: CompileOptions = {},
+  { precision = "fast", prefer }: CompileOptions = {},
 ): Program {
   if (machine.lanes < 1 || machine.registers < 4) {
     throw new VerificationError({
@@ -217,5 +222,5 @@ export function compile(
       received: `${machine.lanes} lanes, ${machine.registers} registers`,
     });
   }
-  return new Compiler(name, normalize(graph, build), machine, precision).run();
+  return new Compiler(name, normalize(graph, build), machine, { precision, prefer }).run();
 }

@@ -1,21 +1,19 @@
-// What a kernel costs, worked out from its instructions and the machine's numbers alone: no clock, so the
-// same kernel always costs the same. It knows no target and no schedule.
+// The cost model: what a kernel costs, worked out from its instructions and the machine's numbers alone, and
+// what one would cost that is not written yet, from the counts that a schedule expects. There is no clock
+// in it, so the same work always costs the same. It knows no target and no schedule.
 //
 // A core starts two vector operations, two loads and one store a cycle; a value that a loop carries is
 // ready after four; what does not fit a cache comes from the next one (Fog, "Instruction tables").
 
-import { bytesPerElement } from "../core/dtype.ts";
 import {
-  type Access,
   type Instruction,
   type Kernel,
-  type KernelBuffer,
   type KernelOp,
-  type LoopIndex,
   type Register,
   taskCount,
 } from "./language.ts";
 import type { MachineDescription } from "./machine-description.ts";
+import { bytesOf, loopsIn, type Nest, nestOf, touchesIn, trafficOf } from "./traffic.ts";
 
 /** What all tasks of a kernel do together. */
 export interface KernelCost {
@@ -40,10 +38,68 @@ export interface KernelCost {
 const perCycle = { operations: 2, loads: 2, stores: 1 } as const;
 /** Cycles until the result of an operation can be used. */
 const latency = 4;
-/** Bytes of a core's second cache that one kernel can count on. */
-const secondCacheBytes = 1 << 20;
-/** Bytes in a cycle from the second cache, and from beyond it. */
-const bandwidth = { second: 32, beyond: 10 } as const;
+/** Bytes in a cycle from the second cache, from beyond it, and from there while nothing is computed. */
+const bandwidth = { second: 32, beyond: 10, waiting: 4 } as const;
+
+/** What some work asks of a core and of its caches. */
+export interface Demand {
+  /** Cycles while all data is at hand. */
+  readonly core: number;
+  /** Bytes that have to come into the first cache, and into the second. */
+  readonly bytesIntoFirst?: number;
+  readonly bytesIntoSecond?: number;
+}
+
+/** The cycles of work that computes while data comes in. */
+export function cyclesOf({ core, bytesIntoFirst = 0, bytesIntoSecond = 0 }: Demand): number {
+  return Math.max(core, bytesIntoFirst / bandwidth.second, bytesIntoSecond / bandwidth.beyond);
+}
+
+/** Places in which a cache can keep a line. */
+const ways = 8;
+/** Bytes that come into a cache at once. */
+export const lineBytes = 64;
+
+/**
+ * Bytes of a cache that runs of `run` bytes can fill where they lie `stride` bytes apart: the lowest digits
+ * of an address say where in a cache it may lie, so runs at powers of two crowd into few places.
+ */
+export function usableBytes(cacheBytes: number, run: number, stride: number): number {
+  const period = cacheBytes / ways;
+  let [a, b] = [period, stride];
+  while (b > 0) [a, b] = [b, a % b];
+  return cacheBytes * Math.min(1, Math.max(run, lineBytes) / a);
+}
+
+/**
+ * `bytes` in runs of `run` bytes that come `times` times, weighed as bytes from beyond the caches: those
+ * that are fetched again come twice as fast from the cache that cores share, if runs are long enough to be
+ * foreseen.
+ */
+export function fetchedBytes(bytes: number, run: number, times: number): number {
+  return bytes * (run >= 2 * lineBytes ? 1 + (times - 1) / 2 : times);
+}
+
+/** The cycles of fetching `bytes` in short runs from beyond the caches, with nothing to compute meanwhile. */
+export function fetchCycles(bytes: number): number {
+  return bytes / bandwidth.waiting;
+}
+
+/** The cycles of copying `bytes` from one place to another beyond the caches. */
+export function copyCycles(bytes: number): number {
+  return (2 * bytes) / bandwidth.beyond;
+}
+
+/**
+ * The cycles of one step of a tile of sums, `rows` repeated numbers by `vectors`: what limits it is
+ * arithmetic, loads, or waiting for the step before.
+ */
+export function stepCycles(rows: number, vectors: number): number {
+  const overhead = 0.5;
+  const operations = (rows * vectors) / perCycle.operations;
+  const loads = (rows + vectors) / perCycle.loads;
+  return overhead + Math.max(operations, loads, latency);
+}
 
 /** How many simple operations' time an operation takes, where it is not one. */
 const slots: Partial<Record<KernelOp, (lanes: number) => number>> = {
@@ -168,106 +224,6 @@ class Work {
   }
 }
 
-/** Loads or stores of one loop's own body that differ by a constant only. */
-interface Touch {
-  readonly access: Access;
-  readonly way: "in" | "out";
-  /** The loops around it, outermost first. */
-  readonly path: readonly LoopIndex[];
-  /** First elements, before any loop moves them. */
-  readonly offsets: Set<number>;
-  /** Elements from the first to the last one of an access, and those that are touched. */
-  extent: number;
-  lanes: number;
-}
-
-/** A loop, or a kernel as a whole where there is no index. */
-interface Nest {
-  readonly index: LoopIndex | undefined;
-  readonly touches: Map<string, Touch>;
-  readonly inner: Nest[];
-}
-
-function nestOf(
-  body: readonly Instruction[],
-  index: LoopIndex | undefined,
-  path: readonly LoopIndex[],
-): Nest {
-  const nest: Nest = { index, touches: new Map(), inner: [] };
-  const touch = (way: Touch["way"], access: Access, lanes: number, stride: number) => {
-    const terms = access.at.terms.map((term) => `${term.index.id}*${term.factor}`);
-    const key = [way, access.buffer.name, access.bounded.length, ...terms].join(" ");
-    const none = { access, way, path, offsets: new Set<number>(), extent: 0, lanes: 0 };
-    const known = nest.touches.get(key) ?? none;
-    known.offsets.add(access.at.offset);
-    known.extent = Math.max(known.extent, stride * (lanes - 1) + 1);
-    known.lanes = Math.max(known.lanes, stride === 0 ? 1 : lanes);
-    nest.touches.set(key, known);
-  };
-  for (const instruction of body) {
-    const { kind } = instruction;
-    if (kind === "load") touch("in", instruction.from, instruction.lanes, instruction.stride);
-    if (kind === "store") touch("out", instruction.into, instruction.lanes, 1);
-    if (kind !== "loop") continue;
-    nest.inner.push(nestOf(instruction.body, instruction.index, [...path, instruction.index]));
-  }
-  return nest;
-}
-
-function touchesIn({ touches, inner }: Nest): Touch[] {
-  return [...touches.values(), ...inner.flatMap(touchesIn)];
-}
-
-/** Distinct elements that are touched while the loops in `free` run. */
-function elementsOf({ access, path, offsets, extent, lanes }: Touch, free: Set<LoopIndex>): number {
-  const moving = access.at.terms.filter(({ index }) => free.has(index));
-  const reach = moving.reduce(
-    (sum, { index, factor }) => sum + Math.abs(factor) * (index.count - 1),
-    0,
-  );
-  const data = access.bounded.reduce((sum, { limit, factor }) => sum + factor * (limit - 1), 0);
-  const spread = Math.max(...offsets) - Math.min(...offsets);
-  // Where data decides, every run may touch something else.
-  const loops =
-    access.bounded.length > 0
-      ? path.filter((loop) => free.has(loop))
-      : moving.map((term) => term.index);
-  const runs = loops.reduce((product, { count }) => product * count, 1);
-  return Math.min(spread + extent + reach + data, offsets.size * lanes * runs);
-}
-
-/** Distinct bytes of `touches` while the loops in `free` run: in and out count apart. */
-function bytesOf(touches: readonly Touch[], free: Set<LoopIndex>): number {
-  const counts = { in: new Map<KernelBuffer, number>(), out: new Map<KernelBuffer, number>() };
-  let bytes = 0;
-  for (const touch of touches) {
-    const { buffer } = touch.access;
-    const before = counts[touch.way].get(buffer) ?? 0;
-    const now = Math.min(buffer.size, before + elementsOf(touch, free));
-    counts[touch.way].set(buffer, now);
-    bytes += (now - before) * bytesPerElement[buffer.dtype];
-  }
-  return bytes;
-}
-
-function loopsIn({ index, inner }: Nest): LoopIndex[] {
-  return [...(index === undefined ? [] : [index]), ...inner.flatMap(loopsIn)];
-}
-
-/**
- * Bytes that have to come into a cache: each byte once, while what one run of a body touches fits;
- * else as often as the body runs.
- */
-function trafficOf(nest: Nest, cacheBytes: number): number {
-  const touches = touchesIn(nest);
-  const within = new Set(nest.inner.flatMap(loopsIn));
-  const once = bytesOf(touches, within);
-  if (once <= cacheBytes) return bytesOf(touches, new Set(loopsIn(nest)));
-  const own = bytesOf([...nest.touches.values()], new Set());
-  const inner = nest.inner.reduce((sum, loop) => sum + trafficOf(loop, cacheBytes), 0);
-  return (nest.index?.count ?? 1) * (own + inner);
-}
-
 /** What a kernel costs on one core of `machine`. */
 export function costOf(kernel: Kernel, machine: MachineDescription): KernelCost {
   const task = new Work(kernel).body(kernel.body);
@@ -280,7 +236,9 @@ export function costOf(kernel: Kernel, machine: MachineDescription): KernelCost 
   const bytes = bytesOf(touchesIn(nest), new Set(loopsIn(nest)));
   // What fits as a whole is taken to be there already: the kernel before has just made it.
   const into = (cacheBytes: number) => (bytes <= cacheBytes ? 0 : trafficOf(nest, cacheBytes));
-  const [bytesIntoFirst, bytesIntoSecond] = [machine.cacheBytes, secondCacheBytes].map(into);
+  const [bytesIntoFirst, bytesIntoSecond] = [machine.cacheBytes, machine.secondCacheBytes].map(
+    into,
+  );
   return {
     multiplyAdds: task.multiplyAdds * tasks,
     otherOperations: task.otherOperations * tasks,
@@ -290,10 +248,6 @@ export function costOf(kernel: Kernel, machine: MachineDescription): KernelCost 
     bytes,
     bytesIntoFirst,
     bytesIntoSecond,
-    cycles: Math.max(
-      task.cycles * tasks,
-      bytesIntoFirst / bandwidth.second,
-      bytesIntoSecond / bandwidth.beyond,
-    ),
+    cycles: cyclesOf({ core: task.cycles * tasks, bytesIntoFirst, bytesIntoSecond }),
   };
 }

@@ -1,48 +1,10 @@
-// What one cluster asks of a schedule, over views of memory; and jobs that differ in nothing but the
-// memory they work on, which share their kernels.
+// Jobs that differ in nothing but the memory they work on share their kernels.
 
-import type { Combine } from "../graph/computation.ts";
 import type { Affine, Expression, Index } from "../graph/expression.ts";
 import { isLookup } from "../graph/expression.ts";
-import type { Root } from "../graph/passes/05-fuse.ts";
 import type { Launch, Storage, View } from "./draft.ts";
-import { scheduleArgMaximum } from "./schedules/arg-maximum.ts";
-import { scheduleContraction } from "./schedules/contraction.ts";
-import { scheduleMap } from "./schedules/map.ts";
-import { scheduleReduce } from "./schedules/reduce.ts";
-import type { ScheduleContext, Stage, Work } from "./schedules/schedule.ts";
-
-/** A cluster over views. */
-export interface Job extends Work {
-  readonly root:
-    | { readonly kind: "none" }
-    | {
-        readonly kind: "reduce";
-        readonly extents: readonly number[];
-        readonly combine: Combine;
-        readonly body: Expression<View>;
-      }
-    | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<View> }
-    | {
-        readonly kind: "contraction";
-        readonly computation: Root;
-        readonly inputs: readonly View[];
-      };
-}
-
-function schedule(context: ScheduleContext, job: Job): Stage[] {
-  const { root, ...work } = job;
-  switch (root.kind) {
-    case "none":
-      return scheduleMap(context, work);
-    case "reduce":
-      return scheduleReduce(context, { ...work, ...root });
-    case "argMaximum":
-      return scheduleArgMaximum(context, { ...work, ...root });
-    case "contraction":
-      return scheduleContraction(context, root.computation, root.inputs, work);
-  }
-}
+import { scheduleJob } from "./schedules/index.ts";
+import type { Job, ScheduleContext, Stage } from "./schedules/schedule.ts";
 
 /** Stages that were made once, and the storages they were made for, in the order of a signature. */
 interface Scheduled {
@@ -58,7 +20,7 @@ export class Scheduler {
     const { key, storages } = new Signature(job);
     const known = this.#known.get(key);
     if (known !== undefined) return rebind(context, known, storages);
-    const stages = schedule(context, job);
+    const stages = scheduleJob(context, job);
     this.#known.set(key, { stages, storages });
     return stages;
   }

@@ -1,7 +1,14 @@
 // What a schedule may know of the machine it is for. Numbers only, no target's name.
 
-/** The numbers that tiles are chosen by. */
+/**
+ * How a machine runs a kernel's tasks: one after another on cores with vector registers, or all at once
+ * on a grid of threads, for which there are no schedules yet.
+ */
+export type Execution = "vectors" | "grid";
+
+/** The numbers that schedules and tiles are chosen by. */
 export interface MachineDescription {
+  readonly execution: Execution;
   /** f32 numbers in a vector register. */
   readonly lanes: number;
   /** Vector registers that generated code may use. */
@@ -15,4 +22,6 @@ export interface MachineDescription {
   readonly bodySteps: number;
   /** Bytes of a core's own fastest cache. */
   readonly cacheBytes: number;
+  /** Bytes of its second cache that one kernel can count on. */
+  readonly secondCacheBytes: number;
 }

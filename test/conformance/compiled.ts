@@ -13,11 +13,17 @@ import type { Program } from "../../src/kernel/program.ts";
 import type { Precision } from "../../src/kernel/schedules/schedule.ts";
 import type { Device } from "../../src/machine/device.ts";
 
+const caches = {
+  execution: "vectors",
+  cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
+} as const;
+
 /** The machines that schedules are tried for: narrow, wide, and wide with a large loop body. */
 export const machines: readonly MachineDescription[] = [
-  { lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1, cacheBytes: 32 << 10 },
-  { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3, cacheBytes: 512 },
-  { lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64, cacheBytes: 32 << 10 },
+  { ...caches, lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 },
+  { ...caches, lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3, cacheBytes: 512 },
+  { ...caches, lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64 },
 ];
 
 /** The values of inputs and states, by name. */

@@ -12,11 +12,13 @@ import { printProgram } from "../../src/kernel/print.ts";
 import { verifyProgram } from "../../src/kernel/verify.ts";
 
 const machine: MachineDescription = {
+  execution: "vectors",
   lanes: 4,
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
   cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
 };
 
 const f32 = (...shape: number[]) => ({ shape, dtype: "f32" }) as const;

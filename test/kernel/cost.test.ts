@@ -10,11 +10,13 @@ import { KernelWriter } from "../../src/kernel/writer.ts";
 
 const lanes = 16;
 const machine: MachineDescription = {
+  execution: "vectors",
   lanes,
   registers: 31,
   foldsBroadcast: true,
   bodySteps: 1,
   cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
 };
 
 /** The position of a loop, `factor` elements for each of its runs. */

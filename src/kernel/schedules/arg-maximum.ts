@@ -3,16 +3,31 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { Expression } from "../../graph/expression.ts";
+import { cyclesOf, stepCycles } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import { FormulaWriter } from "../formula.ts";
 import { type Position, type Register, still, sumPositions } from "../language.ts";
-import { enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  enoughTasks,
+  type Schedule,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
 
 /** The body's last axis, of `extent`, is the one along which the largest is sought. */
 export interface ArgMaximumWork extends Work {
   readonly extent: number;
   readonly body: Expression<View>;
 }
+
+/** For the position of a largest element. */
+export const argMaximum: Schedule<ArgMaximumWork> = {
+  name: "argMaximum",
+  applies: () => true,
+  cost: (_, { shape, extent }) => cyclesOf({ core: stepCycles(1, 1) * sizeOf(shape) * extent }),
+  schedule: scheduleArgMaximum,
+};
 
 /** The stages that compute `work`; equal elements count for the first. */
 export function scheduleArgMaximum(context: ScheduleContext, work: ArgMaximumWork): Stage[] {

@@ -2,18 +2,19 @@
 // vector of channels stay in registers over the pixels of an image.
 
 import { sizeOf } from "../../core/shape.ts";
-import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { cyclesOf, stepCycles } from "../cost.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
+import { type ConvolutionWork, isDepthwise, pixelCount } from "./convolution-work.ts";
 import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
 import {
   blocksOf,
   forEachVector,
   longestSum,
+  type Schedule,
   type ScheduleContext,
-  type Stage,
   sumBlock,
 } from "./schedule.ts";
 
@@ -21,34 +22,30 @@ const mostChunks = 16;
 /** Elements of the copy of an image. */
 const mostElements = 1 << 22;
 
-/** Whether each channel has one filter of its own. */
-export function isDepthwise({
-  groups,
-  inputChannels,
-  outputChannels,
-}: ConvolutionGeometry): boolean {
-  return groups > 1 && groups === inputChannels && groups === outputChannels;
-}
-
-/** Whether this schedule is for a geometry. */
-export function isDepthwiseFilterGradient(geometry: ConvolutionGeometry): boolean {
-  const { window, inputChannels } = geometry;
-  return (
-    isDepthwise(geometry) &&
-    window.every(({ before }) => before >= 0) &&
-    paddedSize(window, inputChannels) <= mostElements
-  );
-}
-
-/** The stages that compute `work`. */
-export function scheduleDepthwiseFilterGradient(
-  context: ScheduleContext,
-  work: FilterGradientWork,
-): Stage[] {
-  return sumInChunks(context, work, work.geometry.images, mostChunks, (chunks, partial) =>
-    writeChunks(context, work, partial, chunks),
-  );
-}
+/** For filters that see one channel each. */
+export const depthwiseFilterGradient: Schedule<ConvolutionWork> = {
+  name: "depthwiseFilterGradient",
+  applies(_, { pass, geometry }) {
+    const { window, inputChannels } = geometry;
+    return (
+      pass === "filterGradient" &&
+      isDepthwise(geometry) &&
+      window.every(({ before }) => before >= 0) &&
+      paddedSize(window, inputChannels) <= mostElements
+    );
+  },
+  cost({ machine }, { geometry }) {
+    const taps = geometry.window[0].taps * geometry.window[1].taps;
+    const vectors = Math.ceil(geometry.inputChannels / machine.lanes);
+    return cyclesOf({ core: pixelCount(geometry) * vectors * stepCycles(taps, 1) });
+  },
+  schedule(context, { first, second, ...rest }) {
+    const work = { ...rest, image: first, gradient: second };
+    return sumInChunks(context, work, work.geometry.images, mostChunks, (chunks, partial) =>
+      writeChunks(context, work, partial, chunks),
+    );
+  },
+};
 
 function writeChunks(
   { machine, name }: ScheduleContext,

@@ -2,11 +2,19 @@
 
 import { sizeOf, stridesOf } from "../../core/shape.ts";
 import { type Expression, isLookup, readsOf } from "../../graph/expression.ts";
+import { copyCycles } from "../cost.ts";
 import { KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import { vectorizes } from "../formula.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import { collapse } from "./collapse.ts";
-import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  blocksOf,
+  enoughTasks,
+  type Schedule,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
 
 /** Elements of a long row that one task takes, at least and at most. */
 const rowBlock = { least: 512, most: 16384 };
@@ -15,6 +23,15 @@ const rowBlock = { least: 512, most: 16384 };
 const worthTiles = 1 << 12;
 
 type ViewRead = Extract<Expression<View>, { kind: "read" }>;
+
+/** For all that is computed element by element. */
+export const map: Schedule<Work> = {
+  name: "map",
+  applies: () => true,
+  cost: (_, { stores }) =>
+    stores.reduce((sum, { view }) => sum + copyCycles(4 * view.storage.size), 0),
+  schedule: scheduleMap,
+};
 
 /** The launches that compute `work`. */
 export function scheduleMap(context: ScheduleContext, work: Work): Stage[] {

@@ -3,10 +3,18 @@
 // border of zeros, so that neighbours lie next to each other.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { cyclesOf } from "../cost.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
+import type { ConvolutionWork } from "./convolution-work.ts";
 import { type PaddedImage, paddedSize, padImages } from "./padded-image.ts";
-import { type Blocks, blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  type Blocks,
+  blocksOf,
+  type Schedule,
+  type ScheduleContext,
+  type Work,
+} from "./schedule.ts";
 
 /** What is convolved: [N, H, W, C] with [R, S, C, K], to [N, P, Q, K]. */
 export interface NarrowConvolutionWork extends Work {
@@ -20,31 +28,36 @@ const fewestImages = 8;
 const mostChannels = 4;
 const mostElements = 1 << 18;
 
-/** Whether lanes along pixels are used better than lanes along filters. */
-export function isNarrowConvolution(
-  { machine }: ScheduleContext,
-  { images, window, groups, inputChannels, outputChannels }: ConvolutionGeometry,
-): boolean {
-  const along = window[1].output;
-  const byPixels = Math.ceil(along / machine.lanes) * outputChannels;
-  return (
-    images >= fewestImages &&
-    groups === 1 &&
-    inputChannels <= mostChannels &&
-    2 * outputChannels <= machine.lanes &&
-    byPixels < 0.8 * along &&
-    window.every(({ stride, before }) => stride === 1 && before >= 0) &&
-    paddedSize(window, inputChannels) <= mostElements
-  );
-}
+/** Cycles of a step for each vector of pixels: tiles have few filters, so loads are many. */
+const vectorCycles = 0.7;
 
-/** The stages that compute `work`. */
-export function scheduleNarrowConvolution(
-  context: ScheduleContext,
-  work: NarrowConvolutionWork,
-): Stage[] {
-  return [[new NarrowConvolution(context, work).write()]];
-}
+/** For few filters over few channels, where lanes along pixels are used better. */
+export const narrowConvolution: Schedule<ConvolutionWork> = {
+  name: "narrowConvolution",
+  applies: ({ machine }, { pass, geometry, transposedFilter = false }) => {
+    const { images, window, groups, inputChannels, outputChannels } = geometry;
+    return (
+      pass === "forward" &&
+      !transposedFilter &&
+      images >= fewestImages &&
+      groups === 1 &&
+      inputChannels <= mostChannels &&
+      2 * outputChannels <= machine.lanes &&
+      window.every(({ stride, before }) => stride === 1 && before >= 0) &&
+      paddedSize(window, inputChannels) <= mostElements
+    );
+  },
+  cost({ machine }, { geometry }) {
+    const { images, window, inputChannels, outputChannels } = geometry;
+    const [rows, columns] = window;
+    const vectors = images * rows.output * Math.ceil(columns.output / machine.lanes);
+    const products = rows.taps * columns.taps * inputChannels * outputChannels;
+    return cyclesOf({ core: vectorCycles * vectors * products });
+  },
+  schedule: (context, { first, second, ...work }) => [
+    [new NarrowConvolution(context, { ...work, image: first, filter: second }).write()],
+  ],
+};
 
 /** Results that stay in registers: some filters, rows, and vectors of pixels. */
 interface Tile {

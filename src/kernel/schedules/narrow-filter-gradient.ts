@@ -3,10 +3,11 @@
 // tap at a time.
 
 import { sizeOf } from "../../core/shape.ts";
-import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { cyclesOf } from "../cost.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import { still, sumPositions, timesPosition } from "../language.ts";
 import { type Chunks, sumInChunks } from "./chunks.ts";
+import { type ConvolutionWork, pixelCount } from "./convolution-work.ts";
 import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
 import { writeProduct } from "./product.ts";
@@ -14,10 +15,11 @@ import {
   blocksOf,
   forEachVector,
   longestSum,
+  type Schedule,
   type ScheduleContext,
-  type Stage,
   sumBlock,
 } from "./schedule.ts";
+import { chooseTile, coverCycles } from "./tile.ts";
 
 const mostChunks = 16;
 /** Channels beyond which one tap at a time is as good. */
@@ -27,27 +29,35 @@ const mostSums = 1 << 10;
 /** Elements of an image whose copy stays in the cache. */
 const mostElements = 1 << 18;
 
-/** Whether this schedule is for a geometry. */
-export function isNarrow({ images, window, groups, inputChannels }: ConvolutionGeometry): boolean {
-  return (
-    images > 1 &&
-    groups === 1 &&
-    inputChannels <= mostChannels &&
-    window[0].taps * window[1].taps * inputChannels <= mostSums &&
-    window.every(({ before }) => before >= 0) &&
-    paddedSize(window, inputChannels) <= mostElements
-  );
-}
-
-/** The stages that compute `work`. */
-export function scheduleNarrowFilterGradient(
-  context: ScheduleContext,
-  work: FilterGradientWork,
-): Stage[] {
-  return sumInChunks(context, work, work.geometry.images, mostChunks, (chunks, partial) =>
-    writeChunks(context, work, partial, chunks),
-  );
-}
+/** For filters that see few channels. */
+export const narrowFilterGradient: Schedule<ConvolutionWork> = {
+  name: "narrowFilterGradient",
+  applies(_, { pass, geometry }) {
+    const { images, window, groups, inputChannels } = geometry;
+    return (
+      pass === "filterGradient" &&
+      images > 1 &&
+      groups === 1 &&
+      inputChannels <= mostChannels &&
+      window[0].taps * window[1].taps * inputChannels <= mostSums &&
+      window.every(({ before }) => before >= 0) &&
+      paddedSize(window, inputChannels) <= mostElements
+    );
+  },
+  cost({ machine }, { geometry }) {
+    const { window, inputChannels, outputChannels } = geometry;
+    const sums = window[0].taps * window[1].taps * inputChannels;
+    const vectors = Math.ceil(outputChannels / machine.lanes);
+    const tile = chooseTile(machine, sums, vectors);
+    return cyclesOf({ core: pixelCount(geometry) * coverCycles(tile, sums, vectors) });
+  },
+  schedule(context, { first, second, ...rest }) {
+    const work = { ...rest, image: first, gradient: second };
+    return sumInChunks(context, work, work.geometry.images, mostChunks, (chunks, partial) =>
+      writeChunks(context, work, partial, chunks),
+    );
+  },
+};
 
 function writeChunks(
   context: ScheduleContext,

@@ -1,13 +1,21 @@
 // The gradient of pooling. Where windows touch without overlapping, each pixel belongs to one window and
 // is written once; otherwise images are cleared and windows add to them in order.
 
+import { sizeOf } from "../../core/shape.ts";
 import { axis, read } from "../../graph/expression.ts";
 import type { Window, WindowAxis } from "../../graph/window.ts";
+import { copyCycles } from "../cost.ts";
 import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import type { Operand } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import { scheduleMap } from "./map.ts";
-import { blocksOf, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
+import {
+  blocksOf,
+  type Schedule,
+  type ScheduleContext,
+  type Stage,
+  type Work,
+} from "./schedule.ts";
 import { forwardPhases, type Run, runsOf, type Tap, tapsAt } from "./taps.ts";
 
 export interface PoolGradientWork extends Work {
@@ -20,8 +28,16 @@ export interface PoolGradientWork extends Work {
   readonly gradient: View;
 }
 
+/** For the gradients of pooling. */
+export const poolGradient: Schedule<PoolGradientWork> = {
+  name: "poolGradient",
+  applies: () => true,
+  cost: (_, { shape }) => copyCycles(4 * sizeOf(shape)),
+  schedule: schedulePoolGradient,
+};
+
 /** The stages that compute `work`, over the image's shape [N, H, W, C]. */
-export function schedulePoolGradient(context: ScheduleContext, work: PoolGradientWork): Stage[] {
+function schedulePoolGradient(context: ScheduleContext, work: PoolGradientWork): Stage[] {
   const [rows, columns] = work.window;
   if (tilesExactly(rows) && tilesExactly(columns)) return [onceEach(context, work)];
   const storage = context.scratch(

@@ -5,6 +5,7 @@
 import { sizeOf } from "../../core/shape.ts";
 import { type Combine, neutral } from "../../graph/computation.ts";
 import { axis, type Expression, read, readsOf } from "../../graph/expression.ts";
+import { copyCycles } from "../cost.ts";
 import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
 import { FormulaWriter, type Operand, strideAlong, vectorizes } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
@@ -14,6 +15,7 @@ import {
   blocksOf,
   enoughTasks,
   longestSum,
+  type Schedule,
   type ScheduleContext,
   type Stage,
   sumBlock,
@@ -36,6 +38,14 @@ const mostChunks = 64;
 const sideBySide = 8;
 
 const joinOp = { sum: "add", maximum: "maximum", minimum: "minimum" } as const;
+
+/** For sums, largest and smallest elements. */
+export const reduce: Schedule<ReduceWork> = {
+  name: "reduce",
+  applies: () => true,
+  cost: (_, { shape, extents }) => copyCycles(4 * sizeOf(shape) * sizeOf(extents)),
+  schedule: scheduleReduce,
+};
 
 /** The stages that compute `work`. */
 export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stage[] {

@@ -1,7 +1,10 @@
 // What every schedule is handed and gives back, and how work is cut into tasks.
 
 import type { DType } from "../../core/dtype.ts";
-import type { Launch, Storage, ViewStore } from "../draft.ts";
+import type { Combine } from "../../graph/computation.ts";
+import type { Expression } from "../../graph/expression.ts";
+import type { Root } from "../../graph/passes/05-fuse.ts";
+import type { Launch, Storage, View, ViewStore } from "../draft.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -15,6 +18,8 @@ export type Precision = (typeof precisions)[number];
 export interface ScheduleContext {
   readonly machine: MachineDescription;
   readonly precision: Precision;
+  /** The schedule to take wherever it applies, whatever it costs. Default: none. */
+  readonly prefer?: string | undefined;
   /** A name for the kernels, for people. */
   readonly name: string;
   /** Memory that lives only between this cluster's own stages. */
@@ -28,6 +33,34 @@ export type Stage = readonly Launch[];
 export interface Work {
   readonly shape: readonly number[];
   readonly stores: readonly ViewStore[];
+}
+
+/** A cluster over views. */
+export interface Job extends Work {
+  readonly root:
+    | { readonly kind: "none" }
+    | {
+        readonly kind: "reduce";
+        readonly extents: readonly number[];
+        readonly combine: Combine;
+        readonly body: Expression<View>;
+      }
+    | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<View> }
+    | {
+        readonly kind: "contraction";
+        readonly computation: Root;
+        readonly inputs: readonly View[];
+      };
+}
+
+/** One way to compute some kind of work: a row of the table in schedules/index.ts. */
+export interface Schedule<W extends Work> {
+  readonly name: string;
+  /** Whether it computes this work, well or badly. */
+  applies(context: ScheduleContext, work: W): boolean;
+  /** The cycles that one core would need, by the cost model: told without writing a kernel. */
+  cost(context: ScheduleContext, work: W): number;
+  schedule(context: ScheduleContext, work: W): Stage[];
 }
 
 /**

@@ -1,47 +1,110 @@
-// Direct convolution: a tile of pixels by filters stays in registers while the sum runs over taps and
-// channels. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K]. Edges are tiles of
-// their own that leave the outside taps out. The input gradient and the matrix product are the same loops
-// over other phases.
+// Direct convolution: a task is a row of an image, or one tile where rows are few. Edges are tiles of their
+// own that leave the outside taps out. The input gradient is the same loops over other phases.
 
-import { KernelDraft, type Launch, type View } from "../draft.ts";
-import type { Operand } from "../formula.ts";
-import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import { blocksOf, enoughTasks, type ScheduleContext, type Stage, type Work } from "./schedule.ts";
-import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
-import { chooseTile, type Tile } from "./tile.ts";
+import { cyclesOf, fetchedBytes, lineBytes, usableBytes } from "../cost.ts";
+import type { Launch } from "../draft.ts";
+import { still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type ConvolutionWork,
+  filterOf,
+  filterSize,
+  isDepthwise,
+  turnCycles,
+} from "./convolution-work.ts";
+import { enoughTasks, type Schedule, type ScheduleContext } from "./schedule.ts";
+import {
+  columnRuns,
+  filterBlocks,
+  type RowClass,
+  type TapConvolution,
+  TileWriter,
+} from "./tap-tiles.ts";
+import { forwardPhases, inputGradientPhases, runsOf, tapsAt } from "./taps.ts";
+import { chooseTile, coverCycles, type Tile } from "./tile.ts";
 
-/** What is convolved: `channels` are summed, `filters` are the results, both of one group. */
-export interface TapConvolution extends Work {
-  readonly image: View;
-  /** [R, S, channels, groups · filters] */
-  readonly filter: View;
-  readonly images: number;
-  readonly groups: number;
-  readonly channels: number;
-  readonly filters: number;
-  /** Whether each filter sees the channel of its own number, and no other: `channels` is then 1. */
-  readonly depthwise?: boolean;
-  readonly rows: readonly Phase[];
-  readonly columns: readonly Phase[];
-  /** [H, W] of what is read, and of the result. */
-  readonly inputSize: readonly [number, number];
-  readonly columnTaps: number;
+/** The share of what is crowded out of a cache that is not there when it is read again. */
+const missing = 2 / 3;
+
+/** For every convolution and input gradient. */
+export const tapConvolution: Schedule<ConvolutionWork> = {
+  name: "tapConvolution",
+  applies: (_, { pass }) => pass !== "filterGradient",
+  cost: (context, work) => tapCycles(context, work) + turnCycles(work),
+  schedule(context, work) {
+    const filter = filterOf(context, work);
+    const taps = { ...work, ...sidesOf(work), image: work.first, filter: filter.view };
+    return [...filter.stages, launchesOf(context, taps)];
+  },
+};
+
+/** What an input gradient takes for the image is the result's gradient. */
+function sidesOf({ pass, geometry }: ConvolutionWork) {
+  const { images, window, groups, inputChannels, outputChannels } = geometry;
+  const [rows, columns] = window;
+  const depthwise = isDepthwise(geometry);
+  const common = { images, groups: depthwise ? 1 : groups, columnTaps: columns.taps, depthwise };
+  const channels = depthwise ? 1 : inputChannels / groups;
+  const filters = depthwise ? outputChannels : outputChannels / groups;
+  return pass === "forward"
+    ? {
+        ...common,
+        channels,
+        filters,
+        rows: forwardPhases(rows),
+        columns: forwardPhases(columns),
+        inputSize: [rows.input, columns.input] as const,
+      }
+    : {
+        ...common,
+        channels: depthwise ? 1 : filters,
+        filters: depthwise ? filters : channels,
+        rows: inputGradientPhases(rows),
+        columns: inputGradientPhases(columns),
+        inputSize: [rows.output, columns.output] as const,
+      };
 }
 
-/** A column tile: for each tap the pixels of the tile for which it is inside. */
-interface ColumnTile {
-  readonly width: number;
-  readonly taps: readonly { readonly tap: Tap; readonly pixels: readonly number[] }[];
+/** The cycles of the convolution itself; taps that edges leave out are counted too. */
+function tapCycles({ machine }: ScheduleContext, work: ConvolutionWork): number {
+  const { depthwise, images, groups, channels, filters, rows, columns, inputSize } = sidesOf(work);
+  const { window } = work.geometry;
+  const vectors = Math.ceil(filters / machine.lanes);
+  const widest = Math.max(...columns.map(({ count }) => count));
+  const tile = chooseTile(machine, widest, vectors);
+  const rowCount = images * rows.reduce((sum, { count }) => sum + count, 0);
+  const across = columns.reduce(
+    (sum, { count, taps }) => sum + taps.length * coverCycles(tile, count, vectors),
+    0,
+  );
+  const down = rows.reduce((sum, { count, taps }) => sum + count * taps.length, 0);
+  const core = images * groups * down * across * channels;
+  const filterBytes = 4 * filterSize(work.geometry);
+  const pixelBytes = 4 * channels * groups;
+  const rowBytes = window[0].taps * inputSize[1] * pixelBytes;
+  const panels = Math.ceil(vectors / tile.vectors);
+  const tiles = Math.ceil(widest / tile.rows);
+  const panelRun = 4 * Math.min(filters, tile.vectors * machine.lanes);
+  // A row passes over the filters panel by panel, tile by tile.
+  const into = (cacheBytes: number) => {
+    if (filterBytes + rowBytes <= cacheBytes) return 0;
+    const usable = usableBytes(cacheBytes, panelRun, 4 * groups * filters);
+    const times = rowCount * (filterBytes / panels <= usable ? 1 : tiles);
+    return fetchedBytes(filterBytes, panelRun, times);
+  };
+  // Most pixels of a tile that push each other out of the cache come anew with every step.
+  const usable = usableBytes(machine.cacheBytes, lineBytes, pixelBytes * columns[0].inputStep);
+  const isCrowded = !depthwise && tile.rows * lineBytes > usable;
+  const steps = images * groups * down * columns[0].taps.length * channels * panels;
+  const crowded = isCrowded ? missing * steps * widest * lineBytes : 0;
+  return cyclesOf({
+    core,
+    bytesIntoFirst: into(machine.cacheBytes) + crowded,
+    bytesIntoSecond: into(machine.secondCacheBytes),
+  });
 }
 
-/** Rows that read the same taps, and where along the result they lie. */
-interface RowClass {
-  readonly phase: Phase;
-  readonly run: Run<Tap[]>;
-}
-
-/** The stages that compute `work`: one, since no part waits for another. */
-export function scheduleTapConvolution(context: ScheduleContext, work: TapConvolution): Stage[] {
+/** They may all run at the same time, since no part waits for another. */
+function launchesOf(context: ScheduleContext, work: TapConvolution): Launch[] {
   const vectors = Math.ceil(work.filters / context.machine.lanes);
   const widest = Math.max(...work.columns.map((phase) => phase.count));
   const tile = chooseTile(context.machine, widest, vectors);
@@ -54,21 +117,7 @@ export function scheduleTapConvolution(context: ScheduleContext, work: TapConvol
       else launches.push(...byTiles(context, work, tile, rowClass));
     }
   }
-  return [launches];
-}
-
-/** Neighbouring column tiles that are alike. */
-function columnRuns(phase: Phase, width: number): Run<ColumnTile>[] {
-  return runsOf(Math.ceil(phase.count / width), (t) => {
-    const first = t * width;
-    const count = Math.min(width, phase.count - first);
-    const pixels = Array.from({ length: count }, (_, j) => tapsAt(phase, first + j));
-    const taps = phase.taps.flatMap((tap) => {
-      const inside = pixels.flatMap((seen, j) => (seen.includes(tap) ? [j] : []));
-      return inside.length === 0 ? [] : [{ tap, pixels: inside }];
-    });
-    return { width: count, taps };
-  });
+  return launches;
 }
 
 /** A task is one row of one image. */
@@ -125,178 +174,4 @@ function byTiles(
       }),
     ),
   );
-}
-
-/** Filters in blocks of whole tiles; the last block holds what is left. */
-function filterBlocks({ machine }: ScheduleContext, work: TapConvolution, tile: Tile) {
-  return blocksOf(work.filters, Math.min(work.filters, tile.vectors * machine.lanes));
-}
-
-interface TilePlace {
-  readonly image: Position;
-  readonly row: Position;
-  readonly group: Position;
-  /** The first filter within the group, and how many. */
-  readonly filter: Position;
-  readonly filters: number;
-  readonly column: Position;
-  readonly phase: Phase;
-}
-
-class TileWriter {
-  readonly draft: KernelDraft;
-  readonly #context: ScheduleContext;
-  readonly #work: TapConvolution;
-  readonly #rows: RowClass;
-  readonly #image: Operand;
-  readonly #filter: Operand;
-
-  constructor(context: ScheduleContext, work: TapConvolution, rows: RowClass) {
-    this.draft = new KernelDraft(`${context.name}.convolution`, context.machine.lanes);
-    this.#context = context;
-    this.#work = work;
-    this.#rows = rows;
-    this.#image = this.draft.operand(work.image);
-    this.#filter = this.draft.operand(work.filter);
-  }
-
-  /** Visits the rows of taps: the image's row, and the filter's. */
-  #forEachRowTap(
-    place: Pick<TilePlace, "image" | "row">,
-    visit: (inputRow: Position, tapRow: Position) => void,
-  ): void {
-    const w = this.draft.writer;
-    for (const { count, first, step } of tapLoops(this.#rows.run.value)) {
-      w.loop(count, (r) => {
-        const inputRow = sumPositions(
-          timesPosition(this.#rowAt(place), this.#rows.phase.inputStep),
-          still(first.offset),
-          timesPosition(r, step.offset),
-        );
-        visit(inputRow, sumPositions(still(first.tap), timesPosition(r, step.tap)));
-      });
-    }
-  }
-
-  write(place: TilePlace, { width, taps }: ColumnTile): void {
-    const w = this.draft.writer;
-    const { lanes } = w;
-    const vectors = Math.ceil(place.filters / lanes);
-    const sums = Array.from({ length: width }, () =>
-      Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
-    );
-    const { channels } = this.#work;
-    this.#forEachRowTap(place, (inputRow, tapRow) => {
-      const step = (channel: Position, index: number) =>
-        this.#step(place, taps[index], inputRow, tapRow, channel, sums);
-      if (this.#neighbours(taps, width)) {
-        w.loop(taps.length * channels, (at) => step(at, 0));
-      } else if (this.#context.machine.bodySteps >= taps.length) {
-        w.loop(channels, (channel) => {
-          for (const i of taps.keys()) step(channel, i);
-        });
-      } else {
-        for (const i of taps.keys()) w.loop(channels, (channel) => step(channel, i));
-      }
-    });
-    this.#store(place, sums);
-  }
-
-  /**
-   * Whether one step is written at a time and taps lie side by side, in the image and in the filter:
-   * then the channels of the next tap follow those of the last, and one loop runs over both.
-   */
-  #neighbours(taps: ColumnTile["taps"], width: number): boolean {
-    const { machine } = this.#context;
-    const first = taps.at(0)?.tap;
-    return (
-      machine.bodySteps === 1 &&
-      this.#work.groups === 1 &&
-      !this.#work.depthwise &&
-      taps.every(
-        ({ tap, pixels }, i) =>
-          pixels.length === width &&
-          tap.tap === (first as Tap).tap + i &&
-          tap.offset === (first as Tap).offset + i,
-      )
-    );
-  }
-
-  /** The row within the phase, counted over all of its classes. */
-  #rowAt(place: Pick<TilePlace, "row">): Position {
-    return sumPositions(place.row, still(this.#rows.run.start));
-  }
-
-  /** One tap of one channel: filters as vectors, pixels repeated, all products added. */
-  #step(
-    place: TilePlace,
-    { tap, pixels }: ColumnTile["taps"][number],
-    inputRow: Position,
-    tapRow: Position,
-    channel: Position,
-    sums: readonly (readonly Register[])[],
-  ): void {
-    const w = this.draft.writer;
-    const { groups, channels, filters, inputSize, columnTaps, depthwise } = this.#work;
-    const [height, width] = inputSize;
-    const from = this.#image.buffer;
-    const filterRow = sumPositions(
-      timesPosition(tapRow, columnTaps * channels * groups * filters),
-      still(tap.tap * channels * groups * filters),
-      timesPosition(channel, groups * filters),
-      timesPosition(place.group, filters),
-      place.filter,
-    );
-    const weights = sums[0].map((_, v) => {
-      const at = sumPositions(filterRow, still(v * w.lanes));
-      const active = Math.min(w.lanes, place.filters - v * w.lanes);
-      return w.loadVector(w.access(this.#filter.buffer, at), active);
-    });
-    for (const pixel of pixels) {
-      const column = sumPositions(
-        timesPosition(sumPositions(place.column, still(pixel)), place.phase.inputStep),
-        still(tap.offset),
-      );
-      const perPixel = depthwise ? filters : groups * channels;
-      const at = sumPositions(
-        timesPosition(place.image, height * width * perPixel),
-        timesPosition(inputRow, width * perPixel),
-        timesPosition(column, perPixel),
-        timesPosition(place.group, channels),
-        depthwise ? place.filter : channel,
-      );
-      const repeated = depthwise ? undefined : w.loadVector(w.access(from, at), w.lanes, 0);
-      sums[pixel].forEach((sum, v) => {
-        const next = sumPositions(at, still(v * w.lanes));
-        const active = Math.min(w.lanes, place.filters - v * w.lanes);
-        const value = repeated ?? w.loadVector(w.access(from, next), active);
-        w.assign(sum, w.compute("multiplyAdd", value, weights[v], sum));
-      });
-    }
-  }
-
-  #store(place: TilePlace, sums: readonly (readonly Register[])[]): void {
-    const w = this.draft.writer;
-    const { phase } = this.#rows;
-    const { shape, stores, filters } = this.#work;
-    const bound = this.draft.bindStores(stores);
-    const row = sumPositions(timesPosition(this.#rowAt(place), phase.step), still(phase.first));
-    sums.forEach((vectors, pixel) => {
-      const column = sumPositions(
-        timesPosition(sumPositions(place.column, still(pixel)), place.phase.step),
-        still(place.phase.first),
-      );
-      vectors.forEach((result, v) => {
-        const filter = sumPositions(
-          timesPosition(place.group, filters),
-          place.filter,
-          still(v * w.lanes),
-        );
-        const axes = [place.image, row, column, filter].slice(4 - shape.length);
-        const lanes = Math.min(w.lanes, place.filters - v * w.lanes);
-        const vectorAxis = shape.length - 1;
-        this.draft.writeStores(bound, { axes, extents: shape, vectorAxis, lanes, result });
-      });
-    });
-  }
 }

@@ -1,6 +1,7 @@
 // How large a tile of results is kept in registers while a sum runs over taps and channels. A tile is
 // `rows` numbers that are repeated across lanes, by `vectors` that hold neighbours.
 
+import { stepCycles } from "../cost.ts";
 import type { MachineDescription } from "../machine-description.ts";
 
 export interface Tile {
@@ -8,10 +9,6 @@ export interface Tile {
   readonly vectors: number;
 }
 
-/** Cycles between a multiply-add and the next one on the same sum. */
-const latency = 4;
-/** Multiply-adds, and loads, that a core starts in a cycle. */
-const perCycle = 2;
 const mostRows = 14;
 const mostVectors = 8;
 
@@ -20,14 +17,8 @@ function registersOf({ rows, vectors }: Tile, machine: MachineDescription): numb
   return rows * vectors + vectors + (machine.foldsBroadcast ? 1 : rows);
 }
 
-/** Cycles of one step: what limits it is arithmetic, loads, or waiting for the step before. */
-function cyclesOf({ rows, vectors }: Tile): number {
-  const overhead = 0.5;
-  return overhead + Math.max((rows * vectors) / perCycle, (rows + vectors) / perCycle, latency);
-}
-
-/** The cost of covering `rows` by `vectors` with tiles of one size and smaller ones at the edges. */
-function costOf(tile: Tile, rows: number, vectors: number): number {
+/** Cycles of one step over `rows` by `vectors`, with tiles of one size and smaller ones at the edges. */
+export function coverCycles(tile: Tile, rows: number, vectors: number): number {
   const parts = (total: number, size: number) => {
     const full = Math.floor(total / size);
     const rest = total - full * size;
@@ -40,7 +31,7 @@ function costOf(tile: Tile, rows: number, vectors: number): number {
   for (const r of parts(rows, tile.rows)) {
     for (const v of parts(vectors, tile.vectors)) {
       if (r.count * v.count === 0) continue;
-      cost += r.count * v.count * cyclesOf({ rows: r.size, vectors: v.size });
+      cost += r.count * v.count * stepCycles(r.size, v.size);
     }
   }
   return cost;
@@ -53,7 +44,7 @@ export function chooseTile(machine: MachineDescription, rows: number, vectors: n
     for (let v = 1; v <= Math.min(mostVectors, vectors); v++) {
       const tile = { rows: r, vectors: v };
       if (registersOf(tile, machine) > machine.registers) continue;
-      if (costOf(tile, rows, vectors) < costOf(best, rows, vectors)) best = tile;
+      if (coverCycles(tile, rows, vectors) < coverCycles(best, rows, vectors)) best = tile;
     }
   }
   return best;

@@ -12,6 +12,7 @@ import {
   timesPosition,
 } from "../language.ts";
 import { type Chunks, chunkImages } from "./chunks.ts";
+import type { ConvolutionWork } from "./convolution-work.ts";
 import { writeProduct } from "./product.ts";
 import { scheduleReduce } from "./reduce.ts";
 import {
@@ -20,11 +21,13 @@ import {
   forEachVector,
   longestSum,
   range,
+  type Schedule,
   type ScheduleContext,
   type Stage,
   type Work,
 } from "./schedule.ts";
 import { runsOf } from "./taps.ts";
+import { isForWinograd, winogradCycles } from "./winograd-cost.ts";
 import {
   imagesAtOnce,
   mapImageTiles,
@@ -34,6 +37,7 @@ import {
   type TileAxis,
   type TilePoints,
   type TileRow,
+  tileCount,
   tileRuns,
 } from "./winograd-tiles.ts";
 import {
@@ -68,8 +72,26 @@ const wantedTasks = 16;
 /** Channels, and filters, of a task: their sums stay in the cache of a core. */
 const perPart = 64;
 
+/** For filters of 3x3 at stride 1 whose gradient need not be exact. */
+export const winogradFilterGradient: Schedule<ConvolutionWork> = {
+  name: "winogradFilterGradient",
+  applies: (context, { pass, geometry }) =>
+    pass === "filterGradient" && isForWinograd(context, geometry),
+  cost(context, { geometry }) {
+    const { images, window, inputChannels: channels, outputChannels: filters } = geometry;
+    const tiles = images * tileCount(window[0]) * tileCount(window[1]);
+    return winogradCycles(context, { tiles, channels, filters });
+  },
+  schedule(context, { first, second, geometry, ...work }) {
+    const { images, window, inputChannels: channels, outputChannels: filters } = geometry;
+    const [rows, columns] = window;
+    const summed = { images, channels, filters, rows, columns, image: first, gradient: second };
+    return scheduleWinogradFilterGradient(context, { ...work, ...summed });
+  },
+};
+
 /** The stages that compute `work`. */
-export function scheduleWinogradFilterGradient(
+function scheduleWinogradFilterGradient(
   context: ScheduleContext,
   work: WinogradFilterGradientWork,
 ): Stage[] {

@@ -41,9 +41,14 @@ export function imagesAtOnce(images: number, across: number): number {
   return near.reduce((a, b) => (distance(b) < distance(a) ? b : a), near.at(0) ?? wanted);
 }
 
+/** How many tiles there are in one direction. */
+export function tileCount({ output }: TileAxis): number {
+  return Math.ceil(output / tileOutputs);
+}
+
 /** The tiles of one direction, equal neighbours joined. */
 export function tileRuns({ input, output, before }: TileAxis): Run<TileLine>[] {
-  return runsOf(Math.ceil(output / tileOutputs), (tile) => {
+  return runsOf(tileCount({ input, output, before }), (tile) => {
     const start = tile * tileOutputs;
     const first = Math.min(tileInputs, Math.max(0, before - start));
     const end = Math.min(tileInputs, input + before - start);

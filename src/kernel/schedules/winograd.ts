@@ -3,7 +3,6 @@
 // of one row of tiles; what it makes on the way stays in the cache of its core. The input gradient is the
 // same with the filter turned round.
 
-import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import {
   type KernelBuffer,
@@ -12,18 +11,21 @@ import {
   sumPositions,
   timesPosition,
 } from "../language.ts";
+import { type ConvolutionWork, filterOf, turnAxis, turnCycles } from "./convolution-work.ts";
 import { writeProduct } from "./product.ts";
 import {
   type Blocks,
   blocksOf,
   forEachVector,
   range,
+  type Schedule,
   type ScheduleContext,
   type Stage,
   type Work,
 } from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
 import { chooseTile } from "./tile.ts";
+import { isForWinograd, winogradCycles } from "./winograd-cost.ts";
 import {
   imagesAtOnce,
   mapImageTiles,
@@ -33,6 +35,7 @@ import {
   type TileLine,
   type TilePoints,
   type TileRow,
+  tileCount,
   tileRuns,
   tilesPerTask,
 } from "./winograd-tiles.ts";
@@ -60,37 +63,44 @@ export interface WinogradWork extends Work {
   readonly columns: TileAxis;
 }
 
-/**
- * Cycles of mapping one vector of a tile's image to its points, of its products to results, and of a
- * filter to its points: these go to memory, which costs more than making them.
- */
-const mapCycles = { image: 90, products: 75, filter: 250 };
-/** Multiply-adds of vectors in a cycle, as tiles of registers reach them. */
-const multiplyAddsPerCycle = 1.8;
+/** For convolutions of 3x3 at stride 1, and their input gradients, that need not be exact. */
+export const winograd: Schedule<ConvolutionWork> = {
+  name: "winograd",
+  applies: (context, { pass, geometry, transposedFilter = false }) =>
+    pass !== "filterGradient" && !transposedFilter && isForWinograd(context, geometry),
+  cost(context, work) {
+    const { images, channels, filters, rows, columns } = sidesOf(work);
+    const tiles = images * tileCount(rows) * tileCount(columns);
+    const sizes = { tiles, channels, filters };
+    return winogradCycles(context, sizes) + turnCycles(work);
+  },
+  schedule(context, work) {
+    const filter = filterOf(context, work);
+    const views = { image: work.first, filter: filter.view };
+    return [
+      ...filter.stages,
+      ...scheduleWinograd(context, { ...work, ...sidesOf(work), ...views }),
+    ];
+  },
+};
 
-/** Whether Winograd's convolution is allowed here, and takes less time than plain sums. */
-export function winogradPays(
-  { machine, precision }: ScheduleContext,
-  { window, groups }: ConvolutionGeometry,
-  { images, channels, filters, rows, columns }: Omit<WinogradWork, keyof Work | "image" | "filter">,
-): boolean {
-  const fits = window.every(
-    ({ taps, stride, dilation }) => taps === tileTaps && stride === 1 && dilation === 1,
-  );
-  if (precision === "exact" || !fits || groups !== 1) return false;
-  const vectors = (count: number) => Math.ceil(count / machine.lanes);
-  const tiles = [rows, columns].reduce((n, { output }) => n * Math.ceil(output / tileOutputs), 1);
-  const pixels = rows.output * columns.output;
-  const perChannel = (products: number) =>
-    (products * channels * vectors(filters)) / multiplyAddsPerCycle;
-  const maps = vectors(channels) * mapCycles.image + vectors(filters) * mapCycles.products;
-  const filterMap = channels * vectors(filters) * mapCycles.filter;
-  const winograd = images * tiles * (perChannel(tilePoints) + maps) + filterMap;
-  return winograd < 0.9 * images * pixels * perChannel(tileTaps * tileTaps);
+/** What an input gradient takes for the image is the result's gradient. */
+function sidesOf({ pass, geometry }: ConvolutionWork) {
+  const { images, window, inputChannels, outputChannels } = geometry;
+  const [rows, columns] = window;
+  return pass === "forward"
+    ? { images, channels: inputChannels, filters: outputChannels, rows, columns }
+    : {
+        images,
+        channels: outputChannels,
+        filters: inputChannels,
+        rows: turnAxis(rows),
+        columns: turnAxis(columns),
+      };
 }
 
 /** The stages that compute `work`. */
-export function scheduleWinograd(context: ScheduleContext, work: WinogradWork): Stage[] {
+function scheduleWinograd(context: ScheduleContext, work: WinogradWork): Stage[] {
   const size = pointBlocks(context, work).reduce((sum, { count, room }) => sum + count * room, 0);
   const points: View = { storage: context.scratch("f32", size), shape: [size] };
   const across = Math.ceil(work.columns.output / tileOutputs);

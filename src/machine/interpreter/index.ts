@@ -12,11 +12,13 @@ import { Layout, type StagedCopy } from "../layout.ts";
 import { type BufferViews, runKernel } from "./run-kernel.ts";
 
 const plain: MachineDescription = {
+  execution: "vectors",
   lanes: 4,
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
   cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
 };
 
 /** A machine whose memory is an array and whose processor is a loop. */

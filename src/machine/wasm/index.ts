@@ -21,11 +21,13 @@ import type { Features } from "./rules.ts";
  * loop body behind the body's loads, so a body holds one step and its loads fit beside the sums.
  */
 const v8: MachineDescription = {
+  execution: "vectors",
   lanes: 4,
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
   cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
 };
 
 interface Payload {

@@ -17,10 +17,18 @@ import { nativeHost, runPrototype } from "./koffi.ts";
 import { DeviceMemory } from "./memory.ts";
 import { type Native, openNative } from "./native.ts";
 
+const core = {
+  execution: "vectors",
+  foldsBroadcast: true,
+  bodySteps: 1,
+  cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
+} as const;
+
 /** Tiles fill the register file, less what code needs for the moment. */
 const machines: Record<VectorWidth, MachineDescription> = {
-  512: { lanes: 16, registers: 31, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
-  256: { lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 1, cacheBytes: 32 << 10 },
+  512: { ...core, lanes: 16, registers: 31 },
+  256: { ...core, lanes: 8, registers: 16 },
 };
 
 interface Payload {

@@ -4,16 +4,19 @@ import { expect, test } from "vitest";
 import { ops } from "../../../src/graph/ops/index.ts";
 import { compile } from "../../../src/kernel/compile.ts";
 import type { Kernel } from "../../../src/kernel/language.ts";
+import type { MachineDescription } from "../../../src/kernel/machine-description.ts";
 import { Streams } from "../../../src/machine/streams.ts";
 import { prepare } from "../../../src/machine/x64/prepare.ts";
 import { scratchFor } from "../../../src/machine/x64/rules.ts";
 
-const machine = {
+const machine: MachineDescription = {
+  execution: "vectors",
   lanes: 16,
   registers: 31,
   foldsBroadcast: true,
   bodySteps: 1,
   cacheBytes: 32 << 10,
+  secondCacheBytes: 1 << 20,
 };
 
 /** A convolution's kernels: tiles of fourteen pixels by two vectors of filters, one after another. */
