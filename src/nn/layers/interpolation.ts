@@ -1,16 +1,17 @@
-// How layers fill in the pixels between pixels.
+// Interpolation between pixels, by name.
 
 import { requireWord } from "../../core/option.ts";
 
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] as const;
 
 /**
- * The nearest pixel; a straight line between the two nearest in each direction; a cubic through the
- * four nearest; Lanczos's window over six or ten; or the mean of the area that a pixel covers.
+ * How pixels between pixels are computed: the nearest pixel; linearly between the two nearest in each
+ * direction; by a cubic through the four nearest; by Lanczos's window over six or ten; or as the mean of
+ * the area that a pixel covers.
  */
 export type Interpolation = (typeof interpolations)[number];
 
-/** Over how many pixels in each direction a result is made where images grow. */
+/** How many pixels in each direction an output depends on where images grow. */
 export const interpolationReach: Readonly<Record<Interpolation, number>> = {
   nearest: 1,
   bilinear: 2,

@@ -15,8 +15,7 @@ export interface RescalingOptions extends CommonOptions {
 }
 
 /**
- * Rescaling: any shape. `x · scale + offset`. As in Keras. Images of a data set of bytes arrive here as
- * numbers from 0 to 1.
+ * Rescaling: any shape. `x · scale + offset`, such as `x / 255` for bytes. As in Keras.
  *
  * @throws ConfigError if a number is invalid, ShapeError if there is not one for each channel.
  * @example layers.rescaling({ scale: 2, offset: -1 })
