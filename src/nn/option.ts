@@ -1,4 +1,4 @@
-// The checks of core/option.ts, under the names that layers know them by.
+// The checks of core/option.ts under their earlier names, for files that still use those.
 
 export {
   outlineOf,
