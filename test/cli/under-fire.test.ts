@@ -68,7 +68,7 @@ describe("an output that goes away", () => {
     );
     expect(codes).toBe("0 0");
     expect(await epochsIn("read/last.safetensors")).toBe(2);
-    expect(await textIn("read/report.html")).toContain("Standard output went away during the run");
+    expect(await textIn("read/report.html")).toContain("Standard output was closed during the run");
     expect((await readdir(fileIn("read"))).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
@@ -78,7 +78,7 @@ describe("an output that goes away", () => {
       const line = `${lenet.replace("train", "fovea train")} --epochs 1 --out full > /dev/full`;
       const { codes, stderr } = await shell(line);
       expect(codes).toBe("1");
-      expect(stderr).toContain("standard output could not be written");
+      expect(stderr).toContain("its output could not be written");
       expect(stderr).not.toContain("    at ");
       expect(existsSync(fileIn("full/report.html"))).toBe(true);
     },
@@ -136,8 +136,10 @@ describe("a run that is complete", () => {
     await writeFile(fileIn("complete/history.csv"), history.split("\n").slice(0, -2).join("\n"));
     const { code, stdout } = await fovea("train --resume complete");
     expect(code).toBe(0);
-    expect(stdout).toContain("all of its 3 epochs behind it: only its report is made again");
-    expect(stdout).toContain("Add --epochs 8 to train on");
+    expect(stdout).toContain(
+      "All 3 epochs of the run are done, so only its report is written again",
+    );
+    expect(stdout).toContain("Use --epochs 8 to train longer");
     expect((await readdir(fileIn("complete"))).sort()).toEqual(
       (await readdir(fileIn("base"))).sort(),
     );
@@ -159,7 +161,7 @@ test("fovea report makes the report of a run again, and changes no model", async
     expect(await readFile(fileIn("again", name))).toEqual(await readFile(fileIn("base", name)));
   }
   const refused = await refusalIn(folder, "report nowhere");
-  expect(refused.stderr).toContain("nowhere is not the folder of a run");
+  expect(refused.stderr).toContain("There is no run folder nowhere");
   expect(refused.code).toBe(2);
 });
 
@@ -256,7 +258,7 @@ describe("the images of a run", () => {
     expect(refused.stderr).toContain("--data");
     expect(await epochsIn("swap/last.safetensors")).toBe(1);
     const { code, stderr } = await fovea("train --resume swap --epochs 2 --data ./swapped");
-    expect(stderr).toContain("not the images that the run has been trained on until now");
+    expect(stderr).toContain("not the images that the run was trained on before");
     expect(code).toBe(0);
   });
 
@@ -266,14 +268,14 @@ describe("the images of a run", () => {
     const { code, stderr } = await refusalIn(folder, "train --resume lonely --epochs 4");
     await rename(fileIn("data-away"), fileIn("data"));
     expect(stderr).toContain("cannot be loaded");
-    expect(stderr).toContain("give --data the place where they are now");
+    expect(stderr).toContain("use --data to say where they are now");
     expect(code).toBe(2);
   });
 
   test("are not guessed where nothing says which they were", async () => {
     await cp(fileIn("base/last.safetensors"), fileIn("alone.safetensors"));
     const { code, stderr } = await refusalIn(folder, "train --resume alone.safetensors --epochs 4");
-    expect(stderr).toContain("Nothing says which images alone.safetensors has learnt from");
+    expect(stderr).toContain("It is not known which images alone.safetensors was trained on");
     expect(code).toBe(2);
   });
 });
