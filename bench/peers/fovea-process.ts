@@ -50,7 +50,7 @@ async function compileLarge(): Promise<object> {
   });
   const program = compile(network.name, graph, device.machine, ops);
   const planned = performance.now();
-  const states = allocateStates(device, program);
+  const states = await allocateStates(device, program);
   const filled = performance.now();
   // It is never run: what it would work on takes addresses, and no memory.
   const executable = await device.load(program, states);

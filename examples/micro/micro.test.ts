@@ -122,12 +122,12 @@ describe("the network", () => {
     const order = micro.orderOf(net.loss);
     const program = compile("micro", compiledNetwork(net, 1), device.machine, ops);
     const places = net.weights.map(({ data }, i) => {
-      const address = device.allocate(4 * data.length);
-      device.view("f32", address, data.length).set(data);
-      return { name: `weights${i}`, address, length: data.length };
+      const buffer = device.allocate(4 * data.length);
+      return { name: `weights${i}`, buffer, data, length: data.length };
     });
-    const addresses = new Map(places.map(({ name, address }) => [name, address]));
-    const executable = await device.load(program, addresses);
+    for (const { buffer, data } of places) await device.write(buffer, Float32Array.from(data));
+    const buffers = new Map(places.map(({ name, buffer }) => [name, buffer]));
+    const executable = await device.load(program, buffers);
     const losses: number[] = [];
     for (let step = 0; step < 100; step++) {
       micro.paint(net, random);
@@ -138,8 +138,8 @@ describe("the network", () => {
       expect(difference(received.first, net.weights[0].gradient)).toBeLessThan(1e-3);
       expect(difference(received.second, net.weights[1].gradient)).toBeLessThan(1e-3);
       micro.descend(net, 1);
-      for (const [i, { address, length }] of places.entries()) {
-        const after = device.view("f32", address, length);
+      for (const [i, { buffer, length }] of places.entries()) {
+        const after = await device.read(buffer, "f32", length);
         expect(difference(after, net.weights[i].data)).toBeLessThan(1e-5);
       }
       losses.push(net.loss.data[0]);

@@ -28,6 +28,11 @@ export function tensor<T extends NumericArray>(data: T, shape: Shape): Tensor<T>
   });
 }
 
+/** The same numbers in f32; not copied where they are that. */
+export function float32Of(data: NumericArray): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
 /** Elements of the largest array that any engine makes. */
 const mostElements = 2 ** 32;
 

@@ -47,15 +47,29 @@ export function ofFile<T>(file: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    if (cause instanceof FormatError) {
-      const { what, ...facts } = cause.facts;
-      throw what.startsWith(file) ? cause : new FormatError({ what: `${file}: ${what}`, ...facts });
-    }
-    throw new FormatError({
-      what: `${file} does not hold a model that fits together.`,
-      received: cause instanceof FoveaError ? cause.message : `a value of another kind (${cause})`,
-      fix: "Check that this is the right file, or save it again.",
-      cause,
-    });
+    throw inFile(file, cause);
   }
+}
+
+/** The same for what is made asynchronously. */
+export async function ofFileAsync<T>(file: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    throw inFile(file, cause);
+  }
+}
+
+/** A mistake as one of the file. */
+function inFile(file: string, cause: unknown): FormatError {
+  if (cause instanceof FormatError) {
+    const { what, ...facts } = cause.facts;
+    return what.startsWith(file) ? cause : new FormatError({ what: `${file}: ${what}`, ...facts });
+  }
+  return new FormatError({
+    what: `${file} does not hold a model that fits together.`,
+    received: cause instanceof FoveaError ? cause.message : `a value of another kind (${cause})`,
+    fix: "Check that this is the right file, or save it again.",
+    cause,
+  });
 }

@@ -1,12 +1,30 @@
 // What the floors above see of a target: memory, programs, steps. A target is one folder that makes a
 // `Device`; nothing above this floor changes when one is added.
 
-import type { DType } from "../core/dtype.ts";
+import type { DType, NumericArray } from "../core/dtype.ts";
 import type { MachineDescription } from "../kernel/machine-description.ts";
 import type { Program } from "../kernel/program.ts";
 
-/** A typed array over a device's memory. It goes stale when the memory grows: ask anew. */
-export type DeviceView = Float32Array | Int32Array | Uint8Array;
+/** The array that holds elements of each dtype. */
+export interface ArrayOf {
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  readonly u8: Uint8Array;
+}
+
+/** Elements of any dtype. */
+export type DeviceView = ArrayOf[DType];
+
+/** A piece of a device's memory. Where it lies, and whether it can be seen from here, the device alone knows. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+}
+
+/** How a program is prepared. */
+export interface LoadOptions {
+  /** How many steps one call of `run` may take. Default: 1. */
+  readonly stepsAtOnce?: number;
+}
 
 /** The inputs of one step, by name; each fills its input. */
 export type StepInputs = Readonly<Record<string, ArrayLike<number>>>;
@@ -32,21 +50,32 @@ export interface Device {
   /** Why it is not quite what was asked for, if so: in a few words. */
   readonly remark?: string;
   readonly machine: MachineDescription;
-  /** Reserves zeroed bytes and gives their address. @throws TargetError when memory is used up. */
-  allocate(bytes: number): number;
+  /** Reserves zeroed bytes. @throws TargetError when memory is used up. */
+  allocate(bytes: number): DeviceBuffer;
   /** Gives back what `allocate` reserved. */
-  free(address: number): void;
-  /** Copies `data` to `address`, in its own type. */
-  write(address: number, data: DeviceView): Promise<void>;
-  /** A copy of the elements at `address`. */
-  read(dtype: DType, address: number, length: number): Promise<DeviceView>;
-  /** The elements at `address`. */
-  view(dtype: DType, address: number, length: number): DeviceView;
+  free(buffer: DeviceBuffer): void;
+  /**
+   * Copies `data` into a buffer, from byte `at` on (Default: 0), in the dtype that stands for its array.
+   *
+   * @throws TargetError where it does not fit.
+   */
+  write(buffer: DeviceBuffer, data: NumericArray, at?: number): Promise<void>;
+  /**
+   * A copy of `length` elements of a buffer, from byte `at` on. Default: 0.
+   *
+   * @throws TargetError where there are not so many.
+   */
+  read<D extends DType>(
+    buffer: DeviceBuffer,
+    dtype: D,
+    length: number,
+    at?: number,
+  ): Promise<ArrayOf[D]>;
   /** Prepares a program; `states` says where each of its states lies. */
   load(
     program: Program,
-    states: ReadonlyMap<string, number>,
-    options?: { readonly stepsAtOnce?: number },
+    states: ReadonlyMap<string, DeviceBuffer>,
+    options?: LoadOptions,
   ): Promise<Executable>;
   /** Ends the device's threads. */
   close(): Promise<void>;

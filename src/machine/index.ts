@@ -1,7 +1,16 @@
 // The public door of "fovea/machine".
 
 export { verifyProgram } from "../kernel/verify.ts";
-export type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "./device.ts";
+export type {
+  ArrayOf,
+  Device,
+  DeviceBuffer,
+  DeviceView,
+  Executable,
+  LoadOptions,
+  StepInputs,
+  StepOutputs,
+} from "./device.ts";
 export {
   type DeviceOptions,
   describeDevice,

@@ -9,7 +9,8 @@ import type { Storage } from "../kernel/draft.ts";
 import { alignUp } from "../kernel/plan.ts";
 import type { Program, ProgramValue } from "../kernel/program.ts";
 import { verifyProgram } from "../kernel/verify.ts";
-import type { Device, StepInputs, StepOutputs } from "./device.ts";
+import type { DeviceBuffer, StepInputs, StepOutputs } from "./device.ts";
+import type { HostDevice } from "./host-device.ts";
 
 /** A value's bytes within the block of all inputs, or of all outputs. */
 interface Slot {
@@ -36,7 +37,8 @@ export interface StagedCopy {
   readonly bytes: number;
 }
 
-type Memory = Pick<Device, "allocate" | "free" | "view" | "threads">;
+/** The memory that a program is placed in. */
+type Memory = Pick<HostDevice, "allocate" | "free" | "addressOf" | "view" | "threads">;
 
 export class Layout {
   /** Where each block lies; of a workspace, that of thread 0. */
@@ -47,7 +49,7 @@ export class Layout {
   /** Threads that the program runs on. */
   readonly threads: number;
   readonly #memory: Memory;
-  readonly #owned: number[] = [];
+  readonly #owned: DeviceBuffer[] = [];
   #last: Promise<void> | undefined;
   readonly #inputs: Block;
   readonly #outputs: Block;
@@ -61,7 +63,7 @@ export class Layout {
   constructor(
     memory: Memory,
     program: Program,
-    states: ReadonlyMap<string, number>,
+    states: ReadonlyMap<string, DeviceBuffer>,
     stepsAtOnce: number,
   ) {
     verifyProgram(program);
@@ -70,15 +72,23 @@ export class Layout {
     this.threads = memory.threads;
     const addressOf = new Map<Storage, number>();
     for (const { name, storage } of program.states) {
-      const address = states.get(name);
-      if (address === undefined) {
+      const buffer = states.get(name);
+      if (buffer === undefined) {
         throw new VerificationError({
           what: `Program ${program.name} has a state without a place.`,
-          expected: `an address for "${name}"`,
+          expected: `a buffer for "${name}"`,
           received: "none",
         });
       }
-      addressOf.set(storage, address);
+      const bytes = storage.size * bytesPerElement[storage.dtype];
+      if (bytes > buffer.bytes) {
+        throw new VerificationError({
+          what: `The place of a state of program ${program.name} is too small.`,
+          expected: `${bytes} bytes for "${name}"`,
+          received: `${buffer.bytes}`,
+        });
+      }
+      addressOf.set(storage, memory.addressOf(buffer));
     }
     const inputs = slotsOf(program.inputs);
     const outputs = slotsOf(program.outputs);
@@ -108,9 +118,9 @@ export class Layout {
   /** Zeroed bytes that go when the layout goes. @throws TargetError where there are none left. */
   reserve(bytes: number): number {
     try {
-      const address = this.#memory.allocate(bytes);
-      this.#owned.push(address);
-      return address;
+      const buffer = this.#memory.allocate(bytes);
+      this.#owned.push(buffer);
+      return this.#memory.addressOf(buffer);
     } catch (error) {
       this.dispose();
       throw error;
@@ -190,7 +200,7 @@ export class Layout {
   }
 
   dispose(): void {
-    for (const address of this.#owned) this.#memory.free(address);
+    for (const buffer of this.#owned) this.#memory.free(buffer);
     this.#owned.length = 0;
   }
 }

@@ -66,7 +66,7 @@ async function timeInTurn(
   programs: readonly Program[],
   repeats: number,
 ): Promise<{ readonly milliseconds: readonly number[]; readonly peak: number }> {
-  const states = allocateStates(device, programs[0]);
+  const states = await allocateStates(device, programs[0]);
   const loaded = await Promise.all(programs.map((program) => device.load(program, states)));
   const peak = await preparePeak(device);
   const watches = loaded.map((executable) => new Stopwatch(executable, () => ({}), 0));
@@ -78,7 +78,7 @@ async function timeInTurn(
   }
   peak.close();
   for (const executable of loaded) await executable.dispose();
-  for (const address of states.values()) device.free(address);
+  for (const buffer of states.values()) device.free(buffer);
   const medians = times.map(median);
   return { milliseconds: medians.slice(0, -1), peak: peak.rateOf(medians[programs.length]) };
 }

@@ -58,8 +58,8 @@ export async function preparePeak(device: Device): Promise<PreparedPeak> {
     arenaBytes: 0,
     workspaceBytes: 0,
   };
-  const address = device.allocate(4 * size);
-  const executable = await device.load(program, new Map([["sums", address]]));
+  const place = device.allocate(4 * size);
+  const executable = await device.load(program, new Map([["sums", place]]));
   const stopwatch = new Stopwatch(executable, () => ({}), 0);
   await stopwatch.warmUp();
   const flops = 2 * lanes * sums * repeats * tasks;
@@ -68,7 +68,7 @@ export async function preparePeak(device: Device): Promise<PreparedPeak> {
     rateOf: (milliseconds) => flops / milliseconds / 1e6 / device.threads,
     close() {
       void executable.dispose();
-      device.free(address);
+      device.free(place);
     },
   };
 }

@@ -8,7 +8,7 @@ import { taskCount } from "../kernel/language.ts";
 import { planMemory, usesOf } from "../kernel/plan.ts";
 import type { Program } from "../kernel/program.ts";
 import type { Stage } from "../kernel/schedules/schedule.ts";
-import type { Device } from "../machine/device.ts";
+import type { Device, DeviceBuffer } from "../machine/device.ts";
 import { clockRate, cyclesOf } from "./prediction.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
@@ -39,7 +39,7 @@ export interface StageTime {
 
 /** What a profile needs besides the program. */
 export interface ProfileOptions {
-  readonly states: ReadonlyMap<string, number>;
+  readonly states: ReadonlyMap<string, DeviceBuffer>;
   readonly inputsOf: InputsOf;
   /** GFLOP/s of one thread. */
   readonly peak: number;

@@ -1,14 +1,13 @@
 // One step of a network, for training or for inference, on data that lies in memory, ready to be timed.
 // The numbers are real: weights as they begin, images and targets drawn at random.
 
-import { bytesPerElement } from "../core/dtype.ts";
 import { RandomStream } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { TensorType } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
 import { compile } from "../kernel/compile.ts";
 import type { Program } from "../kernel/program.ts";
-import type { Device, DeviceView, Executable } from "../machine/device.ts";
+import type { Device, DeviceBuffer, DeviceView, Executable } from "../machine/device.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
@@ -18,6 +17,7 @@ import { names } from "../train/programs/parts.ts";
 import { predictProgram } from "../train/programs/predict.ts";
 import { trainProgram } from "../train/programs/train.ts";
 import { busyMilliseconds, mostStepsAtOnce, stepsThatWait } from "../train/run-steps.ts";
+import { fillStates } from "./states.ts";
 import { type InputsOf, Stopwatch } from "./timing.ts";
 
 /** What a step is for. */
@@ -39,7 +39,7 @@ export interface PreparedStep {
   readonly program: Program;
   /** From the network to code that is ready to run. */
   readonly compileMilliseconds: number;
-  readonly states: ReadonlyMap<string, number>;
+  readonly states: ReadonlyMap<string, DeviceBuffer>;
   readonly executable: Executable;
   readonly inputsOf: InputsOf;
   /** Runs it a few times first: see `Stopwatch.warmUp`. */
@@ -89,7 +89,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   const graph = graphOf({ network, seed, batch, inputs, targets, preprocess });
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
-  const states = fillStates(device, program, network);
+  const states = await statesOf(device, program, network);
   const filled = performance.now();
   // As many steps as `fit` sends in one call, and as long as it keeps the threads busy.
   const stepsAtOnce = Math.min(mostStepsAtOnce, stepsThatWait(program));
@@ -115,35 +115,32 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     stopwatch: new Stopwatch(executable, inputsOf, busyMilliseconds),
     close() {
       void executable.dispose();
-      for (const address of states.values()) device.free(address);
+      for (const buffer of states.values()) device.free(buffer);
     },
   };
 }
 
 /** Weights as they begin, slots of the optimizer at 0, and random images and classes. */
-function fillStates(device: Device, program: Program, network: Network): Map<string, number> {
-  const weights = new Map(
-    [...claimVariables({ network, seed })].map(([name, variable]) => [
-      names.weight(name),
-      variable.read().data,
-    ]),
-  );
+async function statesOf(
+  device: Device,
+  program: Program,
+  network: Network,
+): Promise<Map<string, DeviceBuffer>> {
+  const weights = new Map<string, Float32Array>();
+  for (const [name, variable] of claimVariables({ network, seed })) {
+    weights.set(names.weight(name), (await variable.read()).data);
+  }
   // Bytes for inputs, class numbers for targets.
   const limits = new Map([
     ...network.inputs.map((_, i) => [names.inputs(i), 256] as const),
     ...network.outputs.map(({ shape }, i) => [names.targets(i), sizeOf(shape)] as const),
   ]);
-  return new Map(
-    program.states.map(({ name, storage, dtype }) => {
-      const address = device.allocate(storage.size * bytesPerElement[dtype]);
-      const view = device.view(dtype, address, storage.size);
-      const weight = weights.get(name);
-      if (weight !== undefined) view.set(weight);
-      const limit = limits.get(name);
-      if (limit !== undefined) scatter(view, limit);
-      return [name, address];
-    }),
-  );
+  return fillStates(device, program, (values, { name }) => {
+    const weight = weights.get(name);
+    if (weight !== undefined) values.set(weight);
+    const limit = limits.get(name);
+    if (limit !== undefined) scatter(values, limit);
+  });
 }
 
 /** Whole numbers below `limit` without any pattern: a multiplicative hash, as there are many of them. */

@@ -40,7 +40,7 @@ export async function runBatch(job: BatchJob): Promise<StepOutputs> {
       const [outputs] = await program.run([{ rows, step: [0] }]);
       return outputs;
     }
-    memory.prepare(settings.optimizer);
+    await memory.prepare(settings.optimizer);
     const program = await engine.program(settings.programs.train, count, placed);
     const [outputs] = await program.run([stepInputs(settings, iterations + 1, rate, rows)]);
     if (outputs.halted[0] !== 0) refuse(outputs.loss[0]);

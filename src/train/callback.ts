@@ -30,7 +30,7 @@ export interface TrainControl {
    *
    * @throws ConfigError anywhere but in `onTrainBegin`.
    */
-  restore(state: ModelState): void;
+  restore(state: ModelState): Promise<void>;
 }
 
 type Hook<T> = (record: T, control: TrainControl) => void | Promise<void>;

@@ -6,7 +6,7 @@ import { ConfigError, DataError, ShapeError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Device, DeviceView, Executable } from "../machine/device.ts";
+import type { Device, DeviceBuffer, Executable } from "../machine/device.ts";
 import type { Engine } from "./engine.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import { graphOf, type ModelProgram } from "./programs/model-program.ts";
@@ -20,7 +20,7 @@ interface Value {
 
 /** A value that lies in the device's memory for as long as the program does. */
 interface OwnState extends Value {
-  readonly address: number;
+  readonly buffer: DeviceBuffer;
 }
 
 /** How a run gets its turn with the model. */
@@ -58,22 +58,22 @@ export class CompiledProgram {
     const { device } = engine;
     const graph = graphOf(program, engine);
     const compiled = await engine.compile(program.name, graph);
-    const addresses = memory.addresses;
+    const buffers = memory.buffers;
     const states: Record<string, OwnState> = {};
     try {
       for (const { name, dtype, shape } of compiled.states) {
-        if (addresses.has(name)) continue;
-        const address = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);
-        states[name] = { name, dtype, shape, address };
-        addresses.set(name, address);
+        if (buffers.has(name)) continue;
+        const buffer = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);
+        states[name] = { name, dtype, shape, buffer };
+        buffers.set(name, buffer);
       }
       for (const [name, value] of Object.entries(firsts)) {
         await writeState(device, lookUp(states, name, "state of the program"), value);
       }
-      const weights = new Set(memory.addresses.keys());
+      const weights = new Set(memory.buffers.keys());
       const { inputs, outputs } = compiled;
       const changesWeights = graph.updates.some(({ state }) => weights.has(nameOf(state)));
-      const executable = await device.load(compiled, addresses);
+      const executable = await device.load(compiled, buffers);
       const parts = {
         device,
         memory,
@@ -86,7 +86,7 @@ export class CompiledProgram {
       };
       return new CompiledProgram(parts);
     } catch (error) {
-      for (const { address } of Object.values(states)) device.free(address);
+      for (const { buffer } of Object.values(states)) device.free(buffer);
       throw error;
     }
   }
@@ -113,9 +113,9 @@ export class CompiledProgram {
   /** A copy of a state that the program keeps. @throws ConfigError where it keeps none of that name. */
   async read(state: string): Promise<Tensor> {
     const { device, states } = this.#parts;
-    const { address, dtype, shape } = lookUp(states, state, "state of the program");
+    const { buffer, dtype, shape } = lookUp(states, state, "state of the program");
     return this.#take(async () => ({
-      data: await device.read(dtype, address, sizeOf(shape)),
+      data: await device.read(buffer, dtype, sizeOf(shape)),
       shape,
     }));
   }
@@ -133,7 +133,7 @@ export class CompiledProgram {
     this.#isDisposed = true;
     const { device, states, executable } = this.#parts;
     await executable.dispose();
-    for (const { address } of Object.values(states)) device.free(address);
+    for (const { buffer } of Object.values(states)) device.free(buffer);
   }
 
   #take<T>(run: () => Promise<T>): Promise<T> {
@@ -174,7 +174,7 @@ const nameOf = (state: { readonly attributes: unknown }) =>
 
 async function writeState(
   device: Device,
-  { name, dtype, shape, address }: OwnState,
+  { name, dtype, shape, buffer }: OwnState,
   { data, shape: given }: Tensor,
 ): Promise<void> {
   if (!sameShape(shape, given) || dtypeOf(data) !== dtype) {
@@ -184,5 +184,5 @@ async function writeState(
       received: `${dtypeOf(data)} ${formatShape(given)}`,
     });
   }
-  await device.write(address, data as DeviceView);
+  await device.write(buffer, data);
 }

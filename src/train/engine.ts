@@ -156,7 +156,7 @@ export class Engine {
       this.#residents.set(role, examples);
     } catch (error) {
       // Where there is no room for all of them, none stays.
-      for (const { address } of taken) this.device.free(address);
+      for (const { buffer } of taken) this.device.free(buffer);
       throw error;
     }
   }
@@ -170,7 +170,7 @@ export class Engine {
     this.#residents.delete(role);
     const { inputs, targets, weights } = present;
     for (const resident of [...inputs, ...targets, ...weights]) {
-      if (resident !== undefined) this.device.free(resident.address);
+      if (resident !== undefined) this.device.free(resident.buffer);
     }
   }
 
@@ -205,7 +205,7 @@ export class Engine {
   ): Promise<Executable> {
     const start = performance.now();
     // What was frozen when training began has nothing remembered yet.
-    if (program.optimizer !== undefined) this.#memory.reserveSlots(program.optimizer);
+    if (program.optimizer !== undefined) await this.#memory.reserveSlots(program.optimizer);
     const graph = program.graph({
       network: this.network,
       seed: this.seed,
@@ -215,15 +215,15 @@ export class Engine {
       targets: typesOf(targets),
       weights: weights.map((resident) => resident?.type),
     });
-    const states = this.#memory.addresses;
-    inputs.forEach(({ address }, i) => {
-      states.set(names.inputs(i), address);
+    const states = this.#memory.buffers;
+    inputs.forEach(({ buffer }, i) => {
+      states.set(names.inputs(i), buffer);
     });
-    targets.forEach(({ address }, i) => {
-      states.set(names.targets(i), address);
+    targets.forEach(({ buffer }, i) => {
+      states.set(names.targets(i), buffer);
     });
     weights.forEach((weight, i) => {
-      if (weight !== undefined) states.set(names.weights(i), weight.address);
+      if (weight !== undefined) states.set(names.weights(i), weight.buffer);
     });
     const compiled = await this.compile(program.name, graph);
     const executable = await this.device.load(compiled, states, {

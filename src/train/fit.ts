@@ -69,7 +69,7 @@ export interface FitJob {
   progress(): Progress;
   setProgress(progress: Progress): void;
   /** Once training has come to an end that leaves nothing to take up again. */
-  finish(): void;
+  finish(): Promise<void>;
 }
 
 /** Streams from here on order examples; layers and weights have others. */
@@ -146,7 +146,7 @@ class FitLoop {
         sameAsBefore,
       );
       while (progress().epochs < epochs && this.#going()) await this.#epoch();
-      if (!this.#cutShort) finish();
+      if (!this.#cutShort) await finish();
     } finally {
       await watchers.notify("onTrainEnd", { stopped: watchers.stopped });
     }

@@ -8,10 +8,10 @@ import type { ModelState } from "./model.ts";
 
 /** What a state is kept of, and brought back to. */
 export interface Rewindable {
-  getState(): ModelState;
-  putBack(state: ModelState): void;
+  getState(): Promise<ModelState>;
+  putBack(state: ModelState): Promise<void>;
   /** See `ModelMemory`. */
-  setHalted(value: number): void;
+  setHalted(value: number): Promise<void>;
   /** Grows whenever values become other than training steps make them. */
   readonly changes: number;
 }
@@ -105,13 +105,14 @@ export class LastGood {
     if (mark === undefined) return;
     const { usual, state, isTried, isConnected } = mark;
     if (usual === undefined && !isTried) return;
-    this.#memory.putBack(state);
+    await this.#memory.putBack(state);
     if (usual === undefined || !isConnected) return;
-    this.#memory.setHalted(0);
+    await this.#memory.setHalted(0);
     for (const { executable, inputs } of mark.steps.slice(0, usual.steps)) {
       await executable.run([inputs]);
     }
-    this.#memory.putBack({ ...this.#memory.getState(), progress: usual.progress });
+    const reached = await this.#memory.getState();
+    await this.#memory.putBack({ ...reached, progress: usual.progress });
   }
 
   /** The mark from which the next steps are counted; a new one where it is time for it. */
@@ -129,11 +130,11 @@ export class LastGood {
     return (await this.#isSound(executable, next)) ? this.#setMark(started, true) : mark;
   }
 
-  #setMark(started: number, isTried: boolean): Mark {
+  async #setMark(started: number, isTried: boolean): Promise<Mark> {
     const { changes } = this.#memory;
     // Before the new one is made: two at once would take twice the memory.
     this.#mark = undefined;
-    const state = this.#memory.getState();
+    const state = await this.#memory.getState();
     const made = performance.now();
     const cost = made - started;
     const fresh = { steps: [], accepted: 0, isConnected: true };
@@ -143,9 +144,9 @@ export class LastGood {
 
   /** Whether the next step is good, and the loss a usual one. It is tried without changing anything. */
   async #isSound(executable: Executable, inputs: StepInputs): Promise<boolean> {
-    this.#memory.setHalted(onTrial);
+    await this.#memory.setHalted(onTrial);
     const [{ halted, loss }] = await executable.run([inputs]);
-    this.#memory.setHalted(0);
+    await this.#memory.setHalted(0);
     return halted[0] === onTrial && this.#isUsual(loss[0]);
   }
 }

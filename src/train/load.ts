@@ -12,7 +12,7 @@ import {
 } from "../interchange/file-formats.ts";
 import { trainingOr } from "../interchange/keras/training-in.ts";
 import type { InputShapes } from "../interchange/model-format.ts";
-import { ofFile, refuse } from "../interchange/refuse.ts";
+import { ofFileAsync, refuse } from "../interchange/refuse.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
@@ -124,7 +124,7 @@ async function modelFrom(
   const codec = await fileFormats[format].model();
   const reading = { file, part, customLayers, training, inputShape, warn };
   const stored = await codec.decode(bytes, reading);
-  return ofFile(file, () => {
+  return ofFileAsync(file, async () => {
     requireValues(stored);
     const { network, seed, precision, classNames } = stored;
     const preprocess = own.preprocess ?? stored.preprocess;
@@ -135,7 +135,9 @@ async function modelFrom(
       ...(preprocess === undefined ? {} : { preprocess }),
     });
     const isLeft = network.weights.some(({ fullName }) => !stored.weights.has(fullName));
-    const weights = isLeft ? new Map([...model.getWeights(), ...stored.weights]) : stored.weights;
+    const weights = isLeft
+      ? new Map([...(await model.getWeights()), ...stored.weights])
+      : stored.weights;
     // A file of Fovea's own is what it says; others may say what Fovea has not, and are of use all the same.
     const compiled =
       format === "safetensors"
@@ -143,7 +145,7 @@ async function modelFrom(
         : trainingOr(file, warn, () => compileFrom(model, stored, own));
     const isLost = stored.training !== undefined && compiled !== true;
     const { slots, progress } = isLost ? { slots: new Map(), progress: untrained } : stored;
-    model.setState({ weights, slots, progress });
+    await model.setState({ weights, slots, progress });
     return { model, classNames };
   });
 }

@@ -78,7 +78,7 @@ export async function lrFind(
   requireWhole("batchSize", batchSize);
   requireFlag("stopEarly", stopEarly);
   requireRange(startLearningRate, endLearningRate);
-  const before = model.getState();
+  const before = await model.getState();
   const rate = model.rateSetting;
   const sweep = new Sweep(model, { steps, stopEarly });
   model.rateSetting = risingRate(startLearningRate, endLearningRate, steps, before.progress);
@@ -96,7 +96,7 @@ export async function lrFind(
     if (!(error instanceof TrainingError)) throw error;
   } finally {
     model.rateSetting = rate;
-    model.setState(before);
+    await model.setState(before);
   }
   const { learningRates, losses } = sweep;
   const [from, to] = [Math.floor(steps / 10), -ignoredSteps];

@@ -74,8 +74,10 @@ export class ModelLayer {
   }
 
   /** A copy of its weights by name, such as `kernel`. */
-  getWeights(): Map<string, Tensor<Float32Array>> {
-    return new Map([...this.#variables()].map(([name, variable]) => [name, variable.read()]));
+  async getWeights(): Promise<Map<string, Tensor<Float32Array>>> {
+    const weights = new Map<string, Tensor<Float32Array>>();
+    for (const [name, variable] of this.#variables()) weights.set(name, await variable.read());
+    return weights;
   }
 
   /**
@@ -83,11 +85,14 @@ export class ModelLayer {
    *
    * @throws ShapeError where one is missing, unknown, or of another shape; nothing is replaced then.
    */
-  setWeights(weights: ReadonlyMap<string, Tensor>): void {
+  async setWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     const variables = this.#variables();
     const shapes = new Map([...variables].map(([name, { shape }]) => [name, shape]));
     checkTensors(`The weights do not belong to the layer "${this.name}".`, shapes, weights);
-    for (const [name, variable] of variables) variable.write((weights.get(name) as Tensor).data);
+    const written = [...variables].map(([name, variable]) =>
+      variable.write((weights.get(name) as Tensor).data),
+    );
+    await Promise.all(written);
   }
 
   #variables(): Map<string, Variable> {

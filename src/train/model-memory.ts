@@ -9,7 +9,7 @@ import {
   possibleSlots,
   slotShapes,
 } from "../interchange/check-weights.ts";
-import type { Device } from "../machine/device.ts";
+import type { Device, DeviceBuffer } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { claimVariables, type SeedOfModel } from "./first-values.ts";
@@ -24,7 +24,7 @@ export class ModelMemory {
   readonly #variables: ReadonlyMap<string, Variable>;
   #slots: Values = new Map();
   #store: Store | undefined;
-  #held: ReadonlyMap<string, number> = new Map();
+  #held: ReadonlyMap<string, DeviceBuffer> = new Map();
   #slotChanges = 0;
 
   constructor(model: SeedOfModel) {
@@ -33,12 +33,14 @@ export class ModelMemory {
   }
 
   /** Puts the weights on `device`. @throws TargetError where memory is used up; nothing stays then. */
-  open(device: Device): void {
-    const held = new Map<string, number>();
+  async open(device: Device): Promise<void> {
+    const held = new Map<string, DeviceBuffer>();
     try {
-      for (const [fullName, variable] of this.#variables) held.set(fullName, variable.hold(device));
+      for (const [fullName, variable] of this.#variables) {
+        held.set(fullName, await variable.hold(device));
+      }
     } catch (error) {
-      for (const fullName of held.keys()) this.#variables.get(fullName)?.release();
+      for (const fullName of held.keys()) await this.#variables.get(fullName)?.release();
       throw error;
     }
     this.#held = held;
@@ -46,41 +48,41 @@ export class ModelMemory {
   }
 
   /** Gives the device's memory back; values stay readable. */
-  close(slots: readonly string[]): void {
-    this.#slots = this.readSlots(slots);
-    for (const fullName of this.#held.keys()) this.#variables.get(fullName)?.release();
+  async close(slots: readonly string[]): Promise<void> {
+    this.#slots = await this.readSlots(slots);
+    for (const fullName of this.#held.keys()) await this.#variables.get(fullName)?.release();
     this.#held = new Map();
     this.#store?.release();
     this.#store = undefined;
   }
 
   /** Where each value lies, by the names that graphs use. */
-  get addresses(): Map<string, number> {
-    const weights = [...this.#held].map(([fullName, address]): [string, number] => [
+  get buffers(): Map<string, DeviceBuffer> {
+    const weights = [...this.#held].map(([fullName, buffer]): [string, DeviceBuffer] => [
       names.weight(fullName),
-      address,
+      buffer,
     ]);
-    return new Map([...weights, ...(this.#store?.addresses ?? [])]);
+    return new Map([...weights, ...(this.#store?.buffers ?? [])]);
   }
 
   /** Makes ready for training. */
-  prepare(optimizer: Optimizer): void {
+  async prepare(optimizer: Optimizer): Promise<void> {
     const store = this.#store as Store;
     store.reserve(names.halted, []);
-    store.clear(names.halted);
-    this.reserveSlots(optimizer);
+    await store.clear(names.halted);
+    await this.reserveSlots(optimizer);
   }
 
   /**
    * Room for what the optimizer remembers of the weights that are trained now. Slots that are not there
    * yet are as they begin, or what was taken over; those of weights that are frozen meanwhile stay.
    */
-  reserveSlots(optimizer: Optimizer): void {
+  async reserveSlots(optimizer: Optimizer): Promise<void> {
     const store = this.#store as Store;
     for (const [key, shape] of slotShapes(this.#network, optimizer.slots)) {
       if (store.has(`slot/${key}`)) continue;
       store.reserve(`slot/${key}`, shape);
-      store.write(`slot/${key}`, this.#slots.get(key) ?? firstSlot(optimizer, key, shape));
+      await store.write(`slot/${key}`, this.#slots.get(key) ?? firstSlot(optimizer, key, shape));
     }
   }
 
@@ -101,8 +103,8 @@ export class ModelMemory {
    * 0 lets training steps change values. Any other number keeps all values as they are; a step whose loss or
    * gradients are not finite makes it 1.
    */
-  setHalted(value: number): void {
-    this.#store?.write(names.halted, { data: Float32Array.of(value), shape: [] });
+  async setHalted(value: number): Promise<void> {
+    await this.#store?.write(names.halted, { data: Float32Array.of(value), shape: [] });
   }
 
   /** Forgets what the optimizer remembered. */
@@ -111,32 +113,39 @@ export class ModelMemory {
     this.#store?.release("slot/");
   }
 
-  readWeights(): Values {
-    return new Map([...this.#variables].map(([fullName, variable]) => [fullName, variable.read()]));
+  readWeights(): Promise<Values> {
+    return readAll(this.#variables, (variable) => variable.read());
   }
 
   /** @throws ShapeError where one is missing, unknown, or of another shape; nothing changes then. */
-  writeWeights(weights: ReadonlyMap<string, Tensor>): void {
+  async writeWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     checkWeights(this.#network, weights);
-    this.writeSome(weights);
+    await this.writeSome(weights);
   }
 
   /** As `writeWeights`, but weights that are not given stay. @throws ShapeError */
-  writeSome(weights: ReadonlyMap<string, Tensor>): void {
+  async writeSome(weights: ReadonlyMap<string, Tensor>): Promise<void> {
     const present = [...this.#variables].map(([fullName, { shape }]): [string, Tensor] => [
       fullName,
       { data: new Float32Array(), shape },
     ]);
     checkWeights(this.#network, new Map([...present, ...weights]));
-    for (const [fullName, { data }] of weights) this.#variables.get(fullName)?.write(data);
+    const written = [...weights].map(([fullName, { data }]) =>
+      this.#variables.get(fullName)?.write(data),
+    );
+    await Promise.all(written);
   }
 
-  readSlots(slots: readonly string[]): Values {
-    const values = new Map(this.#slots);
-    for (const key of possibleSlots(this.#network, slots).keys()) {
-      if (this.#store?.has(`slot/${key}`)) values.set(key, this.#store.read(`slot/${key}`));
-    }
-    return values;
+  async readSlots(slots: readonly string[]): Promise<Values> {
+    const store = this.#store;
+    const keys = [...possibleSlots(this.#network, slots).keys()];
+    const present = new Map(
+      store === undefined
+        ? []
+        : keys.filter((key) => store.has(`slot/${key}`)).map((key) => [key, store]),
+    );
+    const read = await readAll(present, (from, key) => from.read(`slot/${key}`));
+    return new Map([...this.#slots, ...read]);
   }
 
   /** @throws ShapeError unless they are none, or those of the optimizer; nothing changes then. */
@@ -145,18 +154,32 @@ export class ModelMemory {
   }
 
   /** Takes slots over; those of `optimizer` that are not among them begin anew. */
-  writeSlots(
+  async writeSlots(
     values: ReadonlyMap<string, Tensor<Float32Array>>,
     optimizer: Optimizer | undefined,
-  ): void {
+  ): Promise<void> {
     this.#slotChanges++;
     this.#slots = new Map(values);
-    if (optimizer === undefined) return;
-    for (const [key, shape] of possibleSlots(this.#network, optimizer.slots)) {
-      if (!this.#store?.has(`slot/${key}`)) continue;
-      this.#store.write(`slot/${key}`, values.get(key) ?? firstSlot(optimizer, key, shape));
-    }
+    const store = this.#store;
+    if (optimizer === undefined || store === undefined) return;
+    const written = [...possibleSlots(this.#network, optimizer.slots)]
+      .filter(([key]) => store.has(`slot/${key}`))
+      .map(([key, shape]) =>
+        store.write(`slot/${key}`, values.get(key) ?? firstSlot(optimizer, key, shape)),
+      );
+    await Promise.all(written);
   }
+}
+
+/** What `read` gives of each, by name. */
+async function readAll<T>(
+  sources: ReadonlyMap<string, T>,
+  read: (source: T, name: string) => Promise<Tensor<Float32Array>>,
+): Promise<Values> {
+  const entries = [...sources].map(
+    async ([name, source]) => [name, await read(source, name)] as const,
+  );
+  return new Map(await Promise.all(entries));
 }
 
 /** What a slot, such as `conv2d/kernel/momentum`, begins with. */

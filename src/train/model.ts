@@ -175,7 +175,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     warnOfHeldClasses(settings.heads, ordered, split, options.onWarning);
     return this.#turns.take("fit", async () => {
       const engine = await this.#open();
-      this.#memory.prepare(settings.optimizer);
+      await this.#memory.prepare(settings.optimizer);
       const { validationData, callbacks = [], classWeights } = options;
       try {
         const weighting = { classWeights, count: split.count };
@@ -220,9 +220,9 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
           setProgress: (progress) => {
             this.#progress = progress;
           },
-          finish: () => {
+          finish: async () => {
             const hasAverages = settings.optimizer.endsWithAverage && this.#progress.iterations > 0;
-            if (hasAverages) this.#takeAverages();
+            if (hasAverages) await this.#takeAverages();
           },
         });
         return historyOf(this.#progress.history, watchers.stopped);
@@ -400,7 +400,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   }
 
   /** A copy of all weights, by name, such as `conv2d/kernel`. */
-  getWeights(): Map<string, Tensor<Float32Array>> {
+  getWeights(): Promise<Map<string, Tensor<Float32Array>>> {
     return this.#memory.readWeights();
   }
 
@@ -409,8 +409,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    *
    * @throws ShapeError where one is missing, unknown, or of another shape; nothing is replaced then.
    */
-  setWeights(weights: ReadonlyMap<string, Tensor>): void {
-    this.#memory.writeWeights(weights);
+  async setWeights(weights: ReadonlyMap<string, Tensor>): Promise<void> {
+    await this.#memory.writeWeights(weights);
   }
 
   /**
@@ -422,7 +422,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    */
   async saveWeights(path: string): Promise<void> {
     const { writeWeights } = await import("./weights-file.ts");
-    await writeWeights(path, this.network, this.getWeights());
+    await writeWeights(path, this.network, await this.getWeights());
   }
 
   /**
@@ -437,14 +437,18 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
     const { readWeights } = await import("./weights-file.ts");
     const { weights, ...left } = await readWeights(source, this.network, options);
-    this.#memory.writeSome(weights);
+    await this.#memory.writeSome(weights);
     return left;
   }
 
   /** A copy of weights, slots and progress. */
-  getState(): ModelState {
-    const slots = this.#memory.readSlots(this.#slotNames);
-    return { weights: this.getWeights(), slots, progress: this.#progress };
+  async getState(): Promise<ModelState> {
+    const progress = this.#progress;
+    const [weights, slots] = await Promise.all([
+      this.getWeights(),
+      this.#memory.readSlots(this.#slotNames),
+    ]);
+    return { weights, slots, progress };
   }
 
   /**
@@ -452,25 +456,25 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    *
    * @throws ShapeError where it does not fit; nothing is taken over then.
    */
-  setState(state: ModelState): void {
+  async setState(state: ModelState): Promise<void> {
     this.#turns.requireIdle("setState");
     requireState("setState", state);
-    this.#takeOver(state);
+    await this.#takeOver(state);
   }
 
-  #takeOver({ weights, slots, progress }: ModelState): void {
+  async #takeOver({ weights, slots, progress }: ModelState): Promise<void> {
     this.#memory.checkSlots(this.#slotNames, slots);
-    this.#memory.writeWeights(weights);
-    this.#memory.writeSlots(slots, this.#settings?.optimizer);
+    await this.#memory.writeWeights(weights);
+    await this.#memory.writeSlots(slots, this.#settings?.optimizer);
     this.#progress = progress;
   }
 
   #watchers(callbacks: readonly Callback[]): Watchers {
     return new Watchers(callbacks, {
       model: this,
-      restore: (state) => {
+      restore: async (state) => {
         requireState("restore", state);
-        this.#takeOver(state);
+        await this.#takeOver(state);
       },
       during: (hook) => this.#turns.during(hook),
     });
@@ -489,14 +493,14 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
   }
 
   /** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */
-  #takeAverages(): void {
-    const { weights, slots } = this.getState();
+  async #takeAverages(): Promise<void> {
+    const { weights, slots } = await this.getState();
     const trained = new Set(this.#engine?.trainedNames);
     const averages = [...weights].map(([name, value]): [string, Tensor] => [
       name,
       (trained.has(name) ? slots.get(`${name}/average`) : undefined) ?? value,
     ]);
-    this.setWeights(new Map(averages));
+    await this.setWeights(new Map(averages));
   }
 
   /** Milliseconds that compiling the last training step took. */
@@ -510,7 +514,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     for (const program of this.#programs) await program.dispose();
     this.#programs.clear();
     await this.#engine?.clear();
-    this.#memory.close(this.#slotNames);
+    await this.#memory.close(this.#slotNames);
     this.#engine = undefined;
   }
 
@@ -532,7 +536,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
     await this.#retiring;
     if (this.#engine !== undefined) return this.#engine;
     const device = this.#deviceChoice ?? (await sharedDevice());
-    this.#memory.open(device);
+    await this.#memory.open(device);
     this.#deviceChoice = device;
     this.#engine = new Engine(device, this.network, this.#memory, this);
     return this.#engine;

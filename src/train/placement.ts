@@ -91,11 +91,11 @@ export async function place(
   const inputs = x.map(prepareInput);
   const placed = await engine.reserve(role, count, { x: inputs, y: targets, weights });
   const residents = [...placed.inputs, ...placed.targets, ...placed.weights];
-  [...inputs, ...targets, ...weights].forEach((values, i) => {
+  for (const [i, values] of [...inputs, ...targets, ...weights].entries()) {
     const resident = residents[i];
-    if (resident === undefined || values === undefined) return;
-    fillRows(engine.device, resident, values, 0, count);
-  });
+    if (resident === undefined || values === undefined) continue;
+    await fillRows(engine.device, resident, values, 0, count);
+  }
   return placed;
 }
 

@@ -61,9 +61,9 @@ export async function predictAll(
   try {
     for (let start = 0; start < count && goesOn(); start += chunk) {
       const end = Math.min(count, start + chunk);
-      x.forEach((values, i) => {
-        fillRows(engine.device, examples.inputs[i], values, start, end);
-      });
+      for (const [i, values] of x.entries()) {
+        await fillRows(engine.device, examples.inputs[i], values, start, end);
+      }
       await predictRows(engine, examples, end - start, {
         batch: Math.min(batch, end - start),
         goesOn,

@@ -6,32 +6,31 @@ import { DataError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TensorType } from "../graph/op.ts";
-import type { Device } from "../machine/device.ts";
+import type { Device, DeviceBuffer } from "../machine/device.ts";
 
 /** Rows that lie in a device's memory. */
 export interface Resident {
   readonly type: TensorType;
-  readonly address: number;
+  readonly buffer: DeviceBuffer;
 }
 
 /** A place for `rows` rows shaped and typed as those of `like`. */
 export function reserveRows(device: Device, like: Tensor, rows: number): Resident {
   const type = { shape: [rows, ...like.shape.slice(1)], dtype: dtypeOf(like.data) };
   const bytes = sizeOf(type.shape) * bytesPerElement[type.dtype];
-  return { type, address: device.allocate(bytes) };
+  return { type, buffer: device.allocate(bytes) };
 }
 
 /** Copies rows [from, to) of `source` to the front of `target`. */
-export function fillRows(
+export async function fillRows(
   device: Device,
   target: Resident,
   source: Tensor,
   from: number,
   to: number,
-): void {
+): Promise<void> {
   const row = sizeOf(source.shape.slice(1));
-  const view = device.view(target.type.dtype, target.address, (to - from) * row);
-  view.set(source.data.subarray(from * row, to * row));
+  await device.write(target.buffer, source.data.subarray(from * row, to * row));
 }
 
 /** @throws DataError unless examples are shaped as the model's input `[…]`; `name` is its name. */

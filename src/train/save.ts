@@ -136,10 +136,10 @@ export async function encodeWeights(
   requireKnownOptions("encodeWeights", options, { format: true });
   const { format = "safetensors" } = options;
   requireFormat("encodeWeights", format, "writesWeights");
-  return encodeWeightsAs(format, model.network, model.getWeights());
+  return encodeWeightsAs(format, model.network, await model.getWeights());
 }
 
-function encodeAs(
+async function encodeAs(
   format: ModelFormatName,
   model: Model<SymbolicOutputs>,
   file: string,
@@ -148,19 +148,21 @@ function encodeAs(
   // A file for browsers is small unless asked for more.
   const { training = format !== "json", classNames, onWarning: warn = printWarning } = options;
   // Before anything is waited for: the model may go on.
-  const stored = storeModel(model, training, classNames);
-  return fileFormats[format].model().then((codec) => codec.encode(stored, { file, warn }));
+  const stored = await storeModel(model, training, classNames);
+  const codec = await fileFormats[format].model();
+  return codec.encode(stored, { file, warn });
 }
 
-function storeModel(
+async function storeModel(
   model: Model<SymbolicOutputs>,
   trains: boolean,
   classNames: readonly string[] | undefined,
-): StoredModel {
+): Promise<StoredModel> {
+  const state = model.getState();
   const { network, seed, precision, settings, rateSetting } = model;
   const training = trains && settings ? storeTraining(settings, rateSetting) : undefined;
   const preprocess = storedPreprocess(model);
-  return { ...model.getState(), network, seed, precision, training, classNames, preprocess };
+  return { ...(await state), network, seed, precision, training, classNames, preprocess };
 }
 
 /** The records of a model's inputs by their names; undefined where nothing is done to any. */

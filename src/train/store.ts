@@ -3,12 +3,12 @@
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { Device } from "../machine/device.ts";
+import { float32Of, type Tensor } from "../core/tensor.ts";
+import type { Device, DeviceBuffer } from "../machine/device.ts";
 
 interface Entry {
   readonly shape: Shape;
-  readonly address: number;
+  readonly buffer: DeviceBuffer;
 }
 
 /** Named f32 tensors in a device's memory. */
@@ -21,8 +21,8 @@ export class Store {
   }
 
   /** Where each value lies. */
-  get addresses(): Map<string, number> {
-    return new Map([...this.#entries].map(([name, { address }]) => [name, address]));
+  get buffers(): Map<string, DeviceBuffer> {
+    return new Map([...this.#entries].map(([name, { buffer }]) => [name, buffer]));
   }
 
   has(name: string): boolean {
@@ -32,18 +32,18 @@ export class Store {
   /** Makes room for a value; zeros at first. */
   reserve(name: string, shape: Shape): void {
     if (this.#entries.has(name)) return;
-    this.#entries.set(name, { shape, address: this.#device.allocate(4 * sizeOf(shape)) });
+    this.#entries.set(name, { shape, buffer: this.#device.allocate(4 * sizeOf(shape)) });
   }
 
   /** A copy of a value. */
-  read(name: string): Tensor<Float32Array> {
-    const { shape } = this.#entry(name);
-    return { data: new Float32Array(this.#view(name)), shape };
+  async read(name: string): Promise<Tensor<Float32Array>> {
+    const { shape, buffer } = this.#entry(name);
+    return { data: await this.#device.read(buffer, "f32", sizeOf(shape)), shape };
   }
 
   /** @throws ShapeError where the value has another shape. */
-  write(name: string, value: Tensor): void {
-    const { shape } = this.#entry(name);
+  async write(name: string, value: Tensor): Promise<void> {
+    const { shape, buffer } = this.#entry(name);
     if (!sameShape(shape, value.shape)) {
       throw new ShapeError({
         what: `The value for "${name}" does not fit.`,
@@ -52,18 +52,19 @@ export class Store {
         fix: "load it into the model that it was saved from",
       });
     }
-    this.#view(name).set(value.data);
+    await this.#device.write(buffer, float32Of(value.data));
   }
 
-  clear(name: string): void {
-    this.#view(name).fill(0);
+  async clear(name: string): Promise<void> {
+    const { shape, buffer } = this.#entry(name);
+    await this.#device.write(buffer, new Float32Array(sizeOf(shape)));
   }
 
   /** Gives back everything whose name begins with `prefix`. */
   release(prefix = ""): void {
-    for (const [name, { address }] of this.#entries) {
+    for (const [name, { buffer }] of this.#entries) {
       if (!name.startsWith(prefix)) continue;
-      this.#device.free(address);
+      this.#device.free(buffer);
       this.#entries.delete(name);
     }
   }
@@ -72,10 +73,5 @@ export class Store {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`no value is kept under "${name}"`);
     return entry;
-  }
-
-  #view(name: string) {
-    const { shape, address } = this.#entry(name);
-    return this.#device.view("f32", address, sizeOf(shape));
   }
 }

@@ -1,10 +1,11 @@
 // The values of weights. A weight belongs to its layer, not to a model: models that share a layer share
 // its values, in the device's memory too, as in Keras.
 
+import type { NumericArray } from "../core/dtype.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { Device } from "../machine/device.ts";
+import { float32Of, type Tensor } from "../core/tensor.ts";
+import type { Device, DeviceBuffer } from "../machine/device.ts";
 
 /**
  * One weight's values: in a device's memory while a model there uses them, else on the host. First
@@ -15,7 +16,7 @@ export class Variable {
   /** On the host; undefined while a device has the values, and before there are any. */
   #values: Float32Array | undefined;
   readonly #draw: () => Float32Array;
-  #home: { readonly device: Device; readonly address: number } | undefined;
+  #home: { readonly device: Device; readonly buffer: DeviceBuffer } | undefined;
   #users = 0;
   /** How often the values were changed other than by a training step of the model that asks. */
   changes = 0;
@@ -36,13 +37,15 @@ export class Variable {
    *
    * @throws ConfigError where another device has them, TargetError where memory is used up.
    */
-  hold(device: Device): number {
+  async hold(device: Device): Promise<DeviceBuffer> {
     if (this.#home === undefined) {
-      const values = this.#view();
-      const address = device.allocate(4 * sizeOf(this.shape));
-      this.#home = { device, address };
+      const values = this.#onHost();
+      const buffer = device.allocate(4 * sizeOf(this.shape));
+      this.#home = { device, buffer };
       this.#values = undefined;
-      this.#view().set(values);
+      this.#users++;
+      await device.write(buffer, values);
+      return buffer;
     }
     if (this.#home.device !== device) {
       throw new ConfigError({
@@ -53,35 +56,44 @@ export class Variable {
       });
     }
     this.#users++;
-    return this.#home.address;
+    return this.#home.buffer;
   }
 
-  release(): void {
+  async release(): Promise<void> {
     this.#users--;
     if (this.#users > 0 || this.#home === undefined) return;
-    this.#values = this.#view().slice();
-    this.#home.device.free(this.#home.address);
+    const { device, buffer } = this.#home;
+    let values: Float32Array;
+    let seen: number;
+    do {
+      seen = this.changes;
+      values = await device.read(buffer, "f32", sizeOf(this.shape));
+    } while (seen !== this.changes);
+    // Another model may have come to hold it, or to let it go, meanwhile.
+    if (this.#users > 0 || this.#home?.buffer !== buffer) return;
+    this.#values = values;
     this.#home = undefined;
+    device.free(buffer);
   }
 
   /** A copy of the values. */
-  read(): Tensor<Float32Array> {
-    return { data: this.#view().slice(), shape: this.shape };
+  async read(): Promise<Tensor<Float32Array>> {
+    const { shape } = this;
+    if (this.#home === undefined) return { data: this.#onHost().slice(), shape };
+    const { device, buffer } = this.#home;
+    return { data: await device.read(buffer, "f32", sizeOf(shape)), shape };
   }
 
   /** Replaces all values. */
-  write(data: ArrayLike<number>): void {
+  async write(data: NumericArray): Promise<void> {
     this.changes++;
-    if (this.hasValues) this.#view().set(data);
-    else this.#values = new Float32Array(data);
+    if (this.#home === undefined) this.#values = new Float32Array(data);
+    else await this.#home.device.write(this.#home.buffer, float32Of(data));
   }
 
-  #view(): Float32Array {
-    if (this.#home === undefined) {
-      this.#values ??= this.#draw();
-      return this.#values;
-    }
-    const { device, address } = this.#home;
-    return device.view("f32", address, sizeOf(this.shape)) as Float32Array;
+  /** The values on the host, which are drawn where there are none yet. */
+  #onHost(): Float32Array {
+    this.#values ??= this.#draw();
+    return this.#values;
   }
 }

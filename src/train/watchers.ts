@@ -23,9 +23,9 @@ export class Watchers {
     this.#control = {
       model,
       stop: (reason) => this.stop(reason),
-      restore: (state) => {
+      restore: async (state) => {
         this.#requireBeginning();
-        restore(state);
+        await restore(state);
       },
     };
   }

@@ -22,7 +22,7 @@ test("a file becomes another kind, and that one another again", async () => {
     ["web/model.json", undefined],
   ] as const) {
     const { model: again } = await loadModel(join(folder, name));
-    expect(again.getWeights()).toEqual(model.getWeights());
+    expect(await again.getWeights()).toEqual(await model.getWeights());
     expect(again.settings?.optimizer.name).toBe(optimizer);
   }
   expect((await fovea("summary --model web/model.json")).stdout).toContain("depthwise_conv2d");

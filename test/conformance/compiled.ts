@@ -1,7 +1,7 @@
 // Compiles a graph, runs it on a device, and reads back what it left there; and the same by the
 // reference, to compare.
 
-import { bytesPerElement, type NumericArray } from "../../src/core/dtype.ts";
+import { allocate, bytesPerElement, type NumericArray } from "../../src/core/dtype.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
@@ -11,7 +11,7 @@ import { compile } from "../../src/kernel/compile.ts";
 import type { MachineDescription } from "../../src/kernel/machine-description.ts";
 import type { Program } from "../../src/kernel/program.ts";
 import type { Precision } from "../../src/kernel/schedules/schedule.ts";
-import type { Device } from "../../src/machine/device.ts";
+import type { Device, DeviceBuffer } from "../../src/machine/device.ts";
 
 const caches = {
   execution: "vectors",
@@ -53,23 +53,24 @@ export async function runProgram(
   sources: Sources,
   steps = 1,
 ): Promise<Outcome> {
-  const addresses = new Map<string, number>();
+  const buffers = new Map<string, DeviceBuffer>();
   for (const { name, dtype, shape } of program.states) {
-    const address = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);
-    device.view(dtype, address, sizeOf(shape)).set(sources[name].data);
-    addresses.set(name, address);
+    const buffer = device.allocate(sizeOf(shape) * bytesPerElement[dtype]);
+    const values = allocate(dtype, sizeOf(shape));
+    values.set(sources[name].data);
+    await device.write(buffer, values);
+    buffers.set(name, buffer);
   }
-  const executable = await device.load(program, addresses, { stepsAtOnce: steps });
+  const executable = await device.load(program, buffers, { stepsAtOnce: steps });
   const inputs = Object.fromEntries(program.inputs.map(({ name }) => [name, sources[name].data]));
   const results = await executable.run(new Array(steps).fill(inputs));
-  const states = Object.fromEntries(
-    program.states.map(({ name, dtype, shape }) => {
-      const address = addresses.get(name) as number;
-      return [name, device.view(dtype, address, sizeOf(shape)).slice()];
-    }),
-  );
+  const states: Record<string, NumericArray> = {};
+  for (const { name, dtype, shape } of program.states) {
+    const buffer = buffers.get(name) as DeviceBuffer;
+    states[name] = await device.read(buffer, dtype, sizeOf(shape));
+  }
   executable.dispose();
-  for (const address of addresses.values()) device.free(address);
+  for (const buffer of buffers.values()) device.free(buffer);
   return { outputs: results[steps - 1], states };
 }
 

@@ -180,7 +180,7 @@ describe("configuration", () => {
   test.each(samples)("%s: comes back from a file with the same bits", async (_, kind, sample) => {
     const network = networkOf(kind, sample);
     const model = new Model(network, { seed, device });
-    model.setWeights(
+    await model.setWeights(
       new Map(
         network.weights.map(({ fullName, shape, trainable }, i) => {
           const value = numbers(shape, i + 1);
@@ -191,7 +191,7 @@ describe("configuration", () => {
     const { model: again } = await decodeModel(await encodeModel(model), { device });
     expect(again.network.toConfig()).toEqual(network.toConfig());
     expect(again.seed).toBe(seed);
-    expect(again.getWeights()).toEqual(model.getWeights());
+    expect(await again.getWeights()).toEqual(await model.getWeights());
     const x = batchFor(sample);
     expect(await again.predict(x)).toEqual(await model.predict(x));
     await Promise.all([model.dispose(), again.dispose()]);
@@ -214,7 +214,7 @@ describe("shapes", () => {
     await model.dispose();
   });
 
-  test.each(samples)("%s: plans the weights that it has", (_, kind, sample) => {
+  test.each(samples)("%s: plans the weights that it has", async (_, kind, sample) => {
     const network = networkOf(kind, sample);
     const planned = network.weights.map(({ name, shape }) => [name, shape]);
     expect(planned).toEqual(Object.entries(sample.weights ?? {}));
@@ -222,7 +222,7 @@ describe("shapes", () => {
     for (const { name, trainable } of network.weights) {
       expect(trainable, name).toBe(![...statistics, ...fixed].includes(name));
     }
-    const values = new Model(network, { seed }).getWeights();
+    const values = await new Model(network, { seed }).getWeights();
     expect([...values].map(([name, { shape }]) => [name.split("/")[1], shape])).toEqual(planned);
     for (const { data, shape } of values.values()) {
       expect(data).toHaveLength(sizeOf(shape));

@@ -206,12 +206,12 @@ describe("compiled models", () => {
     const outputs = one.shape[1];
     if (one.range !== undefined) {
       // Probabilities by a linear layer: its bias moves small predictions between 0 and 1.
-      const weights = model.getWeights();
+      const weights = await model.getWeights();
       weights.get("dense/kernel")?.data.forEach((value, i, kernel) => {
         kernel[i] = value * 0.1;
       });
       weights.get("dense/bias")?.data.fill(0.5);
-      model.setWeights(weights);
+      await model.setWeights(weights);
     }
     const inputs = uniform([count, ...image], 2, [-1, 1]);
     const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };

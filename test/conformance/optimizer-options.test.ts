@@ -54,13 +54,13 @@ describe("options of all optimizers", () => {
     expect(second.settings?.optimizer.options).toEqual(first.settings?.optimizer.options);
     await second.fit(examples(20), { epochs: 3, batchSize: 8, verbose: 0, resume: true });
 
-    expect([...straight.getState().slots.keys()]).toEqual(
+    expect([...(await straight.getState()).slots.keys()]).toEqual(
       straight.network.weights.flatMap(({ fullName }) =>
         one.slots.map((slot) => `${fullName}/${slot}`),
       ),
     );
-    expect(second.getState().slots).toEqual(straight.getState().slots);
-    expect(second.getWeights()).toEqual(straight.getWeights());
+    expect((await second.getState()).slots).toEqual((await straight.getState()).slots);
+    expect(await second.getWeights()).toEqual(await straight.getWeights());
     await Promise.all([straight, first, second].map((model) => model.dispose()));
   });
 
@@ -73,13 +73,13 @@ describe("options of all optimizers", () => {
       device,
     );
     const plain = modelWith(optimizerFrom("sgd", { learningRate: 0.05 }), device);
-    const before = model.getWeights();
+    const before = await model.getWeights();
     await model.fit(examples(8), { verbose: 0 });
     await plain.fit(examples(8), { verbose: 0 });
-    const after = model.getWeights();
+    const after = await model.getWeights();
     expect(after.get("conv2d/kernel")).toEqual(before.get("conv2d/kernel"));
     expect(after.get("conv2d/bias")).toEqual(before.get("conv2d/bias"));
-    expect(after.get("dense/kernel")).toEqual(plain.getWeights().get("dense/kernel"));
+    expect(after.get("dense/kernel")).toEqual((await plain.getWeights()).get("dense/kernel"));
     expect(after.get("dense/kernel")).not.toEqual(before.get("dense/kernel"));
     await Promise.all([model, plain].map((one) => one.dispose()));
   });
@@ -115,7 +115,7 @@ describe("options of all optimizers", () => {
     const plain = modelWith(optimizerFrom("sgd", { learningRate: 0.1 }), device);
     await model.fit(examples(8), { verbose: 0 });
     await plain.fit(examples(8), { verbose: 0 });
-    const [decayed, kept] = [model.getWeights(), plain.getWeights()];
+    const [decayed, kept] = [await model.getWeights(), await plain.getWeights()];
     expect(decayed.get("dense/kernel")).toEqual(kept.get("dense/kernel"));
     expect(decayed.get("conv2d/kernel")).not.toEqual(kept.get("conv2d/kernel"));
     await Promise.all([model, plain].map((one) => one.dispose()));
@@ -123,13 +123,13 @@ describe("options of all optimizers", () => {
 
   test("a state without slots begins them anew", async () => {
     const model = modelWith(optimizerFrom("adagrad", {}), device);
-    const state = model.getState();
+    const state = await model.getState();
     await model.fit(examples(8), { verbose: 0 });
-    const once = model.getState();
-    model.setState(state);
+    const once = await model.getState();
+    await model.setState(state);
     await model.fit(examples(8), { verbose: 0 });
-    expect(model.getState().slots).toEqual(once.slots);
-    expect(model.getWeights()).toEqual(once.weights);
+    expect((await model.getState()).slots).toEqual(once.slots);
+    expect(await model.getWeights()).toEqual(once.weights);
     await model.dispose();
   });
 });

@@ -10,7 +10,7 @@ import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { verifyStages } from "../../src/kernel/verify.ts";
-import type { Device } from "../../src/machine/device.ts";
+import type { Device, DeviceBuffer } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { X64Device } from "../../src/machine/x64/index.ts";
@@ -22,10 +22,10 @@ import { randomGraph } from "./random-graph.ts";
 
 /** An interpreter whose memory is never clean: what a program did not write, it may not read. */
 class DirtyInterpreter extends InterpreterDevice {
-  override allocate(bytes: number): number {
-    const address = super.allocate(bytes);
-    this.view("u8", address, bytes).fill(0x7f);
-    return address;
+  override allocate(bytes: number): DeviceBuffer {
+    const buffer = super.allocate(bytes);
+    this.view("u8", this.addressOf(buffer), bytes).fill(0x7f);
+    return buffer;
   }
 }
 

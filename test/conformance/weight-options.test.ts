@@ -135,7 +135,7 @@ describe("initializers, regularizers and constraints", () => {
     // A constraint may cost something at its first step, and never again.
     expect(losses[0][5]).toBeLessThan(losses[0][1]);
     expect(losses[1]).toEqual(losses[0]);
-    expect(again.getWeights()).toEqual(model.getWeights());
+    expect(await again.getWeights()).toEqual(await model.getWeights());
     await Promise.all([model, again].map((one) => one.dispose()));
   });
 
@@ -268,7 +268,7 @@ describe("constraints", () => {
     const data = (size: number) => Float32Array.from({ length: size }, () => random.uniform());
     const x = { data: data(5 * 18), shape: [5, 3, 3, 2] };
     await model.fit({ x, y: { data: data(10), shape: [5, 2] } }, { epochs: 2, verbose: 0 });
-    const weights = model.getWeights();
+    const weights = await model.getWeights();
     const norms = (name: string, columns: number) => {
       const values = weights.get(name)?.data as Float32Array;
       return Array.from({ length: columns }, (_, column) =>

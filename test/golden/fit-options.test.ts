@@ -53,7 +53,7 @@ const x = uniform(1, [22, features], -1, 1);
 const y = classes(2, 22, classCount);
 const validation = { x: uniform(3, [11, features], -1, 1), y: classes(4, 11, classCount) };
 
-function newModel(): Model {
+async function newModel(): Promise<Model> {
   const model = sequential(
     [
       layers.dense({ units: 5, activation: "tanh", inputShape: [features] }),
@@ -61,7 +61,7 @@ function newModel(): Model {
     ],
     { device },
   );
-  model.setWeights(networkWeights(model.network));
+  await model.setWeights(networkWeights(model.network));
   return model.compile({
     optimizer: optimizers.sgd({ learningRate: 0.5 }),
     loss: "sparseCategoricalCrossentropy",
@@ -69,8 +69,11 @@ function newModel(): Model {
   });
 }
 
-function expectWeights(model: Model, expected: readonly (readonly number[])[]): void {
-  [...model.getWeights()].forEach(([name, { data }], i) => {
+async function expectWeights(
+  model: Model,
+  expected: readonly (readonly number[])[],
+): Promise<void> {
+  [...(await model.getWeights())].forEach(([name, { data }], i) => {
     expect(relativeError(data, expected[i]), name).toBeLessThanOrEqual(tolerance);
   });
 }
@@ -79,7 +82,7 @@ describe("fit with", () => {
   test.each(Object.entries(fits))("%s gives Keras's numbers", async (_, fixture) => {
     const { epochs, steps_per_epoch, initial_epoch, validation_freq, validation_steps } =
       fixture.options;
-    const model = newModel();
+    const model = await newModel();
     const result = await model.fit(
       { x, y },
       {
@@ -101,13 +104,13 @@ describe("fit with", () => {
       expect(history[name], name).toHaveLength(values.length);
       expect(relativeError(history[name], values), name).toBeLessThanOrEqual(tolerance);
     }
-    expectWeights(model, fixture.weights);
+    await expectWeights(model, fixture.weights);
     await model.dispose();
   });
 });
 
 test("single batches give Keras's numbers, each its own", async () => {
-  const model = newModel();
+  const model = await newModel();
   const rows = (from: number, to: number) => ({
     x: { data: x.data.subarray(from * features, to * features), shape: [to - from, features] },
     y: { data: y.data.subarray(from, to), shape: [to - from] },
@@ -125,7 +128,7 @@ test("single batches give Keras's numbers, each its own", async () => {
       );
     }
   });
-  expectWeights(model, onBatch.weights);
+  await expectWeights(model, onBatch.weights);
   const { data } = await model.predictOnBatch(validation.x);
   expect(relativeError(data, onBatch.predictions)).toBeLessThanOrEqual(tolerance);
   expect(model.progress.iterations).toBe(2);

@@ -102,7 +102,7 @@ export async function trainFixture(
   { name, options }: OptimizerFixture,
 ) {
   const model = new Model(networkOf(fixture), { device });
-  model.setWeights(networkWeights(model.network));
+  await model.setWeights(networkWeights(model.network));
   model.compile({
     optimizer: optimizerFrom(name, options),
     loss: fixture.loss as LossName,

@@ -108,17 +108,17 @@ describe("earlyStopping", () => {
       ...inCamelCase(options),
       restoreBestWeights: true,
     });
-    const fill = (epoch: number) =>
+    const fill = async (epoch: number) =>
       model.setWeights(
         new Map(
-          [...model.getWeights()].map(([name, { data, shape }]) => [
+          [...(await model.getWeights())].map(([name, { data, shape }]) => [
             name,
             { data: data.map(() => epoch), shape },
           ]),
         ),
       );
     expect(await tell(callback, model, told, { before: fill })).toBe(stopsAfter);
-    expect(model.getWeights().get("dense/bias")?.data[0]).toBe(bestThen);
+    expect((await model.getWeights()).get("dense/bias")?.data[0]).toBe(bestThen);
   });
 });
 

@@ -79,11 +79,13 @@ describe.each(Object.keys(fixtures))("%s", (name) => {
   test("takes over weights from .weights.h5 and .h5", async () => {
     for (const ending of [".weights.h5", ".h5"]) {
       const { model } = await loadModel(pathOf(`${name}.keras`), { device, training: false });
-      const zeros = [...model.getWeights()].map(([key, { data, shape }]): [string, Tensor] => [
-        key,
-        { data: new Float32Array(data.length), shape },
-      ]);
-      model.setWeights(new Map(zeros));
+      const zeros = [...(await model.getWeights())].map(
+        ([key, { data, shape }]): [string, Tensor] => [
+          key,
+          { data: new Float32Array(data.length), shape },
+        ],
+      );
+      await model.setWeights(new Map(zeros));
       await model.loadWeights(pathOf(name + ending));
       await expectPredictions(model, fixture.predictions);
       await model.dispose();

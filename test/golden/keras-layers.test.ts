@@ -181,7 +181,7 @@ describe.each(
     const layer =
       options.mean === undefined ? first.adapt(uniform(3, [6, ...inputShape], 2, 5)) : first;
     const model = new Model(sequence({ inputShape, layers: [layer] }), { device });
-    const weights = [...model.getWeights().values()];
+    const weights = [...(await model.getWeights()).values()];
     // Statistics that are given are no weights, in Keras as here.
     expect(weights.length).toBe(expected.weights);
     [expected.mean, expected.variance].slice(0, weights.length).forEach((values, i) => {

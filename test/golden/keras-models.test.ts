@@ -216,7 +216,7 @@ describe.each(Object.entries(cases))("%s", (name, [make, settings]) => {
         way === "as it was made"
           ? made
           : new Model<SymbolicOutputs>(networkFrom(config), { device });
-      net.setWeights(networkWeights(net.network));
+      await net.setWeights(networkWeights(net.network));
       const x = inputsFor(net);
       listed(await net.predict(x)).forEach(({ data }, i) => {
         expect(relativeError([...data], fixture.predictions[i])).toBeLessThanOrEqual(1e-5);
@@ -229,7 +229,7 @@ describe.each(Object.entries(cases))("%s", (name, [make, settings]) => {
       for (const [key, [value]] of Object.entries(reported)) {
         expect(relativeError([value], fixture.history[key]), key).toBeLessThanOrEqual(1e-5);
       }
-      const weights = net.getWeights();
+      const weights = await net.getWeights();
       expect([...weights.keys()]).toEqual(Object.keys(fixture.weights));
       for (const [key, { data }] of weights) {
         expect(relativeError([...data], fixture.weights[key]), key).toBeLessThanOrEqual(1e-5);

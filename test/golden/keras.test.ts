@@ -101,7 +101,7 @@ describe.each(Object.entries(read<Record<string, FitFixture>>("fits.json")))(
 
     beforeAll(async () => {
       model = new Model(networkOf(fixture), { device });
-      model.setWeights(networkWeights(model.network));
+      await model.setWeights(networkWeights(model.network));
       model.compile({
         optimizer: optimizerFrom(fixture.optimizer.name, fixture.optimizer.options),
         loss: fixture.loss as LossName,
@@ -122,8 +122,8 @@ describe.each(Object.entries(read<Record<string, FitFixture>>("fits.json")))(
       expect(relativeError(history[name], fixture.history[name])).toBeLessThanOrEqual(tolerance);
     });
 
-    test("all weights and moving statistics are the same", () => {
-      const received = model.getWeights();
+    test("all weights and moving statistics are the same", async () => {
+      const received = await model.getWeights();
       expect([...received.keys()]).toEqual(Object.keys(fixture.weights));
       const tooFar = [...received]
         .map(([name, { data }]) => ({ name, error: relativeError(data, fixture.weights[name]) }))

@@ -95,11 +95,13 @@ describe.each(Object.keys(fixtures))("%s", (name) => {
 
   test.each([".weights.h5", "-weights.h5", ".h5"])("takes over weights from %s", async (ending) => {
     const { model } = await loadModel(join(folder, `${name}.keras`), { device, training: false });
-    const zeros = [...model.getWeights()].map(([key, { data, shape }]): [string, Tensor] => [
-      key,
-      { data: new Float32Array(data.length), shape },
-    ]);
-    model.setWeights(new Map(zeros));
+    const zeros = [...(await model.getWeights())].map(
+      ([key, { data, shape }]): [string, Tensor] => [
+        key,
+        { data: new Float32Array(data.length), shape },
+      ],
+    );
+    await model.setWeights(new Map(zeros));
     await model.loadWeights(join(folder, name + ending));
     await expectPredictions(model, fixture.predictions);
     await model.dispose();

@@ -81,7 +81,7 @@ async function fitted(optimizer: Optimizer, options: Partial<DenseOptions> = {})
   const shape = { units, activation: "tanh", name: "dense" } as const;
   const layers = [flatten({ inputShape: [1, 1, inputs] }), dense({ ...shape, ...options })];
   const model = sequential(layers, { device });
-  model.setWeights(networkWeights(model.network));
+  await model.setWeights(networkWeights(model.network));
   model.compile({ optimizer, loss: "meanSquaredError" });
   const { history } = await model.fit(examples, {
     batchSize: setup.batch,
@@ -116,7 +116,7 @@ describe("optimizers", () => {
     async (_, { name, options, loss, weights, slots }) => {
       const { model, losses } = await fitted(optimizerFrom(name, options));
       expect(relativeError(losses, loss)).toBeLessThanOrEqual(tolerance);
-      const state = model.getState();
+      const state = await model.getState();
       expect(farOff(state.weights, weights)).toEqual([]);
       expect([...state.slots.keys()].sort()).toEqual(Object.keys(slots).sort());
       expect(farOff(state.slots, slots)).toEqual([]);
@@ -159,7 +159,7 @@ describe("regularizers and constraints", () => {
       const optimizer = optimizerFrom("sgd", { learningRate: 0.1, momentum: 0.5 });
       const { model, losses } = await fitted(optimizer, options as Partial<DenseOptions>);
       expect(relativeError(losses, loss)).toBeLessThanOrEqual(tolerance);
-      expect(farOff(model.getWeights(), weights)).toEqual([]);
+      expect(farOff(await model.getWeights(), weights)).toEqual([]);
       const again = await model.evaluate(examples, { batchSize: setup.batch });
       expect(relativeError([again.loss], [evaluated])).toBeLessThanOrEqual(tolerance);
       await model.dispose();

@@ -111,7 +111,7 @@ describe.each(small)("%s", (_, fixture) => {
     async (__, { optimizer, losses, weights, inference }) => {
       const { model, losses: seen } = await trainFixture(device, fixture, optimizer);
       const received = Object.fromEntries(
-        [...model.getWeights()].map(([name, { data }]) => [name, data]),
+        [...(await model.getWeights())].map(([name, { data }]) => [name, data]),
       );
       expect(Object.keys(received)).toEqual(Object.keys(weights));
       expect(tooFar(received, weights)).toEqual({});
@@ -170,7 +170,9 @@ describe("the 93,322 parameters of the first MNIST network", () => {
     "three steps of %s leave the same weights",
     async (_, { optimizer, losses, weights }) => {
       const { model, losses: seen } = await trainFixture(device, fixture, optimizer);
-      const received = new Map([...model.getWeights()].map(([name, { data }]) => [name, data]));
+      const received = new Map(
+        [...(await model.getWeights())].map(([name, { data }]) => [name, data]),
+      );
       expect(digestsTooFar(received, weights)).toEqual([]);
       expect(relativeError(seen, losses)).toBeLessThanOrEqual(tolerance);
       await model.dispose();

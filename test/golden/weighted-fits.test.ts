@@ -73,7 +73,7 @@ describe.each(Object.entries(fixtures))("%s", (_, fixture) => {
       ],
       { device },
     );
-    model.setWeights(networkWeights(model.network));
+    await model.setWeights(networkWeights(model.network));
     model.compile({
       optimizer: "sgd",
       loss: lossOf(fixture),
@@ -98,8 +98,8 @@ describe.each(Object.entries(fixtures))("%s", (_, fixture) => {
     expect(relativeError(history[name], fixture.history[name])).toBeLessThanOrEqual(tolerance);
   });
 
-  test("all weights are the same", () => {
-    const received = model.getWeights();
+  test("all weights are the same", async () => {
+    const received = await model.getWeights();
     expect([...received.keys()]).toEqual(Object.keys(fixture.weights));
     for (const [name, { data }] of received) {
       expect(relativeError(data, fixture.weights[name]), name).toBeLessThanOrEqual(tolerance);

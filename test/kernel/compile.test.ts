@@ -10,15 +10,16 @@ import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { usesOf } from "../../src/kernel/plan.ts";
 import { printKernel } from "../../src/kernel/print.ts";
+import type { DeviceBuffer } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { type Outcome, runCompiled, runReference } from "../conformance/compiled.ts";
 
 /** An interpreter whose memory is full of large numbers, where nothing was written. */
 class DirtyInterpreter extends InterpreterDevice {
-  override allocate(bytes: number): number {
-    const address = super.allocate(bytes);
-    this.view("u8", address, bytes).fill(0x7f);
-    return address;
+  override allocate(bytes: number): DeviceBuffer {
+    const buffer = super.allocate(bytes);
+    this.view("u8", this.addressOf(buffer), bytes).fill(0x7f);
+    return buffer;
   }
 }
 

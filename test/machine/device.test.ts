@@ -12,7 +12,7 @@ import { compile } from "../../src/kernel/compile.ts";
 import { still } from "../../src/kernel/language.ts";
 import type { Program } from "../../src/kernel/program.ts";
 import { KernelWriter } from "../../src/kernel/writer.ts";
-import type { Device } from "../../src/machine/device.ts";
+import type { HostDevice } from "../../src/machine/host-device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { X64Device } from "../../src/machine/x64/index.ts";
@@ -27,15 +27,19 @@ const adding: Graph = {
   updates: [{ state: total, value: ops.add(total, x) }],
 };
 
-async function loadAdding(device: Device, stepsAtOnce = 1) {
+async function loadAdding(device: HostDevice, stepsAtOnce = 1) {
   const program = compile("adding", adding, device.machine, ops);
   const address = device.allocate(12);
   const executable = await device.load(program, new Map([["total", address]]), { stepsAtOnce });
-  return { executable, address, state: () => [...device.view("f32", address, 3)] };
+  return {
+    executable,
+    address,
+    state: () => [...device.view("f32", device.addressOf(address), 3)],
+  };
 }
 
 /** Bytes of memory that the device has asked the machine for. */
-const memoryOf = (device: Device) => device.view("u8", 0, 1).buffer.byteLength;
+const memoryOf = (device: HostDevice) => device.view("u8", 0, 1).buffer.byteLength;
 
 /** What is no longer in use goes now. */
 const collectGarbage = (() => {
@@ -47,7 +51,7 @@ interface Target {
   readonly name: string;
   /** Whether it asks for memory when it needs some; x64 reserves addresses once and for all. */
   readonly grows: boolean;
-  readonly open: () => Promise<Device>;
+  readonly open: () => Promise<HostDevice>;
 }
 
 const targets: readonly Target[] = [
@@ -71,7 +75,7 @@ for (const { name, missing } of widths) {
 }
 
 describe.each(targets)("$name", ({ grows, open }) => {
-  let device: Device;
+  let device: HostDevice;
   beforeAll(async () => {
     device = await open();
   });
@@ -79,11 +83,12 @@ describe.each(targets)("$name", ({ grows, open }) => {
 
   test("reserves memory that is zero, also where it was used before", () => {
     const address = device.allocate(256);
-    device.view("u8", address, 256).fill(7);
+    device.view("u8", device.addressOf(address), 256).fill(7);
+    const place = device.addressOf(address);
     device.free(address);
     const again = device.allocate(256);
-    expect(again).toBe(address);
-    expect(device.view("u8", again, 256).every((byte) => byte === 0)).toBe(true);
+    expect(device.addressOf(again)).toBe(place);
+    expect(device.view("u8", device.addressOf(again), 256).every((byte) => byte === 0)).toBe(true);
     device.free(again);
   });
 
@@ -191,7 +196,7 @@ describe.each(targets)("$name", ({ grows, open }) => {
     const program = compile("adding", adding, device.machine, ops);
     const load = () => device.load(program, new Map());
     await expect(load()).rejects.toThrow(VerificationError);
-    await expect(load()).rejects.toThrow(/an address for "total"/);
+    await expect(load()).rejects.toThrow(/a buffer for "total"/);
   });
 
   test("refuses a program that could leave its memory, and has run nothing", async () => {
@@ -249,15 +254,19 @@ describe.each(targets)("$name", ({ grows, open }) => {
       const { executable, states } = await loadSmallNet(device, 2, program);
       if (device.target !== "interpreter") await executable.run([smallBatch(0), smallBatch(1)]);
       executable.dispose();
-      for (const { address } of states) device.free(address);
+      for (const { buffer } of states) device.free(buffer);
     };
-    const firstFree = device.allocate(1);
-    device.free(firstFree);
+    const nextFree = () => {
+      const buffer = device.allocate(1);
+      const address = device.addressOf(buffer);
+      device.free(buffer);
+      return address;
+    };
+    const firstFree = nextFree();
     for (let i = 0; i < 20; i++) await round();
     const [bytes, resident] = [memoryOf(device), process.memoryUsage.rss()];
     for (let i = 0; i < 100; i++) await round();
-    expect(device.allocate(1)).toBe(firstFree);
-    device.free(firstFree);
+    expect(nextFree()).toBe(firstFree);
     expect(memoryOf(device)).toBe(bytes);
     expect(process.memoryUsage.rss() - resident).toBeLessThan(64 << 20);
   });
@@ -265,11 +274,12 @@ describe.each(targets)("$name", ({ grows, open }) => {
   test("has all of a program's memory back when dispose says so", async () => {
     const other = await open();
     const large = other.allocate(1);
+    const place = other.addressOf(large);
     const { executable, address } = await loadAdding(other);
     await executable.run([{ x: [1, 2, 3] }]);
     for (const held of [large, address]) other.free(held);
     await executable.dispose();
-    expect(other.allocate(2 ** 20)).toBe(large);
+    expect(other.addressOf(other.allocate(2 ** 20))).toBe(place);
     await other.close();
   });
 
@@ -363,6 +373,8 @@ test("wasm goes on after the machine refused memory, with zeros in what it gives
   expect(() => device.allocate(bytes)).toThrow(TargetError);
   grow.mockRestore();
   const address = device.allocate(bytes);
-  expect(device.view("u8", address, bytes).every((byte) => byte === 0)).toBe(true);
+  expect(device.view("u8", device.addressOf(address), bytes).every((byte) => byte === 0)).toBe(
+    true,
+  );
   await device.close();
 });

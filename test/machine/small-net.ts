@@ -74,14 +74,18 @@ export async function loadSmallNet(
 ) {
   const random = new RandomStream(1);
   const states = program.states.map(({ name, dtype, shape }) => {
-    const address = device.allocate(4 * sizeOf(shape));
-    const isWeight = ["filter", "dense"].includes(name);
-    const view = device.view(dtype, address, sizeOf(shape));
-    if (isWeight) view.set(Float32Array.from(view, () => 0.2 * random.normal()));
-    return { name, dtype, address, length: sizeOf(shape) };
+    const length = sizeOf(shape);
+    return { name, dtype, buffer: device.allocate(4 * length), length };
   });
-  const addresses = new Map(states.map(({ name, address }) => [name, address]));
-  const executable = await device.load(program, addresses, { stepsAtOnce });
+  for (const { name, buffer, length } of states) {
+    if (!["filter", "dense"].includes(name)) continue;
+    await device.write(
+      buffer,
+      Float32Array.from({ length }, () => 0.2 * random.normal()),
+    );
+  }
+  const buffers = new Map(states.map(({ name, buffer }) => [name, buffer]));
+  const executable = await device.load(program, buffers, { stepsAtOnce });
   return { executable, states };
 }
 
@@ -100,9 +104,9 @@ export async function trainSmallNet(
       hash.update(loss as Float32Array).update(logits as Float32Array);
     }
   }
-  for (const { dtype, address, length } of states) {
-    hash.update(device.view(dtype, address, length).slice());
-    device.free(address);
+  for (const { dtype, buffer, length } of states) {
+    hash.update(await device.read(buffer, dtype, length));
+    device.free(buffer);
   }
   executable.dispose();
   return hash.digest("hex");

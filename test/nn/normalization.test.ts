@@ -34,9 +34,9 @@ test("the statistics are weights that training leaves alone", async () => {
   const layer = layers.normalization({ inputShape: [1] }).adapt(x);
   const model: Model = sequential([layer, layers.dense({ units: 1 })]);
   model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
-  const before = model.getWeights();
+  const before = await model.getWeights();
   await model.fit({ x, y: x }, { verbose: 0 });
-  const after = model.getWeights();
+  const after = await model.getWeights();
   expect(after.get("normalization/mean")).toEqual({ data: Float32Array.of(6), shape: [1] });
   expect(after.get("normalization/variance")).toEqual({ data: Float32Array.of(4), shape: [1] });
   expect(after.get("dense/kernel")).not.toEqual(before.get("dense/kernel"));

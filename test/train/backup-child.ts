@@ -28,7 +28,7 @@ await model.fit(tinyExamples(40), {
   ],
 });
 const hash = createHash("sha256");
-for (const [name, { data }] of model.getWeights()) {
+for (const [name, { data }] of await model.getWeights()) {
   hash.update(name);
   hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

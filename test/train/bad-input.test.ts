@@ -17,18 +17,18 @@ import { image, outcomeOf, tinyExamples, tinyLayers, tinyModel } from "./tiny.ts
 
 let device: Device;
 let model: Model;
-let before: ReturnType<typeof outcomeOf>;
+let before: Awaited<ReturnType<typeof outcomeOf>>;
 const examples = tinyExamples(20);
 
 beforeAll(async () => {
   device = await WasmDevice.open({ threads: 2 });
   model = tinyModel(device);
   await model.fit(examples, { batchSize: 8, epochs: 2, verbose: 0 });
-  before = outcomeOf(model);
+  before = await outcomeOf(model);
 });
 afterAll(async () => {
   // Whatever was refused above, the model is as it was, history included.
-  expect(outcomeOf(model)).toEqual(before);
+  expect(await outcomeOf(model)).toEqual(before);
   await model.dispose();
   await device.close();
 });
@@ -280,7 +280,7 @@ describe("models", () => {
   });
 
   test("weights that are missing, unknown or of another shape replace nothing", async () => {
-    const weights = model.getWeights();
+    const weights = await model.getWeights();
     const bias = { data: Float32Array.of(1, 2, 3), shape: [3] };
     const flat = new Map(weights).set("conv2d/bias", { data: new Float32Array(5), shape: [1, 5] });
     const more = new Map(weights).set("dense_9/bias", bias);
@@ -292,7 +292,7 @@ describe("models", () => {
     ] as const) {
       expect(await refusal(ShapeError, () => model.setWeights(odd))).toMatch(message);
     }
-    expect(model.getWeights()).toEqual(weights);
+    expect(await model.getWeights()).toEqual(weights);
   });
 });
 
@@ -305,7 +305,7 @@ describe("a model that is busy", () => {
     ["predict", (busy) => busy.predict(examples.x)],
     ["dispose", (busy) => busy.dispose()],
     ["compile", (busy) => busy.compile(settings)],
-    ["setState", (busy) => busy.setState(busy.getState())],
+    ["setState", async (busy) => busy.setState(await busy.getState())],
   ])("refuses %s, and goes on as if nothing had been asked", async (method, ask) => {
     const options: FitOptions = { batchSize: 4, epochs: 3, verbose: 0 };
     const [alone, busy] = [tinyModel(device), tinyModel(device)];
@@ -314,7 +314,7 @@ describe("a model that is busy", () => {
     const message = await refusal(ConfigError, () => ask(busy));
     expect(message).toContain(`${method} has to wait`);
     await run;
-    expect(outcomeOf(busy)).toEqual(outcomeOf(alone));
+    expect(await outcomeOf(busy)).toEqual(await outcomeOf(alone));
     await Promise.all([alone.dispose(), busy.dispose()]);
   });
 });

@@ -55,10 +55,10 @@ describe("evaluate", () => {
 
   test("changes nothing: neither weights, statistics nor progress", async () => {
     const model = await trained();
-    const before = outcomeOf(model);
+    const before = await outcomeOf(model);
     await model.evaluate(examples);
     await model.predict(examples.x);
-    expect(outcomeOf(model)).toEqual(before);
+    expect(await outcomeOf(model)).toEqual(before);
     await model.dispose();
   });
 
@@ -147,12 +147,12 @@ describe("predict", () => {
 
 describe("fit", () => {
   /** Mean squared error of one linear unit: every number can be worked out by hand. */
-  function linear(): Model {
+  async function linear(): Promise<Model> {
     const model = sequential(
       [layers.flatten({ inputShape: [1, 1, 1] }), layers.dense({ units: 1 })],
       { device },
     ).compile({ optimizer: sgd({ learningRate: 0.1 }), loss: "meanSquaredError" });
-    model.setWeights(
+    await model.setWeights(
       new Map([
         ["dense/kernel", { data: Float32Array.of(0.5), shape: [1, 1] }],
         ["dense/bias", { data: Float32Array.of(0.25), shape: [1] }],
@@ -174,21 +174,21 @@ describe("fit", () => {
       w -= 0.1 * dw;
       b -= 0.1 * db;
     }
-    const model = linear();
+    const model = await linear();
     const shape = [5, 1, 1, 1];
     const { history } = await model.fit(
       { x: { data: Float32Array.from(xs), shape }, y: { data: Float32Array.from(ys), shape: [5] } },
       { batchSize: 2, shuffle: false, verbose: 0 },
     );
     expect(history.loss[0]).toBeCloseTo(total / 5, 5);
-    const weights = model.getWeights();
+    const weights = await model.getWeights();
     expect(weights.get("dense/kernel")?.data[0]).toBeCloseTo(w, 6);
     expect(weights.get("dense/bias")?.data[0]).toBeCloseTo(b, 6);
     await model.dispose();
   });
 
   test("reports the mean of the epoch so far after every step", async () => {
-    const model = linear();
+    const model = await linear();
     model.compile({ optimizer: sgd({ learningRate: 0 }), loss: "meanSquaredError" });
     const seen: number[] = [];
     const shape = [3, 1, 1, 1];
@@ -232,7 +232,7 @@ describe("fit", () => {
       validationData: sliceExamples(examples, 25, 37),
       verbose: 0,
     });
-    expect(outcomeOf(apart)).toEqual(outcomeOf(split));
+    expect(await outcomeOf(apart)).toEqual(await outcomeOf(split));
     await Promise.all([split.dispose(), apart.dispose()]);
   });
 
@@ -260,7 +260,7 @@ describe("fit", () => {
   test("a second fit goes on with the optimizer, and begins a history of its own", async () => {
     const model = tinyModel(device);
     const first = await model.fit(examples, { batchSize: 8, epochs: 2, verbose: 0 });
-    const moved = [...model.getState().slots.values()].some(({ data }) =>
+    const moved = [...(await model.getState()).slots.values()].some(({ data }) =>
       data.some((v) => v !== 0),
     );
     expect(moved).toBe(true);
@@ -295,7 +295,11 @@ describe("images as u8", () => {
       const model = tinyModel(device, options);
       await model.fit(data, { batchSize: 8, epochs: 3, validationSplit: 0.2, verbose: 0 });
       const predictions = await model.predict(data.x);
-      outcomes.push({ ...outcomeOf(model), predictions, scores: await model.evaluate(data) });
+      outcomes.push({
+        ...(await outcomeOf(model)),
+        predictions,
+        scores: await model.evaluate(data),
+      });
       await model.dispose();
     }
     expect(outcomes[0]).toEqual(outcomes[1]);
@@ -305,7 +309,7 @@ describe("images as u8", () => {
   test("are evaluated and predicted as f32 images of value / 255", async () => {
     const model = await trained({ preprocess });
     const plain = await trained();
-    plain.setWeights(model.getWeights());
+    await plain.setWeights(await model.getWeights());
     const [b, f] = [await model.evaluate(asBytes), await plain.evaluate(asFloats)];
     // A product with 1 / 255 and a quotient differ in the last bit of f32.
     expect(Math.abs(b.loss - f.loss)).toBeLessThan(1e-6);

@@ -166,22 +166,22 @@ describe("callbacks", () => {
 
   test("stop before the first step: nothing is changed", async () => {
     const model = tinyModel(device);
-    const before = model.getWeights();
+    const before = await model.getWeights();
     const { epochs, stopped } = await model.fit(examples, {
       ...options,
       callbacks: [{ onTrainBegin: (_, control) => control.stop("not today") }],
     });
     expect([epochs, stopped]).toEqual([[], "not today"]);
-    expect(model.getWeights()).toEqual(before);
+    expect(await model.getWeights()).toEqual(before);
     await model.dispose();
   });
 
   test("a signal that came before stops before the first step", async () => {
     const model = tinyModel(device);
-    const before = model.getWeights();
+    const before = await model.getWeights();
     const { stopped } = await model.fit(examples, { ...options, signal: AbortSignal.abort() });
     expect(stopped).toBe("interrupted");
-    expect(model.getWeights()).toEqual(before);
+    expect(await model.getWeights()).toEqual(before);
     await model.dispose();
   });
 
@@ -248,15 +248,15 @@ describe("callbacks", () => {
     const rates = [0.01, 0.01, 0, 0, 0.02, 0.02];
     const model = tinyModel(device, { optimizer: "sgd", rate: 0 });
     const moves: number[] = [];
-    let before = model.getWeights().get("dense/bias")?.data as Float32Array;
+    let before = (await model.getWeights()).get("dense/bias")?.data as Float32Array;
     model.learningRate = rates[0];
     await model.fit(examples, {
       ...options,
       epochs: 2,
       callbacks: [
         {
-          onStepEnd() {
-            const now = model.getWeights().get("dense/bias")?.data as Float32Array;
+          async onStepEnd() {
+            const now = (await model.getWeights()).get("dense/bias")?.data as Float32Array;
             moves.push(Math.max(...now.map((value, i) => Math.abs(value - before[i]))));
             before = now;
             model.learningRate = rates[moves.length] ?? 0;
@@ -270,13 +270,13 @@ describe("callbacks", () => {
 
   test("may put back weights that were better", async () => {
     const model = tinyModel(device);
-    const first = model.getWeights();
+    const first = await model.getWeights();
     await model.fit(examples, {
       ...options,
       epochs: 2,
       callbacks: [{ onTrainEnd: () => model.setWeights(first) }],
     });
-    expect(model.getWeights()).toEqual(first);
+    expect(await model.getWeights()).toEqual(first);
     await model.dispose();
   });
 
@@ -287,14 +287,14 @@ describe("callbacks", () => {
       ...options,
       callbacks: [
         {
-          onStepEnd() {
-            for (const { data } of touched.getWeights().values()) data.fill(9);
-            for (const { data } of touched.getState().slots.values()) data.fill(9);
+          async onStepEnd() {
+            for (const { data } of (await touched.getWeights()).values()) data.fill(9);
+            for (const { data } of (await touched.getState()).slots.values()) data.fill(9);
           },
         },
       ],
     });
-    expect(outcomeOf(touched)).toEqual(outcomeOf(untouched));
+    expect(await outcomeOf(touched)).toEqual(await outcomeOf(untouched));
     await Promise.all([untouched.dispose(), touched.dispose()]);
   });
 });

@@ -34,9 +34,12 @@ async function logged(
   { finished = 0, ...options }: { finished?: number; append?: boolean; separator?: string } = {},
 ): Promise<string> {
   const run = tinyModel(device);
-  run.setState({ ...run.getState(), progress: { ...run.progress, epochs: finished } });
+  await run.setState({
+    ...(await run.getState()),
+    progress: { ...run.progress, epochs: finished },
+  });
   const logger = callbacks.csvLogger({ path, ...options });
-  const watchers = new Watchers([logger], { model: run, restore: () => {} });
+  const watchers = new Watchers([logger], { model: run, restore: async () => {} });
   const size = { steps: 1, examples: 1, validationExamples: 0 };
   await watchers.notify("onTrainBegin", { epochs: finished + epochs.length, ...size });
   for (const [i, logs] of epochs.entries()) {

@@ -46,7 +46,7 @@ describe("a layer of one's own", () => {
   test("learns by its weights, under its own name", async () => {
     const { model, history } = await trained();
     expect(history.loss[59]).toBeLessThan(history.loss[0] / 20);
-    expect([...model.getWeights().keys()]).toEqual(["scaled/scale"]);
+    expect([...(await model.getWeights()).keys()]).toEqual(["scaled/scale"]);
     expect(model.summary()).toContain("scaled (Scaled)");
     await model.dispose();
   });

@@ -65,8 +65,8 @@ async function lossOf(model: Model): Promise<number> {
 }
 
 /** Names of weights and slots that hold anything that is not finite. */
-function notFinite(model: Model): string[] {
-  const { weights, slots } = model.getState();
+async function notFinite(model: Model): Promise<string[]> {
+  const { weights, slots } = await model.getState();
   return [...weights, ...slots]
     .filter(([, { data }]) => !data.every(Number.isFinite))
     .map(([name]) => name);
@@ -90,7 +90,7 @@ describe("a learning rate that is far too large", () => {
       expect(error.message).toMatch(/no longer a number at step \d+ of epoch \d+/);
       expect(error.message).toMatch(/(layer "|gradient of "|loss itself|statistics)/);
       expect(error.message).toMatch(/lower the learning rate/);
-      expect(notFinite(model)).toEqual([]);
+      expect(await notFinite(model)).toEqual([]);
       await model.dispose();
     },
   );
@@ -131,15 +131,15 @@ describe("a learning rate that is far too large", () => {
     "keeps the last state whose loss was a usual one, to the bit, where it fails %s",
     async (_, rate, least) => {
       const model = build("sgd", rate);
-      const seen = [outcomeOf(model)];
+      const seen = [await outcomeOf(model)];
       const see: Callback = {
-        onStepEnd: () => void seen.push(outcomeOf(model)),
+        onStepEnd: async () => void seen.push(await outcomeOf(model)),
         // The same weights, once the epoch is counted.
-        onEpochBegin: () => void seen.splice(-1, 1, outcomeOf(model)),
+        onEpochBegin: async () => void seen.splice(-1, 1, await outcomeOf(model)),
       };
       const run = { batchSize: 4, epochs: 50, verbose: 0, callbacks: [see] } as const;
       await errorOf(model.fit(examplesFor(2), run));
-      const kept = outcomeOf(model);
+      const kept = await outcomeOf(model);
       expect(kept).toEqual(seen[kept.iterations]);
       expect(kept.iterations).toBeGreaterThanOrEqual(least);
       // The last of them is that of the weights whose loss was lost.
@@ -151,23 +151,23 @@ describe("a learning rate that is far too large", () => {
   );
 
   test("keeps the last usual state, to the bit, after hundreds of steps that went well", async () => {
-    const seen = [outcomeOf(build("sgd", 1.3))];
+    const seen = [await outcomeOf(build("sgd", 1.3))];
     const model = build("sgd", 1.3);
     const see: Callback = {
-      onStepEnd: () => void seen.push(outcomeOf(model)),
-      onEpochBegin: () => void seen.splice(-1, 1, outcomeOf(model)),
+      onStepEnd: async () => void seen.push(await outcomeOf(model)),
+      onEpochBegin: async () => void seen.splice(-1, 1, await outcomeOf(model)),
     };
     // Eight steps an epoch: by then the state has been copied anew.
     const rise = callbacks.learningRateScheduler((epoch) => (epoch < 70 ? 0.01 : 3));
     const run = { batchSize: 4, epochs: 80, verbose: 0, callbacks: [see, rise] } as const;
     await errorOf(model.fit(examplesFor(2), run));
-    const kept = outcomeOf(model);
+    const kept = await outcomeOf(model);
     expect(kept.iterations).toBeGreaterThanOrEqual(8 * 70);
     expect(kept).toEqual(seen[kept.iterations]);
     // The same without a callback that looks at every step: several go at once then.
     const other = build("sgd", 1.3);
     await errorOf(other.fit(examplesFor(2), { ...run, callbacks: [rise] }));
-    expect(outcomeOf(other)).toEqual(kept);
+    expect(await outcomeOf(other)).toEqual(kept);
     await Promise.all([model.dispose(), other.dispose()]);
   });
 
@@ -196,13 +196,14 @@ describe("a learning rate that is far too large", () => {
   test("keeps what a callback set, or an earlier state, where callbacks change weights", async () => {
     const model = build("sgd", 1e-3);
     const broken = new Map(
-      [...model.getWeights()].map(([name, { data, shape }]) => [
+      [...(await model.getWeights())].map(([name, { data, shape }]) => [
         name,
         { data: data.map(() => 3e38), shape },
       ]),
     );
     const spoil = {
-      onStepEnd: ({ step }: { step: number }) => void (step === 3 && model.setWeights(broken)),
+      onStepEnd: async ({ step }: { step: number }) =>
+        void (step === 3 && (await model.setWeights(broken))),
     };
     await errorOf(model.fit(examplesFor(2), { batchSize: 4, verbose: 0, callbacks: [spoil] }));
     expect(await lossOf(model)).toBeLessThan(2);
@@ -223,7 +224,7 @@ describe("a learning rate that is far too large", () => {
     });
     expect(stopped).toBe(error.message);
     expect(told).toEqual([error.message]);
-    expect(outcomeOf(quiet)).toEqual(outcomeOf(loud));
+    expect(await outcomeOf(quiet)).toEqual(await outcomeOf(loud));
     expect(epochs.every(({ logs }) => Number.isFinite(logs.loss))).toBe(true);
     await Promise.all([loud, quiet].map((model) => model.dispose()));
   });
@@ -233,7 +234,7 @@ describe("a learning rate that is far too large", () => {
     for (const callbacks of [[], [{ onStepEnd: () => {} }]]) {
       const model = build("sgd", 30);
       await errorOf(model.fit(examplesFor(2), { batchSize: 4, epochs: 50, verbose: 0, callbacks }));
-      ends.push(outcomeOf(model));
+      ends.push(await outcomeOf(model));
       await model.dispose();
     }
     expect(ends[0]).toEqual(ends[1]);
@@ -251,8 +252,8 @@ describe("a learning rate that is far too large", () => {
     );
     expect(ends).toHaveLength(1);
     const { model: again } = await decodeModel(await encodeModel(model), { device });
-    expect(again.getWeights()).toEqual(model.getWeights());
-    model.setWeights(build("sgd", 1).getWeights());
+    expect(await again.getWeights()).toEqual(await model.getWeights());
+    await model.setWeights(await build("sgd", 1).getWeights());
     model.learningRate = 0.01;
     const { history } = await model.fit(examplesFor(2), { batchSize: 8, verbose: 0 });
     expect(Number.isFinite(history.loss[0])).toBe(true);
@@ -264,12 +265,12 @@ describe("gradients that are not finite under a finite loss", () => {
   test("are not taken: statistics beyond f32 hide in batch normalisation", async () => {
     // 1e25 squared is beyond f32: the variance is infinite, the results are 0 and the loss is fine.
     const model = build("sgd", 0.01, true);
-    const before = model.getWeights();
+    const before = await model.getWeights();
     const { message } = await errorOf(
       model.fit(examplesFor(2, 1e25), { batchSize: 8, verbose: 0 }),
     );
     expect(message).toContain("step 1 of epoch 1");
-    expect(model.getWeights()).toEqual(before);
+    expect(await model.getWeights()).toEqual(before);
     await model.dispose();
   });
 
@@ -288,7 +289,7 @@ describe("gradients that are not finite under a finite loss", () => {
     );
     expect(message).toContain("the gradient is no longer a number at step 1 of epoch 1");
     expect(message).toContain('the gradient of "far/kernel" is the first that is not finite');
-    expect(notFinite(model)).toEqual([]);
+    expect(await notFinite(model)).toEqual([]);
     await model.dispose();
   });
 });
@@ -307,7 +308,7 @@ describe("a finite gradient above 1e20", () => {
       optimizer: optimizerFrom(name, { learningRate: 1e-3, ...options }),
       loss: "meanAbsoluteError",
     });
-  const farIn = (model: Model) => model.getWeights().get("far/kernel")?.data ?? [];
+  const farIn = async (model: Model) => (await model.getWeights()).get("far/kernel")?.data ?? [];
   const optimizerNames = Object.keys(optimizers) as OptimizerName[];
   const run = { batchSize: count, verbose: 0 } as const;
 
@@ -316,7 +317,7 @@ describe("a finite gradient above 1e20", () => {
     for (const size of [1e22, 1e8]) {
       const model = steep(name, { clipValue: 1 });
       await model.fit(examplesFor(2, size), run);
-      moves.push([...farIn(model)]);
+      moves.push([...(await farIn(model))]);
       await model.dispose();
     }
     expect(moves[0].some((move) => move !== 0)).toBe(true);
@@ -329,7 +330,7 @@ describe("a finite gradient above 1e20", () => {
     const fitted = model.fit(examplesFor(2, 1e22), run);
     if (squares) expect((await errorOf(fitted)).message).toContain('"far/kernel"');
     else await fitted;
-    const moved = farIn(model).some((move) => move !== 0);
+    const moved = (await farIn(model)).some((move) => move !== 0);
     expect(moved).toBe(!squares);
     await model.dispose();
   });
@@ -350,9 +351,9 @@ test("inputs as large as f32 allows are answered with the layer that overflows",
 
 test("a dead network trains on: gradients of 0 are numbers", async () => {
   const model = tinyModel(device);
-  model.setWeights(
+  await model.setWeights(
     new Map(
-      [...model.getWeights()].map(([name, { shape, data }]) => [
+      [...(await model.getWeights())].map(([name, { shape, data }]) => [
         name,
         { shape, data: new Float32Array(data.length) },
       ]),

@@ -19,8 +19,8 @@ afterAll(() => device.close());
 // The last step of an epoch has fewer examples than the others.
 const examples = tinyExamples(20);
 const options = { batchSize: 8, verbose: 0 } as const;
-const kernelOf = (model: Pick<Model, "getWeights">) =>
-  model.getWeights().get("conv2d/kernel")?.data;
+const kernelOf = async (model: Pick<Model, "getWeights">) =>
+  (await model.getWeights()).get("conv2d/kernel")?.data;
 
 /** Freezes or thaws a layer before epochs begin. */
 function setting(changes: Readonly<Record<number, boolean>>, name = "conv2d"): Callback {
@@ -43,7 +43,7 @@ describe("a layer that is frozen within a run", () => {
           if (epoch === 1 && step === 2) model.getLayer("conv2d").trainable = false;
         },
       };
-      const looking: Callback = { onStepEnd: () => void kernels.push(kernelOf(model)) };
+      const looking: Callback = { onStepEnd: async () => void kernels.push(await kernelOf(model)) };
       await model.fit(examples, { ...options, epochs: 2, callbacks: [freezing, looking] });
       const frozenFrom = hook === "onStepEnd" ? 1 : 0;
       for (const [i, kernel] of kernels.entries()) {
@@ -72,7 +72,7 @@ describe("a layer that is frozen within a run", () => {
       const validationData = tinyExamples(10, 7);
       await apart.fit(examples, { ...options, epochs, resume: true, validationData });
     }
-    expect(outcomeOf(within)).toEqual(outcomeOf(apart));
+    expect(await outcomeOf(within)).toEqual(await outcomeOf(apart));
     await Promise.all([within.dispose(), apart.dispose()]);
   });
 
@@ -82,13 +82,13 @@ describe("a layer that is frozen within a run", () => {
     await whole.fit(examples, { ...options, epochs: 5, callbacks: thawing() });
     const first = tinyModel(device);
     await first.fit(examples, { ...options, epochs: 3, callbacks: thawing() });
-    const state = first.getState();
+    const state = await first.getState();
     expect([...state.slots.keys()]).toContain("conv2d/kernel/momentum");
     const second = tinyModel(device);
     second.getLayer("conv2d").trainable = false;
-    second.setState(state);
+    await second.setState(state);
     await second.fit(examples, { ...options, epochs: 5, resume: true, callbacks: thawing() });
-    expect(outcomeOf(second)).toEqual(outcomeOf(whole));
+    expect(await outcomeOf(second)).toEqual(await outcomeOf(whole));
     await Promise.all([whole.dispose(), first.dispose(), second.dispose()]);
   });
 
@@ -99,7 +99,7 @@ describe("a layer that is frozen within a run", () => {
     await apart.fit(examples, { ...options, epochs: 1 });
     apart.getLayer("conv2d").trainable = true;
     await apart.fit(examples, { ...options, epochs: 2, resume: true });
-    expect(outcomeOf(within)).toEqual(outcomeOf(apart));
+    expect(await outcomeOf(within)).toEqual(await outcomeOf(apart));
     await Promise.all([within.dispose(), apart.dispose()]);
   });
 
@@ -108,7 +108,8 @@ describe("a layer that is frozen within a run", () => {
     const means: unknown[] = [];
     const name = "batch_normalization";
     const looking: Callback = {
-      onEpochEnd: () => void means.push(model.getWeights().get(`${name}/moving_mean`)?.data),
+      onEpochEnd: async () =>
+        void means.push((await model.getWeights()).get(`${name}/moving_mean`)?.data),
     };
     await model.fit(examples, {
       ...options,

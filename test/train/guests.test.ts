@@ -44,7 +44,7 @@ describe("evaluate and predict within a callback", () => {
     };
     await asked.fit(examples, { ...options, callbacks: [asking] });
     expect(seen.length).toBeGreaterThan(0);
-    expect(outcomeOf(asked)).toEqual(outcomeOf(alone));
+    expect(await outcomeOf(asked)).toEqual(await outcomeOf(alone));
     if (hook === "onTrainEnd") {
       expect(seen[0]).toEqual(await asked.evaluate(others, { batchSize: 4 }));
       expect(seen[2]).toEqual(await asked.predict(others.x));
@@ -64,7 +64,7 @@ describe("evaluate and predict within a callback", () => {
     await asked.fit(examples, { ...options, callbacks: [asking] });
     const settled = await Promise.all(results);
     expect(settled[0]).toEqual(settled[2]);
-    expect(outcomeOf(asked)).toEqual(outcomeOf(alone));
+    expect(await outcomeOf(asked)).toEqual(await outcomeOf(alone));
     await Promise.all([alone.dispose(), asked.dispose()]);
   });
 
@@ -105,7 +105,7 @@ describe("within a callback are refused", () => {
     ["fit", ({ model }) => model.fit(examples, { verbose: 0 })],
     ["trainOnBatch", ({ model }) => model.trainOnBatch(others)],
     ["compile", ({ model }) => model.compile({ optimizer: "sgd", loss: "mse" })],
-    ["setState", ({ model }) => model.setState(model.getState())],
+    ["setState", async ({ model }) => model.setState(await model.getState())],
     ["dispose", ({ model }) => model.dispose()],
   ])("%s", async (method, ask) => {
     const model = tinyModel(device);
@@ -128,7 +128,7 @@ describe("within a callback are refused", () => {
 
   test("restore, anywhere but in onTrainBegin: training would never end", async () => {
     const model = tinyModel(device);
-    const state = model.getState();
+    const state = await model.getState();
     const restoring: Callback = { onEpochEnd: (_, { restore }) => restore(state) };
     const run = model.fit(examples, { ...options, callbacks: [restoring] });
     await expect(run).rejects.toThrow(ConfigError);

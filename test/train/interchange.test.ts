@@ -72,7 +72,7 @@ describe("a model.json", () => {
       }
     });
     const { model } = await loadModel(path, { device });
-    const values = [...model.getWeights().values()].flatMap(({ data }) => [...data]);
+    const values = [...(await model.getWeights()).values()].flatMap(({ data }) => [...data]);
     expect(new Set(values)).toEqual(new Set([Math.fround(51 * (2 / 255) - 1)]));
   });
 
@@ -83,7 +83,7 @@ describe("a model.json", () => {
       for (const weight of group.weights) weight.quantization = { dtype: "float16" };
     });
     const { model } = await loadModel(path, { device });
-    expect(model.getWeights().get("head/bias")?.data).toEqual(Float32Array.of(-0.5, -0.5));
+    expect((await model.getWeights()).get("head/bias")?.data).toEqual(Float32Array.of(-0.5, -0.5));
   });
 
   test.each([
@@ -118,7 +118,7 @@ describe("a model.json", () => {
     const loaded = await loadModel(at("trained.json"), { device });
     expect(loaded.classNames).toEqual(classNames);
     expect(loaded.model.progress.iterations).toBe(3);
-    expect(loaded.model.getState().slots).toEqual(made.getState().slots);
+    expect((await loaded.model.getState()).slots).toEqual((await made.getState()).slots);
     expect(loaded.model.settings?.metrics.map(({ name }) => name)).toEqual(["mae"]);
     await saveModel(made, at("bare.json"), { classNames });
     const bare = await loadModel(at("bare.json"), { device });
@@ -259,7 +259,7 @@ describe("older files", () => {
     values.set("bias:0", { data: Float32Array.of(7, 8), shape: [2] });
     writeFileSync(at("slashes.h5"), await encodeHdf5(root));
     const { model: made } = await loadModel(at("slashes.h5"), { device });
-    expect([...made.getWeights().keys()]).toEqual(["conv1_conv/kernel", "conv1_conv/bias"]);
+    expect([...(await made.getWeights()).keys()]).toEqual(["conv1_conv/kernel", "conv1_conv/bias"]);
     expect((await made.predict(x)).data).toEqual(Float32Array.of(14.5, 17));
   });
 

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TargetError } from "../../src/core/errors.ts";
-import type { Device } from "../../src/machine/device.ts";
+import type { Device, DeviceBuffer } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -23,7 +23,7 @@ const options = { batchSize: 8, verbose: 0 } as const;
 let inUse: () => number;
 
 function watch(device: Device): () => number {
-  const blocks = new Map<number, number>();
+  const blocks = new Map<DeviceBuffer, number>();
   const { allocate, free } = device;
   device.allocate = (bytes) => {
     const address = allocate.call(device, bytes);
@@ -130,7 +130,7 @@ describe("memory", () => {
 describe("examples that are kept for the next call", () => {
   /** The device with no more than so many bytes at once. */
   function within(most: number): Device {
-    const sizes = new Map<number, number>();
+    const sizes = new Map<DeviceBuffer, number>();
     return {
       target: device.target,
       threads: device.threads,
@@ -146,9 +146,8 @@ describe("examples that are kept for the next call", () => {
         sizes.delete(address);
         device.free(address);
       },
-      write: (address, data) => device.write(address, data),
-      read: (dtype, address, length) => device.read(dtype, address, length),
-      view: (dtype, address, length) => device.view(dtype, address, length),
+      write: (buffer, data, at) => device.write(buffer, data, at),
+      read: (buffer, dtype, length, at) => device.read(buffer, dtype, length, at),
       load: (program, states, options) => device.load(program, states, options),
       close: () => device.close(),
     };
@@ -191,33 +190,33 @@ describe("a disposed model", () => {
   test("keeps weights, optimizer and progress, and goes on with the same bits", async () => {
     const [kept, given] = [tinyModel(device), tinyModel(device)];
     for (const model of [kept, given]) await model.fit(examples, options);
-    const before = outcomeOf(given);
+    const before = await outcomeOf(given);
     await given.dispose();
-    expect(outcomeOf(given)).toEqual(before);
+    expect(await outcomeOf(given)).toEqual(before);
     expect(await given.predict(examples.x)).toEqual(await kept.predict(examples.x));
     await given.dispose();
     for (const model of [kept, given]) await model.fit(examples, { ...options, epochs: 2 });
-    expect(outcomeOf(given)).toEqual(outcomeOf(kept));
+    expect(await outcomeOf(given)).toEqual(await outcomeOf(kept));
     await Promise.all([kept.dispose(), given.dispose()]);
   });
 
   test("may be disposed twice, and before it was used", async () => {
     const model = tinyModel(device);
-    const weights = model.getWeights();
+    const weights = await model.getWeights();
     await model.dispose();
     await model.fit(examples, options);
     await model.dispose();
     await model.dispose();
-    expect([...model.getWeights().keys()]).toEqual([...weights.keys()]);
+    expect([...(await model.getWeights()).keys()]).toEqual([...weights.keys()]);
   });
 
   test("takes weights that are set while it is away", async () => {
     const model = tinyModel(device);
-    const first = model.getWeights();
+    const first = await model.getWeights();
     await model.fit(examples, options);
     await model.dispose();
-    model.setWeights(first);
-    expect(model.getWeights()).toEqual(first);
+    await model.setWeights(first);
+    expect(await model.getWeights()).toEqual(first);
     const fresh = tinyModel(device);
     expect(await model.predict(examples.x)).toEqual(await fresh.predict(examples.x));
     await Promise.all([model.dispose(), fresh.dispose()]);
@@ -240,11 +239,11 @@ describe("a model compiled again", () => {
   test("keeps its weights and begins with a new optimizer", async () => {
     const model = tinyModel(device);
     await model.fit(examples, options);
-    const weights = model.getWeights();
+    const weights = await model.getWeights();
     model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
-    expect(model.getWeights()).toEqual(weights);
+    expect(await model.getWeights()).toEqual(weights);
     expect(model.progress).toMatchObject({ epochs: 0, iterations: 0, history: [] });
-    expect(model.getState().slots.size).toBe(0);
+    expect((await model.getState()).slots.size).toBe(0);
     expect(model.learningRate).toBe(0.01);
     const { history } = await model.fit(examples, options);
     expect(Object.keys(history)).toEqual(["loss", "learning_rate"]);
@@ -260,10 +259,10 @@ describe("a model compiled again", () => {
     const used = tinyModel(device, { optimizer: "sgd" });
     await used.fit(examples, options);
     const fresh = tinyModel(device, settings);
-    fresh.setWeights(used.getWeights());
+    await fresh.setWeights(await used.getWeights());
     used.compile(settings);
     for (const model of [used, fresh]) await model.fit(examples, { ...options, epochs: 2 });
-    expect(outcomeOf(used)).toEqual(outcomeOf(fresh));
+    expect(await outcomeOf(used)).toEqual(await outcomeOf(fresh));
     await Promise.all([used.dispose(), fresh.dispose()]);
   });
 

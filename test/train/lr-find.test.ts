@@ -89,16 +89,16 @@ describe("lrFind", () => {
       await train(model, epochs, false);
       await train(twin, epochs, false);
     }
-    const before = outcomeOf(model);
+    const before = await outcomeOf(model);
     const rate = model.rateSetting;
     await lrFind(model, examples, { batchSize: 8 });
     expect(model.rateSetting).toBe(rate);
-    expect(outcomeOf(model).weights).toEqual(before.weights);
-    expect(outcomeOf(model).history).toEqual(before.history);
+    expect((await outcomeOf(model)).weights).toEqual(before.weights);
+    expect((await outcomeOf(model)).history).toEqual(before.history);
     // Goes on with the same bits as if nothing had been tried.
     await train(model, epochs + 2, true);
     await train(twin, epochs + 2, true);
-    expect(outcomeOf(model)).toEqual(outcomeOf(twin));
+    expect(await outcomeOf(model)).toEqual(await outcomeOf(twin));
     await Promise.all([model, twin].map((one) => one.dispose()));
   });
 

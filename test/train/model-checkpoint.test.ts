@@ -110,7 +110,7 @@ test.each([".weights.h5", ".h5", ".safetensors"])(
     expect(readdirSync(folder).sort()).toEqual([`1${ending}`, `2${ending}`]);
     const other = tinyModel(device, { seed: 9 });
     await other.loadWeights(join(folder, `2${ending}`));
-    expect(other.getWeights()).toEqual(model.getWeights());
+    expect(await other.getWeights()).toEqual(await model.getWeights());
     await Promise.all([model.dispose(), other.dispose()]);
   },
 );
@@ -154,7 +154,7 @@ describe("the best model of a run that is resumed", () => {
     ];
     const run = { ...options, batchSize: 2, validationData: points } as const;
     await model.fit(points, { ...run, epochs: 2, callbacks: list() });
-    const afterTwo = model.getState();
+    const afterTwo = await model.getState();
     const best = readFileSync(path);
     return { model, path, list, run, afterTwo, best };
   }
@@ -177,7 +177,7 @@ describe("the best model of a run that is resumed", () => {
     const progress = { ...model.progress, epochs: 1 };
     await saveModel(line(), path);
     const first = (await loadModel(path, { device })).model;
-    first.setState({ ...first.getState(), progress });
+    await first.setState({ ...(await first.getState()), progress });
     await saveModel(first, path);
     const [one, two] = model.progress.history;
     expect(two.logs.loss).toBeLessThan(one.logs.loss);
@@ -186,7 +186,10 @@ describe("the best model of a run that is resumed", () => {
       two,
       { epoch: 3, seconds: 0, logs: { ...one.logs, loss: one.logs.loss * 2 } },
     ];
-    model.setState({ ...model.getState(), progress: { ...model.progress, epochs: 3, history } });
+    await model.setState({
+      ...(await model.getState()),
+      progress: { ...model.progress, epochs: 3, history },
+    });
     model.learningRate = 0.1;
     await model.fit(points, { ...run, epochs: 4, resume: true, callbacks: list() });
     expect(await epochIn(path)).toBe(4);
@@ -225,7 +228,7 @@ describe("after a divergence", () => {
     expect(error).toBeInstanceOf(TrainingError);
     const { model: kept } = await loadModel(path, { device });
     expect(kept.progress.iterations).toBe(model.progress.iterations);
-    expect(kept.getWeights()).toEqual(model.getWeights());
+    expect(await kept.getWeights()).toEqual(await model.getWeights());
     const { loss } = await kept.evaluate(points);
     expect(loss).toBeLessThan(1e4);
     await Promise.all([model.dispose(), kept.dispose()]);
@@ -255,8 +258,8 @@ test("three runs that write one path at once end well, and leave one whole file"
     models.map((model) => model.fit(examples, { ...run, callbacks: [checkpoint()] })),
   );
   const { model: kept } = await loadModel(path, { device });
-  const ends = models.map((model) => model.getWeights());
-  expect(ends).toContainEqual(kept.getWeights());
+  const ends = await Promise.all(models.map((model) => model.getWeights()));
+  expect(ends).toContainEqual(await kept.getWeights());
   expect(readdirSync(folder)).toEqual(["shared.safetensors"]);
   await Promise.all([...models, kept].map((model) => model.dispose()));
 });
@@ -287,7 +290,7 @@ describe("a model.json that is replaced", () => {
     await model.fit(examples, { ...options, epochs: 4, callbacks: [checkpoint] });
     expect(shards()).toHaveLength(1);
     const { model: again } = await loadModel(path, { device });
-    expect(again.getWeights()).toEqual(model.getWeights());
+    expect(await again.getWeights()).toEqual(await model.getWeights());
     await Promise.all([model.dispose(), again.dispose()]);
   });
 

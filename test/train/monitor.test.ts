@@ -101,11 +101,11 @@ test.each(["earlyStopping", "reduceLROnPlateau"] as const)(
   "%s refuses a number whose better way nobody knows before anything is trained",
   async (name) => {
     const model = tinyModel(device);
-    const before = model.getWeights();
+    const before = await model.getWeights();
     const watching = callbacks[name]({ monitor: "val_wonder" });
     const attempt = model.fit(examples, { ...run, callbacks: [watching] });
     await expect(attempt).rejects.toThrow(/mode: "min" or mode: "max"/);
-    expect(model.getWeights()).toEqual(before);
+    expect(await model.getWeights()).toEqual(before);
     await model.dispose();
   },
 );

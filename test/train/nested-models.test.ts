@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireDistinctNames } from "../../src/formats/distinct-names.ts";
 import { emptyGroup, putDataset } from "../../src/formats/hdf5-tree.ts";
 import { encodeSafetensors } from "../../src/formats/safetensors.ts";
@@ -73,12 +73,12 @@ const nestings: Readonly<Record<string, (seed?: number) => AnyModel>> = {
   },
 };
 
-const kernelsOf = (made: AnyModel) =>
-  [...made.getWeights()]
+const kernelsOf = async (made: AnyModel) =>
+  [...(await made.getWeights())]
     .filter(([name]) => name.endsWith("kernel"))
     .map(([, { data }]) => String(data));
 
-const valuesOf = (made: AnyModel) => JSON.stringify([...made.getWeights()]);
+const valuesOf = async (made: AnyModel) => JSON.stringify([...(await made.getWeights())]);
 
 async function targetOf(made: AnyModel): Promise<string> {
   const { data } = (await made.predict(x)) as { data: Float32Array };
@@ -86,15 +86,15 @@ async function targetOf(made: AnyModel): Promise<string> {
 }
 
 describe.each(Object.entries(nestings))("%s", (name, make) => {
-  test("no two weights begin alike", () => {
-    const kernels = kernelsOf(make());
+  test("no two weights begin alike", async () => {
+    const kernels = await kernelsOf(make());
     expect(kernels.length).toBeGreaterThan(1);
     expect(new Set(kernels).size).toBe(kernels.length);
   });
 
-  test("the outer seed decides all first weights, and the same seed gives the same bits", () => {
-    expect(valuesOf(make(3))).toBe(valuesOf(make(3)));
-    const [first, second] = [kernelsOf(make(3)), kernelsOf(make(4))];
+  test("the outer seed decides all first weights, and the same seed gives the same bits", async () => {
+    expect(await valuesOf(make(3))).toBe(await valuesOf(make(3)));
+    const [first, second] = [await kernelsOf(make(3)), await kernelsOf(make(4))];
     for (const kernel of first) expect(second).not.toContain(kernel);
   });
 
@@ -104,7 +104,7 @@ describe.each(Object.entries(nestings))("%s", (name, make) => {
     await saveModel(made, path);
     const { model: again } = await loadModel(path);
     expect(await targetOf(again)).toBe(await targetOf(made));
-    if (ending === ".safetensors") expect(valuesOf(again)).toBe(valuesOf(made));
+    if (ending === ".safetensors") expect(await valuesOf(again)).toBe(await valuesOf(made));
   });
 
   test.each([".safetensors", ".weights.h5", ".h5"])("weights come back from %s", async (ending) => {
@@ -113,27 +113,31 @@ describe.each(Object.entries(nestings))("%s", (name, make) => {
     await made.saveWeights(path);
     const again = make(6);
     await again.loadWeights(path);
-    expect(valuesOf(again)).toBe(valuesOf(made));
+    expect(await valuesOf(again)).toBe(await valuesOf(made));
   });
 });
 
 describe("the first weights of a model inside another", () => {
-  const firstsOf = (inner: Model) => kernelsOf(inner)[0];
-  const alone = firstsOf(block());
-  const seeded = firstsOf(block({ seed: 7 }));
-
-  test("are those of the outer seed where it has none of its own", () => {
-    const inner = block();
-    const outer = sequential([dense(), inner], { seed: 7 });
-    expect(kernelsOf(outer)[0]).toBe(seeded);
-    expect(firstsOf(inner)).toBe(kernelsOf(outer)[1]);
-    expect(firstsOf(inner)).not.toBe(alone);
+  const firstsOf = async (inner: Model) => (await kernelsOf(inner))[0];
+  let alone: string;
+  let seeded: string;
+  beforeAll(async () => {
+    alone = await firstsOf(block());
+    seeded = await firstsOf(block({ seed: 7 }));
   });
 
-  test("stay those of its own seed where it was given one", () => {
+  test("are those of the outer seed where it has none of its own", async () => {
+    const inner = block();
+    const outer = sequential([dense(), inner], { seed: 7 });
+    expect((await kernelsOf(outer))[0]).toBe(seeded);
+    expect(await firstsOf(inner)).toBe((await kernelsOf(outer))[1]);
+    expect(await firstsOf(inner)).not.toBe(alone);
+  });
+
+  test("stay those of its own seed where it was given one", async () => {
     const inner = block({ seed: 7 });
     sequential([sequential([dense(), inner]), dense()], { seed: 1 });
-    expect(firstsOf(inner)).toBe(seeded);
+    expect(await firstsOf(inner)).toBe(seeded);
   });
 
   test("stay as they are once they were read, set, loaded or trained", async () => {
@@ -141,31 +145,31 @@ describe("the first weights of a model inside another", () => {
     const other = block({ seed: 9 });
     await other.saveWeights(path);
     const read = block();
-    read.getWeights();
+    await read.getWeights();
     const set = block();
-    set.setWeights(other.getWeights());
+    await set.setWeights(await other.getWeights());
     const loaded = block();
     await loaded.loadWeights(path);
     const trained = block();
     trained.compile({ optimizer: "sgd", loss: "meanSquaredError" });
     await trained.fit({ x, y: x }, { verbose: 0 });
-    const before = [read, set, loaded, trained].map(firstsOf);
+    const before = await Promise.all([read, set, loaded, trained].map(firstsOf));
     const outer = sequential([read, set, loaded, trained, dense()], { seed: 3 });
-    expect(kernelsOf(outer).slice(0, 4)).toEqual(before);
-    expect(before.slice(0, 3)).toEqual([alone, firstsOf(other), firstsOf(other)]);
+    expect((await kernelsOf(outer)).slice(0, 4)).toEqual(before);
+    expect(before.slice(0, 3)).toEqual([alone, await firstsOf(other), await firstsOf(other)]);
   });
 
-  test("give their numbers to no other weight where they stay", () => {
+  test("give their numbers to no other weight where they stay", async () => {
     const inner = block({ seed: 0 });
-    const row = kernelsOf(sequential([dense(), dense(), inner, dense()]));
+    const row = await kernelsOf(sequential([dense(), dense(), inner, dense()]));
     expect(new Set(row).size).toBe(4);
     expect(row[2]).toBe(alone);
     const used = block();
-    used.getWeights();
-    expect(new Set(kernelsOf(sequential([dense(), used]))).size).toBe(2);
+    await used.getWeights();
+    expect(new Set(await kernelsOf(sequential([dense(), used]))).size).toBe(2);
   });
 
-  test("do not depend on a part that is taken out of the model", () => {
+  test("do not depend on a part that is taken out of the model", async () => {
     const make = () => {
       const start = input({ shape: [4] });
       const middle = dense().apply(start);
@@ -173,7 +177,7 @@ describe("the first weights of a model inside another", () => {
     };
     const [plain, taken] = [make(), make()];
     model({ inputs: taken.inputs, outputs: taken.getLayer(1).output, seed: 8 });
-    expect(valuesOf(taken)).toBe(valuesOf(plain));
+    expect(await valuesOf(taken)).toBe(await valuesOf(plain));
   });
 });
 
@@ -230,11 +234,14 @@ describe("random layers in twin blocks", () => {
     const seeds = [1, 2 ** 32 + 1, -(2 ** 32) + 1, Number.MAX_SAFE_INTEGER];
     const results = [];
     for (const seed of seeds) {
-      expect(kernelsOf(block({ seed }))).toEqual(kernelsOf(block({ seed })));
+      expect(await kernelsOf(block({ seed }))).toEqual(await kernelsOf(block({ seed })));
       results.push(JSON.stringify([await trained(twins(randomLayers.dropout, seed))]));
     }
     expect(new Set(results).size).toBe(seeds.length);
-    expect(new Set(seeds.map((seed) => kernelsOf(block({ seed }))[0])).size).toBe(seeds.length);
+    const firsts = await Promise.all(
+      seeds.map(async (seed) => (await kernelsOf(block({ seed })))[0]),
+    );
+    expect(new Set(firsts).size).toBe(seeds.length);
   });
 });
 

@@ -101,7 +101,7 @@ test("the gradient of a class score for the image equals central differences", a
 
 test("an image that is a state is trained until its class wins", async () => {
   const model = classifier();
-  const before = model.getWeights();
+  const before = await model.getWeights();
   const first = tensor(noise(36, 4), shape);
   const program = await model.compileProgram(
     {
@@ -124,7 +124,7 @@ test("an image that is a state is trained until its class wins", async () => {
   const predicted = await model.predict(tensor(Float32Array.from(data), shape));
   const seen = [...predicted.data];
   expect(seen.indexOf(Math.max(...seen))).toBe(0);
-  expect(model.getWeights()).toEqual(before);
+  expect(await model.getWeights()).toEqual(before);
   await program.write("image", first);
   expect((await program.run()).score.data[0]).toBe(scores[0]);
 });

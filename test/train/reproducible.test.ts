@@ -25,7 +25,7 @@ async function train(
 ) {
   const model = tinyModel(device, settings);
   await model.fit(examples, { ...options, ...changed });
-  const outcome = outcomeOf(model);
+  const outcome = await outcomeOf(model);
   const predictions = await model.predict(examples.x);
   await model.dispose();
   return { ...outcome, predictions };
@@ -63,19 +63,21 @@ describe("the same seed", () => {
     expect(seen).toEqual(await train(devices[1]));
   });
 
-  test("gives the same first weights on every device, and whatever it is compiled with", () => {
-    const first = tinyModel(devices[0]).getWeights();
-    expect(tinyModel(devices[2], { optimizer: "sgd" }).getWeights()).toEqual(first);
+  test("gives the same first weights on every device, and whatever it is compiled with", async () => {
+    const first = await tinyModel(devices[0]).getWeights();
+    expect(await tinyModel(devices[2], { optimizer: "sgd" }).getWeights()).toEqual(first);
   });
 
-  test("gives the first layers the same first weights when a layer is added behind", () => {
+  test("gives the first layers the same first weights when a layer is added behind", async () => {
     const first = () => [
       layers.conv2d({ filters: 2, kernelSize: 3, inputShape: image }),
       layers.flatten(),
       layers.dense({ units: 4 }),
     ];
-    const short = sequential(first(), { seed: 3 }).getWeights();
-    const long = sequential([...first(), layers.dense({ units: 2 })], { seed: 3 }).getWeights();
+    const short = await sequential(first(), { seed: 3 }).getWeights();
+    const long = await sequential([...first(), layers.dense({ units: 2 })], {
+      seed: 3,
+    }).getWeights();
     for (const [name, value] of short) expect(long.get(name), name).toEqual(value);
   });
 });
@@ -84,19 +86,19 @@ describe("another seed", () => {
   test("gives other first weights, and other weights in the end", async () => {
     const [a, b] = [await train(devices[1], { seed: 5 }), await train(devices[1], { seed: 6 })];
     expect(a.weights.get("conv2d/kernel")).not.toEqual(b.weights.get("conv2d/kernel"));
-    const kernel = (seed: number) =>
-      tinyModel(devices[0], { seed }).getWeights().get("conv2d/kernel");
-    expect(kernel(5)).not.toEqual(kernel(6));
+    const kernel = async (seed: number) =>
+      (await tinyModel(devices[0], { seed }).getWeights()).get("conv2d/kernel");
+    expect(await kernel(5)).not.toEqual(await kernel(6));
   });
 
   test("with the same first weights, still orders and drops otherwise", async () => {
-    const weights = tinyModel(devices[1]).getWeights();
+    const weights = await tinyModel(devices[1]).getWeights();
     const ends = [];
     for (const seed of [5, 6]) {
       const model = tinyModel(devices[1], { seed });
-      model.setWeights(weights);
+      await model.setWeights(weights);
       await model.fit(examples, options);
-      ends.push(model.getWeights().get("dense/kernel"));
+      ends.push((await model.getWeights()).get("dense/kernel"));
       await model.dispose();
     }
     expect(ends[0]).not.toEqual(ends[1]);
@@ -140,13 +142,13 @@ describe("dropout", () => {
       ],
       { seed: 9, device: devices[1] },
     ).compile({ optimizer: sgd({ learningRate: 1 }), loss: "meanSquaredError" });
-    const untrained = model.getWeights();
+    const untrained = await model.getWeights();
     // With a bias of 0 its step is 2 / units · target · mask: the mask itself, unit by unit.
     const masks: Float32Array[] = [];
     const readMask = {
-      onStepEnd() {
-        masks.push(model.getWeights().get("dense/bias")?.data as Float32Array);
-        model.setWeights(untrained);
+      async onStepEnd() {
+        masks.push((await model.getWeights()).get("dense/bias")?.data as Float32Array);
+        await model.setWeights(untrained);
       },
     };
     await model.fit(
@@ -195,14 +197,14 @@ describe("the order of examples", () => {
         ...fit,
         callbacks: [
           {
-            onEpochBegin() {
+            async onEpochBegin() {
               orders.push([]);
-              clear();
+              await clear();
             },
-            onStepEnd() {
-              const kernel = model.getWeights().get("dense/kernel")?.data as Float32Array;
+            async onStepEnd() {
+              const kernel = (await model.getWeights()).get("dense/kernel")?.data as Float32Array;
               orders[orders.length - 1].push(kernel.findIndex((value) => value > 0));
-              clear();
+              await clear();
             },
           },
         ],

@@ -166,7 +166,7 @@ describe("a loss that is not reduced", () => {
       const loss = losses.sparseCategoricalCrossentropy({ reduction });
       const model = tinyModel(device, { loss, optimizer: "sgd" });
       const { history } = await model.fit(examples, { batchSize: 21, verbose: 0 });
-      outcomes.push({ weights: model.getWeights(), loss: history.loss[0] });
+      outcomes.push({ weights: await model.getWeights(), loss: history.loss[0] });
       await model.dispose();
     }
     const [none, sum] = outcomes;
@@ -208,8 +208,8 @@ describe("metrics of every kind", () => {
     expect(cut.progress).toMatchObject({ epochs: 1, steps: 3 });
     const { model: again } = await decodeModel(await encodeModel(cut), { device });
     await again.fit(weighed, { ...options, resume: true });
-    expect(outcomeOf(again)).toEqual(outcomeOf(straight));
-    const { logs } = outcomeOf(straight).history[1];
+    expect(await outcomeOf(again)).toEqual(await outcomeOf(straight));
+    const { logs } = (await outcomeOf(straight)).history[1];
     expect(Object.keys(logs).filter((name) => !name.startsWith("val_"))).toEqual([
       "accuracy",
       "auc",

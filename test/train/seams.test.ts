@@ -157,7 +157,7 @@ describe("regularizers in models of any shape", () => {
     const { loss } = await net.evaluate({ x, y: targets });
     const plain = model({ inputs: numbers, outputs: [first, net.outputs[1]], device });
     const [a, b] = await plain.predict(x);
-    const kernel = [...net.getWeights().values()][0].data;
+    const kernel = [...(await net.getWeights()).values()][0].data;
     const sum = (list: Float32Array, of: (value: number) => number) =>
       list.reduce((total, value) => total + of(value), 0);
     const error = sum(
@@ -185,10 +185,10 @@ describe("regularizers in models of any shape", () => {
 
 test("a search for a learning rate leaves a model of two outputs as it was", async () => {
   const net = twoHeads().compile(settings);
-  const before = net.getState();
+  const before = await net.getState();
   const { losses: seen } = await lrFind(net, { x, y }, { steps: 20, batchSize: 4 });
   expect(seen.length).toBeGreaterThan(5);
-  expect(net.getState()).toEqual(before);
+  expect(await net.getState()).toEqual(before);
   await net.dispose();
 });
 
@@ -197,9 +197,9 @@ test("averages of weights take the place of those that are trained, and frozen o
   const net = sequential([frozen, layers.dense({ units: 2, name: "free" })], { device });
   const optimizer = optimizers.sgd({ learningRate: 0.1, useEma: true, emaMomentum: 0.5 });
   net.compile({ optimizer, loss: "meanSquaredError" });
-  const before = net.getWeights();
+  const before = await net.getWeights();
   await net.fit({ x, y: values }, { epochs: 2, verbose: 0 });
-  const { weights, slots } = net.getState();
+  const { weights, slots } = await net.getState();
   expect(weights.get("frozen/kernel")).toEqual(before.get("frozen/kernel"));
   expect(weights.get("free/kernel")).toEqual(slots.get("free/kernel/average"));
   expect(weights.get("free/kernel")).not.toEqual(before.get("free/kernel"));
@@ -247,7 +247,7 @@ test("a backup restores a model whose layers, loss and schedule are its own", as
   await expect(run(broken, fail)).rejects.toThrow("killed");
   const again = make();
   await run(again);
-  expect(again.getWeights()).toEqual(straight.getWeights());
+  expect(await again.getWeights()).toEqual(await straight.getWeights());
   expect(again.progress.iterations).toBe(12);
   await Promise.all([straight, broken, again].map((net) => net.dispose()));
 });

@@ -66,8 +66,8 @@ export function tinyModel(
 }
 
 /** What training left: weights, slots, progress and history, without the time that it took. */
-export function outcomeOf(model: Model) {
-  const { weights, slots, progress } = model.getState();
+export async function outcomeOf(model: Model) {
+  const { weights, slots, progress } = await model.getState();
   return {
     weights,
     slots,

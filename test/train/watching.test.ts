@@ -34,10 +34,10 @@ const options = { batchSize: 8, validationSplit: 0.25, verbose: 0 } as const;
 describe("earlyStopping", () => {
   test("ends a run, says why, and brings the best weights back", async () => {
     const model = tinyModel(device);
-    const weights: ReturnType<typeof model.getWeights>[] = [];
+    const weights: Awaited<ReturnType<typeof model.getWeights>>[] = [];
     const spoil: Callback = {
-      onEpochEnd: ({ epoch }) => {
-        weights.push(model.getWeights());
+      onEpochEnd: async ({ epoch }) => {
+        weights.push(await model.getWeights());
         // From here on it only gets worse.
         if (epoch === 2) model.learningRate = 3;
       },
@@ -51,7 +51,7 @@ describe("earlyStopping", () => {
     expect(stopped).toBe("val_loss did not get better");
     const best = history.val_loss.indexOf(Math.min(...history.val_loss));
     expect(history.val_loss).toHaveLength(best + 3);
-    expect(model.getWeights()).toEqual(weights[best]);
+    expect(await model.getWeights()).toEqual(weights[best]);
     expect(weights[best]).not.toEqual(weights[best + 2]);
     await model.dispose();
   });
@@ -82,10 +82,10 @@ describe("earlyStopping", () => {
     await expect(attempt).rejects.toThrow("killed");
     const again = tinyModel(device);
     await again.fit(examples, { ...run, callbacks: list() });
-    expect(again.getWeights()).toEqual(straight.getWeights());
+    expect(await again.getWeights()).toEqual(await straight.getWeights());
     const { model: kept } = await loadModel(path, { device });
     expect(kept.progress.epochs).toBeLessThan(4);
-    expect(again.getWeights()).toEqual(kept.getWeights());
+    expect(await again.getWeights()).toEqual(await kept.getWeights());
     // The fourth epoch was logged, and is made again: it stands there once.
     expect(readFileSync(csv, "utf8")).toBe(lines);
     await Promise.all([straight, broken, again, kept].map((model) => model.dispose()));
@@ -161,7 +161,7 @@ describe("modelCheckpoint", () => {
     const expected = history.val_loss.map((loss, i) => `0${i + 1}-${loss.toFixed(3)}.safetensors`);
     expect(readdirSync(join(folder, "runs")).sort()).toEqual(expected);
     const { model: last } = await loadModel(join(folder, "runs", expected[1]), { device });
-    expect(last.getWeights()).toEqual(model.getWeights());
+    expect(await last.getWeights()).toEqual(await model.getWeights());
     const fillIn = pathPattern("{a:4.1f}|{a}|{epoch:3d}|{epoch:03d}|{{{a}}}");
     expect(fillIn({ a: 2.25, epoch: 7 })).toBe(" 2.2|2.25|  7|007|{2.25}");
     expect(() => pathPattern("{los}")({ loss: 1 })).toThrow(/"los", which is not.*mean "loss"/s);
@@ -316,7 +316,7 @@ describe("backupAndRestore", () => {
     expect(existsSync(path)).toBe(true);
     const again = tinyModel(device);
     await again.fit(examples, { ...options, epochs, callbacks: list(path, often) });
-    expect(outcomeOf(again)).toEqual(outcomeOf(straight));
+    expect(await outcomeOf(again)).toEqual(await outcomeOf(straight));
     expect(existsSync(path)).toBe(false);
     await Promise.all([straight, broken, again].map((model) => model.dispose()));
   });

@@ -1,13 +1,21 @@
 // The target that runs the kernel language itself, on the calling thread. It exists to be right and to be
 // read; use it to check another target, never to train.
 
-import { bytesPerElement, type DType, dtypeOf, viewOf } from "../../core/dtype.ts";
+import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { Launch } from "../../kernel/draft.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import { Allocator } from "../allocator.ts";
-import type { Device, DeviceView, Executable, StepInputs, StepOutputs } from "../device.ts";
+import type {
+  DeviceBuffer,
+  DeviceView,
+  Executable,
+  LoadOptions,
+  StepInputs,
+  StepOutputs,
+} from "../device.ts";
+import { HostDevice, type HostMemory } from "../host-device.ts";
 import { Layout, type StagedCopy } from "../layout.ts";
 import { type BufferViews, runKernel } from "./run-kernel.ts";
 
@@ -21,25 +29,18 @@ const plain: MachineDescription = {
   secondCacheBytes: 1 << 20,
 };
 
-/** A machine whose memory is an array and whose processor is a loop. */
-export class InterpreterDevice implements Device {
-  readonly target = "interpreter";
-  readonly threads = 1;
-  readonly machine: MachineDescription;
+/** Memory that is an array. */
+class InterpreterMemory implements HostMemory {
   readonly #allocator = new Allocator(64, 2 ** 31);
-  #memory = new Uint8Array(2 ** 16);
-
-  constructor(machine: MachineDescription = plain) {
-    this.machine = machine;
-  }
+  bytes = new Uint8Array(2 ** 16);
 
   allocate(bytes: number): number {
     const address = this.#allocator.allocate(bytes);
-    if (this.#allocator.end > this.#memory.length) {
+    if (this.#allocator.end > this.bytes.length) {
       try {
         const grown = new Uint8Array(2 * this.#allocator.end);
-        grown.set(this.#memory);
-        this.#memory = grown;
+        grown.set(this.bytes);
+        this.bytes = grown;
       } catch (cause) {
         this.#allocator.free(address);
         throw new TargetError({
@@ -50,7 +51,7 @@ export class InterpreterDevice implements Device {
         });
       }
     }
-    this.#memory.fill(0, address, address + bytes);
+    this.bytes.fill(0, address, address + bytes);
     return address;
   }
 
@@ -58,22 +59,27 @@ export class InterpreterDevice implements Device {
     this.#allocator.free(address);
   }
 
-  async write(address: number, data: DeviceView): Promise<void> {
-    this.view(dtypeOf(data), address, data.length).set(data);
+  view(dtype: DType, address: number, length: number): DeviceView {
+    return viewOf(dtype, this.bytes.buffer, address, length);
   }
+}
 
-  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
-    return this.view(dtype, address, length).slice();
-  }
+/** A machine whose memory is an array and whose processor is a loop. */
+export class InterpreterDevice extends HostDevice {
+  readonly target = "interpreter";
+  readonly threads = 1;
+  readonly machine: MachineDescription;
+  protected readonly memory = new InterpreterMemory();
 
-  view(dtype: DType, address: number, length: number) {
-    return viewOf(dtype, this.#memory.buffer, address, length);
+  constructor(machine: MachineDescription = plain) {
+    super();
+    this.machine = machine;
   }
 
   async load(
     program: Program,
-    states: ReadonlyMap<string, number>,
-    { stepsAtOnce = 1 } = {},
+    states: ReadonlyMap<string, DeviceBuffer>,
+    { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
     const layout = new Layout(this, program, states, stepsAtOnce);
     const run = async (steps: readonly StepInputs[]): Promise<StepOutputs[]> => {
@@ -94,15 +100,18 @@ export class InterpreterDevice implements Device {
 
   #copy({ address, staging, stride, bytes }: StagedCopy, step: number, way: "in" | "out"): void {
     const waiting = staging + step * stride;
-    if (way === "in") this.#memory.copyWithin(address, waiting, waiting + bytes);
-    else this.#memory.copyWithin(waiting, address, address + bytes);
+    if (way === "in") this.memory.bytes.copyWithin(address, waiting, waiting + bytes);
+    else this.memory.bytes.copyWithin(waiting, address, address + bytes);
   }
 
   #launch({ kernel, bindings }: Launch, layout: Layout): void {
     const views: BufferViews = new Map(
       kernel.buffers.map((buffer, i) => {
         const address = layout.addressOf.get(bindings[i]) as number;
-        const length = Math.min(buffer.size, this.#memory.length / bytesPerElement[buffer.dtype]);
+        const length = Math.min(
+          buffer.size,
+          this.memory.bytes.length / bytesPerElement[buffer.dtype],
+        );
         return [buffer, this.view(buffer.dtype, address, length)];
       }),
     );

@@ -1,11 +1,11 @@
 // The target that runs wherever WebAssembly does: SIMD, shared memory, threads.
 
 import { platform } from "#platform";
-import { type DType, dtypeOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import type { Device, DeviceView, Executable } from "../device.ts";
+import type { DeviceBuffer, Executable, LoadOptions } from "../device.ts";
+import { HostDevice } from "../host-device.ts";
 import { InlineTeam, type Run } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
 import { type ChosenTeam, type ComputeTeam, startTeam, Team } from "../team.ts";
@@ -68,23 +68,24 @@ interface Parts extends ChosenTeam {
   readonly barriers: Set<number>;
 }
 
-export class WasmDevice implements Device {
+export class WasmDevice extends HostDevice {
   readonly target = "wasm";
   readonly machine = v8;
   readonly threads: number;
   readonly remark?: string;
   /** Whether multiply-adds are rounded once. */
   readonly features: Features;
-  readonly #memory: DeviceMemory;
+  protected readonly memory: DeviceMemory;
   readonly #team: ComputeTeam;
   readonly #isCrowded: boolean;
   readonly #barriers: Set<number>;
 
   private constructor({ features, memory, team, remark, isCrowded, barriers }: Parts) {
+    super();
     this.threads = team.threads;
     if (remark !== undefined) this.remark = remark;
     this.features = features;
-    this.#memory = memory;
+    this.memory = memory;
     this.#team = team;
     this.#isCrowded = isCrowded;
     this.#barriers = barriers;
@@ -117,35 +118,15 @@ export class WasmDevice implements Device {
     }
   }
 
-  allocate(bytes: number): number {
-    return this.#memory.allocate(bytes);
-  }
-
-  free(address: number): void {
-    this.#memory.free(address);
-  }
-
-  async write(address: number, data: DeviceView): Promise<void> {
-    this.view(dtypeOf(data), address, data.length).set(data);
-  }
-
-  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
-    return this.view(dtype, address, length).slice();
-  }
-
-  view(dtype: DType, address: number, length: number) {
-    return this.#memory.view(dtype, address, length);
-  }
-
   async load(
     program: Program,
-    states: ReadonlyMap<string, number>,
-    { stepsAtOnce = 1 } = {},
+    states: ReadonlyMap<string, DeviceBuffer>,
+    { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
     const layout = new Layout(this, program, states, stepsAtOnce);
     try {
       // A thread alone waits for nobody.
-      const barrier = this.#memory.shared
+      const barrier = this.memory.shared
         ? { address: layout.reserve(barrierBytes), isCrowded: this.#isCrowded }
         : undefined;
       const id = await this.#install(program, layout, barrier);
@@ -159,7 +140,7 @@ export class WasmDevice implements Device {
 
   /** Hands a program's code to the threads. */
   async #install(program: Program, layout: Layout, barrier: Barrier | undefined): Promise<number> {
-    const { memory, maximumPages, shared } = this.#memory;
+    const { memory, maximumPages, shared } = this.memory;
     const imported = { initialPages: 1, maximumPages, shared };
     const bytes = emitProgram(program, layout, barrier, this.features, imported);
     const module = await WebAssembly.compile(bytes);

@@ -1,11 +1,12 @@
 // The target that emits x86-64 machine code: AVX-512, or AVX2 with fused multiply-add.
 
 import { platform } from "#platform";
-import { type DType, dtypeOf } from "../../core/dtype.ts";
+import type { DType } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
-import type { Device, DeviceView, Executable } from "../device.ts";
+import type { DeviceBuffer, DeviceView, Executable, LoadOptions } from "../device.ts";
+import { HostDevice } from "../host-device.ts";
 import { InlineTeam } from "../inline-team.ts";
 import { Layout } from "../layout.ts";
 import { type ComputeTeam, closedError, startTeam, Team } from "../team.ts";
@@ -82,7 +83,7 @@ interface Parts {
   readonly remark?: string;
 }
 
-export class X64Device implements Device {
+export class X64Device extends HostDevice {
   readonly target: string;
   readonly machine: MachineDescription;
   readonly threads: number;
@@ -90,7 +91,7 @@ export class X64Device implements Device {
   readonly #width: VectorWidth;
   readonly #native: Native;
   readonly #team: ComputeTeam;
-  readonly #memory: DeviceMemory;
+  protected readonly memory: DeviceMemory;
   readonly #koffiPath: string;
   readonly #isMainThread: boolean;
   /** Where threads look whether to stop. */
@@ -100,18 +101,19 @@ export class X64Device implements Device {
   #ended: Promise<void> | undefined;
 
   private constructor(parts: Parts) {
+    super();
     const { native, width, team, memory, koffiPath, isMainThread, remark } = parts;
     this.#native = native;
     this.#width = width;
     this.#team = team;
-    this.#memory = memory;
+    this.memory = memory;
     this.#koffiPath = koffiPath;
     this.#isMainThread = isMainThread;
     this.threads = team.threads;
     if (remark !== undefined) this.remark = remark;
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
-    this.#stop = this.allocate(4);
+    this.#stop = memory.allocate(4);
     if (openDevices.size === 0) stopListening = platform.process.onExit(leaveAll);
     openDevices.add(this);
   }
@@ -154,32 +156,20 @@ export class X64Device implements Device {
     }
   }
 
-  allocate(bytes: number): number {
+  override allocate(bytes: number): DeviceBuffer {
     this.#refuseClosed();
-    return this.#memory.allocate(bytes);
+    return super.allocate(bytes);
   }
 
-  free(address: number): void {
-    this.#memory.free(address);
-  }
-
-  async write(address: number, data: DeviceView): Promise<void> {
-    this.view(dtypeOf(data), address, data.length).set(data);
-  }
-
-  async read(dtype: DType, address: number, length: number): Promise<DeviceView> {
-    return this.view(dtype, address, length).slice();
-  }
-
-  view(dtype: DType, address: number, length: number) {
+  override view(dtype: DType, address: number, length: number): DeviceView {
     this.#refuseClosed();
-    return this.#memory.view(dtype, address, length);
+    return super.view(dtype, address, length);
   }
 
   async load(
     program: Program,
-    states: ReadonlyMap<string, number>,
-    { stepsAtOnce = 1 } = {},
+    states: ReadonlyMap<string, DeviceBuffer>,
+    { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
     this.#refuseClosed();
     const layout = new Layout(this, program, states, stepsAtOnce);
@@ -200,7 +190,7 @@ export class X64Device implements Device {
     const code = installProgram(this.#native, program, {
       width: this.#width,
       layout,
-      memory: this.#memory,
+      memory: this.memory,
       stop: this.#stop,
     });
     this.#codes.add(code);
@@ -245,13 +235,13 @@ export class X64Device implements Device {
 
   /** Threads leave their program at the next barrier, until `renewThreads`. */
   stopThreads(): void {
-    this.#memory.view("i32", this.#stop, 1)[0] = 1;
+    this.memory.view("i32", this.#stop, 1)[0] = 1;
   }
 
   /** Makes ready for other threads, when none of those that were stopped is left. */
   renewThreads(): void {
     for (const code of this.#codes) code.emptyBarrier();
-    this.#memory.view("i32", this.#stop, 1)[0] = 0;
+    this.memory.view("i32", this.#stop, 1)[0] = 0;
   }
 
   /**
@@ -259,7 +249,7 @@ export class X64Device implements Device {
    * down takes the process with it. The memory of a worker that ends goes with it, not with the process.
    */
   leave(): void {
-    if (this.#team.settle() && !this.#isMainThread) this.#memory.release();
+    if (this.#team.settle() && !this.#isMainThread) this.memory.release();
   }
 
   close(): Promise<void> {
@@ -268,7 +258,7 @@ export class X64Device implements Device {
       openDevices.delete(this);
       if (openDevices.size === 0) stopListening?.();
       for (const code of this.#codes) this.#release(code);
-      this.#memory.retire();
+      this.memory.retire();
     })();
     return this.#ended;
   }

@@ -56,7 +56,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
       const present = await platform.files.status(path);
       if (present === undefined) return;
       const { state, rateSetting = model.rateSetting } = await loadState(path, model);
-      restore(state);
+      await restore(state);
       model.rateSetting = rateSetting;
     },
     async onDivergence(_, { model }) {

@@ -79,7 +79,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   };
 
   const keep = async (model: Model<SymbolicOutputs>) => {
-    weights = model.getWeights();
+    weights = await model.getWeights();
     if (path === undefined) return;
     await saveModel(model, path);
   };
@@ -107,8 +107,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       if (toKeep && restoreBestWeights) await keep(model);
       if (isOver) stop(`${monitor.name} did not get better`);
     },
-    onTrainEnd(_, { model }) {
-      if (weights !== undefined) model.setWeights(weights);
+    async onTrainEnd(_, { model }) {
+      if (weights !== undefined) await model.setWeights(weights);
     },
   };
 }

@@ -113,7 +113,7 @@ export function tensorBoard(options: TensorBoardOptions = {}): Callback {
       ];
       if (pictures.length > 0) await write("train", epoch - 1, { values: pictures });
       if (histogramFrequency === 0 || (epoch - 1) % histogramFrequency !== 0) return;
-      const values = [...model.getWeights()].map(([tag, { data }]) => ({
+      const values = [...(await model.getWeights())].map(([tag, { data }]) => ({
         tag,
         histogram: histogramOf(data),
       }));
@@ -135,7 +135,7 @@ tensorBoard.facts = callbackFacts<TensorBoardOptions>({
 
 async function filtersOf(model: Model<SymbolicOutputs>) {
   const pictures: { readonly tag: string; readonly image: EventImage }[] = [];
-  for (const [tag, weight] of model.getWeights()) {
+  for (const [tag, weight] of await model.getWeights()) {
     const image = await filterSheet(weight);
     if (image !== undefined) pictures.push({ tag, image });
   }

@@ -50,7 +50,7 @@ async function check(
     if (!key.endsWith("variance")) continue;
     for (let i = 0; i < data.length; i++) data[i] = Math.abs(data[i]) + 0.5;
   }
-  made.setWeights(weights);
+  await made.setWeights(weights);
   const x = made.inputs.map(({ shape }, i) => uniform(7 + i, [count, ...shape], -1, 1));
   const answer: unknown = await made.predict(x);
   const isOne = "data" in (answer as object);

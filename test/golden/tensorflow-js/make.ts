@@ -84,18 +84,18 @@ function nested(): TfModel {
 }
 
 /** Values of our own, that do not depend on random numbers. */
-function giveWeights(model: TfModel): void {
+async function giveWeights(model: TfModel): Promise<void> {
   const values = model.weights.map(({ originalName, shape }, i) => {
     const isPositive = /gamma|variance/.test(originalName);
     return toTf(tf, uniform(100 + i, shape, isPositive ? 0.5 : -0.5, isPositive ? 1.5 : 0.5));
   });
-  model.setWeights(values);
+  await model.setWeights(values);
 }
 
 const fixtures: string[] = [];
 for (const make of [sequential, residual, nested]) {
   const model = make();
-  giveWeights(model);
+  await giveWeights(model);
   const inputs = model.inputs.map(({ shape }, i) =>
     uniform(7 + i, [count, ...(shape.slice(1) as number[])], -1, 1),
   );

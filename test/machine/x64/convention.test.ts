@@ -9,6 +9,7 @@ import { compile } from "../../../src/kernel/compile.ts";
 import { still } from "../../../src/kernel/language.ts";
 import type { Program } from "../../../src/kernel/program.ts";
 import { KernelWriter } from "../../../src/kernel/writer.ts";
+import type { DeviceBuffer } from "../../../src/machine/device.ts";
 import { Layout } from "../../../src/machine/layout.ts";
 import { Assembler } from "../../../src/machine/x64/assembler.ts";
 import { ConstantPool } from "../../../src/machine/x64/constant-pool.ts";
@@ -36,13 +37,17 @@ function install(native: Native, width: 512 | 256, program: Program, calls?: Par
     return { name, address, view };
   });
   const threads = 1;
+  const bufferAt = (address: number, bytes: number) => ({ address, bytes });
   const device = {
     threads,
-    allocate: (bytes: number) => memory.allocate(bytes),
-    free: (block: number) => memory.free(block),
+    allocate: (bytes: number) => bufferAt(memory.allocate(bytes), bytes),
+    free: (buffer: DeviceBuffer) => memory.free(device.addressOf(buffer)),
+    addressOf: (buffer: DeviceBuffer) => (buffer as ReturnType<typeof bufferAt>).address,
     view: memory.view.bind(memory),
   };
-  const places = new Map(states.map(({ name, address }) => [name, address]));
+  const places = new Map(
+    states.map(({ name, address, view }) => [name, bufferAt(address, view.byteLength)]),
+  );
   const layout = new Layout(device, program, places, steps);
   const { convention = native.convention, letOthersRun = native.letOthersRun } = calls ?? {};
   const code = installProgram(native, program, {

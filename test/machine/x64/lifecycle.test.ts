@@ -29,7 +29,12 @@ async function ready(rounds = 10, stages = 1) {
   const address = device.allocate(256);
   const program = waitingProgram(device.machine.lanes, rounds, stages);
   const load = () => device.load(program, new Map([["out", address]]));
-  return { device, address, load, result: () => device.view("f32", address, 1)[0] };
+  return {
+    device,
+    address,
+    load,
+    result: () => device.view("f32", device.addressOf(address), 1)[0],
+  };
 }
 
 /** The same at the head of a child's script. */
@@ -92,11 +97,11 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
   test("refuses work once it is closed, and closes twice without harm", async () => {
     const { device, load, address } = await ready();
     const executable = await load();
-    const view = device.view("f32", address, 1);
+    const view = device.view("f32", device.addressOf(address), 1);
     await Promise.all([device.close(), device.close()]);
     await expect(executable.run([{}])).rejects.toThrow(TargetError);
     await expect(load()).rejects.toThrow("closed");
-    expect(() => device.view("f32", address, 1)).toThrow("closed");
+    expect(() => device.view("f32", device.addressOf(address), 1)).toThrow("closed");
     // A view from before must not bring the process down.
     expect(view[0]).toBe(0);
     executable.dispose();
@@ -104,7 +109,7 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
 
   test("gives memory to what was handed out, and refuses to show what was not", async () => {
     const { device } = await ready();
-    const address = device.allocate(40 << 20);
+    const address = device.addressOf(device.allocate(40 << 20));
     const last = address + (40 << 20) - 4;
     device.view("f32", last, 1)[0] = 3;
     expect(device.view("f32", last, 1)[0]).toBe(3);
@@ -200,7 +205,7 @@ describe.skipIf(missing !== undefined)(`the x64 device${missing ? `: ${missing}`
         } else {
           const device = await X64Device.open({ threads: 2 });
           const states = new Map([["out", device.allocate(256)]]);
-          device.view("u8", device.allocate(64 << 20), 64 << 20).fill(1);
+          device.view("u8", device.addressOf(device.allocate(64 << 20)), 64 << 20).fill(1);
           const program = waitingProgram(device.machine.lanes, 10, 1);
           await (await device.load(program, states)).run([{}]);
           if (workerData) await device.close();

@@ -1,6 +1,6 @@
 // Runs one kernel by itself on a device: its buffers are states, so the test sees all of them.
 
-import { bytesPerElement, type DType } from "../../../src/core/dtype.ts";
+import { allocate, bytesPerElement, type DType } from "../../../src/core/dtype.ts";
 import type { Kernel } from "../../../src/kernel/language.ts";
 import type { Program } from "../../../src/kernel/program.ts";
 import { verifyKernel } from "../../../src/kernel/verify.ts";
@@ -36,20 +36,26 @@ export async function runKernelOn(
   before: Contents,
 ): Promise<Contents> {
   verifyKernel(kernel);
-  const places = kernel.buffers.map(({ dtype, size }, i) => {
-    const address = device.allocate(size * bytesPerElement[dtype]);
-    device.view(dtype, address, size).set(before[i]);
-    return { dtype, size, address };
-  });
+  const places = kernel.buffers.map(({ dtype, size }) => ({
+    dtype,
+    size,
+    buffer: device.allocate(size * bytesPerElement[dtype]),
+  }));
+  for (const [i, { dtype, size, buffer }] of places.entries()) {
+    const values = allocate(dtype, size);
+    values.set(before[i]);
+    await device.write(buffer, values);
+  }
   const names = kernel.buffers.map(({ name }) => name);
-  const states = new Map(names.map((name, i) => [name, places[i].address]));
+  const states = new Map(names.map((name, i) => [name, places[i].buffer]));
   const executable = await device.load(programOf(kernel), states);
   await executable.run([{}]);
-  const after = places.map(({ dtype, size, address }) =>
-    Array.from(device.view(dtype, address, size)),
-  );
+  const after: number[][] = [];
+  for (const { dtype, size, buffer } of places) {
+    after.push(Array.from(await device.read(buffer, dtype, size)));
+  }
   executable.dispose();
-  for (const { address } of places) device.free(address);
+  for (const { buffer } of places) device.free(buffer);
   return after;
 }
 

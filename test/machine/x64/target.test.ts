@@ -384,8 +384,16 @@ describe.each(widths)("$name", ({ width, missing }) => {
     const states = new Map([["out", device.allocate(256)]]);
     const wild = { ...sound, stages: [[{ kernel: w.finish(), bindings: [storage] }]] };
     await expect(device.load(wild, states)).rejects.toThrow("could leave its buffer");
-    const nowhere = new Map([["out", 2 ** 31]]);
-    await expect(device.load(sound, nowhere)).rejects.toThrow("outside of the device's memory");
+    const other = new InterpreterDevice();
+    const foreign = new Map([["out", other.allocate(256)]]);
+    await expect(device.load(sound, foreign)).rejects.toThrow("another device's memory");
+    const narrow = new Map([["out", device.allocate(8)]]);
+    await expect(device.load(sound, narrow)).rejects.toThrow("is too small");
+    const freed = device.allocate(256);
+    device.free(freed);
+    await expect(device.load(sound, new Map([["out", freed]]))).rejects.toThrow(
+      "after it was given back",
+    );
   });
 
   test("kernels for vectors of other widths are refused", async () => {

@@ -73,13 +73,13 @@ async function keep(
   }
 }
 
-function layerModel(kind: LayerKind, sample: LayerSample): Model<SymbolicOutputs> {
+async function layerModel(kind: LayerKind, sample: LayerSample): Promise<Model<SymbolicOutputs>> {
   const shapes = [sample.input, ...(sample.others ?? [])];
   const inputs = shapes.map((shape) => input({ shape }));
   const above = layers.activation({ activation: "softplus" });
   const tensors = sample.positive ? inputs.map((one) => above.apply(one)) : inputs;
   const made = model({ inputs, outputs: layerFrom(kind, sample.options).apply(tensors), device });
-  made.setWeights(positive(made.network));
+  await made.setWeights(positive(made.network));
   return made;
 }
 
@@ -99,7 +99,7 @@ for (const kind of Object.keys(layers) as LayerKind[]) {
     const name = `layer-${kind}-${i}`;
     try {
       const endings = noLayersToKeras.includes(kind) ? [".keras"] : [".keras", ".h5"];
-      await keep(name, layerModel(kind, sample), endings);
+      await keep(name, await layerModel(kind, sample), endings);
     } catch (error) {
       skipped.push(`${name} ${JSON.stringify(sample.options)}: ${(error as Error).message}`);
     }
@@ -230,7 +230,7 @@ const wide = model({
   },
   device,
 });
-wide.setWeights(networkWeights(wide.network));
+await wide.setWeights(networkWeights(wide.network));
 await keep("nested-record", wide, [".keras"]);
 const listed = model({
   name: "listed",
