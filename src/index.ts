@@ -11,6 +11,7 @@ export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
+export type { Source, SourceRows } from "./data/source.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";
 export { constraints } from "./nn/constraints/index.ts";

@@ -3,6 +3,7 @@
 import { TrainingError } from "../core/errors.ts";
 import type { StepOutputs } from "../machine/device.ts";
 import type { Engine, Role } from "./engine.ts";
+import { wholeFeed } from "./feed.ts";
 import { stepInputs } from "./fit.ts";
 import type { OrderedExamples } from "./model-examples.ts";
 import type { ModelMemory } from "./model-memory.ts";
@@ -34,7 +35,11 @@ export async function runBatch(job: BatchJob): Promise<StepOutputs> {
   const { count } = ordered;
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   try {
-    const placed = await place(engine, role, ordered, settings, { classWeights, count });
+    const placed = await place(engine, role, wholeFeed(ordered), {
+      heads: settings.heads,
+      weighting: { classWeights, count },
+      batchSize: count,
+    });
     if (rate === undefined) {
       const program = await engine.program(settings.programs.evaluate, count, placed);
       const [outputs] = await program.run([{ rows, step: [0] }]);

@@ -17,6 +17,7 @@ import { names } from "./programs/parts.ts";
 import type { RowProgram } from "./programs/program.ts";
 import { type Resident, reserveRows } from "./residency.ts";
 import { mostStepsAtOnce, stepsThatWait } from "./run-steps.ts";
+import { type Ring, stagedExecutable } from "./staging.ts";
 
 /**
  * What examples are on the device for. Each role holds one set of them at a time; what a callback asks for
@@ -40,6 +41,8 @@ export interface ResidentExamples {
   readonly targets: readonly Resident[];
   /** For each head how much each example counts; nothing where all count alike. */
   readonly weights: readonly (Resident | undefined)[];
+  /** How rows come to the device, where not all of them are there. */
+  readonly ring?: Ring;
 }
 
 /** Values like those that examples will be. */
@@ -186,7 +189,17 @@ export class Engine {
    * A program for `batch` rows of `examples`, as layers are frozen or trained now: where that has changed
    * it is compiled anew, and what was there before is kept for when it changes back.
    */
-  program(program: RowProgram, batch: number, examples: ResidentExamples): Promise<Executable> {
+  async program(
+    program: RowProgram,
+    batch: number,
+    examples: ResidentExamples,
+  ): Promise<Executable> {
+    const executable = await this.#loaded(program, batch, examples);
+    const { ring } = examples;
+    return ring === undefined ? executable : stagedExecutable(this.device, ring, executable);
+  }
+
+  #loaded(program: RowProgram, batch: number, examples: ResidentExamples): Promise<Executable> {
     const { role } = examples;
     const key = `${batch} ${role} ${program.dependsOnTrainable ? this.#trainability : ""}`;
     const loaded = this.#programs.get(program) ?? new Map<string, LoadedProgram>();

@@ -4,6 +4,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { outlineOf, requireKnownOptions, requireRecord } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { Source } from "../data/source.ts";
 import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
@@ -19,6 +20,7 @@ import { checkCompileOptions } from "./compile-options.ts";
 import { CompiledProgram } from "./compiled-program.ts";
 import { Engine } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
+import { type Feed, feedOf, inputFeedOf } from "./feed.ts";
 import { defaultSeed } from "./first-values.ts";
 import { type Progress, runFit, untrained } from "./fit.ts";
 import { checkFitOptions, checkPassOptions } from "./fit-options.ts";
@@ -39,7 +41,8 @@ import {
   type ModelOptions,
   type PassOptions,
 } from "./options.ts";
-import { orderFor, orderInputs, place } from "./placement.ts";
+import { orderFor } from "./ordering.ts";
+import { place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
 import type { ModelProgram } from "./programs/model-program.ts";
 import { progressBar, type Verbosity } from "./progress-bar.ts";
@@ -165,26 +168,27 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * the loss is no longer a number; the last good weights are kept then.
    * @example await model.fit(train, { epochs: 5, batchSize: 128, validationSplit: 0.1 })
    */
-  async fit(examples: ModelExamples, options: FitOptions = {}): Promise<History> {
+  async fit(examples: ModelExamples | Source, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const { initialEpoch = 0, stepsPerEpoch, validationSteps, validationFrequency = 1 } = options;
     const settings = this.#requireSettings("fit");
-    const ordered = orderFor(this, examples, settings, "The set of examples");
-    const split = splitOf(ordered.count, options);
-    warnOfHeldClasses(settings.heads, ordered, split, options.onWarning);
+    const feed = feedOf(this, examples, settings, "The set of examples");
+    const split = splitOf(feed.count, options);
+    if (feed.whole) warnOfHeldClasses(settings.heads, feed.whole, split, options.onWarning);
     return this.#turns.take("fit", async () => {
       const engine = await this.#open();
       await this.#memory.prepare(settings.optimizer);
       const { validationData, callbacks = [], classWeights } = options;
       try {
         const weighting = { classWeights, count: split.count };
-        const training = await place(engine, "training", ordered, settings, weighting);
+        const { heads } = settings;
+        const training = await place(engine, "training", feed, { heads, weighting, batchSize });
         const other =
           validationData === undefined
             ? undefined
-            : orderFor(this, validationData, settings, "The validation set");
-        const held = other && (await place(engine, "validation", other, settings));
+            : feedOf(this, validationData, settings, "The validation set");
+        const held = other && (await place(engine, "validation", other, { heads, batchSize }));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
         const validated = other === undefined ? split.held : other.count;
@@ -241,17 +245,17 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example const { loss, accuracy } = await model.evaluate(test)
    */
   async evaluate(
-    examples: ModelExamples,
+    examples: ModelExamples | Source,
     options: PassOptions = {},
   ): Promise<Record<string, number>> {
     checkPassOptions("evaluate", options);
     const { batchSize = 32, callbacks = [] } = options;
     const settings = this.#requireSettings("evaluate");
-    const ordered = orderFor(this, examples, settings, "The set of examples");
+    const feed = feedOf(this, examples, settings, "The set of examples");
     return this.#turns.take("evaluate", async (turn) => {
       const role = turn === "own" ? "evaluation" : "guestEvaluation";
       const engine = await this.#open();
-      const placed = await place(engine, role, ordered, settings);
+      const placed = await place(engine, role, feed, { heads: settings.heads, batchSize });
       const watchers = this.#watchers(callbacks);
       try {
         const means = await evaluateRows({
@@ -259,7 +263,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
           settings,
           examples: placed,
           first: 0,
-          count: ordered.count,
+          count: feed.count,
           batchSize,
           watchers,
           goesOn: () => watchers.stopped === undefined,
@@ -279,12 +283,11 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
    * @example const probabilities = await model.predict(test.x)
    */
   async predict(
-    x: InputValues,
+    x: InputValues | Source,
     options: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkPassOptions("predict", options);
-    const inputs = orderInputs(this, x, "The inputs");
-    return this.#predict("predict", inputs, options);
+    return this.#predict("predict", inputFeedOf(this, x, "The inputs"), options);
   }
 
   /**
@@ -319,21 +322,20 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends Architect
 
   /** The model's results for inputs `[N, …]`, taken as one step. @throws DataError where they do not fit. */
   async predictOnBatch(x: InputValues): Promise<Shaped<O, Tensor<Float32Array>>> {
-    const inputs = orderInputs(this, x, "The inputs");
-    const batchSize = Math.max(1, inputs[0].shape[0]);
-    return this.#predict("predictOnBatch", inputs, { batchSize });
+    const feed = inputFeedOf(this, x, "The inputs");
+    return this.#predict("predictOnBatch", feed, { batchSize: Math.max(1, feed.count) });
   }
 
   #predict(
     method: string,
-    inputs: readonly Tensor[],
+    feed: Feed,
     { batchSize = 32, callbacks = [] }: PassOptions,
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     return this.#turns.take(method, async (turn) => {
       const role = turn === "own" ? "prediction" : "guestPrediction";
       const watchers = this.#watchers(callbacks);
       const engine = await this.#open();
-      const results = await predictAll(engine, this.network, inputs, { role, batchSize, watchers });
+      const results = await predictAll(engine, this.network, feed, { role, batchSize, watchers });
       return shaped<O, Tensor<Float32Array>>(this.network, results);
     });
   }

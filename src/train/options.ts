@@ -2,6 +2,7 @@
 
 import type { OptionNames } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
+import type { Source } from "../data/source.ts";
 import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
@@ -78,7 +79,7 @@ export interface FitOptions {
    */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
-  readonly validationData?: ModelExamples;
+  readonly validationData?: ModelExamples | Source;
   /**
    * After which epochs the model is validated: every so many, or those of a list, counted from 1. Epochs
    * without validation report no `val_` numbers. Default: 1.

@@ -1,77 +1,32 @@
-// Examples on their way to a device: in the model's order, checked, and copied.
+// Examples on their way to a device: all of them where they fit, else a ring of batches that is filled as steps
+// need them.
 
-import { ConfigError, DataError } from "../core/errors.ts";
-import type { Network } from "../nn/network.ts";
-import { acceptsOtherSizes, type Preprocess } from "../nn/preprocess.ts";
-import type { Engine, ResidentExamples, Role } from "./engine.ts";
+import { ConfigError } from "../core/errors.ts";
+import { sizeOf } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Engine, ExampleValues, ResidentExamples, Role } from "./engine.ts";
+import type { Feed } from "./feed.ts";
 import type { Head } from "./heads.ts";
-import {
-  type InputValues,
-  inOrder,
-  type ModelExamples,
-  type OrderedExamples,
-  orderExamples,
-} from "./model-examples.ts";
-import { checkInputs, fillRows, prepareInput } from "./residency.ts";
-import type { TrainingSettings } from "./settings.ts";
+import type { OrderedExamples } from "./model-examples.ts";
+import { fillRows, prepareInput } from "./residency.ts";
+import { type RowReader, ringBatches } from "./staging.ts";
 import { prepareTargets } from "./targets.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 
-/** Who takes examples: a network, and what is done to its inputs first. */
-interface Receiver {
-  readonly network: Network;
-  readonly preprocess: readonly (Preprocess | undefined)[];
-}
+/** Bytes of examples that stay on the device while a run lasts; more than these pass through a ring. */
+const residentBytes = 2 ** 31;
 
-/** @throws DataError unless each input is shaped as the network's. */
-function checkAll({ network, preprocess }: Receiver, x: OrderedExamples["x"]): void {
-  const { inputs, inputNames } = network;
-  x.forEach((values, i) => {
-    const name = inputs.length === 1 ? [] : [`the model's input "${inputNames[i]}"`];
-    const [, ...channels] = inputs[i].shape.slice(1);
-    // Images of other sizes are resized.
-    const resized = acceptsOtherSizes(preprocess[i]) && values.shape.length === 4;
-    const shape = resized ? [...values.shape.slice(1, 3), ...channels] : inputs[i].shape;
-    checkInputs(values, shape, ...name);
-  });
+/** What examples are placed for. */
+export interface PlacementOptions {
+  /** What they are compared by; none where they are to predict from. */
+  readonly heads: readonly Head[];
+  readonly weighting?: ClassWeighting;
+  /** Rows of one step at most. */
+  readonly batchSize: number;
 }
 
 /**
- * The inputs in the network's order; `what` begins messages.
- *
- * @throws DataError where they do not fit the network, or each other.
- */
-export function orderInputs(model: Receiver, x: InputValues, what: string): OrderedExamples["x"] {
-  const inputs = inOrder(x, model.network.inputNames, what);
-  checkAll(model, inputs);
-  const counts = inputs.map(({ shape }) => shape[0]);
-  if (counts.every((count) => count === counts[0])) return inputs.map(prepareInput);
-  throw new DataError({
-    what: `${what} do not have as many rows as each other.`,
-    expected: `${counts[0]} rows each`,
-    received: counts.join(", "),
-  });
-}
-
-/**
- * The examples in the order of the network's inputs and of the heads; `what` begins messages.
- *
- * @throws DataError where they do not fit the network, or each other.
- */
-export function orderFor(
-  model: Receiver,
-  examples: ModelExamples,
-  { heads }: TrainingSettings,
-  what: string,
-): OrderedExamples {
-  const answered = heads.map(({ name }) => name);
-  const ordered = orderExamples(examples, model.network.inputNames, answered, what);
-  checkAll(model, ordered.x);
-  return ordered;
-}
-
-/**
- * Puts examples on the device, with their weights.
+ * Puts examples on the device, with their weights: all of them, or a ring of batches.
  *
  * @throws DataError where the targets do not fit the losses, ConfigError where classes are weighed that
  * cannot be.
@@ -79,24 +34,80 @@ export function orderFor(
 export async function place(
   engine: Engine,
   role: Role,
-  { x, y, sampleWeights, count }: OrderedExamples,
-  { heads }: TrainingSettings,
-  weighting?: ClassWeighting,
+  feed: Feed,
+  options: PlacementOptions,
 ): Promise<ResidentExamples> {
-  if (weighting?.classWeights !== undefined) requireOneHead(heads);
-  const targets = heads.map(({ loss, outputShape }, i) => prepareTargets(y[i], loss, outputShape));
-  const weights = heads.map(({ loss, outputShape }, i) =>
-    weightsOf({ targets: y[i], sampleWeights: sampleWeights[i], loss, outputShape }, weighting),
-  );
-  const inputs = x.map(prepareInput);
-  const placed = await engine.reserve(role, count, { x: inputs, y: targets, weights });
-  const residents = [...placed.inputs, ...placed.targets, ...placed.weights];
-  for (const [i, values] of [...inputs, ...targets, ...weights].entries()) {
+  if (options.weighting?.classWeights !== undefined) requireOneHead(options.heads);
+  const { whole } = feed;
+  if (whole === undefined || bytesOf(whole) > residentBytes) {
+    return placeRing(engine, role, feed, options);
+  }
+  const values = prepare(whole, options, options.weighting?.count ?? 0);
+  const placed = await engine.reserve(role, feed.count, values);
+  const residents = listOf({ ...placed, x: placed.inputs, y: placed.targets });
+  for (const [i, tensor] of listOf(values).entries()) {
     const resident = residents[i];
-    if (resident === undefined || values === undefined) continue;
-    await fillRows(engine.device, resident, values, 0, count);
+    if (resident === undefined || tensor === undefined) continue;
+    await fillRows(engine.device, resident, tensor, 0, feed.count);
   }
   return placed;
+}
+
+/** Room for two batches, which whoever runs a program fills. */
+async function placeRing(
+  engine: Engine,
+  role: Role,
+  feed: Feed,
+  options: PlacementOptions,
+): Promise<ResidentExamples> {
+  const { weighting } = options;
+  const read = async (rows: Int32Array) => {
+    // Rows that are held back come in batches of their own, and weigh 1.
+    const weighed = rows[0] < (weighting?.count ?? 0) ? rows.length : 0;
+    return prepare(await feed.read(rows), options, weighed);
+  };
+  const reader: RowReader = {
+    count: feed.count,
+    read: async (rows) => listOf(await read(rows)),
+  };
+  const batch = Math.min(options.batchSize, feed.count);
+  const placed = await engine.reserve(role, ringBatches * batch, await read(Int32Array.of(0)));
+  const residents = listOf({ ...placed, x: placed.inputs, y: placed.targets });
+  return { ...placed, ring: { reader, batch, residents } };
+}
+
+/** Examples as programs take them; the first `weighed` rows count by their classes. */
+function prepare(
+  { x, y, sampleWeights }: OrderedExamples,
+  { heads, weighting }: PlacementOptions,
+  weighed: number,
+): Required<ExampleValues> {
+  const classWeights = weighting?.classWeights;
+  return {
+    x: x.map(prepareInput),
+    y: heads.map(({ loss, outputShape }, i) => prepareTargets(y[i], loss, outputShape)),
+    weights: heads.map(({ loss, outputShape }, i) =>
+      weightsOf(
+        { targets: y[i], sampleWeights: sampleWeights[i], loss, outputShape },
+        { classWeights, count: weighed },
+      ),
+    ),
+  };
+}
+
+/** Inputs, targets and weights in a row. */
+function listOf<T>(values: {
+  readonly x: readonly T[];
+  readonly y: readonly T[];
+  readonly weights: readonly (T | undefined)[];
+}): readonly (T | undefined)[] {
+  return [...values.x, ...values.y, ...values.weights];
+}
+
+function bytesOf({ x, y, sampleWeights }: OrderedExamples): number {
+  const bytes = (tensor: Tensor | undefined) =>
+    tensor === undefined ? 0 : sizeOf(tensor.shape) * tensor.data.BYTES_PER_ELEMENT;
+  return [...x, ...y, ...sampleWeights].reduce((sum, tensor) => sum + bytes(tensor), 0);
 }
 
 /** @throws ConfigError where several outputs are trained: it is not said which one's classes weigh. */

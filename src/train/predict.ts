@@ -4,6 +4,8 @@ import { sizeOf } from "../core/shape.ts";
 import { type Tensor, withinMemory } from "../core/tensor.ts";
 import type { Network } from "../nn/network.ts";
 import type { Engine, ResidentExamples, Role } from "./engine.ts";
+import type { Feed } from "./feed.ts";
+import { place } from "./placement.ts";
 import { names } from "./programs/parts.ts";
 import { predictProgram } from "./programs/predict.ts";
 import { fillRows } from "./residency.ts";
@@ -21,21 +23,24 @@ export interface PredictionJob {
 }
 
 /**
- * The network's results for `x`, a tensor for each input: a tensor for each output. Where a callback stops
+ * The network's results for the inputs of `feed`: a tensor for each output. Where a callback stops
  * it, the rows that were seen until then.
  */
 export async function predictAll(
   engine: Engine,
   network: Network,
-  x: readonly Tensor[],
+  feed: Feed,
   { role, batchSize, watchers }: PredictionJob,
 ): Promise<Tensor<Float32Array>[]> {
-  const count = x[0].shape[0];
+  const { count, whole } = feed;
+  const x = whole?.x ?? [];
   const rowBytes = x.reduce(
     (sum, { data, shape }) => sum + sizeOf(shape.slice(1)) * data.BYTES_PER_ELEMENT,
     0,
   );
-  const most = Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
+  // What a source reads passes through a ring, whatever its size.
+  const most =
+    whole === undefined ? count : Math.max(1, Math.min(count, Math.floor(chunkBytes / rowBytes)));
   const batch = Math.min(batchSize, most);
   // Whole batches, so that steps fall where they would without chunks.
   const chunk = most === count ? count : most - (most % batch);
@@ -48,7 +53,10 @@ export async function predictAll(
     const data = withinMemory(memory, () => new Float32Array(count * sizeOf(shape)));
     return { data, shape, row: sizeOf(shape) };
   });
-  const examples = await engine.reserve(role, chunk, { x });
+  const examples =
+    whole === undefined
+      ? await place(engine, role, feed, { heads: [], batchSize: batch })
+      : await engine.reserve(role, chunk, { x });
   let seen = 0;
   const tensorsFrom = (first: number) =>
     results.map(({ data, shape, row }) => ({

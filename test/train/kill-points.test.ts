@@ -72,7 +72,7 @@ async function train(plan: Plan, into: string): Promise<unknown> {
       verbose: 0,
       callbacks: plan(into),
     });
-    return outcomeOf(model);
+    return await outcomeOf(model);
   } finally {
     await model.dispose();
   }
