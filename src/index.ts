@@ -50,14 +50,9 @@ export { type LrFindOptions, type LrFindResult, lrFind } from "./train/lr-find.t
 export type { Model } from "./train/model.ts";
 export type { ModelExamples } from "./train/model-examples.ts";
 export type { ModelLayer } from "./train/model-layer.ts";
+export type { CompileOptions, ModelOptions } from "./train/model-options.ts";
 export type { FileBytes, ModelSource } from "./train/model-source.ts";
-export type {
-  CompileOptions,
-  FitOptions,
-  History,
-  ModelOptions,
-  PassOptions,
-} from "./train/options.ts";
+export type { FitOptions, History, PassOptions } from "./train/options.ts";
 export type { AppliedModel, ModelParts, ModelProgram } from "./train/programs/model-program.ts";
 export {
   type EncodeModelOptions,

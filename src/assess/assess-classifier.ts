@@ -6,7 +6,7 @@ import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
 import { requireOptions, requireRecord } from "../nn/option.ts";
-import { type Model, requireModel } from "../train/model.ts";
+import { requireModel, type StatefulModel } from "../train/stateful-model.ts";
 import {
   type ClassificationReport,
   type ClassificationReportOptions,
@@ -41,7 +41,7 @@ export interface AssessOptions extends ClassificationReportOptions {
  * console.log(report.text);
  */
 export async function assessClassifier(
-  model: Model,
+  model: StatefulModel,
   examples: Examples,
   options: AssessOptions = {},
 ): Promise<ClassifierAssessment> {
@@ -72,7 +72,7 @@ export interface MeasuredClassifier extends ClassifierAssessment {
  * @throws ShapeError where the model is no such classifier, DataError where examples do not fit it.
  */
 export async function measureClassifier(
-  model: Model,
+  model: StatefulModel,
   examples: Examples,
   batchSize: number,
 ): Promise<MeasuredClassifier> {

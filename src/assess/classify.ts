@@ -6,7 +6,7 @@ import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
 import { requireRecord } from "../nn/option.ts";
-import type { Model } from "../train/model.ts";
+import type { StatefulModel } from "../train/stateful-model.ts";
 
 /** What a classifier says of some examples, or of each of their pixels. */
 export interface Classification {
@@ -45,7 +45,7 @@ export function classesOf(scores: Tensor, threshold = 0.5): Int32Array {
  * @throws DataError where `x` does not fit the model.
  */
 export async function classify(
-  model: Model,
+  model: StatefulModel,
   x: Examples["x"],
   batchSize: number,
 ): Promise<Classification> {
@@ -58,7 +58,7 @@ export async function classify(
 }
 
 /** Whether the last layer of a model is known to give probabilities, whatever its loss says. */
-export function endsInProbabilities({ network }: Model): boolean {
+export function endsInProbabilities({ network }: StatefulModel): boolean {
   const last = network.steps.at(-1)?.layer;
   const { activation } = (last?.options ?? {}) as { readonly activation?: unknown };
   return ["softmax", "sigmoid"].some((name) => name === activation || name === last?.kind);
@@ -81,7 +81,7 @@ function probabilitiesOf({ data, shape }: Tensor<Float32Array>): Tensor<Float32A
 }
 
 /** How many classes a model of whole images chooses between. @throws ShapeError where it does not. */
-export function classCountOf(model: Model): number {
+export function classCountOf(model: StatefulModel): number {
   const { outputShape } = model.network;
   if (outputShape.length === 1 && outputShape[0] > 1) return outputShape[0];
   throw new ShapeError({
@@ -93,7 +93,10 @@ export function classCountOf(model: Model): number {
 }
 
 /** A name for each class that a model chooses between: the first list that there is, then numbers. */
-export function classNamesFor(model: Model, ...lists: (readonly string[] | undefined)[]): string[] {
+export function classNamesFor(
+  model: StatefulModel,
+  ...lists: (readonly string[] | undefined)[]
+): string[] {
   const names = lists.find((list) => list !== undefined) ?? [];
   return Array.from({ length: classCountOf(model) }, (_, i) => names[i] ?? String(i));
 }

@@ -5,7 +5,7 @@ import { betterOf } from "../nn/metrics/compiled-metric.ts";
 import { type MetricName, metricOf, metricTable, shortNames } from "../nn/metrics/index.ts";
 import type { Better, Metric } from "../nn/metrics/metric.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
-import type { Model } from "../train/model.ts";
+import type { StatefulModel } from "../train/stateful-model.ts";
 
 /** Whether higher or lower is better, for each number of the logs, by its name without `val_`. */
 export type Directions = Readonly<Record<string, Better>>;
@@ -15,7 +15,7 @@ export type Directions = Readonly<Record<string, Better>>;
  *
  * @example curvesSvg(history.epochs, { directions: directionsOf(model) })
  */
-export function directionsOf(model: Model<SymbolicOutputs>): Directions {
+export function directionsOf(model: StatefulModel<SymbolicOutputs>): Directions {
   const metrics = model.settings?.metrics ?? [];
   const known = metrics.flatMap(({ name, better }) =>
     better === undefined ? [] : [[name, better]],

@@ -4,7 +4,7 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import { isNetwork, type Network, type SymbolicOutputs } from "../nn/network.ts";
 import { requireOptions } from "../nn/option.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
-import { type Model, requireModel } from "../train/model.ts";
+import { requireModel, type StatefulModel } from "../train/stateful-model.ts";
 import { figure, textAt } from "./figure.ts";
 import { type Arrow, layOut, type Point } from "./graph-layout.ts";
 import { shorten } from "./markup.ts";
@@ -36,7 +36,10 @@ const padding = 10;
  *
  * @example await writeFile("model.svg", plotModel(model))
  */
-export function plotModel(model: Model<SymbolicOutputs>, options: PlotModelOptions = {}): string {
+export function plotModel(
+  model: StatefulModel<SymbolicOutputs>,
+  options: PlotModelOptions = {},
+): string {
   requireModel("plotModel", model);
   requireOptions("plotModel", options, "model, { showShapes: false }");
   const { showShapes = true, expandNested = false } = options;

@@ -11,7 +11,8 @@ import type {
   TestStepRecord,
   TrainRecord,
 } from "./events.ts";
-import type { Model, ModelState } from "./model.ts";
+import type { ModelState } from "./state.ts";
+import type { StatefulModel } from "./stateful-model.ts";
 
 /** How a callback acts on what it watches. */
 export interface TrainControl {
@@ -24,7 +25,7 @@ export interface TrainControl {
    * The model at work: to look at, to save, to evaluate and predict with, to change its learning rate,
    * its weights, or which layers are trained.
    */
-  readonly model: Model<SymbolicOutputs>;
+  readonly model: StatefulModel<SymbolicOutputs>;
   /**
    * Takes over weights, slots and progress, as from a file.
    *

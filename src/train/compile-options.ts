@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { type OptionNames, outlineOf, refuseUnknown } from "../core/option.ts";
-import type { CompileOptions } from "./options.ts";
+import type { CompileOptions } from "./model-options.ts";
 
 const optionNames: OptionNames<CompileOptions> = {
   optimizer: true,

@@ -7,37 +7,14 @@ import type { StepInputs, StepOutputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
 import type { Engine, ResidentExamples } from "./engine.ts";
 import { evaluateRows } from "./evaluate.ts";
-import type { EpochRecord } from "./events.ts";
 import type { LastGood } from "./last-good.ts";
-import { Means, type MeansState } from "./means.ts";
+import { Means } from "./means.ts";
 import { checkMidEpoch } from "./mid-epoch.ts";
 import { names } from "./programs/parts.ts";
 import { runSteps } from "./run-steps.ts";
 import type { TrainingSettings } from "./settings.ts";
+import { type Progress, untrained } from "./state.ts";
 import type { Watchers } from "./watchers.ts";
-
-/** How far training has come, as plain data. */
-export interface Progress {
-  /** Finished epochs. */
-  readonly epochs: number;
-  /** Finished steps of the epoch that is under way. */
-  readonly steps: number;
-  /** What those steps added up to. */
-  readonly means: MeansState;
-  /** Finished steps of all epochs: the optimizer counts by it. */
-  readonly iterations: number;
-  /** All finished epochs. */
-  readonly history: readonly EpochRecord[];
-}
-
-/** Before the first step. */
-export const untrained: Progress = {
-  epochs: 0,
-  steps: 0,
-  means: { examples: 0, sums: {} },
-  iterations: 0,
-  history: [],
-};
 
 /** What a training run is made of. */
 export interface FitJob {

@@ -4,7 +4,7 @@ import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { Network, type SymbolicOutputs } from "../nn/network.ts";
 import type { SymbolicInputs } from "../nn/symbolic.ts";
 import { Model } from "./model.ts";
-import { type ModelOptions, modelOptionNames } from "./options.ts";
+import { type ModelOptions, modelOptionNames } from "./model-options.ts";
 
 export interface FunctionalOptions<O extends SymbolicOutputs> extends ModelOptions {
   /** Where the model begins: what `input` gave, or a value inside another model. */

@@ -3,8 +3,7 @@
 // docs/decisions/0012.
 
 import type { Executable, StepInputs } from "../machine/device.ts";
-import type { Progress } from "./fit.ts";
-import type { ModelState } from "./model.ts";
+import type { ModelState, Progress } from "./state.ts";
 
 /** What a state is kept of, and brought back to. */
 export interface Rewindable {

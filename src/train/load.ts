@@ -19,11 +19,11 @@ import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
 import type { PreprocessOption } from "../nn/preprocess.ts";
 import { printWarning } from "../platform/print-warning.ts";
-import { untrained } from "./fit.ts";
 import type { HeadOptions } from "./heads.ts";
 import { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 import { type FileBytes, type ModelSource, type OpenSource, openSource } from "./model-source.ts";
-import type { ModelOptions } from "./options.ts";
+import { untrained } from "./state.ts";
 import { compileOptionsFrom } from "./stored-training.ts";
 
 /** A loaded model, with what the file knows besides. */

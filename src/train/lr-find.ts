@@ -12,8 +12,9 @@ import {
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { Callback } from "./callback.ts";
-import { type Model, requireModel } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { ModelExamples } from "./model-examples.ts";
+import { requireModel } from "./stateful-model.ts";
 import { type RateSuggestions, suggestRates } from "./suggest-rates.ts";
 
 export interface LrFindOptions {

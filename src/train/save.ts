@@ -17,7 +17,7 @@ import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { besidePath, writeFileAtomically } from "../platform/files.ts";
 import { printWarning } from "../platform/print-warning.ts";
-import { type Model, requireModel } from "./model.ts";
+import { requireModel, type StatefulModel } from "./stateful-model.ts";
 import { storeTraining } from "./stored-training.ts";
 import { encodeWeightsAs } from "./weights-file.ts";
 
@@ -60,15 +60,15 @@ type InOneFile = { readonly format?: Exclude<ModelFormatName, "json"> };
  * @example const blob = new Blob([await encodeModel(model, { format: "keras" })])
  */
 export function encodeModel(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   options?: EncodeModelOptions & InOneFile,
 ): Promise<Uint8Array<ArrayBuffer>>;
 export function encodeModel(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   options: EncodeModelOptions & { readonly format: "json" },
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
 export async function encodeModel(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   options: EncodeModelOptions = {},
 ): Promise<Uint8Array | Map<string, Uint8Array>> {
   requireModel("encodeModel", model);
@@ -96,7 +96,7 @@ export async function encodeModel(
  * @example await saveModel(model, "model.keras")
  */
 export async function saveModel(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
@@ -129,7 +129,7 @@ export interface EncodeWeightsOptions {
  * @example await other.loadWeights(await encodeWeights(model))
  */
 export async function encodeWeights(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   options: EncodeWeightsOptions = {},
 ): Promise<Uint8Array> {
   requireModel("encodeWeights", model);
@@ -141,7 +141,7 @@ export async function encodeWeights(
 
 async function encodeAs(
   format: ModelFormatName,
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   file: string,
   options: SaveOptions,
 ): Promise<EncodedModel> {
@@ -154,7 +154,7 @@ async function encodeAs(
 }
 
 async function storeModel(
-  model: Model<SymbolicOutputs>,
+  model: StatefulModel<SymbolicOutputs>,
   trains: boolean,
   classNames: readonly string[] | undefined,
 ): Promise<StoredModel> {
@@ -169,7 +169,7 @@ async function storeModel(
 function storedPreprocess({
   network,
   preprocess,
-}: Model<SymbolicOutputs>): StoredPreprocess | undefined {
+}: StatefulModel<SymbolicOutputs>): StoredPreprocess | undefined {
   const given = network.inputNames.flatMap((name, i) => {
     const record = preprocess[i];
     return record === undefined ? [] : [[name, record] as const];

@@ -5,8 +5,8 @@ import type { SymbolicOutputs } from "../nn/network.ts";
 import type { StoredRate } from "../nn/optimizers/learning-rate.ts";
 import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { readWholeFile } from "../platform/files.ts";
-import type { Progress } from "./fit.ts";
-import type { Model, ModelState } from "./model.ts";
+import type { ModelState, Progress } from "./state.ts";
+import type { StatefulModel } from "./stateful-model.ts";
 
 /** What a file holds of a model that is there already. */
 export interface SavedState {
@@ -21,7 +21,10 @@ export interface SavedState {
  *
  * @throws FormatError where the file is missing, damaged, or holds something else.
  */
-export async function loadState(path: string, model: Model<SymbolicOutputs>): Promise<SavedState> {
+export async function loadState(
+  path: string,
+  model: StatefulModel<SymbolicOutputs>,
+): Promise<SavedState> {
   const { tensors, metadata } = decodeSafetensors(await readWholeFile(path), path);
   const { readDescription } = await import("../interchange/safetensors/model-description.ts");
   const { valuesIn } = await import("../interchange/safetensors/model.ts");

@@ -6,7 +6,7 @@ import type { CommonOptions, Layer } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { sequence } from "../nn/sequence.ts";
 import { Model } from "./model.ts";
-import { type ModelOptions, modelOptionNames } from "./options.ts";
+import { type ModelOptions, modelOptionNames } from "./model-options.ts";
 
 export interface SequentialOptions extends ModelOptions {
   /** The model's name. Default: `sequential`. */

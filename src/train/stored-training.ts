@@ -13,7 +13,7 @@ import type { Metric } from "../nn/metrics/metric.ts";
 import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, storeRate } from "../nn/optimizers/learning-rate.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
-import type { CompileOptions } from "./options.ts";
+import type { CompileOptions } from "./model-options.ts";
 import type { TrainingSettings } from "./settings.ts";
 
 /** Settings as plain data, with the learning rate that the model has now. */

@@ -23,9 +23,10 @@ export class Watchers {
     this.#control = {
       model,
       stop: (reason) => this.stop(reason),
-      restore: async (state) => {
+      // Refused at once: a hook need not await it.
+      restore: (state) => {
         this.#requireBeginning();
-        await restore(state);
+        return restore(state);
       },
     };
   }

@@ -231,12 +231,12 @@ describe("calls", () => {
   });
 });
 
-test("files and settings with the earlier name of stddev are read", () => {
+test("files and settings with the earlier name of stddev are read", async () => {
   const older = { name: "randomNormal", options: { mean: 1, standardDeviation: 0.25 } } as const;
   const newer = { name: "randomNormal", options: { mean: 1, stddev: 0.25 } } as const;
-  const weightsFor = (kernelInitializer: typeof older | typeof newer) => {
+  const weightsFor = async (kernelInitializer: typeof older | typeof newer) => {
     const dense = fovea.layers.dense({ units: 4, inputShape: [3], kernelInitializer });
     return fovea.sequential([dense]).getWeights();
   };
-  expect(weightsFor(older)).toEqual(weightsFor(newer));
+  expect(await weightsFor(older)).toEqual(await weightsFor(newer));
 });

@@ -6,6 +6,7 @@ import { ConfigError } from "../../src/core/errors.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Callback, TrainControl } from "../../src/train/callback.ts";
+import type { Model } from "../../src/train/model.ts";
 import { outcomeOf, tinyExamples, tinyModel } from "./tiny.ts";
 
 let device: Device;
@@ -102,8 +103,8 @@ describe("evaluate and predict within a callback", () => {
 
 describe("within a callback are refused", () => {
   test.each<[string, (control: TrainControl) => unknown]>([
-    ["fit", ({ model }) => model.fit(examples, { verbose: 0 })],
-    ["trainOnBatch", ({ model }) => model.trainOnBatch(others)],
+    ["fit", ({ model }) => (model as Model).fit(examples, { verbose: 0 })],
+    ["trainOnBatch", ({ model }) => (model as Model).trainOnBatch(others)],
     ["compile", ({ model }) => model.compile({ optimizer: "sgd", loss: "mse" })],
     ["setState", async ({ model }) => model.setState(await model.getState())],
     ["dispose", ({ model }) => model.dispose()],

@@ -11,7 +11,7 @@ import { adam } from "../../src/nn/optimizers/adam.ts";
 import type { Preprocess } from "../../src/nn/preprocess.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import type { Model } from "../../src/train/model.ts";
-import type { CompileOptions } from "../../src/train/options.ts";
+import type { CompileOptions } from "../../src/train/model-options.ts";
 import { sequential } from "../../src/train/sequential.ts";
 
 export const image = [6, 5, 2] as const;

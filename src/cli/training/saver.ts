@@ -8,7 +8,7 @@ import { readDescription } from "../../interchange/safetensors/model-description
 import { readWholeFile } from "../../platform/files.ts";
 import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
-import type { Progress } from "../../train/fit.ts";
+import type { Progress } from "../../train/state.ts";
 import { runFileNames } from "../model-file.ts";
 import { encodeRun, judge, type Run } from "./run.ts";
 

@@ -6,9 +6,9 @@ import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import { removeLeftovers, writeFileAtomically } from "../../platform/files.ts";
 import type { Callback } from "../callback.ts";
-import type { Model } from "../model.ts";
 import { encodeModel } from "../save.ts";
 import { loadState } from "../saved-state.ts";
+import type { StatefulModel } from "../stateful-model.ts";
 import { callbackFacts } from "./callback-facts.ts";
 import { pathOf } from "./path.ts";
 
@@ -42,7 +42,7 @@ export function backupAndRestore(options: BackupAndRestoreOptions): Callback {
   let kept = 0;
   let hasDiverged = false;
   // Whatever the path ends with: only Fovea's own file keeps the progress.
-  const keep = async (model: Model<SymbolicOutputs>) => {
+  const keep = async (model: StatefulModel<SymbolicOutputs>) => {
     const { iterations } = model.progress;
     await writeFileAtomically(path, await encodeModel(model));
     kept = iterations;

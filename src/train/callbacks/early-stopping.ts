@@ -8,9 +8,9 @@ import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { EpochRecord } from "../events.ts";
-import type { Model } from "../model.ts";
 import { saveModel } from "../save.ts";
 import { loadState } from "../saved-state.ts";
+import type { StatefulModel } from "../stateful-model.ts";
 import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
@@ -78,14 +78,14 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     return { toKeep: isFirst, isOver: wait >= patience && epoch > 1 };
   };
 
-  const keep = async (model: Model<SymbolicOutputs>) => {
+  const keep = async (model: StatefulModel<SymbolicOutputs>) => {
     weights = await model.getWeights();
     if (path === undefined) return;
     await saveModel(model, path);
   };
 
   /** The best weights of a run that is resumed. */
-  const findKept = async (model: Model<SymbolicOutputs>) => {
+  const findKept = async (model: StatefulModel<SymbolicOutputs>) => {
     if (path === undefined || bestEpoch === undefined) return undefined;
     if ((await platform.files.status(path)) === undefined) return undefined;
     const { state } = await loadState(path, model);

@@ -8,8 +8,8 @@ import { optionsOf } from "../../nn/facts.ts";
 import type { SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
 import type { Logs } from "../events.ts";
-import type { Model } from "../model.ts";
 import { type SaveOptions, saveModel, saveOptions } from "../save.ts";
+import type { StatefulModel } from "../stateful-model.ts";
 import { bestIn, epochHeldBy } from "./best-epoch.ts";
 import { callbackFacts, monitorNames } from "./callback-facts.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -63,14 +63,14 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   let best = first;
   /** The newest file, and the finished steps of the model in it. */
   let newest: { readonly file: string; readonly iterations: number } | undefined;
-  const write = async (model: Model<SymbolicOutputs>, file: string) => {
+  const write = async (model: StatefulModel<SymbolicOutputs>, file: string) => {
     await platform.disk.makeFolder(platform.paths.dirname(file));
     if (saveWeightsOnly) await model.saveWeights(file);
     else await saveModel(model, file, saving);
     newest = { file, iterations: model.progress.iterations };
   };
   const save = async (
-    model: Model<SymbolicOutputs>,
+    model: StatefulModel<SymbolicOutputs>,
     logs: Logs,
     place: { readonly epoch: number; readonly step?: number },
   ) => {

@@ -13,7 +13,7 @@ import {
 import { optionsOf } from "../../nn/facts.ts";
 import type { Network, SymbolicOutputs } from "../../nn/network.ts";
 import type { Callback } from "../callback.ts";
-import type { Model } from "../model.ts";
+import type { StatefulModel } from "../stateful-model.ts";
 import { callbackFacts } from "./callback-facts.ts";
 import { filterSheet, imageOf } from "./event-image.ts";
 import { pathOf } from "./path.ts";
@@ -32,7 +32,7 @@ export interface TensorBoardOptions {
    * 0 to 1.
    */
   readonly images?: (
-    model: Model<SymbolicOutputs>,
+    model: StatefulModel<SymbolicOutputs>,
     epoch: number,
   ) => Readonly<Record<string, Tensor<Uint8Array | Float32Array>>>;
 }
@@ -133,7 +133,7 @@ tensorBoard.facts = callbackFacts<TensorBoardOptions>({
   keras: { className: "TensorBoard" },
 });
 
-async function filtersOf(model: Model<SymbolicOutputs>) {
+async function filtersOf(model: StatefulModel<SymbolicOutputs>) {
   const pictures: { readonly tag: string; readonly image: EventImage }[] = [];
   for (const [tag, weight] of await model.getWeights()) {
     const image = await filterSheet(weight);
