@@ -17,9 +17,9 @@ import {
 } from "../../src/index.ts";
 
 export interface ComparisonOptions {
-  /** 5 unless told. */
+  /** Default: 5. */
   readonly epochs?: number;
-  /** How many images each architecture sees, a fifth of them to validate; 10,000 unless told. */
+  /** How many images each architecture sees, a fifth of them to validate. Default: 10,000. */
   readonly images?: number;
   readonly say?: (line: string) => void;
 }

@@ -21,11 +21,11 @@ import {
 export interface CifarOptions {
   /** Where CIFAR-10 lies; Fashion-MNIST's sample without it. */
   readonly folder?: string;
-  /** At most so many; 50 unless told. */
+  /** At most so many. Default: 50. */
   readonly epochs?: number;
-  /** Only so many images of each set; all unless told. */
+  /** Only so many images of each set. Default: all. */
   readonly images?: number;
-  /** Where lines go; the console unless told. */
+  /** Where lines go. Default: the console. */
   readonly say?: (line: string) => void;
 }
 

@@ -1,6 +1,6 @@
 // A training run as one would leave it alone overnight: it backs itself up, keeps its best model, lowers its
 // rate, knows when to stop, and writes down everything that it does. Kill it whenever you like, and start
-// it again by the same line: it goes on where it was, and ends with the same weights.
+// it again with the same line: it continues where it was, and ends with the same weights.
 //
 //     npx tsx examples/pipeline/pipeline.ts [epochs] [folder]
 //
@@ -24,13 +24,13 @@ import {
 } from "../../src/index.ts";
 
 export interface PipelineOptions {
-  /** Where everything goes; `runs/pipeline` unless told. */
+  /** Where everything goes. Default: `runs/pipeline`. */
   readonly folder?: string;
-  /** At most so many; 20 unless told. */
+  /** At most so many. Default: 20. */
   readonly epochs?: number;
-  /** Only so many images of each set; all unless told. */
+  /** Only so many images of each set. Default: all. */
   readonly images?: number;
-  /** Where lines go; the console unless told. */
+  /** Where lines go. Default: the console. */
   readonly say?: (line: string) => void;
   /** Callbacks besides those of the pipeline. */
   readonly more?: readonly Callback[];

@@ -3,13 +3,14 @@
 
 import { platform } from "#platform";
 import { type ErrorFacts, FoveaError } from "../core/errors.ts";
+import type { WebAbortSignal, WebFetch } from "../core/web.ts";
 import type { PublishedFile } from "./published-file.ts";
 
 export interface TransferOptions {
   /** Called with how many bytes of the file are there, first when a connection stands. */
   readonly onBytes?: (receivedBytes: number) => void;
   /** What asks the network. Default: the platform's `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: WebFetch;
   /** How long a server may take to answer, in milliseconds. Default: 3,000. */
   readonly connectTimeout?: number;
   /** How long a running transfer may stand still, in milliseconds. Default: 15,000. */
@@ -76,8 +77,8 @@ export async function receive(
 async function ask(
   url: string,
   offset: number,
-  signal: AbortSignal,
-  fetchUrl: typeof globalThis.fetch,
+  signal: WebAbortSignal,
+  fetchUrl: WebFetch,
 ): Promise<Response> {
   // Not "gzip": the files are gzip themselves, and are not to be unpacked on the way.
   const headers: Record<string, string> = { "accept-encoding": "identity" };
@@ -194,7 +195,7 @@ class Watch {
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  get signal(): AbortSignal {
+  get signal(): WebAbortSignal {
     return this.#controller.signal;
   }
 

@@ -3,6 +3,7 @@
 // others take over with the programs that were loaded.
 
 import { TargetError } from "../core/errors.ts";
+import type { WebUrl } from "../core/web.ts";
 import { Crew } from "./crew.ts";
 import { type Request, workerSource } from "./worker.ts";
 
@@ -27,7 +28,7 @@ export interface TeamOptions {
   /** Makes ready for other threads when one has failed and none is left: barriers are empty again. */
   readonly renew?: () => void;
   /** Address of the worker's script, in a browser. Default: made from a string. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | WebUrl;
 }
 
 /** How long a thread may take to leave its program before it is ended there, in milliseconds. */

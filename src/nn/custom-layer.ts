@@ -9,6 +9,15 @@ import type { CallContext, CommonOptions, Layer, PlanDraft } from "./layer.ts";
 import { LayerInstance } from "./layer-instance.ts";
 import { classNameOf, commonNames } from "./make-layer.ts";
 
+/** A list that has at least one item, as the inputs of every layer do. */
+export type AtLeastOne<T> = readonly [T, ...T[]];
+
+/** What a custom layer does for some inputs. */
+export interface CustomPlan extends Omit<PlanDraft, "call"> {
+  /** `inputs`: one value for each input, in order. */
+  call(inputs: AtLeastOne<Node>, context: CallContext): Node;
+}
+
 /** A custom layer. */
 export interface LayerDefinition<O extends object> {
   /** The name by which files store it, and by which `customLayers` finds it again. */
@@ -21,7 +30,7 @@ export interface LayerDefinition<O extends object> {
    * What the layer does for inputs of these shapes, one for each input, without N. It may throw a
    * ShapeError if they do not fit.
    */
-  plan(inputs: readonly Shape[], options: O & CommonOptions): PlanDraft;
+  plan(inputs: AtLeastOne<Shape>, options: O & CommonOptions): CustomPlan;
 }
 
 /** Factories of layers by the name that files use. */
@@ -93,7 +102,7 @@ export function defineLayer<O extends object = object>(
       options,
       severalInputs: true,
       plan(inputs) {
-        const plan = definition.plan(inputs, options);
+        const plan = definition.plan(inputs as AtLeastOne<Shape>, options);
         const { outputShape } = plan;
         checkShape(outputShape, `The outputShape of "${kind}"`);
         return {
@@ -101,7 +110,7 @@ export function defineLayer<O extends object = object>(
           weights: [],
           ...plan,
           call(values: readonly Node[], context: CallContext) {
-            const result = plan.call(values, context);
+            const result = plan.call(values as AtLeastOne<Node>, context);
             return checkResult(kind, result, values[0].shape[0], outputShape);
           },
         };

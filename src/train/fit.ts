@@ -3,6 +3,7 @@
 
 import { TrainingError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
+import type { WebAbortSignal } from "../core/web.ts";
 import type { StepInputs, StepOutputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
 import type { Engine, ResidentExamples } from "./engine.ts";
@@ -36,7 +37,7 @@ export interface FitJob {
   readonly watchers: Watchers;
   /** Whether every step is over before the next begins: a callback may look, or change things. */
   readonly stepByStep: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: WebAbortSignal;
   /** Whether an epoch, counted from 1, ends with validation. */
   validatesAfter(epoch: number): boolean;
   /** The rate after so many finished steps. */

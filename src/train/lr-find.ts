@@ -9,6 +9,7 @@ import {
   requireNumber,
   requireWhole,
 } from "../core/option.ts";
+import type { WebAbortSignal } from "../core/web.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { Callback } from "./callback.ts";
@@ -29,7 +30,7 @@ export interface LrFindOptions {
   /** Whether to end where the loss is four times its lowest. Default: true. */
   readonly stopEarly?: boolean;
   /** Ends the run after the step that is under way. */
-  readonly signal?: AbortSignal;
+  readonly signal?: WebAbortSignal;
 }
 
 const optionNames: OptionNames<LrFindOptions> = {

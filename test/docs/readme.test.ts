@@ -1,25 +1,26 @@
-// The TypeScript of README and guides runs, as it stands there, and their links lead somewhere.
+// The TypeScript of README and guides runs as it stands there, and what documents link to and name exists:
+// in the project, and in the package.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { root } from "../package/built.ts";
+import { guides, linksOf, readDocument, snippetsOf } from "./snippets.ts";
 
-const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "fovea-readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function snippetsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
-}
-
 function run(snippet: string, name: string) {
-  const door = pathToFileURL(join(root, "src/index.ts")).href;
   const file = join(folder, `${name}.mts`);
-  writeFileSync(file, snippet.replaceAll('from "fovea"', `from "${door}"`));
+  writeFileSync(
+    file,
+    snippet.replaceAll(/from "fovea(\/\w+)?"/g, (_, door = "") => {
+      return `from "${pathToFileURL(join(root, "src", door, "index.ts")).href}"`;
+    }),
+  );
   const loader = import.meta.resolve("tsx");
   return spawnSync(process.execPath, ["--import", loader, file], { cwd: folder, encoding: "utf8" });
 }
@@ -27,8 +28,6 @@ function run(snippet: string, name: string) {
 /** What is said on machines that have the sample of a dataset alone, and nothing else. */
 const ofSample =
   /^\(node:\d+\) FoveaWarning: The dataset \S+ was not found, so its .*\n\(Use `node --trace-warnings.*\n/;
-
-const guides = readdirSync(join(root, "docs/guide")).map((name) => `docs/guide/${name}`);
 
 describe.each(["README.md", ...guides])("%s", (file) => {
   test.each(snippetsOf(file).map((snippet, i) => [i + 1, snippet] as const))(
@@ -43,13 +42,55 @@ describe.each(["README.md", ...guides])("%s", (file) => {
   );
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...guides])(
-  "links of %s lead somewhere",
-  (file) => {
-    const text = readFileSync(join(root, file), "utf8");
-    const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]);
-    const local = links.filter((link) => !link.startsWith("http"));
-    const folder = dirname(join(root, file));
-    expect(local.filter((link) => !existsSync(join(folder, link)))).toEqual([]);
-  },
-);
+const maps = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+describe.each(["README.md", "SECURITY.md", ...maps, ...guides])("%s", (file) => {
+  test("links lead somewhere", () => {
+    const at = join(root, dirname(file));
+    expect(linksOf(file).filter((link) => !existsSync(join(at, link)))).toEqual([]);
+  });
+});
+
+/** Paths in a text, such as `src/graph/ops/`, and those of the tests in commands. */
+function pathsIn(text: string): string[] {
+  const named = /`((?:src|test|bench|examples|docs|assets)\/[\w./-]+)`/g;
+  const commands = /npx vitest run ([^`\n]+)/g;
+  return [
+    ...[...text.matchAll(named)].map((match) => match[1]),
+    ...[...text.matchAll(commands)].flatMap((match) => match[1].split(" ")),
+  ];
+}
+
+test.each([...maps, ...guides])("%s names files that exist", (file) => {
+  // What a reader is to make is called my-….
+  const made = /\/my-/;
+  const lost = pathsIn(readDocument(file)).filter(
+    (path) => !made.test(path) && !existsSync(join(root, path)),
+  );
+  expect(lost).toEqual([]);
+});
+
+test("ARCHITECTURE.md maps every folder of src/", () => {
+  const map = readDocument("ARCHITECTURE.md");
+  const folders = readdirSync(join(root, "src"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect(folders.filter(({ name }) => !map.includes(`\n  ${name}/ `))).toEqual([]);
+});
+
+test("links of packed documents lead to what is packed", () => {
+  const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const packed = files.map(({ path }) => path);
+  const isPacked = (path: string) => packed.some((file) => file === path || file.startsWith(path));
+  const documents = packed.filter((path) => path.endsWith(".md") && !path.startsWith("assets/"));
+  const dead = documents.flatMap((file) =>
+    linksOf(file)
+      .filter((link) => !isPacked(join(dirname(file), link)))
+      .map((link) => `${file}: ${link}`),
+  );
+  expect(dead).toEqual([]);
+}, 60_000);

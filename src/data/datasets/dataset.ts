@@ -2,6 +2,7 @@
 // place.
 
 import type { Warn } from "../../core/warn.ts";
+import type { WebFetch } from "../../core/web.ts";
 import type { Examples } from "../examples.ts";
 
 /** Where to take a dataset from. */
@@ -43,7 +44,7 @@ export interface LoadOptions {
   /** Called as a download goes on. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** What asks the network, such as one that goes through a proxy. Default: the platform's. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: WebFetch;
 }
 
 export interface LoadedDataset {

@@ -35,7 +35,7 @@ const loadOptionNames: OptionNames<LoadOptions> = {
  * @throws ConfigError where the name is unknown, with the closest one that is known.
  * @throws FoveaError where the dataset is not found, damaged or cannot be fetched.
  * @example
- * const { train, test, source } = await load("fashion-mnist");
+ * const { train, test, source } = await datasets.load("fashion-mnist");
  * console.log(source); // Fovea's cache: 60,000 training and 10,000 test images in …
  */
 export async function load(

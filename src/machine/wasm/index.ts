@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { TargetError } from "../../core/errors.ts";
+import type { WebUrl } from "../../core/web.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { DeviceBuffer, Executable, LoadOptions } from "../device.ts";
@@ -56,7 +57,7 @@ export interface WasmOptions {
   /** Computes on the calling thread, in memory that is not shared. Default: where it must be so. */
   readonly inline?: boolean;
   /** Address of the worker's script, in a browser. Default: made from a string. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | WebUrl;
 }
 
 /** What a device is made of. */
