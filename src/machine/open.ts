@@ -5,12 +5,13 @@ import { platform } from "#platform";
 import { ConfigError, TargetError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import { type OptionNames, requireKnownOptions } from "../core/option.ts";
+import type { WebUrl } from "../core/web.ts";
 import type { Device } from "./device.ts";
 
 /** What a target is opened with. */
 interface Opening {
   readonly threads: number;
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | WebUrl;
 }
 
 /** The targets, each loaded when it is opened. */
@@ -54,7 +55,7 @@ export interface DeviceOptions {
    * Address of the worker's script, for web pages whose Content-Security-Policy forbids workers from
    * `blob:`. Serve the package's `fovea/wasm-worker.js` there. Default: made from a string.
    */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | WebUrl;
 }
 
 const deviceOptionNames: OptionNames<DeviceOptions> = {

@@ -2,6 +2,8 @@
 // browsers each have a folder that provides it; everyone else imports `#platform`, and package.json
 // chooses. Paths, times and network are not here where both have the same.
 
+import type { WebUrl } from "../core/web.ts";
+
 /** All that differs between Node and a browser. */
 export interface Platform {
   readonly host: "node" | "browser";
@@ -101,7 +103,7 @@ export interface Paths {
   extname(path: string): string;
   resolve(path: string): string;
   /** The path that a `file:` URL means. */
-  fromUrl(url: URL): string;
+  fromUrl(url: WebUrl): string;
 }
 
 export interface Threads {
@@ -120,7 +122,7 @@ export interface Threads {
 export interface WorkerCode {
   readonly source: string;
   /** Used in browsers alone. */
-  readonly url?: string | URL;
+  readonly url?: string | WebUrl;
   /** The largest heap of the worker, where it can be limited. */
   readonly heapMegabytes?: number;
 }

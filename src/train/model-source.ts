@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { ConfigError, FormatError } from "../core/errors.ts";
+import type { WebBlob, WebUrl } from "../core/web.ts";
 import type { ReadPart } from "../interchange/model-format.ts";
 import { outlineOf, requirePath } from "../nn/option.ts";
 import { besidePath, readWholeFile } from "../platform/files.ts";
@@ -13,7 +14,7 @@ export type FileBytes = Uint8Array | ArrayBuffer;
  * A path; a URL, as text with its scheme or as an object; a Blob, such as a file that somebody chose in a
  * browser; bytes; or the bytes of several files by their names, as a model of TensorFlow.js has.
  */
-export type ModelSource = string | URL | Blob | FileBytes | ReadonlyMap<string, FileBytes>;
+export type ModelSource = string | WebUrl | WebBlob | FileBytes | ReadonlyMap<string, FileBytes>;
 
 /** A source that is ready to be read. */
 export interface OpenSource {
@@ -60,7 +61,7 @@ function openPath(path: string, file = path): OpenSource {
   };
 }
 
-function openUrl(url: URL, name: string | undefined): OpenSource {
+function openUrl(url: WebUrl, name: string | undefined): OpenSource {
   if (url.protocol === "file:") return openPath(platform.paths.fromUrl(url), name);
   const isNamed = url.protocol === "http:" || url.protocol === "https:";
   const file = name ?? (isNamed ? url.href : namelessFile);
@@ -79,7 +80,7 @@ function openUrl(url: URL, name: string | undefined): OpenSource {
 }
 
 /** @throws FormatError where the server does not give the file. */
-async function fetchBytes(url: URL, file: string, maximumBytes: number): Promise<Uint8Array> {
+async function fetchBytes(url: WebUrl, file: string, maximumBytes: number): Promise<Uint8Array> {
   const fail = (received: string, cause?: unknown): never => {
     throw new FormatError({
       what: `${file} could not be read.`,
@@ -98,7 +99,7 @@ async function fetchBytes(url: URL, file: string, maximumBytes: number): Promise
   return new Uint8Array(bytes);
 }
 
-function openBlob(blob: Blob, name: string | undefined): OpenSource {
+function openBlob(blob: WebBlob, name: string | undefined): OpenSource {
   const own = "name" in blob && typeof blob.name === "string" ? blob.name : undefined;
   const file = name ?? own ?? namelessFile;
   return {

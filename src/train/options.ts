@@ -2,6 +2,7 @@
 
 import type { OptionNames } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
+import type { WebAbortSignal } from "../core/web.ts";
 import type { Source } from "../data/source.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
@@ -55,7 +56,7 @@ export interface FitOptions {
   /** 1 or true draws a progress bar, 2 writes a line an epoch, 0 or false nothing. Default: 1. */
   readonly verbose?: Verbosity | boolean;
   /** Ends training after the steps that are under way; an epoch that has begun can be taken up again. */
-  readonly signal?: AbortSignal;
+  readonly signal?: WebAbortSignal;
   /** Goes on where a loaded model stopped, rather than from epoch 1. */
   readonly resume?: boolean;
 }

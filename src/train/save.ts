@@ -3,6 +3,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { type OptionNames, outlineOf, requireKnownOptions } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
+import type { OwnBytes } from "../core/web.ts";
 import { removeShards, shardNamesOf } from "../formats/shard-files.ts";
 import {
   fileFormats,
@@ -62,11 +63,11 @@ type InOneFile = { readonly format?: Exclude<ModelFormatName, "json"> };
 export function encodeModel(
   model: StatefulModel<SymbolicOutputs>,
   options?: EncodeModelOptions & InOneFile,
-): Promise<Uint8Array<ArrayBuffer>>;
+): Promise<OwnBytes>;
 export function encodeModel(
   model: StatefulModel<SymbolicOutputs>,
   options: EncodeModelOptions & { readonly format: "json" },
-): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
+): Promise<Map<string, OwnBytes>>;
 export async function encodeModel(
   model: StatefulModel<SymbolicOutputs>,
   options: EncodeModelOptions = {},
