@@ -97,7 +97,7 @@ export function checkExamples(examples: AnyExamples, name = "The set of examples
   }
   if (x.shape[0] !== y.shape[0]) {
     throw new DataError({
-      what: `${name} does not have one answer for each input.`,
+      what: `${name} does not have one target for each input.`,
       expected: `${x.shape[0]} targets, one for each input of ${formatShape(x.shape)}`,
       received: y.shape.length === 0 ? "a single number" : `${y.shape[0]} targets`,
       fix: "Take x and y from the same set.",

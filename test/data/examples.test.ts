@@ -72,9 +72,9 @@ describe("checkExamples", () => {
     expect(refusal({})).toBe("accepted");
   });
 
-  test("refuses another number of answers than images", () => {
+  test("refuses another number of targets than images", () => {
     const y = tensor(new Int32Array(4), [4]);
-    expect(refusal({ y })).toMatch(/The test set does not have one answer.*5 answers.*4 answers/s);
+    expect(refusal({ y })).toMatch(/The test set does not have one target.*5 targets.*4 targets/s);
   });
 
   test("refuses an empty set", () => {

@@ -70,7 +70,13 @@ async function tell(
   callback: Callback,
   model: Model,
   rows: readonly Logs[],
-  { before, after }: { before?: (epoch: number) => void; after?: (epoch: number) => void } = {},
+  {
+    before,
+    after,
+  }: {
+    before?: (epoch: number) => void | Promise<void>;
+    after?: (epoch: number) => void | Promise<void>;
+  } = {},
 ): Promise<number | null> {
   let stopped = false;
   const control = {
@@ -84,10 +90,10 @@ async function tell(
   await callback.onTrainBegin?.(record, control);
   let last: number | null = null;
   for (const [i, logs] of rows.entries()) {
-    before?.(i);
+    await before?.(i);
     await callback.onEpochBegin?.({ epoch: i + 1 }, control);
     await callback.onEpochEnd?.({ epoch: i + 1, seconds: 1, logs }, control);
-    after?.(i);
+    await after?.(i);
     if (!stopped) continue;
     last = i;
     break;
