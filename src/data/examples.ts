@@ -15,7 +15,7 @@ export interface Examples {
   readonly x: Tensor<Uint8Array | Float32Array>;
   /** `[N]` class numbers, `[N, K]` one-hot rows, or whatever the loss expects. */
   readonly y: Tensor<Int32Array | Uint8Array | Float32Array>;
-  /** How much each example counts, `[N]`, or each place of an answer, `[N, …]`. Default: 1. */
+  /** How much each example counts, `[N]`, or each place of a target, `[N, …]`. Default: 1. */
   readonly sampleWeights?: Tensor<Float32Array>;
   /** The name of class `i` at index `i`. */
   readonly classNames?: readonly string[];

@@ -1,5 +1,5 @@
 // Examples for models with any number of inputs and outputs. Data sets are the case of one input and one
-// answer.
+// target.
 
 import { DataError } from "../core/errors.ts";
 import { outlineOf } from "../core/option.ts";
@@ -21,11 +21,11 @@ export interface ModelExamples {
   /** Taken as they are: the model's `preprocess` is for inputs alone. */
   readonly y: Values<Tensor>;
   /**
-   * How much each example counts, `[N]`, or each place of an answer, `[N, …]`: at least 0. Default: 1.
+   * How much each example counts, `[N]`, or each place of an target, `[N, …]`: at least 0. Default: 1.
    * One for every output, a list in their order, or a record for some by name.
    */
   readonly sampleWeights?: Values<Tensor>;
-  /** The name of class `i` at index `i`, where there is one answer. */
+  /** The name of class `i` at index `i`, where there is one target. */
   readonly classNames?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface ModelExamples {
 export interface OrderedExamples {
   readonly x: readonly Tensor[];
   readonly y: readonly Tensor[];
-  /** For each answer; nothing where all count alike. */
+  /** For each target; nothing where all count alike. */
   readonly sampleWeights: readonly (Tensor | undefined)[];
   readonly count: number;
 }
@@ -140,10 +140,10 @@ export function orderExamples(
   const targets = inOrder(y, outputNames, `${what}: y`);
   const weights = weightsInOrder(sampleWeights, outputNames, `${what}: sampleWeights`);
   const names = classNames === undefined || targets.length > 1 ? {} : { classNames };
-  const check = (input: number, answer: number, title: string) => {
-    const given = weights[answer];
+  const check = (input: number, target: number, title: string) => {
+    const given = weights[target];
     const weighed = given === undefined ? {} : { sampleWeights: given };
-    checkExamples({ x: inputs[input], y: targets[answer], ...weighed, ...names }, title);
+    checkExamples({ x: inputs[input], y: targets[target], ...weighed, ...names }, title);
   };
   inputs.forEach((_, i) => {
     check(i, 0, inputs.length === 1 ? what : `${what}, "${inputNames[i]}"`);

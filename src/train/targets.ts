@@ -58,7 +58,7 @@ function placeOf(index: number, places: Shape): string {
   return places.length === 0 ? example : `${example}, place ${index % size}`;
 }
 
-/** What to do where each example has one answer and the model one result for each place of an image. */
+/** What to do where each example has one target and the model one result for each place of an image. */
 function flattening(y: Tensor, outputShape: Shape): string | undefined {
   const places = outputShape.slice(0, -1);
   const isOneAnExample = y.shape.length <= 2 && y.shape.length <= places.length + 1;
@@ -101,14 +101,14 @@ function fitsResults(targets: Shape, results: Shape): boolean {
   );
 }
 
-/** @throws DataError where the loss is not defined for an answer. */
+/** @throws DataError where the loss is not defined for a target. */
 function checkRange(data: Float32Array, row: number, { name, range }: TargetKind): void {
   if (range === undefined) return;
   const [low, high] = range;
   const wrong = data.findIndex((value) => value < low || value > high);
   if (wrong < 0) return;
   throw new DataError({
-    what: `An answer is out of range for the loss "${name}".`,
+    what: `A target is out of range for the loss "${name}".`,
     expected: `numbers from ${low} to ${high}`,
     received: `${data[wrong]} in example ${Math.floor(wrong / row)}, element ${wrong % row}`,
     fix: "correct or scale the targets, or choose a loss for values, such as meanSquaredError",

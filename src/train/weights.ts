@@ -110,8 +110,8 @@ function fromClasses({ data, shape }: Tensor, weights: ClassWeights, count: numb
   const columns = sizeOf(shape.slice(1));
   const weightOf = (_: unknown, row: number) => {
     if (row >= count) return 1;
-    const answer = data.subarray(row * columns, (row + 1) * columns);
-    const label = columns === 1 ? Math.round(answer[0]) : classOf(answer, row);
+    const target = data.subarray(row * columns, (row + 1) * columns);
+    const label = columns === 1 ? Math.round(target[0]) : classOf(target, row);
     return weights[label] ?? 1;
   };
   return { data: Float32Array.from({ length: total }, weightOf), shape: [total] };

@@ -293,7 +293,7 @@ describe("a folder of one's own", () => {
     await fill(own, { ...tinyFiles(5, 2), [fileNames.trainLabels]: labels(4) });
     const error = await refused();
     expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toMatch(/The training set in .* does not have one answer for each input/);
+    expect(error.message).toMatch(/The training set in .* does not have one target for each input/);
   });
 
   test("with labels out of range is refused", async () => {

@@ -74,8 +74,8 @@ async function tell(
     before,
     after,
   }: {
-    before?: (epoch: number) => void | Promise<void>;
-    after?: (epoch: number) => void | Promise<void>;
+    before?: (epoch: number) => unknown;
+    after?: (epoch: number) => unknown;
   } = {},
 ): Promise<number | null> {
   let stopped = false;

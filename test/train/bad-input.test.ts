@@ -200,7 +200,7 @@ describe("examples", () => {
   test("that are told of in the singular", async () => {
     const fewer = () => model.fit({ x: examples.x, y: labels(19) }, { verbose: 0 });
     expect(await refusal(DataError, fewer)).toMatch(
-      /^The set of examples does not have one answer/,
+      /^The set of examples does not have one target/,
     );
     const none = () => model.evaluate({ x: x(0, ...image), y: labels(0) });
     expect(await refusal(DataError, none)).toMatch(/^The set of examples is empty/);
