@@ -65,12 +65,22 @@ export class KernelWriter {
 
   /** `op` on registers; single numbers are repeated where another argument is a vector. */
   compute(op: KernelOp, ...args: Register[]): Register {
+    const inverse = op === "divide" ? this.#exactInverse(args[1]) : undefined;
+    if (inverse !== undefined) return this.compute("multiply", args[0], this.constant(inverse));
     const vector = args.some((arg) => arg.vector);
     const inOrder = this.#hasFirstBound(op, args) ? [args[1], args[0]] : args;
     const wide = vector ? inOrder.map((arg) => this.splat(arg)) : inOrder;
     const to = this.#register(resultType(op, wide), vector);
     this.#target.push({ kind: "compute", op, to, args: wide });
     return to;
+  }
+
+  /** 1 / `divisor` where that is a power of two: a product with it has the same bits as the division. */
+  #exactInverse(divisor: Register): number | undefined {
+    const value = this.#numbers.get(divisor);
+    const exponent = value === undefined ? Number.NaN : Math.log2(Math.abs(value));
+    const isExact = Number.isInteger(exponent) && Math.abs(exponent) < 126;
+    return isExact && value !== undefined ? 1 / value : undefined;
   }
 
   /**
