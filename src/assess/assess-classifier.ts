@@ -2,10 +2,10 @@
 // score for each class, of examples or of pixels.
 
 import { DataError } from "../core/errors.ts";
+import { requireOptions, requireRecord } from "../core/option.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
-import { requireOptions, requireRecord } from "../nn/option.ts";
 import { requireModel, type StatefulModel } from "../train/stateful-model.ts";
 import {
   type ClassificationReport,

@@ -2,7 +2,7 @@
 // scikit-learn prints. Labels and predictions in, numbers and text out.
 
 import { ConfigError, DataError } from "../core/errors.ts";
-import { requireList, requireOptions } from "../nn/option.ts";
+import { requireList, requireOptions } from "../core/option.ts";
 import { fixedDigits } from "./fixed-digits.ts";
 
 export interface ClassificationReportOptions {

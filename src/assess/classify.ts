@@ -2,10 +2,10 @@
 // that knows how scores become probabilities and classes.
 
 import { ShapeError } from "../core/errors.ts";
+import { requireRecord } from "../core/option.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
-import { requireRecord } from "../nn/option.ts";
 import type { StatefulModel } from "../train/stateful-model.ts";
 
 /** What a classifier says of some examples, or of each of their pixels. */

@@ -2,7 +2,7 @@
 // only. Its picture is drawn in report/confusion-figure.ts.
 
 import { DataError } from "../core/errors.ts";
-import { checkOption, checkWord, requireList, requireRecord } from "../nn/option.ts";
+import { requireList, requireOption, requireRecord, requireWord } from "../core/option.ts";
 
 /** How many examples of class `i` (row) were predicted as class `j` (column): `counts[i][j]`. */
 export interface ConfusionMatrix {
@@ -48,7 +48,7 @@ export function confusionMatrix(
     requireList(`confusionMatrix: The ${name} cannot be used.`, value, "class numbers in a list");
   }
   const isCount = Number.isSafeInteger(classes) && classes >= 1;
-  checkOption("classes of confusionMatrix", classes, isCount, "how many classes there are");
+  requireOption("classes of confusionMatrix", classes, isCount, "how many classes there are");
   if (labels.length !== predictions.length) {
     throw new DataError({
       what: "The confusion matrix needs one prediction for every label.",
@@ -97,7 +97,7 @@ export type Normalization = "labels" | "predictions" | "all";
  */
 export function normalizeConfusion(matrix: ConfusionMatrix, by: Normalization): number[][] {
   requireMatrix("normalizeConfusion", matrix);
-  checkWord("by of normalizeConfusion", by, ["labels", "predictions", "all"]);
+  requireWord("by of normalizeConfusion", by, ["labels", "predictions", "all"]);
   const { counts } = matrix;
   const rows = counts.map(sum);
   const columns = counts.map((_, j) => sum(counts.map((row) => row[j])));

@@ -1,8 +1,8 @@
 // Which epoch of a run was the best by which number. Knows epoch records only.
 
 import { ConfigError } from "../core/errors.ts";
+import { requireList, requireRecord } from "../core/option.ts";
 import type { Better } from "../nn/metrics/metric.ts";
-import { requireList, requireRecord } from "../nn/option.ts";
 import type { EpochRecord } from "../train/events.ts";
 
 /** The prefix of a number that was measured on validation data. */

@@ -1,10 +1,10 @@
 // Whether weights belong to a network.
 
 import { ShapeError } from "../core/errors.ts";
+import { outlineOf } from "../core/option.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Network } from "../nn/network.ts";
-import { outlineOf } from "../nn/option.ts";
 
 /** @throws ShapeError unless `weights` are exactly those of `network`. */
 export function checkWeights(network: Network, weights: ReadonlyMap<string, Tensor>): void {

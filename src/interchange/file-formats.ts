@@ -1,9 +1,9 @@
 // The table of files that hold models or weights: one row each. What reads and writes them is loaded when
 // it is needed.
 
+import { requirePath } from "../core/option.ts";
 import { longestJson } from "../formats/json.ts";
 import { type ReadableKind, recognizedKind, requireKind } from "../formats/recognize.ts";
-import { requirePath } from "../nn/option.ts";
 import type { ModelFormat, WeightsFormat } from "./model-format.ts";
 import { refuse } from "./refuse.ts";
 

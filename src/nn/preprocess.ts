@@ -3,13 +3,13 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
+import { outlineOf, requireOption } from "../core/option.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import { constantOf } from "./layers/constants.ts";
 import { resizeImage } from "./layers/resize-image.ts";
 import type { Network } from "./network.ts";
-import { checkOption, outlineOf } from "./option.ts";
 
 /**
  * What is done to every number x of an input before the first layer, in training, evaluation and prediction:
@@ -116,7 +116,7 @@ function checkPreprocess(record: Preprocess, inputShape: Shape): void {
   }
   const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder, size, dtype } = record;
   const check = (name: string, value: unknown, fits: boolean, expected: string) =>
-    checkOption(`preprocess.${name}`, value, fits, expected);
+    requireOption(`preprocess.${name}`, value, fits, expected);
   const places = inputShape.at(-1) ?? 1;
   const numbers = `a finite number, or ${places} of them in a list`;
   const areNumbers = (value: number | readonly number[]) =>

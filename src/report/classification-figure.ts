@@ -2,7 +2,7 @@
 // numbers, not where they come from.
 
 import type { ClassificationReport, ReportScores } from "../assess/classification-report.ts";
-import { requireRecord } from "../nn/option.ts";
+import { requireRecord } from "../core/option.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";

@@ -9,7 +9,7 @@ import {
   totalOf,
 } from "../assess/confusion-matrix.ts";
 import { ConfigError } from "../core/errors.ts";
-import { requireList } from "../nn/option.ts";
+import { requireList } from "../core/option.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { oneLine, shorten } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";

@@ -4,7 +4,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, requireEpochs, validationPrefix } from "../assess/epoch-metrics.ts";
-import { requireOptions } from "../nn/option.ts";
+import { requireOptions } from "../core/option.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { figure, textAt, tint } from "./figure.ts";
 import { isRate, metricsOf, titleOf } from "./metric-names.ts";

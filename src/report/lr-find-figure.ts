@@ -2,7 +2,7 @@
 // suggests. Knows the numbers, and not how they were found.
 
 import * as Plot from "@observablehq/plot";
-import { requireRecord } from "../nn/option.ts";
+import { requireRecord } from "../core/option.ts";
 import type { LrFindResult } from "../train/lr-find.ts";
 import type { RateSuggestions } from "../train/suggest-rates.ts";
 import { figure, textAt, tint } from "./figure.ts";

@@ -1,8 +1,8 @@
 // A model as a picture: a box for each layer, an arrow for each value.
 
+import { requireOptions } from "../core/option.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { isNetwork, type Network, type SymbolicOutputs } from "../nn/network.ts";
-import { requireOptions } from "../nn/option.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { requireModel, type StatefulModel } from "../train/stateful-model.ts";
 import { figure, textAt } from "./figure.ts";

@@ -2,10 +2,10 @@
 // numbers in any case. Knows no device.
 
 import { DataError } from "../core/errors.ts";
+import { outlineOf } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { isSource, type Source } from "../data/source.ts";
-import { outlineOf } from "../nn/option.ts";
 import type { InputValues, ModelExamples, OrderedExamples } from "./model-examples.ts";
 import { orderFor, orderInputs, type Receiver } from "./ordering.ts";
 import type { TrainingSettings } from "./settings.ts";

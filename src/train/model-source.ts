@@ -2,9 +2,9 @@
 
 import { platform } from "#platform";
 import { ConfigError, FormatError } from "../core/errors.ts";
+import { outlineOf, requirePath } from "../core/option.ts";
 import type { WebBlob, WebUrl } from "../core/web.ts";
 import type { ReadPart } from "../interchange/model-format.ts";
-import { outlineOf, requirePath } from "../nn/option.ts";
 import { besidePath, readWholeFile } from "../platform/files.ts";
 
 /** The bytes of one file. */

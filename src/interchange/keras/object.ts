@@ -1,8 +1,8 @@
 // Objects as Keras's files keep them, `{ class_name, config }`, and the values in them. What a file says
 // and Fovea cannot do is refused, never left out.
 
+import { requireFlags } from "../../core/option.ts";
 import { Float } from "../../formats/json.ts";
-import { checkFlags } from "../../nn/option.ts";
 import type { StoredSetting } from "../../nn/setting.ts";
 import { recordOf, refuse, textIn } from "../refuse.ts";
 import {
@@ -239,7 +239,7 @@ export function decodeOptions(
       fix: "Change the option in Keras and save the model again.",
     });
   }
-  checkFlags(options);
+  requireFlags(options);
   return options;
 }
 
