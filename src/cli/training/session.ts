@@ -20,7 +20,6 @@ import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
-import type { TrainOptions } from "./options.ts";
 import { epochsFor, rateFor, topRate } from "./pace.ts";
 import {
   checkData,
@@ -31,6 +30,7 @@ import {
 } from "./resume.ts";
 import { divideData, type Run } from "./run.ts";
 import { holdsNoRun, RunFiles } from "./run-files.ts";
+import type { TrainOptions } from "./run-options.ts";
 import { progressIn, saveLast, saver } from "./saver.ts";
 
 /** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */

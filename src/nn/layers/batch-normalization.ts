@@ -47,6 +47,7 @@ export function batchNormalization(
     const settings = {
       axis: -1,
       momentum: 0.99,
+      epsilon: 1e-3,
       ...learnedScaleDefaults,
       movingMeanInitializer: "zeros" as const,
       movingVarianceInitializer: "ones" as const,

@@ -37,7 +37,7 @@ export function groupNormalization(
   options: GroupNormalizationOptions = {},
 ): LayerInstance<GroupNormalizationOptions> {
   return makeLayer(groupNormalization.facts, options, (given) => {
-    const settings = { groups: 32, axis: -1, ...learnedScaleDefaults, ...given };
+    const settings = { groups: 32, axis: -1, epsilon: 1e-3, ...learnedScaleDefaults, ...given };
     if (settings.groups !== -1) requireWhole("groups", settings.groups);
     const learned = learnedScaleFrom(settings);
     return {

@@ -33,7 +33,7 @@ export function layerNormalization(
   options: LayerNormalizationOptions = {},
 ): LayerInstance<LayerNormalizationOptions> {
   return makeLayer(layerNormalization.facts, options, (given) => {
-    const settings = { axis: -1, ...learnedScaleDefaults, ...given };
+    const settings = { axis: -1, epsilon: 1e-3, ...learnedScaleDefaults, ...given };
     const learned = learnedScaleFrom(settings);
     return {
       options: settings,

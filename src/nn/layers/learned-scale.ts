@@ -32,8 +32,8 @@ export const learnedScaleNames: KerasNames<LearnedScaleOptions> = {
   ...weightNames("gamma"),
 };
 
+/** The defaults of all but epsilon, which each layer states itself. */
 export const learnedScaleDefaults = {
-  epsilon: 1e-3,
   center: true,
   scale: true,
   betaInitializer: "zeros",
@@ -41,7 +41,7 @@ export const learnedScaleDefaults = {
 } as const;
 
 type Settings = LearnedScaleOptions &
-  Required<Pick<LearnedScaleOptions, keyof typeof learnedScaleDefaults>>;
+  Required<Pick<LearnedScaleOptions, "epsilon" | keyof typeof learnedScaleDefaults>>;
 
 /** The weights of a normalization, and what it makes of them. */
 export interface LearnedScale {
