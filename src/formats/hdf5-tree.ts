@@ -7,7 +7,7 @@ import { sameName } from "./distinct-names.ts";
 export interface Hdf5Dataset {
   readonly data: Float32Array | Float64Array;
   readonly shape: Shape;
-  /** How they are written: `f32` unless told. */
+  /** How they are written. Default: `f32`. */
   readonly dtype?: "f32" | "i64";
 }
 

@@ -7,7 +7,7 @@ import { FormatError } from "../core/errors.ts";
 import { requireKind } from "./recognize.ts";
 import { type ZipEntry, zipDirectory } from "./zip-directory.ts";
 
-/** How many bytes all entries that are read may have together, unless told. */
+/** Default: how many bytes all entries that are read may have together. */
 const mostBytes = 2 ** 31;
 
 /** Every file of an archive, by name. Nothing is unpacked before it is asked for. */

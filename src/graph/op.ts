@@ -23,7 +23,7 @@ export interface Node extends TensorType {
 export interface SampleInput {
   readonly shape: Shape;
   readonly dtype?: DType;
-  /** From, up to but not including. Default: [-1, 1). Whole numbers: [0, 8) unless told. */
+  /** From, up to but not including. Default: [-1, 1), and [0, 8) for whole numbers. */
   readonly range?: readonly [number, number];
 }
 

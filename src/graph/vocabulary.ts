@@ -45,7 +45,7 @@ export interface Vocabulary<V> {
   input(name: string, type: TensorType): V;
   /** A value that stays between steps: a weight, an optimizer's slot, a data set. */
   state(name: string, type: TensorType): V;
-  /** The same number everywhere: any shape, a scalar unless told. */
+  /** The same number everywhere: any shape. Default: a scalar. */
   constant(value: number, shape?: Shape, dtype?: "f32" | "i32"): V;
 
   /** −x */
@@ -122,7 +122,7 @@ export interface Vocabulary<V> {
   reduceMaximum(x: V, options?: ReduceOptions): V;
   /** The smallest over the axes; ties share the gradient equally. */
   reduceMinimum(x: V, options?: ReduceOptions): V;
-  /** The position of the first largest element along `axis` (the last unless told), as i32. */
+  /** The position of the first largest element along `axis`, as i32. Default: the last axis. */
   argMaximum(x: V, axis?: number): V;
 
   /** The same elements, row-major, in another shape. */
@@ -131,7 +131,7 @@ export interface Vocabulary<V> {
   transpose(x: V, order: readonly number[]): V;
   /** `value` around `x`: `before[i]` and `after[i]` elements along axis i. */
   pad(x: V, before: readonly number[], after: readonly number[], value?: number): V;
-  /** `size[i]` elements along axis i from `start[i]`, `step[i]` apart (1 unless told). */
+  /** `size[i]` elements along axis i from `start[i]`, `step[i]` apart. Default: 1. */
   slice(x: V, start: readonly number[], size: readonly number[], step?: readonly number[]): V;
   /** One after another along `axis`. */
   concatenate(parts: readonly V[], axis: number): V;

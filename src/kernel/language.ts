@@ -94,7 +94,7 @@ export const kernelOps = {
 
 export type KernelOp = keyof typeof kernelOps;
 
-/** What an operation takes, one type for all arguments, and gives: the same type unless told. */
+/** What an operation takes, one type for all arguments, and gives. Default: the same type. */
 interface OpTypes {
   readonly takes: readonly ValueType[];
   readonly gives?: ValueType;

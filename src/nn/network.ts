@@ -43,7 +43,7 @@ export type SymbolicOutputs = SymbolicInputs | Readonly<Record<string, SymbolicT
 export interface NetworkOptions {
   /** The network's name; by default that of its class, such as `functional`. */
   readonly name?: string | undefined;
-  /** Keras's name for the class: layers in a row, or any graph of them, which it is unless told. */
+  /** Keras's name for the class: layers in a row, or any graph of them. Default: any graph. */
   readonly className?: "Sequential" | "Functional";
   readonly inputs: SymbolicInputs;
   readonly outputs: SymbolicOutputs;

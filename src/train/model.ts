@@ -35,7 +35,7 @@ import { StatefulModel } from "./stateful-model.ts";
 import { type Shaped, shaped } from "./structure.ts";
 import { Watchers } from "./watchers.ts";
 
-/** A model whose results have the form `O`: one tensor unless told. */
+/** A model whose predictions have the form `O`. Default: one tensor. */
 export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulModel<O> {
   /**
    * Trains on examples `x [N, …]`, `y`: one tensor each, lists in the model's order, or records by the
