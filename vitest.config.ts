@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       "#platform": file("src/platform/node/index.ts"),
+      "#images": file("src/images/node/index.ts"),
       "#x64": file("src/machine/x64/index.ts"),
     },
   },

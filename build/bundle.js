@@ -25,9 +25,10 @@ await build({
   target: "node20",
   // What Fovea depends on is installed beside it.
   packages: "external",
-  // `#platform` and `#x64`, as package.json has them for Node. A path of one's own is not a package to esbuild.
+  // `#platform`, `#images` and `#x64`, as package.json has them for Node. A path of one's own is not a package to esbuild.
   alias: {
     "#platform": `${dist}/platform/node/index.js`,
+    "#images": `${dist}/images/node/index.js`,
     "#x64": `${dist}/machine/x64/index.js`,
   },
   logLevel: "warning",

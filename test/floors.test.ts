@@ -11,11 +11,15 @@ const floors: Record<string, number> = {
   kernel: 3,
   machine: 4,
   nn: 5,
-  data: 5,
   formats: 5,
+  images: 5,
+  data: 6,
   interchange: 6,
   train: 7,
   zoo: 8,
+  augment: 8,
+  explain: 8,
+  vision: 8,
   measure: 8,
   assess: 8,
   report: 9,
@@ -35,6 +39,7 @@ function filesBelow(folder: string): string[] {
 const chosen: Readonly<Record<string, readonly string[]>> = {
   "#platform": ["platform/node/index.ts", "platform/browser/index.ts"],
   "#x64": ["machine/x64/index.ts", "machine/x64/unavailable.ts"],
+  "#images": ["images/node/index.ts", "images/browser/index.ts"],
 };
 
 /** The files that `file` imports; without those that only lend it types, which vanish when built. */
