@@ -3,8 +3,8 @@
 
 /**
  * The functions of numbers that a formula may use. Comparisons give 1 or 0; `select(c, a, b)` is `a`
- * where `c` is not 0; `philox(counter, step, seed, stream, seedHigh)` is a random number in [0, 1), for a
- * seed of two words.
+ * where `c` is not 0; `philox(counter, step, seed, stream, seedHigh, draw)` is a random number in
+ * [0, 1), for a seed of two words.
  */
 export type ScalarOp =
   | "add"

@@ -37,8 +37,8 @@ const table = {
   select: (condition, a, b) => (condition !== 0 ? a : b),
   toF32: (a) => a,
   toI32: truncate,
-  philox: (counter, step, seed, stream, seedHigh) =>
-    toUnit(philox([counter, step, seedHigh, 0], [seed, stream])[0]),
+  philox: (counter, step, seed, stream, seedHigh, draw) =>
+    toUnit(philox([counter, step, seedHigh, draw], [seed, stream])[0]),
 } as const satisfies Record<ScalarOp, (...args: number[]) => number>;
 
 /** Whether `a` comes before `b` where the largest is sought: a NaN is larger than any number. */

@@ -39,6 +39,15 @@ export interface PoolOptions {
   readonly padding?: Padding;
 }
 
+/** How many random numbers, and which. */
+export interface RandomOptions {
+  readonly shape: Shape;
+  readonly seed: number;
+  readonly stream: number;
+  /** Tells apart what one stream draws in one step. Default: 0. */
+  readonly draw?: number;
+}
+
 /** Elementwise ops stretch inputs as NumPy does: aligned at the last axis, a 1 repeats. */
 export interface Vocabulary<V> {
   /** A value handed in at every step. */
@@ -185,11 +194,10 @@ export interface Vocabulary<V> {
       readonly stream: number;
     },
   ): V;
-  /** Normal numbers, mean 0, deviation 1; keyed by (seed, stream, step, position) alone. */
-  randomNormal(
-    step: V,
-    options: { readonly shape: Shape; readonly seed: number; readonly stream: number },
-  ): V;
+  /** Normal numbers, mean 0, deviation 1; keyed by (seed, stream, draw, step, position) alone. */
+  randomNormal(step: V, options: RandomOptions): V;
+  /** Uniform numbers in [0, 1); keyed by (seed, stream, draw, step, position) alone. */
+  randomUniform(step: V, options: RandomOptions): V;
   /** i32 [N] → f32 [N, classes]: 1 at the label, else 0; a label outside gives zeros. */
   oneHot(labels: V, classes: number): V;
   /** [V, …], i32 [N] → [N, …]: the rows at `indices`; one outside is moved to the nearest row. */

@@ -226,8 +226,8 @@ export class FormulaWriter {
       }
       case "philox": {
         const [counter, step] = args.slice(0, 2).map((arg) => this.evaluate(arg));
-        const [seed, stream, seedHigh] = args.slice(2).map(numberOf);
-        return philoxUnit(w, [counter, step, seedHigh], [seed, stream]);
+        const [seed, stream, seedHigh, draw] = args.slice(2).map(numberOf);
+        return philoxUnit(w, [counter, step, seedHigh, draw], [seed, stream]);
       }
       default: {
         const [a, b] = args.map((arg) => this.evaluate(arg));

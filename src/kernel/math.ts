@@ -245,13 +245,13 @@ export function sign(w: KernelWriter, x: Register): Register {
 /** The first word of a Philox block, as a number in [0, 1): core/random.ts in the kernel language. */
 export function philoxUnit(
   w: KernelWriter,
-  [counter, step, seedHigh]: readonly [Register, Register, number],
+  [counter, step, seedHigh, draw]: readonly [Register, Register, number, number],
   [seed, stream]: readonly [number, number],
 ): Register {
   const { rounds, multiplierA, multiplierB, weylA, weylB } = philoxConstants;
   const word = (value: number) => w.constant(value | 0, "i32");
   const on = (op: KernelOp, ...args: Register[]) => w.compute(op, ...args);
-  let [c0, c1, c2, c3] = [counter, step, word(seedHigh), word(0)];
+  let [c0, c1, c2, c3] = [counter, step, word(seedHigh), word(draw)];
   for (let round = 0; round < rounds; round++) {
     const keyA = word(seed + Math.imul(round, weylA));
     const keyB = word(stream + Math.imul(round, weylB));

@@ -103,7 +103,7 @@ export function registerOf(formula: Formula, inputs: readonly DType[]): Register
           expectAll(formula.op, ["f32"], args);
           return "i32";
         case "philox":
-          expectAll(formula.op, ["i32", "i32", "i32", "i32", "i32"], args);
+          expectAll(formula.op, ["i32", "i32", "i32", "i32", "i32", "i32"], args);
           return "f32";
         case "add":
         case "subtract":

@@ -49,6 +49,7 @@ export const dropoutMask: PrimitiveOp<DropoutMaskAttributes> = {
       constant(low | 0, "i32"),
       constant(stream | 0, "i32"),
       constant(high | 0, "i32"),
+      constant(0, "i32"),
     );
     const dropped = scalar("less", random, constant<number>(Math.fround(rate)));
     return {

@@ -50,6 +50,7 @@ import { oneHot } from "./one-hot.ts";
 import { pad } from "./pad.ts";
 import { power } from "./power.ts";
 import { randomNormal } from "./random-normal.ts";
+import { randomUniform } from "./random-uniform.ts";
 import { reduceMaximum } from "./reduce-maximum.ts";
 import { reduceMinimum } from "./reduce-minimum.ts";
 import type { ReduceAttributes } from "./reduction.ts";
@@ -136,6 +137,7 @@ export const opTable = {
   sparseSoftmaxCrossEntropy,
   dropoutMask,
   randomNormal,
+  randomUniform,
   oneHot,
   gather,
   samplePositions,
@@ -247,8 +249,10 @@ export const ops: Builder = {
 
   dropoutMask: (step, { shape, rate, seed, stream }) =>
     apply(dropoutMask, [step], { shape, rate, seed, stream }),
-  randomNormal: (step, { shape, seed, stream }) =>
-    apply(randomNormal, [step], { shape, seed, stream }),
+  randomNormal: (step, { shape, seed, stream, draw = 0 }) =>
+    apply(randomNormal, [step], { shape, seed, stream, draw }),
+  randomUniform: (step, { shape, seed, stream, draw = 0 }) =>
+    apply(randomUniform, [step], { shape, seed, stream, draw }),
   oneHot: (labels, classes) => apply(oneHot, [labels], { classes }),
   gather: binary(gather),
   samplePositions: (input, output) => apply(samplePositions, [], { input, output }),

@@ -9,6 +9,7 @@ export interface RandomNormalAttributes {
   readonly shape: Shape;
   readonly seed: number;
   readonly stream: number;
+  readonly draw: number;
 }
 
 /**
@@ -41,7 +42,7 @@ function polynomial(coefficients: readonly number[], x: Expression<number>): Exp
     .reduce((sum, coefficient) => scalar("add", scalar("multiply", sum, x), coefficient));
 }
 
-/** Normal numbers with mean 0 and deviation 1, up to ±5.4; keyed as the dropout mask is. */
+/** Normal numbers with mean 0 and deviation 1, up to ±5.4; keyed as the dropout mask is, and by the draw. */
 export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
   name: "randomNormal",
   infer([step], { shape }) {
@@ -50,28 +51,22 @@ export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
     requireWhole("randomNormal", "steps", step);
     return { shape, dtype: "f32" };
   },
-  reference([step], { seed, stream }, output) {
+  reference([step], { seed, stream, draw }, output) {
     const [low, high] = seedWords(seed);
     for (let i = 0; i < output.data.length; i++) {
-      const [word] = philox([i, step.data[0], high, 0], [low, stream]);
+      const [word] = philox([i, step.data[0], high, draw], [low, stream]);
       output.data[i] = normalFromUnit(toUnit(word));
     }
   },
   noGradient: "random numbers do not depend on any value",
-  lower(_, { shape, seed, stream }) {
+  lower(_, { shape, seed, stream, draw }) {
     const counter: Expression<number> = {
       kind: "coordinate",
       at: { offset: 0, factors: stridesOf(shape) },
     };
     const [low, high] = seedWords(seed);
-    const unit = scalar(
-      "philox",
-      counter,
-      read<number>(0, []),
-      constant(low | 0, "i32"),
-      constant(stream | 0, "i32"),
-      constant(high | 0, "i32"),
-    );
+    const keys = [low, stream, high, draw].map((word) => constant<number>(word | 0, "i32"));
+    const unit = scalar("philox", counter, read<number>(0, []), ...keys);
     const doubled = scalar("multiply", unit, constant<number>(2));
     const y = scalar("add", doubled, constant<number>(2 ** -24 - 1));
     const product = scalar(
@@ -88,10 +83,10 @@ export const randomNormal: PrimitiveOp<RandomNormalAttributes> = {
     return { kind: "map", body: scalar("multiply", scaled, inverse) };
   },
   samples: [
-    { shape: [7], seed: 1, stream: 0 },
-    { shape: [3, 4, 4, 17], seed: 0xfeedbeef, stream: 3 },
-    { shape: [33, 200], seed: 7, stream: 1 },
-    { shape: [5, 9], seed: 2 ** 40 + 1, stream: 1 },
+    { shape: [7], seed: 1, stream: 0, draw: 0 },
+    { shape: [3, 4, 4, 17], seed: 0xfeedbeef, stream: 3, draw: 1 },
+    { shape: [33, 200], seed: 7, stream: 1, draw: 0 },
+    { shape: [5, 9], seed: 2 ** 40 + 1, stream: 1, draw: 2 },
   ].map((attributes) => ({
     inputs: [{ shape: [], dtype: "i32", range: [0, 1000] }],
     attributes,
