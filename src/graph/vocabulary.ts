@@ -202,6 +202,16 @@ export interface Vocabulary<V> {
   oneHot(labels: V, classes: number): V;
   /** [V, …], i32 [N] → [N, …]: the rows at `indices`; one outside is moved to the nearest row. */
   gather(table: V, indices: V): V;
+  /**
+   * i32 [N, P, C] → f32 [N, C, bins]: how often each whole number below `bins` stands in each channel, or
+   * the sum of the weights [N, P, C] there.
+   */
+  histogram(x: V, bins: number, weights?: V): V;
+  /**
+   * [N, C, V], i32 [N, P, C] → [N, P, C]: the numbers of each channel's table at indices; one outside is
+   * moved to the nearest.
+   */
+  lookUp(tables: V, indices: V): V;
   /** Where the middles of `output` pixels lie on `input` pixels: f32 [output]. */
   samplePositions(input: number, output: number): V;
 }

@@ -31,10 +31,12 @@ import { exponential } from "./exponential.ts";
 import { exponentialMinusOne } from "./exponential-minus-one.ts";
 import { floor } from "./floor.ts";
 import { gather } from "./gather.ts";
+import { histogram } from "./histogram.ts";
 import { input } from "./input.ts";
 import { less } from "./less.ts";
 import { lessEqual } from "./less-equal.ts";
 import { logSoftmax } from "./log-softmax.ts";
+import { lookUp } from "./look-up.ts";
 import { logarithm } from "./logarithm.ts";
 import { logarithmOnePlus } from "./logarithm-one-plus.ts";
 import { matmul } from "./matmul.ts";
@@ -140,6 +142,8 @@ export const opTable = {
   randomUniform,
   oneHot,
   gather,
+  histogram,
+  lookUp,
   samplePositions,
 } as const satisfies Record<keyof Builder, Op>;
 
@@ -255,5 +259,8 @@ export const ops: Builder = {
     apply(randomUniform, [step], { shape, seed, stream, draw }),
   oneHot: (labels, classes) => apply(oneHot, [labels], { classes }),
   gather: binary(gather),
+  histogram: (x, bins, weights) =>
+    apply(histogram, weights === undefined ? [x] : [x, weights], { bins }),
+  lookUp: binary(lookUp),
   samplePositions: (input, output) => apply(samplePositions, [], { input, output }),
 };
