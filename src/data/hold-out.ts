@@ -3,7 +3,7 @@
 
 import { RandomStream } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
-import { countExamples, type Examples } from "./examples.ts";
+import type { Examples } from "./examples.ts";
 
 /** Examples to learn from, and others to validate on. */
 export interface HeldOut {
@@ -23,9 +23,19 @@ const holdOutStream = 2 ** 31 - 1;
  * @example const { training, validation } = holdOut(train, 0.1, seed);
  */
 export function holdOut(examples: Examples, share: number, seed: number): HeldOut {
-  const labels = examples.y.data;
+  const isHeld = heldRows(examples.y.data, share, seed);
+  const held = indicesWhere(isHeld, 1);
+  if (held.length === 0) return { training: examples };
+  return {
+    training: pick(examples, indicesWhere(isHeld, 0)),
+    validation: pick(examples, held),
+  };
+}
+
+/** For each row 1 where it is held out, else 0: the same share of every class of `labels`. */
+export function heldRows(labels: ArrayLike<number>, share: number, seed: number): Uint8Array {
   const places = new Map<number, number[]>();
-  for (const index of new RandomStream(seed, holdOutStream).permutation(countExamples(examples))) {
+  for (const index of new RandomStream(seed, holdOutStream).permutation(labels.length)) {
     const known = places.get(labels[index]);
     if (known === undefined) places.set(labels[index], [index]);
     else known.push(index);
@@ -35,16 +45,11 @@ export function holdOut(examples: Examples, share: number, seed: number): HeldOu
     classes.map(({ length }) => length),
     share,
   );
-  const isHeld = new Uint8Array(countExamples(examples));
+  const isHeld = new Uint8Array(labels.length);
   classes.forEach((indices, i) => {
     for (const index of indices.slice(0, quotas[i])) isHeld[index] = 1;
   });
-  const held = indicesWhere(isHeld, 1);
-  if (held.length === 0) return { training: examples };
-  return {
-    training: pick(examples, indicesWhere(isHeld, 0)),
-    validation: pick(examples, held),
-  };
+  return isHeld;
 }
 
 /** How many of each class are held out: rounded down, and what is missing goes to the largest remainders. */

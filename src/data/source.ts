@@ -1,6 +1,8 @@
 // Examples that are read as they are needed: how many there are, and how rows of them are had. Knows no
 // model and no device.
 
+import type { DType } from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 
 /** One tensor, several in a model's order, or by the names of its inputs or outputs. */
@@ -14,6 +16,23 @@ export interface SourceRows {
   readonly y?: Values;
   /** How much each example counts, `[rows]` or `[rows, …]`. */
   readonly sampleWeights?: Values;
+}
+
+/** What one row of a tensor is. */
+export interface RowType {
+  /** Without the axis of examples, such as `[H, W, C]`; `[]` for one number. */
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** One, several in a model's order, or by the names of its inputs or outputs. */
+type RowTypes = RowType | readonly RowType[] | Readonly<Record<string, RowType>>;
+
+/** What rows are, before one is read. */
+export interface SourceTypes {
+  readonly x: RowTypes;
+  readonly y?: RowTypes;
+  readonly sampleWeights?: RowTypes;
 }
 
 /**
@@ -30,11 +49,15 @@ export interface SourceRows {
 export interface Source {
   /** How many examples there are. */
   readonly count: number;
+  /** What rows are. Default: the first row is read to see. */
+  readonly types?: SourceTypes;
   /**
    * The examples with these numbers, from 0 to `count - 1`. The same row must always give the same numbers, types
-   * and shapes; a run that is resumed depends on it.
+   * and shapes; a run that is resumed depends on it. It is called again only when the last call is done.
    */
   read(rows: Int32Array): SourceRows | Promise<SourceRows>;
+  /** Gives back what the source holds, such as open files. Whoever made the source calls it. */
+  close?(): void | Promise<void>;
 }
 
 export function isSource(value: unknown): value is Source {

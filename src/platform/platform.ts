@@ -72,6 +72,8 @@ export interface Files {
   openToRead(path: string): Promise<OpenedToRead>;
   /** The names in a folder. */
   list(path: string): Promise<string[]>;
+  /** The path without symbolic links in it. */
+  realPath(path: string): Promise<string>;
   /** Makes the names in a folder survive a power cut, where the system can. */
   sync(path: string): Promise<void>;
   /** The folder that keeps what was downloaded. */
@@ -92,6 +94,8 @@ export interface OpenedToRead {
   readonly bytes: number;
   /** All of it. */
   read(): Promise<Uint8Array>;
+  /** Fills `target` with what begins at `position`; how many bytes there were. */
+  readInto(target: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
 

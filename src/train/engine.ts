@@ -17,7 +17,7 @@ import { names } from "./programs/parts.ts";
 import type { RowProgram } from "./programs/program.ts";
 import { type Resident, reserveRows } from "./residency.ts";
 import { mostStepsAtOnce, stepsThatWait } from "./run-steps.ts";
-import { type Ring, stagedExecutable } from "./staging.ts";
+import { type Ring, type RowExecutable, stagedExecutable } from "./staging.ts";
 
 /**
  * What examples are on the device for. Each role holds one set of them at a time; what a callback asks for
@@ -126,7 +126,17 @@ export class Engine {
       await this.#withRoom(() => this.#take(role, rows, like));
     }
     this.#inUse.add(role);
-    return this.#residents.get(role) as ResidentExamples;
+    const { ring, ...examples } = this.#residents.get(role) as ResidentExamples;
+    await ring?.staging.settle();
+    this.#residents.set(role, examples);
+    return examples;
+  }
+
+  /** The same examples, whose rows come through a ring. */
+  feed(role: Role, ring: Ring): ResidentExamples {
+    const examples = { ...(this.#residents.get(role) as ResidentExamples), ring };
+    this.#residents.set(role, examples);
+    return examples;
   }
 
   /** What `take` takes; where there is no room, once more without what is only kept for later. */
@@ -169,6 +179,7 @@ export class Engine {
     this.#inUse.delete(role);
     await this.#dropPrograms((program) => program.role === role);
     const present = this.#residents.get(role);
+    await present?.ring?.staging.settle();
     if (present === undefined) return;
     this.#residents.delete(role);
     const { inputs, targets, weights } = present;
@@ -181,6 +192,7 @@ export class Engine {
   async releaseIfLarge(role: Role): Promise<void> {
     this.#inUse.delete(role);
     const present = this.#residents.get(role);
+    await present?.ring?.staging.settle();
     const bytes = present?.inputs.reduce((sum, resident) => sum + bytesOf(resident), 0) ?? 0;
     if (bytes > keptBytes) await this.release(role);
   }
@@ -193,10 +205,10 @@ export class Engine {
     program: RowProgram,
     batch: number,
     examples: ResidentExamples,
-  ): Promise<Executable> {
+  ): Promise<RowExecutable> {
     const executable = await this.#loaded(program, batch, examples);
     const { ring } = examples;
-    return ring === undefined ? executable : stagedExecutable(this.device, ring, executable);
+    return ring === undefined ? executable : stagedExecutable(ring, executable);
   }
 
   #loaded(program: RowProgram, batch: number, examples: ResidentExamples): Promise<Executable> {

@@ -1,11 +1,12 @@
 // Examples as a model takes them, wherever they come from: all at once where they are arrays, and rows by their
 // numbers in any case. Knows no device.
 
+import { allocate } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
 import { outlineOf } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { isSource, type Source } from "../data/source.ts";
+import { isSource, type RowType, type Source, type SourceTypes } from "../data/source.ts";
 import type { InputValues, ModelExamples, OrderedExamples } from "./model-examples.ts";
 import { orderFor, orderInputs, type Receiver } from "./ordering.ts";
 import type { TrainingSettings } from "./settings.ts";
@@ -15,6 +16,8 @@ export interface Feed {
   readonly count: number;
   /** All of them, where they are arrays. */
   readonly whole?: OrderedExamples;
+  /** A row like those that will be read, where that is known before. */
+  readonly sample?: () => OrderedExamples;
   /** Rows of them, in that order. @throws DataError where they do not fit the model. */
   read(rows: Int32Array): Promise<OrderedExamples>;
 }
@@ -70,8 +73,10 @@ function sourceFeed(
       received: outlineOf(count),
     });
   }
+  const { types } = source;
   return {
     count,
+    ...(types !== undefined && { sample: () => order(rowLike(types)) }),
     async read(rows) {
       const ordered = order(await source.read(rows));
       if (ordered.count === rows.length) return ordered;
@@ -83,6 +88,28 @@ function sourceFeed(
     },
   };
 }
+
+/** One row of zeros for each type. */
+function rowLike({ x, y, sampleWeights }: SourceTypes): Awaited<ReturnType<Source["read"]>> {
+  return {
+    x: zerosLike(x),
+    ...(y !== undefined && { y: zerosLike(y) }),
+    ...(sampleWeights !== undefined && { sampleWeights: zerosLike(sampleWeights) }),
+  };
+}
+
+function zerosLike(types: SourceTypes["x"]): InputValues {
+  if (isRowType(types)) {
+    const { shape, dtype } = types;
+    return { data: allocate(dtype, sizeOf(shape)), shape: [1, ...shape] };
+  }
+  const zeros = (type: RowType) => zerosLike(type) as Tensor;
+  if (Array.isArray(types)) return types.map(zeros);
+  return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, zeros(type)]));
+}
+
+const isRowType = (types: SourceTypes["x"]): types is RowType =>
+  "dtype" in types && typeof types.dtype === "string";
 
 /** Rows of a tensor, copied. */
 function rowsOf({ data, shape }: Tensor, rows: Int32Array): Tensor {

@@ -182,6 +182,11 @@ class FitLoop {
       await runSteps(program, to - from, inputsOf, after, {
         goesOn: () => this.#going(),
         before: (step) => watchers.notify("onStepBegin", placeOf(step)),
+        // Beyond the whole batches, the last one of the epoch.
+        rowsOf: (step) => {
+          const start = (from + step) * batchSize;
+          return from + step < span.to ? order.subarray(start, start + batchSize) : undefined;
+        },
         ...(this.#job.stepByStep ? { atMost: 1 } : {}),
       });
       if (!this.#going()) break;

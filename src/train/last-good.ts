@@ -3,6 +3,7 @@
 // docs/decisions/0012.
 
 import type { Executable, StepInputs } from "../machine/device.ts";
+import type { RowExecutable } from "./staging.ts";
 import type { ModelState, Progress } from "./state.ts";
 
 /** What a state is kept of, and brought back to. */
@@ -64,13 +65,13 @@ export class LastGood {
   }
 
   /** The same program, whose steps are remembered. */
-  watch(executable: Executable): Executable {
+  watch(executable: RowExecutable): RowExecutable {
     return {
       stepsAtOnce: executable.stepsAtOnce,
-      run: async (steps) => {
+      run: async (steps, upcoming) => {
         const mark = await this.#markFor(executable, steps[0]);
         mark.steps.push(...steps.map((inputs) => ({ executable, inputs })));
-        return executable.run(steps);
+        return executable.run(steps, upcoming);
       },
       dispose: () => executable.dispose(),
     };

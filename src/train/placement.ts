@@ -8,8 +8,9 @@ import type { Engine, ExampleValues, ResidentExamples, Role } from "./engine.ts"
 import type { Feed } from "./feed.ts";
 import type { Head } from "./heads.ts";
 import type { OrderedExamples } from "./model-examples.ts";
+import type { RowReader } from "./read-ahead.ts";
 import { fillRows, prepareInput } from "./residency.ts";
-import { type RowReader, ringBatches } from "./staging.ts";
+import { ringBatches, Staging } from "./staging.ts";
 import { prepareTargets } from "./targets.ts";
 import { type ClassWeighting, weightsOf } from "./weights.ts";
 
@@ -71,9 +72,12 @@ async function placeRing(
     read: async (rows) => listOf(await read(rows)),
   };
   const batch = Math.min(options.batchSize, feed.count);
-  const placed = await engine.reserve(role, ringBatches * batch, await read(Int32Array.of(0)));
+  const like =
+    feed.sample === undefined ? await read(Int32Array.of(0)) : prepare(feed.sample(), options, 1);
+  const placed = await engine.reserve(role, ringBatches * batch, like);
   const residents = listOf({ ...placed, x: placed.inputs, y: placed.targets });
-  return { ...placed, ring: { reader, batch, residents } };
+  const staging = new Staging({ device: engine.device, reader, batch, residents });
+  return engine.feed(role, { staging, batch });
 }
 
 /** Examples as programs take them; the first `weighed` rows count by their classes. */

@@ -2,7 +2,8 @@
 
 import { bytesPerElement } from "../core/dtype.ts";
 import type { Program } from "../kernel/program.ts";
-import type { Executable, StepInputs, StepOutputs } from "../machine/device.ts";
+import type { StepInputs, StepOutputs } from "../machine/device.ts";
+import type { RowExecutable } from "./staging.ts";
 
 /** Steps that one call may take: enough to make the call's own time vanish. */
 export const mostStepsAtOnce = 64;
@@ -25,10 +26,11 @@ export const busyMilliseconds = 40;
  * Runs steps in calls that grow until each takes a moment: progress stays smooth, and small steps
  * do not pay for the call. How steps are grouped changes no result. `program` is asked before every
  * call, for what it is to run. `goesOn` is asked between calls, which take `atMost` steps each; `before` is
- * awaited before each of a call's steps.
+ * awaited before each of a call's steps. `rowsOf` says which rows a step takes, also of steps after `count`, so that
+ * they can be read ahead.
  */
 export async function runSteps(
-  program: () => Promise<Executable>,
+  program: () => Promise<RowExecutable>,
   count: number,
   inputsOf: (step: number) => StepInputs,
   after: (step: number, outputs: StepOutputs) => void | Promise<void>,
@@ -36,10 +38,12 @@ export async function runSteps(
     goesOn = () => true,
     before,
     atMost = mostStepsAtOnce,
+    rowsOf = (step) => (step < count ? Int32Array.from(inputsOf(step).rows) : undefined),
   }: {
     readonly goesOn?: () => boolean;
     readonly before?: (step: number) => Promise<void>;
     readonly atMost?: number;
+    readonly rowsOf?: (step: number) => Int32Array | undefined;
   } = {},
 ): Promise<void> {
   let atOnce = 1;
@@ -54,6 +58,7 @@ export async function runSteps(
     const start = performance.now();
     const outputs = await executable.run(
       Array.from({ length: steps }, (_, i) => inputsOf(done + i)),
+      rowsAfter(done + steps, rowsOf),
     );
     const each = (performance.now() - start) / steps;
     for (const [i, output] of outputs.entries()) {
@@ -62,4 +67,13 @@ export async function runSteps(
     done += steps;
     atOnce = Math.max(1, Math.min(2 * atOnce, Math.round(busyMilliseconds / each)));
   }
+}
+
+/** Batches that are announced before they are needed. */
+const announced = 8;
+
+function rowsAfter(first: number, rowsOf: (step: number) => Int32Array | undefined): Int32Array[] {
+  const batches = Array.from({ length: announced }, (_, i) => rowsOf(first + i) ?? []);
+  const end = batches.findIndex((rows) => rows.length === 0);
+  return (end === -1 ? batches : batches.slice(0, end)) as Int32Array[];
 }

@@ -1,24 +1,39 @@
 // Examples that do not stay on the device: a ring of two batches there, of which one is filled while the step on
 // the other is at work. Programs see rows of the ring; whoever runs them asks for rows of the examples.
 
-import { dtypeOf } from "../core/dtype.ts";
+import { bytesPerElement, dtypeOf } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Device, Executable, StepInputs, StepOutputs } from "../machine/device.ts";
+import { ReadAhead, type RowReader, sameRows } from "./read-ahead.ts";
 import type { Resident } from "./residency.ts";
-
-/** Rows by their numbers, as programs take them: inputs, targets, then weights. */
-export interface RowReader {
-  readonly count: number;
-  read(rows: Int32Array): Promise<readonly (Tensor | undefined)[]>;
-}
 
 /** Batches that the ring has room for. */
 export const ringBatches = 2;
 
 /** A ring of batches on a device. */
 export interface Ring {
+  readonly staging: Staging;
+  /** Rows of one batch at most. */
+  readonly batch: number;
+}
+
+/** A program that may be told which rows come after those of its steps. */
+export interface RowExecutable extends Executable {
+  run(steps: readonly StepInputs[], upcoming?: readonly Int32Array[]): Promise<StepOutputs[]>;
+}
+
+/** A batch in a half of the ring, or on its way there. */
+interface Staged {
+  readonly rows: Int32Array;
+  /** The rows of the ring that it takes. */
+  readonly places: Promise<Int32Array>;
+}
+
+/** Where rows come from, and where they go. */
+export interface StagingPlan {
+  readonly device: Device;
   readonly reader: RowReader;
   /** Rows of one batch at most. */
   readonly batch: number;
@@ -26,39 +41,90 @@ export interface Ring {
   readonly residents: readonly (Resident | undefined)[];
 }
 
-/** The program, which takes rows of the ring, as one that takes rows of the examples. */
-export function stagedExecutable(
-  device: Device,
-  { reader, batch, residents }: Ring,
-  executable: Executable,
-): Executable {
-  /** Puts the rows of a step into its half of the ring; the step as the program takes it. */
-  const stage = async (step: StepInputs, at: number): Promise<StepInputs> => {
-    const first = (at % ringBatches) * batch;
-    const values = await reader.read(Int32Array.from(step.rows));
-    for (const [i, tensor] of values.entries()) {
+/** Fills the halves of a ring in turn: one while the step on the other is at work. */
+export class Staging {
+  readonly #plan: StagingPlan;
+  readonly #ahead: ReadAhead;
+  /** The half that is filled next. */
+  #half = 0;
+  #current: Staged | undefined;
+  #next: Staged | undefined;
+
+  constructor(plan: StagingPlan) {
+    this.#plan = plan;
+    const bytes = plan.residents.map((one) =>
+      one === undefined ? 0 : plan.batch * rowBytesOf(one),
+    );
+    this.#ahead = new ReadAhead(
+      plan.reader,
+      bytes.reduce((a, b) => a + b, 1),
+    );
+  }
+
+  /** The rows of the ring where the examples with these numbers are. Its other half is free from now on. */
+  async take(rows: Int32Array): Promise<Int32Array> {
+    // A step that is tried first is made twice.
+    if (this.#current !== undefined && sameRows(this.#current.rows, rows)) {
+      return this.#current.places;
+    }
+    const next = this.#next;
+    this.#next = undefined;
+    const isNext = next !== undefined && sameRows(next.rows, rows);
+    if (!isNext) await next?.places.catch(() => undefined);
+    this.#current = isNext ? next : this.#stage(rows);
+    return this.#current.places;
+  }
+
+  /** Puts what comes next into the half that is free, and begins to read what comes after that. */
+  expect(upcoming: readonly Int32Array[]): void {
+    const [first] = upcoming;
+    if (first === undefined) return;
+    if (this.#next === undefined) {
+      this.#next = this.#stage(first);
+      // It is heard of when the batch is taken.
+      this.#next.places.catch(() => undefined);
+    }
+    if (sameRows(this.#next.rows, first)) this.#ahead.expect(upcoming.slice(1));
+  }
+
+  /** Resolves when nothing is on its way to the device any more. */
+  async settle(): Promise<void> {
+    await this.#next?.places.catch(() => undefined);
+    this.#next = undefined;
+    this.#current = undefined;
+    await this.#ahead.settle();
+  }
+
+  #stage(rows: Int32Array): Staged {
+    const first = this.#half * this.#plan.batch;
+    this.#half = (this.#half + 1) % ringBatches;
+    return { rows, places: this.#fill(rows, first) };
+  }
+
+  async #fill(rows: Int32Array, first: number): Promise<Int32Array> {
+    const { device, residents } = this.#plan;
+    for (const [i, tensor] of (await this.#ahead.read(rows)).entries()) {
       const resident = residents[i];
       requireLike(tensor, resident);
       if (tensor === undefined || resident === undefined) continue;
-      const rowBytes = sizeOf(tensor.shape.slice(1)) * bytesOf(resident);
-      await device.write(resident.buffer, tensor.data, first * rowBytes);
+      await device.write(resident.buffer, tensor.data, first * rowBytesOf(resident));
     }
-    return { ...step, rows: Int32Array.from(step.rows, (_, i) => first + i) };
-  };
+    return Int32Array.from(rows, (_, i) => first + i);
+  }
+}
+
+/** The program, which takes rows of the ring, as one that takes rows of the examples. */
+export function stagedExecutable({ staging }: Ring, executable: Executable): RowExecutable {
   return {
     stepsAtOnce: executable.stepsAtOnce,
-    async run(steps) {
+    async run(steps, upcoming = []) {
       const outputs: StepOutputs[] = [];
-      if (steps.length === 0) return outputs;
-      let next = stage(steps[0], 0);
-      for (let i = 0; i < steps.length; i++) {
-        const inputs = await next;
+      const batches = steps.map(({ rows }) => Int32Array.from(rows));
+      for (const [i, step] of steps.entries()) {
+        const inputs = { ...step, rows: await staging.take(batches[i]) };
         const running = executable.run([inputs]);
-        // The half that the step before has left.
-        if (i + 1 < steps.length) next = stage(steps[i + 1], i + 1);
-        const [results] = await Promise.allSettled([running, next]);
-        if (results.status === "rejected") throw results.reason;
-        outputs.push(...results.value);
+        staging.expect([...batches.slice(i + 1), ...upcoming]);
+        outputs.push(...(await running));
       }
       return outputs;
     },
@@ -80,4 +146,6 @@ function requireLike(tensor: Tensor | undefined, resident: Resident | undefined)
   });
 }
 
-const bytesOf = ({ type }: Resident) => (type.dtype === "u8" ? 1 : 4);
+function rowBytesOf({ type }: Resident): number {
+  return sizeOf(type.shape.slice(1)) * bytesPerElement[type.dtype];
+}

@@ -165,6 +165,13 @@ export const files: Files = {
         isFile: true,
         bytes: file.size,
         read: () => named(path, async () => new Uint8Array(await file.arrayBuffer())),
+        readInto: (target, position) =>
+          named(path, async () => {
+            const part = file.slice(position, position + target.length);
+            const bytes = new Uint8Array(await part.arrayBuffer());
+            target.set(bytes);
+            return bytes.length;
+          }),
         close: async () => {},
       };
     }),
@@ -177,6 +184,8 @@ export const files: Files = {
       for await (const name of folder.keys()) names.push(name);
       return names;
     }),
+  // There are no links.
+  realPath: async (path) => paths.resolve(path),
   sync: async () => {},
   cacheFolder: () => "/.cache/fovea",
   assetFolder: () => undefined,

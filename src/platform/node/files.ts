@@ -1,6 +1,6 @@
 // What is asked of files and folders.
 
-import { constants, type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { constants, type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Files } from "../platform.ts";
 import { cacheFolder } from "./cache-folder.ts";
@@ -23,6 +23,7 @@ export const files: Files = {
         isFile: found.isFile(),
         bytes: found.size,
         read: () => fill(file, new Uint8Array(found.size)),
+        readInto: async (target, position) => (await fill(file, target, position)).length,
         close: () => file.close(),
       };
     } catch (error) {
@@ -31,6 +32,7 @@ export const files: Files = {
     }
   },
   list: (path) => readdir(path),
+  realPath: (path) => realpath(path),
   async sync(path) {
     // Windows and some network disks cannot.
     const handle = await open(path, "r").catch(() => undefined);
@@ -48,10 +50,11 @@ export const files: Files = {
 };
 
 /** Reads until `bytes` is full or the file ends; returns what came. */
-async function fill(file: FileHandle, bytes: Uint8Array): Promise<Uint8Array> {
+async function fill(file: FileHandle, bytes: Uint8Array, position = 0): Promise<Uint8Array> {
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+    const left = bytes.length - filled;
+    const { bytesRead } = await file.read(bytes, filled, left, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
