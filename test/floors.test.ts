@@ -97,7 +97,7 @@ function codeOf(file: string): string {
     .replaceAll(/`[^`]*`/g, "``");
 }
 
-test("Node is used by src/platform/ and src/cli/ alone, and import.meta with it", () => {
+test("Node is used by src/platform/, src/images/node/ and src/cli/ alone, and import.meta with it", () => {
   const ofNode = [
     /(?:from|import|require)\s*\(?\s*["'`](?:node:[^"'`]+|fs|path|os|url|module|zlib|crypto|v8)["'`]/,
     /(?<![.\w"])process\s*[.?[]/,
@@ -107,7 +107,8 @@ test("Node is used by src/platform/ and src/cli/ alone, and import.meta with it"
     /\bimport\.meta\b/,
     /\bcreateRequire\b/,
   ];
-  const others = files.filter((file) => !["platform", "cli"].includes(roomOf(file)));
+  const ofNodeAlone = /^(platform|cli|images\/node)\//;
+  const others = files.filter((file) => !ofNodeAlone.test(relative(root, file)));
   const found = others.flatMap((file) =>
     ofNode
       .map((pattern) => pattern.exec(codeOf(file))?.[0])

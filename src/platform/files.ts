@@ -7,6 +7,9 @@ import { abandonedFiles, temporaryPath } from "./temporary-file.ts";
 
 const { paths } = platform;
 
+/** More bytes than may be read. */
+export class TooLargeError extends FormatError {}
+
 /**
  * Writes `content` to `path` so that the file is, at every instant and after every failure, either
  * the old one or the new one: the bytes go to a temporary file in the same folder, to the disk, and
@@ -178,7 +181,7 @@ function notAFile(path: string): FormatError {
 }
 
 function tooLarge(path: string, size: number, maximumBytes: number): FormatError {
-  return new FormatError({
+  return new TooLargeError({
     what: `${path} is too large to be read.`,
     expected: `at most ${maximumBytes} bytes`,
     received: `${size} bytes`,

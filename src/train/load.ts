@@ -18,11 +18,12 @@ import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
 import type { PreprocessOption } from "../nn/preprocess.ts";
+import type { FileBytes } from "../platform/byte-source.ts";
 import { printWarning } from "../platform/print-warning.ts";
 import type { HeadOptions } from "./heads.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./model-options.ts";
-import { type FileBytes, type ModelSource, type OpenSource, openSource } from "./model-source.ts";
+import { type ModelSource, type OpenSource, openSource } from "./model-source.ts";
 import { untrained } from "./state.ts";
 import { compileOptionsFrom } from "./stored-training.ts";
 

@@ -1,5 +1,6 @@
 // The types of the options of layers, as people import them by name.
 
+export type { Interpolation } from "../../core/interpolation.ts";
 export type { ActivationOptions } from "./activation.ts";
 export type { ActivationFunction, ActivationSetting } from "./activation-setting.ts";
 export type { ActivityRegularizationOptions } from "./activity-regularization.ts";
@@ -22,7 +23,6 @@ export type { EluOptions } from "./elu.ts";
 export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./gaussian-noise.ts";
 export type { GlobalPooling1dOptions, GlobalPooling2dOptions } from "./global-pooling.ts";
 export type { GroupNormalizationOptions } from "./group-normalization.ts";
-export type { Interpolation } from "./interpolation.ts";
 export type { LayerNormalizationOptions } from "./layer-normalization.ts";
 export type { LayerScaleOptions } from "./layer-scale.ts";
 export type { LeakyReluOptions } from "./leaky-relu.ts";

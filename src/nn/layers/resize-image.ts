@@ -1,9 +1,9 @@
 // Images of another size: what `resizing` and `centerCrop` share. Positions are those of the pixels'
 // middles, as in TensorFlow 2 and PyTorch.
 
+import type { Interpolation } from "../../core/interpolation.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import type { Interpolation } from "./interpolation.ts";
 import { interpolationKernels } from "./interpolation-kernels.ts";
 
 /** Rows and columns. */

@@ -1,11 +1,11 @@
 // Images of a chosen size, as a layer.
 
 import { ConfigError } from "../../core/errors.ts";
+import { type Interpolation, requireInterpolation } from "../../core/interpolation.ts";
 import { requireNumber, requireWhole } from "../../core/option.ts";
 import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { type Interpolation, requireInterpolation } from "./interpolation.ts";
 import { cropToAspect, padToAspect, resizeImage } from "./resize-image.ts";
 
 export interface ResizingOptions extends CommonOptions {

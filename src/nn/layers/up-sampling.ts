@@ -1,12 +1,16 @@
 // Up-sampling as layers: longer sequences from shorter ones, larger images from smaller ones.
 
+import {
+  type Interpolation,
+  interpolationReach,
+  requireInterpolation,
+} from "../../core/interpolation.ts";
 import { requireWhole } from "../../core/option.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Pair, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { type Interpolation, interpolationReach, requireInterpolation } from "./interpolation.ts";
 import { repeatAlong } from "./repeat-along.ts";
 import { resizeImage } from "./resize-image.ts";
 import { sequences } from "./space.ts";

@@ -1,6 +1,6 @@
 // Interpolation between pixels, by name.
 
-import { requireWord } from "../../core/option.ts";
+import { requireWord } from "./option.ts";
 
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] as const;
 

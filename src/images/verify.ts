@@ -1,0 +1,54 @@
+// Damage that decoders pass over or report in words of their own, found before they run.
+
+import { platform } from "#platform";
+import type { ImageHeader } from "./header.ts";
+import { ImageError } from "./image-error.ts";
+
+/**
+ * @throws ImageError with the reason `truncated` or `checksum`, for files that state their own length or
+ * checksums: PNG and WebP. Others are left to the decoder.
+ */
+export function verifyImage(bytes: Uint8Array, { format }: ImageHeader, file: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (format === "png") verifyPng(bytes, view, file);
+  if (format === "webp") verifyLength(bytes.length, view.getUint32(4, true) + 8, file);
+}
+
+/** Chunks: length, name, data, CRC-32 of name and data; the last one is IEND. What follows does not matter. */
+function verifyPng(bytes: Uint8Array, view: DataView, file: string): void {
+  for (let at = 8; ; ) {
+    if (at + 12 > bytes.length) throw tooShort(bytes.length, undefined, file);
+    const length = view.getUint32(at);
+    verifyLength(bytes.length, at + 12 + length, file);
+    const stated = view.getUint32(at + 8 + length);
+    const computed = platform.crc32(bytes.subarray(at + 4, at + 8 + length)) >>> 0;
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (computed !== stated) throw wrongChecksum(name, stated, computed, file);
+    if (name === "IEND") return;
+    at += 12 + length;
+  }
+}
+
+function verifyLength(length: number, stated: number, file: string): void {
+  if (length < stated) throw tooShort(length, stated, file);
+}
+
+function tooShort(length: number, stated: number | undefined, file: string): ImageError {
+  return new ImageError("truncated", {
+    what: `${file} ends too early.`,
+    ...(stated === undefined ? {} : { expected: `at least ${stated} bytes` }),
+    received: `${length} bytes`,
+    fix: "Copy or download it again.",
+  });
+}
+
+const hex = (value: number) => value.toString(16).padStart(8, "0");
+
+function wrongChecksum(name: string, stated: number, computed: number, file: string): ImageError {
+  return new ImageError("checksum", {
+    what: `${file} is damaged: a part of it has a wrong checksum.`,
+    expected: `${hex(stated)} for the part ${name}`,
+    received: hex(computed),
+    fix: "Copy or download it again.",
+  });
+}
