@@ -89,6 +89,8 @@ export interface Vocabulary<V> {
   relu(x: V): V;
   /** x as another dtype; to whole numbers it truncates, and moves what does not fit to the nearest. */
   cast(x: V, dtype: DType): V;
+  /** x, through which no gradient flows. */
+  stopGradient(x: V): V;
 
   /** a + b */
   add(a: V, b: V): V;

@@ -44,6 +44,11 @@ export interface CallContext {
   readonly stream: number;
   /** Replaces a weight that is not trained at the end of the step. */
   update(weight: string, value: Node): void;
+  /**
+   * Replaces a weight at once, one that is trained as well: its gradient is that of the node which
+   * comes back, and the optimizer goes on from there. How the value was computed has no gradient.
+   */
+  replace(weight: string, value: Node): Node;
 }
 
 /** How far a layer looks: a window of `size` pixels that moves by `stride`; `all` sees everything. */

@@ -58,6 +58,8 @@ export interface NetworkGraph {
   readonly results: readonly Node[];
   /** Weights that the layers replace themselves, by full name. */
   readonly updates: ReadonlyMap<string, Node>;
+  /** Those that are replaced before the layer computes with them: a node for each use. */
+  readonly replaced: ReadonlyMap<string, readonly Node[]>;
   /** What regularizers add to the loss: numbers, of weights first, then of results. */
   readonly penalties: readonly Node[];
 }
@@ -222,6 +224,7 @@ export class Network implements NetworkParts {
   graph(inputs: readonly Node[], context: NetworkContext): NetworkGraph {
     const { build, training, step, seed } = context;
     const updates = new Map<string, Node>();
+    const replaced = new Map<string, Node[]>();
     const values = [...inputs];
     this.steps.forEach(({ layer, path, plan, inputs: numbers }, stream) => {
       const weights = Object.fromEntries(
@@ -242,17 +245,24 @@ export class Network implements NetworkParts {
           stream,
           weights,
           update: (weight, next) => updates.set(weightName(path, weight), next),
+          replace(weight, next) {
+            const fullName = weightName(path, weight);
+            const independent = build.stopGradient(next);
+            updates.set(fullName, independent);
+            replaced.set(fullName, [...(replaced.get(fullName) ?? []), independent]);
+            return independent;
+          },
         },
       );
       values.push(result);
     });
     const results = values.slice(inputs.length);
     const penalties = [
-      ...weightPenalties(this.weights, context),
+      ...weightPenalties(this.weights, new Map([...context.weights, ...updates]), build),
       ...this.steps.flatMap(({ layer }, i) => activityPenalty(layer, results[i], context)),
     ];
     const outputs = this.#outputValues.map((number) => values[number]);
-    return { outputs, results, updates, penalties };
+    return { outputs, results, updates, replaced, penalties };
   }
 }
 
@@ -264,7 +274,8 @@ export function isNetwork(unit: Unit): unit is Network {
 /** What the regularizers of trained weights add to the loss. */
 function weightPenalties(
   weights: readonly NetworkWeight[],
-  { build, weights: nodes }: NetworkContext,
+  nodes: ReadonlyMap<string, Node>,
+  build: Builder,
 ): Node[] {
   return weights.flatMap(({ fullName, trainable, regularizer }) =>
     trainable && regularizer !== undefined

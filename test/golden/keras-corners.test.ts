@@ -59,6 +59,7 @@ test.each(fixtures.layers.map((f) => [f.kind, JSON.stringify(f.options), f] as c
         seed: 0,
         stream: 0,
         update: () => undefined,
+        replace: (_, value) => value,
       });
     });
   },

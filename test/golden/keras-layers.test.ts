@@ -113,11 +113,14 @@ async function call(fixture: LayerFixture, training: boolean) {
   const {
     outputs: [output],
     updates,
+    replaced,
   } = network.graph([x], context);
   sources.scale = uniform(9, output.shape, -1, 1);
   const scale = ops.input("scale", { shape: output.shape, dtype: "f32" });
   const trained = network.weights.filter(({ trainable }) => trainable);
-  const targets = [x, ...trained.map(({ fullName }) => nodes.get(fullName) as Node)];
+  const current = (fullName: string) =>
+    replaced.get(fullName)?.at(-1) ?? (nodes.get(fullName) as Node);
+  const targets = [x, ...trained.map(({ fullName }) => current(fullName))];
   const flowing = gradients(ops.sum(ops.multiply(output, scale)), targets, ops);
   const outputs: Record<string, Node> = { results: output };
   ["x", ...trained.map(({ name }) => name)].forEach((name, i) => {

@@ -69,6 +69,7 @@ import { softplus } from "./softplus.ts";
 import { sparseSoftmaxCrossEntropy } from "./sparse-softmax-cross-entropy.ts";
 import { squareRoot } from "./square-root.ts";
 import { state } from "./state.ts";
+import { stopGradient } from "./stop-gradient.ts";
 import { subtract } from "./subtract.ts";
 import { sum } from "./sum.ts";
 import { tanh } from "./tanh.ts";
@@ -97,6 +98,7 @@ export const opTable = {
   softplus,
   relu,
   cast,
+  stopGradient,
   // Elementwise, of several
   add,
   subtract,
@@ -196,6 +198,7 @@ export const ops: Builder = {
   softplus: unary(softplus),
   relu: unary(relu),
   cast: (x, dtype) => apply(cast, [x], { dtype }),
+  stopGradient: unary(stopGradient),
 
   add: binary(add),
   subtract: binary(subtract),

@@ -3,10 +3,11 @@
 
 import type { Shape } from "../../core/shape.ts";
 import { isNetwork, type Network } from "../../nn/network.ts";
+import type { UnitConfig } from "../../nn/network-config.ts";
 import { type NetworkWeight, weightName } from "../../nn/steps.ts";
 import type { Unit } from "../../nn/symbolic.ts";
 import { operationKind } from "./operation.ts";
-import { folderNameOf } from "./words.ts";
+import { folderNameOf, snakeCase } from "./words.ts";
 
 /** A layer's folder in a file of Keras 3. */
 export interface LayerPlace {
@@ -33,8 +34,12 @@ export const countName = "count";
 /** Whether a unit is a layer to Keras: operations are none. */
 const isLayer = ({ kind }: Unit) => kind !== operationKind;
 
-/** Whether weights are those of a layer inside, which has a folder of its own. */
-const isWrapper = ({ kind }: Unit) => kind === "timeDistributed";
+/** Layers around another one, which has a folder of its own. */
+const wrappers: Readonly<Record<string, { own: readonly string[]; shared: readonly string[] }>> = {
+  // The kernel is in both folders.
+  spectralNormalization: { own: ["kernel", "vector_u"], shared: ["kernel"] },
+  timeDistributed: { own: [], shared: [] },
+};
 
 /** Every layer's folder, in Keras's order. A layer that networks share has one in each of them. */
 export function placesOf(network: Network): readonly LayerPlace[] {
@@ -49,13 +54,32 @@ export function placesOf(network: Network): readonly LayerPlace[] {
       counts.set(base, count + 1);
       const path = `${prefix}layers/${count === 0 ? base : `${base}_${count}`}`;
       const weights = isNetwork(layer) ? [] : withCount(layer, weightsOf(layer, network, paths));
-      places.push({ path: path + (isWrapper(layer) ? "/layer" : ""), name, weights });
+      places.push(...unwrapped(layer, { path, name, weights }));
       if (isNetwork(layer)) visit(layer, `${path}/`);
     }
   };
   visit(network, "");
   return places;
 }
+
+/** The places of a layer and of those inside of it, where it wraps one. */
+function unwrapped({ kind, options }: UnitConfig, place: LayerPlace): LayerPlace[] {
+  if (!Object.hasOwn(wrappers, kind)) return [place];
+  const { layer } = options as { readonly layer: UnitConfig };
+  const named = (names: readonly string[]) => (weight: PlacedWeight) =>
+    names.includes(ownName(weight.fullName));
+  const isOwn = named(wrappers[kind].own);
+  const isShared = named(wrappers[kind].shared);
+  const own = place.weights.filter(isOwn);
+  const inner = { ...place, path: `${place.path}/layer` };
+  if (own.length === 0) return unwrapped(layer, inner);
+  const { name = snakeCase(layer.kind) } = layer.options as { readonly name?: string };
+  const weights = place.weights.filter((weight) => isShared(weight) || !isOwn(weight));
+  return [{ ...place, weights: own }, ...unwrapped(layer, { ...inner, name, weights })];
+}
+
+/** A weight's name without its layer's. */
+const ownName = (fullName: string) => fullName.slice(fullName.lastIndexOf("/") + 1);
 
 /** A layer's group in a file of Keras 2. */
 export interface LayerGroup {
@@ -77,7 +101,7 @@ export function groupsOf(network: Network): readonly LayerGroup[] {
       const own = weightsOf(unit, network, paths);
       return withCount(unit, own).map((weight, i) => ({
         ...weight,
-        groupName: weightName(path, weight.fullName.slice(weight.fullName.lastIndexOf("/") + 1)),
+        groupName: weightName(path, ownName(weight.fullName)),
         isTrained: (own[i]?.trainable ?? false) && unit.trainable && layer.trainable,
       }));
     });

@@ -26,6 +26,8 @@ const heeded: Readonly<Record<string, Readonly<Record<string, IsHeeded>>>> = {
   operation: { operation: () => false },
   resizing: { interpolation: (value) => value === "bilinear" || value === "nearest" },
   relu: { negativeSlope: each(0), threshold: each(0) },
+  // It has none.
+  spectralNormalization: { layer: () => false },
   // Options of the layer inside are not looked at here.
   timeDistributed: { layer: () => false },
   // Its bilinear pixels lie elsewhere.

@@ -48,6 +48,7 @@ export type {
 } from "./separable-convolution.ts";
 export type { Ends, Sides } from "./sides.ts";
 export type { SoftmaxOptions } from "./softmax.ts";
+export type { SpectralNormalizationOptions } from "./spectral-normalization.ts";
 export type { TimeDistributedOptions } from "./time-distributed.ts";
 export type { UnitNormalizationOptions } from "./unit-normalization.ts";
 export type { UpSampling1dOptions, UpSampling2dOptions } from "./up-sampling.ts";

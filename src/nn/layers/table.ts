@@ -48,6 +48,7 @@ export { resizing } from "./resizing.ts";
 export { rmsNormalization } from "./rms-normalization.ts";
 export { depthwiseConv2d, separableConv1d, separableConv2d } from "./separable-convolution.ts";
 export { softmax } from "./softmax.ts";
+export { spectralNormalization } from "./spectral-normalization.ts";
 export { timeDistributed } from "./time-distributed.ts";
 export { unitNormalization } from "./unit-normalization.ts";
 export { upSampling1d, upSampling2d } from "./up-sampling.ts";

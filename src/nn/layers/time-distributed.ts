@@ -1,13 +1,13 @@
 // Another layer applied to each time step of a sequence, as a layer.
 
-import { ConfigError, ShapeError } from "../../core/errors.ts";
-import { outlineOf } from "../../core/option.ts";
+import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import type { CallContext, CommonOptions, Layer, LayerPlan } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
 import type { UnitConfig } from "../network-config.ts";
+import { innerLayer } from "./inner-layer.ts";
 
 export interface TimeDistributedOptions extends CommonOptions {
   /** The layer that is applied to each time step. All steps share its weights. */
@@ -25,16 +25,9 @@ export function timeDistributed(
   options: TimeDistributedOptions,
 ): LayerInstance<TimeDistributedOptions> {
   return makeLayer(timeDistributed.facts, options, (given) => {
-    const { layer } = given;
-    if (typeof layer !== "object" || layer === null || !("plan" in layer)) {
-      throw new ConfigError({
-        what: "The option layer cannot be used.",
-        expected: "a layer, such as layers.dense({ units: 8 })",
-        received: outlineOf(layer),
-      });
-    }
+    const { layer, config } = innerLayer(given.layer);
     return {
-      options: { ...given, layer: { kind: layer.kind, options: layer.options } },
+      options: { ...given, layer: config },
       plan([input]) {
         const [steps, ...rest] = input;
         if (rest.length === 0) {
@@ -85,6 +78,10 @@ function oneByOne(x: Node, inner: LayerPlan, context: CallContext): Node {
       update(name, value) {
         weights[name] = value;
         context.update(name, value);
+      },
+      replace(name, value) {
+        weights[name] = context.replace(name, value);
+        return weights[name];
       },
     });
     return build.reshape(y, [count, 1, ...y.shape.slice(1)]);

@@ -1,13 +1,11 @@
 // The program that finds where numbers ceased to be finite.
 
-import { gradients } from "../../graph/autodiff.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { Node } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { Head } from "../heads.ts";
 import { flaw } from "./flaw.ts";
-import { applyToRows, type ScoredParts, score } from "./parts.ts";
+import { applyToRows, type ScoredParts, score, slopesOf } from "./parts.ts";
 import type { RowProgram } from "./program.ts";
 import type { TrainingParts } from "./train.ts";
 
@@ -27,11 +25,10 @@ function inspectionGraph(heads: readonly Head[], optimizer: Optimizer, parts: Sc
   const applied = applyToRows(parts, true);
   const { trained: lowered } = score(heads, parts, applied);
   const trained = parts.network.weights.filter((weight) => weight.trainable);
-  const trainedNodes = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
   const results = applied.results.map((value, i) => [`layer${i}`, flaw(value)]);
-  const slopes = gradients(lowered, trainedNodes, ops).map((value, i) => [
+  const slopes = slopesOf(lowered, trained, applied).map(({ gradient }, i) => [
     `gradient${i}`,
-    optimizer.flawOf(value, ops),
+    optimizer.flawOf(gradient, ops),
   ]);
   return { outputs: Object.fromEntries([...results, ...slopes]), updates: [] };
 }

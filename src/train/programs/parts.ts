@@ -1,11 +1,13 @@
 // What the programs of a model share: the names of values, the rows that a step takes, the network applied
 // to them, loss and metrics.
 
+import { gradients } from "../../graph/autodiff.ts";
 import type { Node, TensorType } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
 import { reduceLoss } from "../../nn/losses/reduce-loss.ts";
 import type { Network, NetworkGraph } from "../../nn/network.ts";
 import { type Preprocess, preprocess } from "../../nn/preprocess.ts";
+import type { NetworkWeight } from "../../nn/steps.ts";
 import type { Head } from "../heads.ts";
 
 const metricPrefix = "metric/";
@@ -123,4 +125,30 @@ export function score(
     loss: total(losses.map(({ shown }) => shown)),
     sums,
   };
+}
+
+/** A trained weight as a step begins with it, and the gradient of what is lowered. */
+interface Slope {
+  readonly weight: Node;
+  readonly gradient: Node;
+}
+
+/**
+ * The slopes of `lowered` for each of `trained`. A weight that its layer replaces counts as what it
+ * was replaced by, at each of the layer's uses.
+ */
+export function slopesOf(
+  lowered: Node,
+  trained: readonly NetworkWeight[],
+  { weights, replaced }: Applied,
+): Slope[] {
+  const nodes = trained.map(
+    ({ fullName }) => replaced.get(fullName) ?? [weights.get(fullName) as Node],
+  );
+  const flowing = gradients(lowered, nodes.flat(), ops);
+  let at = 0;
+  return nodes.map((uses) => ({
+    weight: uses[uses.length - 1],
+    gradient: uses.map(() => flowing[at++]).reduce((a, b) => ops.add(a, b)),
+  }));
 }

@@ -1,13 +1,12 @@
 // The program of training.
 
-import { gradients } from "../../graph/autodiff.ts";
 import type { Graph, Update } from "../../graph/graph.ts";
 import type { Node } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
 import type { Optimizer, TrainedWeight } from "../../nn/optimizers/optimizer.ts";
 import type { Head } from "../heads.ts";
 import { flaw } from "./flaw.ts";
-import { applyToRows, names, type ScoredParts, score } from "./parts.ts";
+import { applyToRows, names, type ScoredParts, score, slopesOf } from "./parts.ts";
 import type { RowProgram } from "./program.ts";
 
 /** What the programs of training are made of. */
@@ -45,10 +44,9 @@ function trainingGraph(heads: readonly Head[], optimizer: Optimizer, parts: Scor
   const applied = applyToRows(parts, true);
   const { trained: lowered, loss, sums } = score(heads, parts, applied);
   const trained = network.weights.filter((weight) => weight.trainable);
-  const trainedNodes = trained.map(({ fullName }) => applied.weights.get(fullName) as Node);
-  const flowing = gradients(lowered, trainedNodes, ops);
+  const slopes = slopesOf(lowered, trained, applied);
 
-  const flaws = [flaw(loss), ...flowing.map((gradient) => optimizer.flawOf(gradient, ops))];
+  const flaws = [flaw(loss), ...slopes.map((slope) => optimizer.flawOf(slope.gradient, ops))];
   for (const value of applied.updates.values()) flaws.push(flaw(value));
   const sound = ops.equal(
     flaws.reduce((a, b) => ops.add(a, b)),
@@ -57,6 +55,7 @@ function trainingGraph(heads: readonly Head[], optimizer: Optimizer, parts: Scor
   const before = ops.state(names.halted, { shape: [], dtype: "f32" });
   const halted = ops.maximum(before, ops.subtract(ops.constant(1), sound));
   const updates: Update[] = [{ state: before, value: halted }];
+  const stateOf = (fullName: string) => applied.weights.get(fullName) as Node;
   const replace = (state: Node, next: Node) =>
     updates.push({ state, value: ops.select(halted, state, within(next)) });
 
@@ -74,19 +73,19 @@ function trainingGraph(heads: readonly Head[], optimizer: Optimizer, parts: Scor
     ]);
     return {
       fullName,
-      weight: trainedNodes[i],
-      gradient: flowing[i],
+      ...slopes[i],
       slots: Object.fromEntries(slots),
       ...(constraint === undefined ? {} : { constrain: (value) => constraint.apply(value, ops) }),
     };
   });
   optimizer.update({ build: ops, weights, numbers }).forEach((next, i) => {
-    const { slots, weight } = weights[i];
+    const { slots, fullName } = weights[i];
     for (const slot of optimizer.slots) replace(slots[slot], next.slots[slot]);
-    replace(weight, next.weight);
+    replace(stateOf(fullName), next.weight);
   });
+  const isTrained = new Set(trained.map(({ fullName }) => fullName));
   for (const [fullName, value] of applied.updates) {
-    replace(applied.weights.get(fullName) as Node, value);
+    if (!isTrained.has(fullName)) replace(stateOf(fullName), value);
   }
   return { outputs: { loss, ...sums, halted }, updates };
 }

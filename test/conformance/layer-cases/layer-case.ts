@@ -28,6 +28,8 @@ export interface LayerCase {
   readonly fitsAll?: string;
   /** Weights that the layer replaces in training. */
   readonly statistics?: readonly string[];
+  /** Weights that the layer replaces before it computes with them; the optimizer goes on from there. */
+  readonly replaced?: readonly string[];
   /** Weights that nothing replaces but the user. */
   readonly fixed?: readonly string[];
   /** Whether training draws numbers anew at each step. */

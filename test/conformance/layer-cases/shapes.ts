@@ -79,6 +79,64 @@ export const shapes = {
       { options: { layer: { kind: "dens", options: {} } }, names: "dens" },
     ],
   },
+  spectralNormalization: {
+    defaults: {
+      given: { layer: { kind: "dense", options: { units: 3 } } },
+      all: {
+        layer: {
+          kind: "dense",
+          options: {
+            kernelInitializer: "glorotUniform",
+            units: 3,
+            activation: "linear",
+            useBias: true,
+            biasInitializer: "zeros",
+          },
+        },
+        powerIterations: 1,
+      },
+    },
+    samples: [
+      {
+        options: { layer: { kind: "dense", options: { units: 3 } } },
+        input: [2, 4],
+        output: [2, 3],
+        weights: { kernel: [4, 3], vector_u: [1, 3], bias: [3] },
+      },
+      {
+        options: {
+          layer: { kind: "conv2d", options: { filters: 2, kernelSize: 2, activation: "tanh" } },
+          powerIterations: 3,
+        },
+        input: [3, 3, 1],
+        output: [2, 2, 2],
+        weights: { kernel: [2, 2, 1, 2], vector_u: [1, 2], bias: [2] },
+      },
+      {
+        options: {
+          layer: {
+            kind: "conv2dTranspose",
+            options: { filters: 2, kernelSize: 2, useBias: false },
+          },
+        },
+        input: [3, 3, 3],
+        output: [4, 4, 2],
+        weights: { kernel: [2, 2, 2, 3], vector_u: [1, 3] },
+      },
+    ],
+    statistics: ["vector_u"],
+    replaced: ["kernel"],
+    misfits: [
+      {
+        options: { layer: { kind: "conv2d", options: { filters: 1, kernelSize: 1 } } },
+        input: [4],
+      },
+    ],
+    refused: [
+      { options: { layer: "dense" }, names: "layer" },
+      { options: { powerIterations: 0 }, names: "powerIterations" },
+    ],
+  },
   identity: {
     defaults: { given: {}, all: {} },
     samples: [{ options: {}, input: [3, 4, 2], output: [3, 4, 2] }],

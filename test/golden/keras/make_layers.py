@@ -207,6 +207,13 @@ CASES = [
          layer={"kind": "conv2d", "options": {"filters": 3, "kernelSize": 2}}),
     case("timeDistributed", [3, 4, 2],
          layer={"kind": "batchNormalization", "options": {"momentum": 0.8}}),
+    case("spectralNormalization", [2, 4], layer={"kind": "dense", "options": {"units": 3}}),
+    case("spectralNormalization", [4, 5, 2], powerIterations=3,
+         layer={"kind": "conv2d", "options": {"filters": 3, "kernelSize": 2, "activation": "tanh"}}),
+    case("spectralNormalization", [4, 4, 3],
+         layer={"kind": "conv2dTranspose", "options": {"filters": 2, "kernelSize": 3, "strides": 2}}),
+    case("spectralNormalization", [4, 5, 3],
+         layer={"kind": "depthwiseConv2d", "options": {"kernelSize": 2, "depthMultiplier": 2}}),
     case("dense", [2, 3, 4], units=3),
     case("maxPooling1d", [7, 3]),
     case("maxPooling1d", [7, 3], poolSize=3, strides=2, padding="same"),
@@ -384,12 +391,15 @@ def result(spec):
     if spec["kind"] == "adaptiveMaxPooling2d":
         # TensorFlow 2.21 fills parts of this gradient with numbers that nothing has written.
         names = []
-    state = [weight for weight in one.non_trainable_variables if weight.name != "seed_generator_state"]
+    weights = [weight for weight in one.weights if weight.name != "seed_generator_state"]
+    # Spectral normalization assigns the kernel as well.
+    assigned = ["kernel"] if spec["kind"] == "spectralNormalization" else []
+    state = [weight for weight in weights if not weight.trainable or weight.name in assigned]
     return {
         **spec,
         "className": one.class_name(shape) if spec["kind"] == "operation" else type(one).__name__,
         "outputShape": [int(size) for size in y.shape[1:]],
-        "weights": {name_of(weight): list(weight.shape) for weight in [*trained, *state]},
+        "weights": {name_of(weight): list(weight.shape) for weight in weights},
         "training": rounded(y),
         **({} if numpy.array_equal(y, inference) else {"inference": rounded(inference)}),
         "gradients": {

@@ -4,9 +4,11 @@
     KERAS_BACKEND=tensorflow venv/bin/python make.py
 
 Each model is trained for two steps, saved, and trained for two more: `predictions` are those of the saved
-model, `later` those after the other two, which need the optimizer's values from the file.
+model, `later` those after the other two, which need the optimizer's values from the file. With names of
+models as arguments, only those are made anew.
 """
 
+import json
 import pathlib
 import sys
 
@@ -79,6 +81,25 @@ def nested():
     )
 
 
+def spectral():
+    """Spectral normalization of a layer that is used twice, of one that is frozen, and in a network inside."""
+    x = keras.Input((5, 5, 2))
+    twice = layers.SpectralNormalization(
+        layers.Conv2D(
+            2, 3, padding="same", activation="tanh", kernel_regularizer=regularizers.L2(0.01)
+        ),
+        name="twice",
+    )
+    frozen = layers.SpectralNormalization(layers.Conv2D(3, 2), power_iterations=2)
+    y = frozen(twice(twice(x)))
+    frozen.trainable = False
+    inner = keras.Sequential(
+        [keras.Input((4, 4, 3)), layers.SpectralNormalization(layers.DepthwiseConv2D(3))], name="inner"
+    )
+    y = layers.Flatten()(inner(y))
+    return keras.Model(x, layers.SpectralNormalization(layers.Dense(3, activation="softmax"))(y))
+
+
 def compiled(name, model):
     if name == "nested":
         model.compile(
@@ -93,6 +114,12 @@ def compiled(name, model):
             optimizers.Nadam(schedule, clipnorm=1.0),
             loss="sparse_categorical_crossentropy",
             metrics=["accuracy", metrics.SparseTopKCategoricalAccuracy(2)],
+        )
+    elif name == "spectral":
+        model.compile(
+            optimizers.Adam(0.01, clipnorm=2.0, weight_decay=0.1),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
         )
     else:
         model.compile(
@@ -114,10 +141,14 @@ def give_weights(model):
 
 
 def main():
-    fixtures = {}
-    for make in (sequential, residual, nested):
-        keras.utils.clear_session()
+    path = here / "predictions.json"
+    chosen = sys.argv[1:]
+    fixtures = json.loads(path.read_text()) if chosen else {}
+    for make in (sequential, residual, nested, spectral):
         name = make.__name__
+        if chosen and name not in chosen:
+            continue
+        keras.utils.clear_session()
         model = compiled(name, make())
         give_weights(model)
         inputs = [
@@ -146,7 +177,7 @@ def main():
         train()
         fixture["later"] = results()
         fixtures[name] = fixture
-    shared_numbers.write(here / "predictions.json", fixtures)
+    shared_numbers.write(path, fixtures)
 
 
 if __name__ == "__main__":
