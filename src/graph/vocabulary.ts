@@ -48,6 +48,21 @@ export interface RandomOptions {
   readonly draw?: number;
 }
 
+/**
+ * What is seen beyond an image's border: one number (`constant`), the border itself (`nearest`), the image
+ * again (`wrap`), or backwards, with the border twice (`reflect`) or once (`mirror`).
+ */
+export type FillMode = "constant" | "nearest" | "wrap" | "reflect" | "mirror";
+
+/** How a position between pixels, or outside of all, gets its value. */
+export interface SamplingOptions {
+  /** The nearest pixel, or the four around, by their distance along each axis. */
+  readonly interpolation: "nearest" | "bilinear";
+  readonly fillMode: FillMode;
+  /** What `constant` fills with. */
+  readonly fillValue: number;
+}
+
 /** Elementwise ops stretch inputs as NumPy does: aligned at the last axis, a 1 repeats. */
 export interface Vocabulary<V> {
   /** A value handed in at every step. */
@@ -173,6 +188,19 @@ export interface Vocabulary<V> {
   averagePool(x: V, options: PoolOptions): V;
   /** The gradient of `averagePool`: [N, P, Q, C] → `imageShape`. */
   averagePoolGradient(gradient: V, options: PoolOptions & { readonly imageShape: Shape }): V;
+
+  /**
+   * Images at positions counted in pixels, 0 in the middle of the first: [N, H, W, C], rows and columns
+   * [N, P, Q] → [N, P, Q, C]. No gradient flows to positions.
+   */
+  sampleImage(image: V, rows: V, columns: V, options: SamplingOptions): V;
+  /** The gradient of `sampleImage` for its image: [N, P, Q, C] → `imageShape`. */
+  sampleImageGradient(
+    gradient: V,
+    rows: V,
+    columns: V,
+    options: SamplingOptions & { readonly imageShape: Shape },
+  ): V;
 
   /** eˣ / Σ eˣ along the last axis, computed from x − max x. */
   softmax(x: V): V;

@@ -7,6 +7,7 @@
 
 import {
   type Instruction,
+  isScattered,
   type Kernel,
   type KernelOp,
   type Register,
@@ -167,10 +168,10 @@ class Work {
         if (instruction.to.vector) tally.operationSlots += 2;
         return;
       case "load": {
-        const { lanes, stride, to } = instruction;
+        const { lanes, stride, to, from } = instruction;
         this.#active.set(to, stride === 0 ? this.#lanes : lanes);
         // Elements that lie apart are loaded one by one.
-        tally.loads += stride > 1 ? lanes : 1;
+        tally.loads += isScattered(from) ? this.#lanes : stride > 1 ? lanes : 1;
         return;
       }
       case "store":

@@ -12,6 +12,7 @@ import {
 } from "../graph/expression.ts";
 import {
   type BoundedTerm,
+  isScattered,
   type KernelBuffer,
   type KernelOp,
   kernelOps,
@@ -80,7 +81,10 @@ function openAxes(read: Read, extents: readonly number[]): number[] {
   });
 }
 
-function dependsOn(formula: Formula, axis: number): boolean {
+/** Whether a formula differs along `axis`; parts that are shared are looked at once. */
+function dependsOn(formula: Formula, axis: number, seen = new Set<Formula>()): boolean {
+  if (seen.has(formula)) return false;
+  seen.add(formula);
   switch (formula.kind) {
     case "constant":
       return false;
@@ -89,10 +93,10 @@ function dependsOn(formula: Formula, axis: number): boolean {
     case "coordinate":
       return (formula.at.factors[axis] ?? 0) !== 0;
     case "scalar":
-      return formula.args.some((arg) => dependsOn(arg, axis));
+      return formula.args.some((arg) => dependsOn(arg, axis, seen));
     case "read":
       return formula.index.some((index) =>
-        isLookup(index) ? dependsOn(index.lookup, axis) : (index.factors[axis] ?? 0) !== 0,
+        isLookup(index) ? dependsOn(index.lookup, axis, seen) : (index.factors[axis] ?? 0) !== 0,
       );
   }
 }
@@ -104,10 +108,15 @@ export function vectorizes(formula: Formula, axis: number, extents: readonly num
     const open = openAxes(read, extents);
     return read.index.every((index, i) =>
       isLookup(index)
-        ? !dependsOn(index.lookup, axis)
+        ? !dependsOn(index.lookup, axis) || canScatter(read, axis)
         : !open.includes(i) || (index.factors[axis] ?? 0) === 0,
     );
   });
+}
+
+/** Whether a read can take each lane from a place that is looked up: nothing else may tell lanes apart. */
+function canScatter(read: Read, axis: number): boolean {
+  return read.source.dtype !== "u8" && strideAlong(read, axis) === 0;
 }
 
 /** How many elements of its operand lie between neighbours of `read` along `axis`. */
@@ -124,6 +133,8 @@ export class FormulaWriter {
   readonly #writer: KernelWriter;
   readonly #place: Place;
   readonly #known = new Map<Formula, Register>();
+  /** The same place as one element, for what all lanes share. */
+  #single: FormulaWriter | undefined;
 
   constructor(writer: KernelWriter, place: Place) {
     this.#writer = writer;
@@ -179,7 +190,7 @@ export class FormulaWriter {
     let at = still(0);
     read.index.forEach((index, i) => {
       if (isLookup(index)) {
-        const value = this.evaluate(index.lookup);
+        const value = this.#lookUp(index.lookup);
         bounded.push({ value, limit: shape[i], factor: strides[i] });
         return;
       }
@@ -194,7 +205,8 @@ export class FormulaWriter {
     });
     const access = w.access(buffer, at, bounded);
     const stride = vectorAxis === undefined ? 0 : strideAlong(read, vectorAxis);
-    const single = vectorAxis === undefined || (stride === 0 && buffer.dtype !== "f32");
+    const shared = stride === 0 && buffer.dtype !== "f32" && !isScattered(access);
+    const single = vectorAxis === undefined || shared;
     const loaded = single ? w.loadOne(access) : w.loadVector(access, lanes, stride);
     if (outsideTests.length === 0) return loaded;
     const inside = outsideTests
@@ -202,6 +214,14 @@ export class FormulaWriter {
       .reduce((a, b) => w.compute("and", a, b));
     const type = loaded.type === "i32" ? "i32" : "f32";
     return w.compute("select", inside, loaded, w.constant(read.outside as number, type));
+  }
+
+  /** A looked-up place, as one number where all lanes share it. */
+  #lookUp(formula: Formula): Register {
+    const { vectorAxis, axes, extents } = this.#place;
+    if (vectorAxis === undefined || dependsOn(formula, vectorAxis)) return this.evaluate(formula);
+    this.#single ??= new FormulaWriter(this.#writer, { axes, extents, lanes: 1 });
+    return this.#single.evaluate(formula);
   }
 
   #isInside(value: Register, limit: number, vector: boolean): Register {

@@ -25,7 +25,10 @@ export interface Position {
   readonly terms: readonly { readonly index: LoopIndex; readonly factor: number }[];
 }
 
-/** A whole number known from data: `factor · value`, the value first moved into [0, limit). */
+/**
+ * A whole number known from data: `factor · value`, the value first moved into [0, limit). A vector gives
+ * each lane a place of its own.
+ */
 export interface BoundedTerm {
   readonly value: Register;
   readonly limit: number;
@@ -163,7 +166,8 @@ export type Instruction =
     }
   /**
    * `stride` elements lie between lanes, at least 0; 0 repeats one element in all lanes. u8 loads
-   * as i32.
+   * as i32. Where a bounded term is a vector, every lane is loaded, each from its own place: the
+   * stride is 0, and the elements are not u8.
    */
   | {
       readonly kind: "load";
@@ -214,6 +218,11 @@ export function inputsOf(i: Instruction): readonly Register[] {
 }
 
 const nothing: readonly Register[] = [];
+
+/** Whether each lane has a place of its own. */
+export function isScattered({ bounded }: Access): boolean {
+  return bounded.some(({ value }) => value.vector);
+}
 
 /** The values that an address depends on; most depend on none. */
 function lookedUp({ bounded }: Access): readonly Register[] {

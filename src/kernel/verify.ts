@@ -9,6 +9,7 @@ import type { Launch } from "./draft.ts";
 import {
   type Access,
   type Instruction,
+  isScattered,
   type Kernel,
   kernelOps,
   type LoopIndex,
@@ -143,6 +144,13 @@ class Verifier {
       this.#fail("one number is loaded as several.", "1 lane", String(lanes));
     }
     this.#same("a load", { type: registerType(from), vector: to.vector }, to);
+    if (isScattered(from) && (!to.vector || stride !== 0 || from.buffer.dtype === "u8")) {
+      this.#fail(
+        "lanes are loaded from places of their own.",
+        "f32 or i32 into a vector",
+        "others",
+      );
+    }
     this.#access(from, lanes, stride);
     this.#define(to);
   }
@@ -156,6 +164,7 @@ class Verifier {
       this.#fail("one number is stored as several.", "1 lane", String(lanes));
     }
     this.#same("a store", { type: registerType(into), vector: value.vector }, value);
+    if (isScattered(into)) this.#fail("lanes are stored to places of their own.", "one", "several");
     this.#access(into, lanes, stride);
   }
 
@@ -202,8 +211,8 @@ class Verifier {
     for (const { value, limit, factor } of bounded) {
       this.#use(value);
       const counts = [limit, factor].every(Number.isSafeInteger) && limit >= 1;
-      if (value.type !== "i32" || value.vector || !counts) {
-        this.#fail("a looked-up place is not a whole number.", "one i32 below a limit", value.type);
+      if (value.type !== "i32" || !counts) {
+        this.#fail("a looked-up place is not a whole number.", "an i32 below a limit", value.type);
       }
       low += Math.min(0, factor * (limit - 1));
       high += Math.max(0, factor * (limit - 1));

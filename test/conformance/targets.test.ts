@@ -75,6 +75,8 @@ const finiteOnly: Record<string, string> = {
   conv2d: "padding may be zeros that are multiplied",
   conv2dInputGradient: "padding may be zeros that are multiplied",
   conv2dFilterGradient: "padding may be zeros that are multiplied",
+  sampleImage: "a pixel that counts for nothing is multiplied by 0",
+  sampleImageGradient: "a pixel that counts for nothing is multiplied by 0",
 };
 
 function isFirstOfItsCode({ code }: { code: string }, i: number, all: { code: string }[]) {

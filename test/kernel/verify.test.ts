@@ -148,13 +148,33 @@ describe("accesses", () => {
     refuses(/looked-up place/, lookUp(2, 0.5));
   });
 
-  test("are looked up by one whole number alone", () => {
-    for (const value of [register("f32"), register("i32", true)]) {
-      const bounded = [{ value, limit: 8, factor: 1 }];
-      refuses(/looked-up place/, [constant(value), load(access(still(0), floats, bounded))]);
-    }
+  test("are looked up by whole numbers alone", () => {
+    const fraction = register("f32");
+    const wrong = [{ value: fraction, limit: 8, factor: 1 }];
+    refuses(/looked-up place/, [constant(fraction), load(access(still(0), floats, wrong))]);
     const bounded = [{ value: register("i32"), limit: 8, factor: 1 }];
     refuses(/before it has a value/, [load(access(still(0), floats, bounded))]);
+  });
+
+  test("go to a place a lane in loads of whole vectors of f32 and i32 alone", () => {
+    const value = register("i32", true);
+    const from = (buffer = floats, limit = 8) =>
+      access(still(0), buffer, [{ value, limit, factor: 1 }]);
+    const vector = register("f32", true);
+    accepts([constant(value), load(from(), vector, lanes, 0)]);
+    refuses(/could leave its buffer/, [constant(value), load(from(floats, 99), vector, lanes, 0)]);
+    refuses(/places of their own/, [constant(value), load(from())]);
+    refuses(/places of their own/, [constant(value), load(from(), vector, lanes, 1)]);
+    const places = from(bytes);
+    refuses(/places of their own/, [
+      constant(value),
+      load(places, register("i32", true), lanes, 0),
+    ]);
+    refuses(/places of their own/, [
+      constant(value),
+      constant(vector),
+      { kind: "store", stride: 1, into: from(), value: vector, lanes },
+    ]);
   });
 
   test("have from one lane to as many as the kernel has", () => {

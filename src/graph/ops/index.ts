@@ -58,6 +58,8 @@ import { reduceMinimum } from "./reduce-minimum.ts";
 import type { ReduceAttributes } from "./reduction.ts";
 import { relu } from "./relu.ts";
 import { reshape } from "./reshape.ts";
+import { sampleImage } from "./sample-image.ts";
+import { sampleImageGradient } from "./sample-image-gradient.ts";
 import { samplePositions } from "./sample-positions.ts";
 import { select } from "./select.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -134,6 +136,8 @@ export const opTable = {
   maxPoolGradient,
   averagePool,
   averagePoolGradient,
+  sampleImage,
+  sampleImageGradient,
   // Classification and data
   softmax,
   logSoftmax,
@@ -248,6 +252,11 @@ export const ops: Builder = {
   averagePool: (x, options) => apply(averagePool, [x], poolAttributes(options)),
   averagePoolGradient: (gradient, { imageShape, ...options }) =>
     apply(averagePoolGradient, [gradient], { ...poolAttributes(options), imageShape }),
+
+  sampleImage: (image, rows, columns, options) =>
+    apply(sampleImage, [image, rows, columns], options),
+  sampleImageGradient: (gradient, rows, columns, options) =>
+    apply(sampleImageGradient, [gradient, rows, columns], options),
 
   softmax: unary(softmax),
   logSoftmax: unary(logSoftmax),

@@ -5,6 +5,7 @@ import { multiplyHigh } from "../../core/random.ts";
 import {
   type Access,
   type Instruction,
+  isScattered,
   type Kernel,
   type KernelBuffer,
   type KernelOp,
@@ -120,10 +121,12 @@ class KernelRun {
     return at;
   }
 
-  #address({ at, bounded }: Access): number {
+  /** The address of an access, or of one lane where each has its own. */
+  #address({ at, bounded }: Access, lane = 0): number {
     let address = this.#position(at);
     for (const { value, limit, factor } of bounded) {
-      address += factor * Math.max(0, Math.min(limit - 1, this.#get(value)[0]));
+      const place = this.#get(value)[value.vector ? lane : 0];
+      address += factor * Math.max(0, Math.min(limit - 1, place));
     }
     return address;
   }
@@ -156,6 +159,15 @@ class KernelRun {
       }
       case "load": {
         const view = this.#buffers.get(i.from.buffer) as DeviceView;
+        if (isScattered(i.from)) {
+          const length = this.#lanesOf(i.to);
+          const element = (lane: number) => view[this.#address(i.from, lane)];
+          this.#values.set(
+            i.to,
+            Array.from({ length }, (_, lane) => element(lane)),
+          );
+          return;
+        }
         const at = this.#address(i.from);
         const active = i.stride === 0 ? this.#lanesOf(i.to) : i.lanes;
         const lanes = new Array<number>(this.#lanesOf(i.to)).fill(0);

@@ -2,7 +2,15 @@
 // Affine addresses become one moving pointer a stream, with constant displacements: a loop adds to its
 // pointers and multiplies nothing.
 
-import type { Access, Instruction, Kernel, LoopIndex, Register } from "../../kernel/language.ts";
+import { bytesPerElement } from "../../core/dtype.ts";
+import {
+  type Access,
+  type Instruction,
+  isScattered,
+  type Kernel,
+  type LoopIndex,
+  type Register,
+} from "../../kernel/language.ts";
 import { type Stream, Streams } from "../streams.ts";
 import { CodeWriter } from "./code.ts";
 import type { WasmFunction, WasmType } from "./encode.ts";
@@ -191,6 +199,7 @@ class KernelEmitter {
     const stream = this.#streams.of(access);
     code.get(this.#pointer(stream));
     for (const { value, limit, factor } of access.bounded) {
+      if (value.vector) continue;
       const place = this.#local(value);
       const clamped = code.local("i32");
       code.get(place).i32(0).get(place).i32(0).op("i32.gt_s", "select").tee(clamped);
@@ -213,7 +222,8 @@ class KernelEmitter {
       return;
     }
     const offset = this.#address(from);
-    if (dtype === "u8") this.#loadBytes(offset, lanes, stride);
+    if (isScattered(from)) this.#loadScattered(from, offset);
+    else if (dtype === "u8") this.#loadBytes(offset, lanes, stride);
     else if (stride === 0) code.memory("v128.load32_splat", offset);
     else if (stride === 1 && lanes === 4) code.memory("v128.load", offset);
     else if (stride === 1 && lanes === 2) code.memory("v128.load64_zero", offset);
@@ -230,6 +240,31 @@ class KernelEmitter {
     code.tee(address).memory("v128.load32_zero", offset).set(value);
     for (let lane = 1; lane < lanes; lane++) {
       code.get(address, value).memoryLane("v128.load32_lane", offset + 4 * lane * stride, lane);
+      code.set(value);
+    }
+    code.get(value);
+  }
+
+  /** Each lane from its own place; the address that they share is on the stack. */
+  #loadScattered({ buffer, bounded }: Access, offset: number): void {
+    const code = this.#code;
+    const shared = code.local("i32");
+    const places = code.local("v128");
+    const value = code.local("v128");
+    code.set(shared);
+    const repeated = (number: number) => new Uint8Array(new Int32Array(4).fill(number).buffer);
+    const scattered = bounded.filter(({ value }) => value.vector);
+    for (const [n, { value, limit, factor }] of scattered.entries()) {
+      code.get(this.#local(value)).v128(repeated(0)).op("i32x4.max_s");
+      code.v128(repeated(limit - 1)).op("i32x4.min_s");
+      code.v128(repeated(factor * bytesPerElement[buffer.dtype])).op("i32x4.mul");
+      if (n > 0) code.op("i32x4.add");
+    }
+    code.set(places);
+    for (let lane = 0; lane < 4; lane++) {
+      code.get(places).lane("i32x4.extract_lane", lane).get(shared).op("i32.add");
+      if (lane === 0) code.memory("v128.load32_zero", offset);
+      else code.get(value).memoryLane("v128.load32_lane", offset, lane);
       code.set(value);
     }
     code.get(value);

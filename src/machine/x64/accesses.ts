@@ -2,7 +2,12 @@
 // proved that each stays within its buffer, as long as code touches the lanes that it names and no
 // others.
 
-import type { Instruction, Register } from "../../kernel/language.ts";
+import {
+  type Access,
+  type Instruction,
+  isScattered,
+  type Register,
+} from "../../kernel/language.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";
 import type { Places } from "./places.ts";
 import type { Load } from "./prepare.ts";
@@ -50,6 +55,10 @@ export class Accesses {
     if (!this.#places.has(to)) return;
     const place = this.#places.address(from);
     const { dtype } = from.buffer;
+    if (isScattered(from)) {
+      this.#loadScattered(to, place, from);
+      return;
+    }
     if (dtype === "u8") {
       this.#loadBytes(to, place, lanes, stride);
       return;
@@ -75,6 +84,26 @@ export class Accesses {
         a.loadByMask(target, target, place);
       }
     });
+  }
+
+  /** Each lane from its own place, behind the one that they share. */
+  #loadScattered(to: Register, place: Place, { bounded }: Access): void {
+    const a = this.#a;
+    const [, sum, spare] = this.#places.scratch;
+    const repeated = (value: number) =>
+      this.#places.constant(new Array<number>(16).fill(value), "i32");
+    const scattered = bounded.filter(({ value }) => value.vector);
+    for (const [n, { value, limit, factor }] of scattered.entries()) {
+      const index = n === 0 ? sum : spare;
+      a.vector("vpmaxsd", index, this.#places.value(value, index), repeated(0));
+      a.vector("vpminsd", index, index, repeated(limit - 1));
+      if (factor !== 1) a.vector("vpmulld", index, index, repeated(factor));
+      if (n > 0) a.vector("vpaddd", sum, sum, index);
+    }
+    const lanes = a.width === 512 ? 1 : spare;
+    if (a.width === 512) a.fullMask(lanes);
+    else a.equalInts(spare, spare, spare);
+    this.#places.make(to, (target) => a.gather(target, place, sum, lanes));
   }
 
   /** A mask register with the first `lanes` bits set. */

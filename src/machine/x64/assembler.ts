@@ -185,6 +185,32 @@ export class Assembler extends GeneralAssembler {
     this.#vector(code(1, 0, 0x11), from, 0, into, { k });
   }
 
+  /**
+   * Elements of 32 bits, `index` of them behind `from`, a lane each. `mask` is a mask register, with 256
+   * bits a vector; it says which lanes, and is 0 afterwards. All registers differ.
+   */
+  gather(to: number, { base, displacement }: Place, index: number, mask: number): void {
+    const isWide = this.width === 512;
+    const map = 2;
+    const [notTo, notIndex, notBase] = [to, index, base].map((number) => (~number >> 3) & 1);
+    if (isWide) {
+      const [notToHigh, notIndexHigh] = [to, index].map((number) => (~number >> 4) & 1);
+      this.bytes.push(0x62);
+      this.bytes.push((notTo << 7) | (notIndex << 6) | (notBase << 5) | (notToHigh << 4) | map);
+      this.bytes.push(0x7d, (2 << 5) | (notIndexHigh << 3) | mask);
+    } else {
+      this.bytes.push(0xc4, (notTo << 7) | (notIndex << 6) | (notBase << 5) | map);
+      this.bytes.push(((~mask & 15) << 3) | 5);
+    }
+    this.bytes.push(0x92);
+    this.modIndexed(to, base, index, displacement);
+  }
+
+  /** All lanes into mask register `k`; 512 bits only. */
+  fullMask(k: number): void {
+    this.bytes.push(0xc5, 0x84 | ((~k & 15) << 3), 0x46, 0xc0 | (k << 3) | k);
+  }
+
   /** The first two lanes; 256 bits only, as all of the next three. */
   storePair(into: Place, from: number): void {
     this.#vector(code(1, 0, 0x13), from, 0, into, { width: 128 });

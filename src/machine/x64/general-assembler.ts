@@ -139,6 +139,14 @@ export class GeneralAssembler {
     if (size === 2) this.#int32(displacement);
   }
 
+  /** Four times a vector of indices behind a base. */
+  protected modIndexed(reg: number, base: number, index: number, displacement: number): void {
+    const fourTimes = 2 << 6;
+    this.bytes.push((2 << 6) | ((reg & 7) << 3) | 4);
+    this.bytes.push(fourTimes | ((index & 7) << 3) | (base & 7));
+    this.#int32(displacement);
+  }
+
   #onRegister(wide: 0 | 1, opcode: readonly number[], reg: number, rm: number): void {
     this.#rex(wide, reg, rm);
     this.bytes.push(...opcode);

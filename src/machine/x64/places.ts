@@ -236,14 +236,18 @@ export class Places {
     this.#a.storeVector(this.#vectorSlot(at.number), this.scratch[0]);
   }
 
-  /** The place of an access. Uses rax and rcx where it is looked up. */
+  /**
+   * The place of an access; of lanes with places of their own, what they share. Uses rax and rcx where
+   * it is looked up.
+   */
   address(access: Access): Place {
     const a = this.#a;
     const stream = this.streams.of(access);
     let displacement = this.streams.displacement(access);
     let base = this.integer(stream, gpr.rax);
     const large = Math.abs(displacement) >= furthest;
-    if (access.bounded.length > 0 || large) {
+    const single = access.bounded.filter(({ value }) => !value.vector);
+    if (single.length > 0 || large) {
       a.move(gpr.rax, base);
       base = gpr.rax;
     }
@@ -251,7 +255,7 @@ export class Places {
       this.#addLarge(gpr.rax, displacement);
       displacement = 0;
     }
-    for (const { value, limit, factor } of access.bounded) {
+    for (const { value, limit, factor } of single) {
       a.moveFromVector(gpr.rcx, this.value(value, this.scratch[0]));
       a.zero(gpr.rdx);
       a.compare32Constant(gpr.rcx, 0);

@@ -1,7 +1,12 @@
 // How each operation of the kernel language is said in x86-64: the emit table of this target. A missing
 // rule is a compile error.
 
-import type { Instruction, KernelOp, ValueType } from "../../kernel/language.ts";
+import {
+  type Instruction,
+  isScattered,
+  type KernelOp,
+  type ValueType,
+} from "../../kernel/language.ts";
 import type { Assembler, Place, UnaryName, VectorName } from "./assembler.ts";
 
 /** What rules may use. */
@@ -235,6 +240,7 @@ export function scratchFor(i: Instruction, width: 512 | 256): 0 | 2 | 3 {
     case "assign":
       return 0;
     case "load": {
+      if (isScattered(i.from)) return 3;
       const isPlain = i.from.buffer.dtype === "f32" && i.stride <= 1 && i.from.bounded.length === 0;
       return isPlain ? 0 : 2;
     }

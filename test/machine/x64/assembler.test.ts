@@ -99,6 +99,7 @@ describe("the assembler", () => {
       // Of use to instructions only.
       "modRegister",
       "modMemory",
+      "modIndexed",
     ];
     const names = [Assembler, GeneralAssembler].flatMap(({ prototype }) =>
       Object.getOwnPropertyNames(prototype),

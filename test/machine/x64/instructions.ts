@@ -187,6 +187,12 @@ const wide: Write[] = [
   (a) => a.blendMasked(31, 16, at(r12, 0), 2),
   (a) => a.setMask(1, rcx),
   (a) => a.setMask(5, rdi),
+  (a) => a.fullMask(1),
+  (a) => a.fullMask(6),
+  (a) => a.gather(1, at(rsi, 0), 2, 1),
+  (a) => a.gather(30, at(r12, 64), 19, 5),
+  (a) => a.gather(9, at(r13, -4), 25, 2),
+  (a) => a.gather(17, at(rsp, furthest), 12, 3),
 ];
 
 const narrow: Write[] = [
@@ -241,6 +247,9 @@ const narrow: Write[] = [
   (a) => a.greaterInts(9, 10, at(rsp, 0)),
   (a) => a.blend(1, 2, 3, 4),
   (a) => a.blend(15, 9, at(r12, 0), 13),
+  (a) => a.gather(1, at(rsi, 0), 2, 3),
+  (a) => a.gather(14, at(r12, 64), 9, 11),
+  (a) => a.gather(5, at(r13, -4), 12, 2),
 ];
 
 const of = (width: VectorWidth, writes: readonly Write[]) =>

@@ -237,6 +237,12 @@ class KernelMaker {
     const w = this.#w;
     const { lanes } = this.#plan;
     const buffer = this.#pick(this.#inputs);
+    if (this.#chance(0.15)) {
+      const value = this.#any("i32", true);
+      const scattered = this.#pick(this.#inputs.filter(({ dtype }) => dtype !== "u8"));
+      const terms = [{ value, limit: 5, factor: this.#pick([1, 7, 16]) }];
+      return w.loadVector(w.access(scattered, this.#place(scattered.size, 64), terms), lanes, 0);
+    }
     const index = this.#values.filter(({ type, vector }) => type === "i32" && !vector);
     const looksUp = index.length > 0 && this.#chance(0.2);
     const bounded = looksUp

@@ -185,6 +185,32 @@ const lookups: Write = (w) => {
   });
 };
 
+/** The same, each lane from a place of its own: in registers and in memory, alone and beside others. */
+const scattered: Write = (w) => {
+  const table = w.buffer("floats", "f32", 300);
+  const wholes = w.buffer("moreInts", "i32", 90);
+  const indices = w.buffer("ints", "i32", 64 + w.lanes);
+  const out = w.buffer("out", "f32", 3 * w.lanes);
+  const outWholes = w.buffer("outInts", "i32", 3 * w.lanes);
+  const held = Array.from({ length: 30 }, (_, i) => w.loadVector(w.access(indices, still(2 * i))));
+  w.loop(3, (at) => {
+    const value = w.loadVector(w.access(indices, times(at, 20)));
+    const single = w.loadOne(w.access(indices, at));
+    const bounded = [
+      { value, limit: 9, factor: 16 },
+      { value: single, limit: 4, factor: -3 },
+      { value: held[7], limit: 20, factor: 5 },
+    ];
+    const first = w.loadVector(w.access(table, sumPositions(at, still(12)), bounded), w.lanes, 0);
+    const alone = w.access(table, still(0), [{ value: held[29], limit: 300, factor: 1 }]);
+    const difference = on(w, "subtract", first, w.loadVector(alone, w.lanes, 0));
+    w.store(w.access(out, times(at, w.lanes)), difference);
+    const other = w.access(wholes, still(3), [{ value, limit: 29, factor: 3 }]);
+    const sum = held.reduce((a, b) => on(w, "add", a, b), w.loadVector(other, w.lanes, 0));
+    w.store(w.access(outWholes, times(at, w.lanes)), sum);
+  });
+};
+
 /** Pointers that begin before their buffer's first element, or walk towards it. */
 const negativeOrigins: Write = (w) => {
   const wholes = w.buffer("wholes", "f32", 120);
@@ -257,6 +283,7 @@ const awkward: Record<string, Write> = {
   "numbers that are overwritten after their load": overwritten,
   "1 to all lanes, strides, bytes": partialLanes,
   "lookups out of bounds": lookups,
+  "lookups of each lane": scattered,
   "negative origins": negativeOrigins,
   "conversions that do not fit": edges,
   "odd numbers": oddNumbers,
