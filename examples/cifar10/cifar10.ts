@@ -67,7 +67,7 @@ export async function main(options: CifarOptions = {}): Promise<Record<string, n
   const { train, test, source } =
     folder === undefined
       ? await datasets.load("fashion-mnist", { source: "sample" })
-      : await datasets.load("cifar10", { source: { folder } });
+      : await datasets.load("cifar-10", { source: { folder } });
   say(source);
   say(
     "a tenth of the training images is held out to choose the best epoch by; the test images are for the end",

@@ -7,7 +7,7 @@ import { ConfigError, FormatError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
 import { formatShape } from "../core/shape.ts";
 import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
-import { load, names } from "../data/datasets/index.ts";
+import { knownName, load, names } from "../data/datasets/index.ts";
 import { checkExamples, type Examples } from "../data/examples.ts";
 import { closestTo, readWholeFile } from "../platform/files.ts";
 import { exists } from "./model-file.ts";
@@ -50,7 +50,7 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
 
 /** @throws ConfigError unless there is a dataset of that name. */
 function requireName(data: string): void {
-  if ((names as readonly string[]).includes(data)) return;
+  if (knownName(data) !== undefined) return;
   throw new ConfigError({
     what: `There is neither a dataset nor a folder called "${data}".`,
     expected: `${names.join(", ")}, or the path of a folder`,
@@ -98,17 +98,18 @@ async function readImageFile(path: string): Promise<LoadedImages> {
 
 /** Names win over folders that are called the same; `./mnist` is always a folder. */
 async function isPath(data: string): Promise<boolean> {
-  if ((names as readonly string[]).includes(data)) return false;
+  if (knownName(data) !== undefined) return false;
   if (/[\\/]/.test(data)) return true;
   return (await stat(data).catch(() => undefined)) !== undefined;
 }
 
 /** The choice as it reads from any folder: a path in full, or a dataset's name. */
 export function absoluteData(data: string): string {
-  return (names as readonly string[]).includes(data) ? data : resolve(data);
+  return knownName(data) ?? resolve(data);
 }
 
-function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): void {
+/** Draws the progress of a download over one line of the terminal. */
+export function showDownload({ file, receivedBytes, totalBytes }: DownloadProgress): void {
   if (!standardError.canRedraw) return;
   const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(1));
   const end = receivedBytes >= totalBytes ? "\n" : "";

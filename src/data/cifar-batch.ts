@@ -1,19 +1,23 @@
-// CIFAR-10's binary batches: a label and an image, record after record. Knows no file and no place.
-// Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
+// The binary batches of CIFAR-10 and CIFAR-100: labels and an image, record after record. Knows no file and
+// no place. Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
 
 import { FormatError } from "../core/errors.ts";
 import type { Examples } from "./examples.ts";
+import type { NamedBytes } from "./file-set.ts";
 
 const side = 32;
 const pixels = side * side;
 const channels = 3;
-/** A label, then the red, the green and the blue values, each row by row. */
-const recordBytes = 1 + channels * pixels;
 
 /** A batch with the name that messages call it by. */
-export interface CifarBatch {
-  readonly name: string;
-  readonly bytes: Uint8Array;
+export type CifarBatch = NamedBytes;
+
+/** What a record has before the red, the green and the blue values, each row by row. */
+export interface RecordLabels {
+  /** How many labels there are, one byte each. */
+  readonly bytes: number;
+  /** Which of them is taken. */
+  readonly at: number;
 }
 
 /**
@@ -24,17 +28,19 @@ export interface CifarBatch {
 export function decodeCifarBatches(
   batches: readonly CifarBatch[],
   classNames: readonly string[],
+  { bytes: labelBytes, at: labelAt }: RecordLabels,
 ): Examples {
-  const count = batches.reduce((sum, batch) => sum + countOf(batch), 0);
+  const recordBytes = labelBytes + channels * pixels;
+  const count = batches.reduce((sum, batch) => sum + countOf(batch, recordBytes), 0);
   const images = new Uint8Array(count * channels * pixels);
   const labels = new Uint8Array(count);
   let row = 0;
   for (const { name, bytes } of batches) {
     for (let at = 0; at < bytes.length; at += recordBytes) {
-      labels[row] = checkLabel(bytes[at], at / recordBytes, name, classNames.length);
+      labels[row] = checkLabel(bytes[at + labelAt], at / recordBytes, name, classNames.length);
       const image = row * channels * pixels;
       for (let channel = 0; channel < channels; channel++) {
-        const plane = at + 1 + channel * pixels;
+        const plane = at + labelBytes + channel * pixels;
         for (let pixel = 0; pixel < pixels; pixel++) {
           images[image + pixel * channels + channel] = bytes[plane + pixel];
         }
@@ -49,14 +55,14 @@ export function decodeCifarBatches(
   };
 }
 
-function countOf({ name, bytes }: CifarBatch): number {
+function countOf({ name, bytes }: CifarBatch, recordBytes: number): number {
   const count = bytes.length / recordBytes;
   if (Number.isInteger(count) && count >= 1) return count;
   throw new FormatError({
-    what: `${name} is not a batch of CIFAR-10 images.`,
+    what: `${name} is not a batch of CIFAR images.`,
     expected: `records of ${recordBytes} bytes each`,
     received: `${bytes.length} bytes`,
-    fix: "Use the files of cifar-10-binary.tar.gz, whole and unpacked.",
+    fix: "Use the files of the binary version, whole: CIFAR-10 and CIFAR-100 differ in their records.",
   });
 }
 
@@ -66,6 +72,6 @@ function checkLabel(label: number, record: number, name: string, classes: number
     what: `${name} has a label that is no class.`,
     expected: `0 to ${classes - 1}`,
     received: `${label} in record ${record}`,
-    fix: "Copy the file again; CIFAR-100 has files of another kind.",
+    fix: "Copy the file again; CIFAR-10 and CIFAR-100 differ in their records.",
   });
 }

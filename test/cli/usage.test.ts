@@ -49,6 +49,25 @@ describe("help", () => {
   });
 });
 
+describe("the list of datasets", () => {
+  test("says what each is and whether it is here", async () => {
+    const { code, stdout } = await fovea("datasets");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kmnist +70,000 {2}28x28x1 +10 +21.2 MB {2}CC BY-SA 4.0 +no$/m);
+    expect(stdout).toMatch(/^red-blue .* yes$/m);
+    const records = (await fovea("datasets --json")).stdout.trim().split("\n");
+    expect(records.map((line) => JSON.parse(line).name)).toContain("emnist-letters");
+  });
+
+  test("fetches one by name", async () => {
+    const made = await fovea("datasets red-blue");
+    expect(made).toMatchObject({ code: 0, stdout: "made: 800 training and 200 test images\n" });
+    const { code, stderr } = await refusalIn(folder, "datasets kmnits");
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean "kmnist"?');
+  });
+});
+
 describe("a summary", () => {
   test.each([80, 100, 200])("fits on a screen of %i columns", (width) => {
     const network = architectureFrom("lenet", { inputShape: [28, 28, 1], classes: 10 });

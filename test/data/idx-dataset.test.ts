@@ -7,7 +7,8 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConfigError, DataError, FormatError, FoveaError } from "../../src/core/errors.ts";
 import type { DownloadProgress, LoadOptions } from "../../src/data/datasets/dataset.ts";
-import { type IdxDataset, loadIdxDataset } from "../../src/data/datasets/idx-dataset.ts";
+import { type IdxDataset, idxDataset } from "../../src/data/datasets/idx-dataset.ts";
+import { loadPublished } from "../../src/data/datasets/published-dataset.ts";
 import { DownloadError } from "../../src/data/download.ts";
 import { deadAddress, type FileServer, type Plan, serveFiles, whole } from "./file-server.ts";
 import {
@@ -58,7 +59,7 @@ let warnings: string[] = [];
 const load = (options: LoadOptions = {}) => {
   warnings = [];
   const onWarning = (message: string) => warnings.push(message);
-  return loadIdxDataset(dataset, { cacheFolder: cache, onWarning, ...options });
+  return loadPublished(idxDataset(dataset), { cacheFolder: cache, onWarning, ...options });
 };
 
 async function refusal(options: LoadOptions = {}): Promise<FoveaError> {
@@ -107,7 +108,7 @@ describe('the source "auto" takes', () => {
 
   test("the sample with a warning of Node's where nobody takes it", async () => {
     const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    await loadIdxDataset(dataset, { cacheFolder: cache });
+    await loadPublished(idxDataset(dataset), { cacheFolder: cache });
     expect(emitWarning).toHaveBeenCalledWith(
       expect.stringMatching(/^The dataset tiny was not found/),
       "FoveaWarning",
@@ -146,7 +147,10 @@ describe('the source "auto" takes', () => {
     dataset = bare;
     const error = await refusal();
     expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(/tiny was not found in any place.*no network.*into a folder/s);
+    expect(error.message).toMatch(/tiny was not found in any place.*no network/s);
+    // Which file to put where.
+    expect(error.message).toContain(`${dataset.mirrors[0]}${fileNames.trainImages}`);
+    expect(error.message).toContain(`put the files into ${cached}`);
   });
 });
 
@@ -213,7 +217,9 @@ describe("a source that was named is the only one asked", () => {
 
   test('"download" passes the system package over, and fails without a network', async () => {
     await fill(system, inSystem);
-    expect(await refusal({ source: "download" })).toBeInstanceOf(DownloadError);
+    const error = await refusal({ source: "download" });
+    expect(error).toBeInstanceOf(DownloadError);
+    expect(error.message).toContain(`put the files into ${cached}`);
     await serve(published);
     expect((await load({ source: "download" })).source).toMatch(/^downloaded from/);
   });

@@ -33,16 +33,19 @@ export function images(count: number, size = 2): Uint8Array {
   return gzipSync(encodeIdx({ data, shape: [count, size, size] }));
 }
 
-/** CIFAR-10's records, whose bytes tell image, channel and pixel apart. */
-export function cifarBatch(count: number, first = 0): Uint8Array {
-  return Uint8Array.from({ length: count * 3073 }, (_, i) => {
-    const record = first + Math.floor(i / 3073);
-    return i % 3073 === 0 ? record % 10 : (record + i) % 251;
+/** CIFAR's records, whose bytes tell image, channel and pixel apart. */
+export function cifarBatch(count: number, first = 0, labels: 1 | 2 = 1): Uint8Array {
+  const bytes = labels + 3072;
+  return Uint8Array.from({ length: count * bytes }, (_, i) => {
+    const record = first + Math.floor(i / bytes);
+    const isLabel = i % bytes < labels;
+    // The superclass of CIFAR-100 first, then the class.
+    return isLabel ? (i % bytes === labels - 1 ? record % 10 : 19) : (record + i) % 251;
   });
 }
 
-export function labels(count: number, classes = 3): Uint8Array {
-  const data = Uint8Array.from({ length: count }, (_, i) => i % classes);
+export function labels(count: number, classes = 3, first = 0): Uint8Array {
+  const data = Uint8Array.from({ length: count }, (_, i) => first + (i % classes));
   return gzipSync(encodeIdx({ data, shape: [count] }));
 }
 
@@ -59,6 +62,13 @@ export function tinyDataset(
   const file = (name: string) => describeFile(name, files[name]);
   return {
     name: "tiny",
+    about: {
+      title: "clothes",
+      imageShape: [2, 2, 1],
+      images: [8, 3],
+      classes: 3,
+      licence: "none needed",
+    },
     files: {
       trainImages: file(fileNames.trainImages),
       trainLabels: file(fileNames.trainLabels),

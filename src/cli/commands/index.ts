@@ -38,6 +38,10 @@ export const commands = {
     summary: "convert a model to another file format",
     load: async () => (await import("./convert.ts")).convert,
   },
+  datasets: {
+    summary: "list the datasets, or download one",
+    load: async () => (await import("./datasets.ts")).datasets,
+  },
   bench: {
     summary: "measure how fast this machine trains and predicts",
     load: async () => (await import("./bench.ts")).bench,

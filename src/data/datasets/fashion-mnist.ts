@@ -5,11 +5,20 @@
 
 import { platform } from "#platform";
 import type { Dataset } from "./dataset.ts";
-import { type IdxDataset, loadIdxDataset } from "./idx-dataset.ts";
+import { type IdxDataset, idxDataset } from "./idx-dataset.ts";
+import { publishedDataset } from "./published-dataset.ts";
 
 /** Sizes and MD5s as the authors published them; the package and the sample are packed anew. */
 export const fashionMnistRecord: IdxDataset = {
   name: "fashion-mnist",
+  about: {
+    title: "clothes",
+    imageShape: [28, 28, 1],
+    images: [60_000, 10_000],
+    classes: 10,
+    licence: "MIT",
+    homepage: "https://github.com/zalandoresearch/fashion-mnist",
+  },
   files: {
     trainImages: {
       name: "train-images-idx3-ubyte.gz",
@@ -58,10 +67,7 @@ export const fashionMnistRecord: IdxDataset = {
  * from 0 (background) to 255, and labels `[N]` from 0 to 9. Without the full set, a stratified
  * sample of 12,000 and 2,000 of its images.
  *
- * @throws FoveaError as `loadIdxDataset` does.
+ * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await fashionMnist.load({ source: "sample" });
  */
-export const fashionMnist: Dataset = {
-  name: fashionMnistRecord.name,
-  load: (options) => loadIdxDataset(fashionMnistRecord, options),
-};
+export const fashionMnist: Dataset = publishedDataset(idxDataset(fashionMnistRecord));

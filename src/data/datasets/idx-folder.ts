@@ -1,58 +1,59 @@
-// A folder with the four IDX files of MNIST and its kin: finds them, reads them, joins images with
-// labels. Knows no order of search and no network.
+// The four IDX files of MNIST and its kin: finds them in a folder or an archive, reads them, joins images
+// with labels. Knows no order of search and no network.
 
-import { platform } from "#platform";
 import { FormatError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { checkExamples, type Examples } from "../examples.ts";
+import { checkExamples } from "../examples.ts";
+import { type FileSet, findPublished, folderFiles, type NamedBytes } from "../file-set.ts";
 import { decodeIdx } from "../idx.ts";
-import { isPublished, type PublishedFile, readBytes, sizeAt } from "../published-file.ts";
+import type { PublishedFile } from "../published-file.ts";
+import type { TrainAndTest } from "./dataset.ts";
+import type { Accept } from "./published-dataset.ts";
+
+/** A file that is known by its name alone. */
+export type NamedFile = Pick<PublishedFile, "name">;
 
 /** The four files, by what they hold. */
-export interface IdxFiles {
-  readonly trainImages: PublishedFile;
-  readonly trainLabels: PublishedFile;
-  readonly testImages: PublishedFile;
-  readonly testLabels: PublishedFile;
+export interface IdxFiles<F extends NamedFile = PublishedFile> {
+  readonly trainImages: F;
+  readonly trainLabels: F;
+  readonly testImages: F;
+  readonly testLabels: F;
 }
 
 /** What the files of a dataset hold. */
-export interface IdxContent {
-  readonly files: IdxFiles;
+export interface IdxContent<F extends NamedFile = PublishedFile> {
+  readonly files: IdxFiles<F>;
   /** `[H, W]`; any size will do where none is given. */
   readonly imageSize?: readonly [number, number];
   /** Labels must be among these classes, where they are given. */
   readonly classNames?: readonly string[];
 }
 
-export interface TrainAndTest {
-  readonly train: Examples;
-  readonly test: Examples;
-}
-
-/** Only the published files, byte for byte, or any that fit. */
-export type Accept = "published" | "any";
-
 /** No image file of this kind comes near; a file beyond it is not read into memory. */
 const maxFileBytes = 2 ** 30;
 
 /** The names under which `file` is found in the wild: packed or not, `-idx3` or `.idx3`. */
-export function namesOf(file: PublishedFile): string[] {
+export function namesOf(file: NamedFile): string[] {
   const plain = file.name.replace(/\.gz$/, "");
   const dotted = plain.replace(/-(idx\d)/, ".$1");
   return [file.name, plain, dotted, `${dotted}.gz`];
 }
 
-/** The published names of the files that `folder` lacks. */
+/** The published names of those of the four that are missing. */
 export async function missingIn(
-  folder: string,
-  files: IdxFiles,
+  set: FileSet,
+  files: IdxFiles<NamedFile>,
   accept: Accept = "any",
 ): Promise<string[]> {
-  const all: PublishedFile[] = Object.values(files);
-  const found = await Promise.all(all.map((file) => pathOf(folder, file, accept)));
-  return all.filter((_, i) => found[i] === undefined).map((file) => file.name);
+  const all: NamedFile[] = Object.values(files);
+  const isThere = async (file: NamedFile) => {
+    const names = accept === "published" ? [file.name] : namesOf(file);
+    return (await Promise.all(names.map((name) => set.has(name)))).includes(true);
+  };
+  const found = await Promise.all(all.map(isThere));
+  return all.filter((_, i) => !found[i]).map((file) => file.name);
 }
 
 /**
@@ -64,14 +65,42 @@ export async function missingIn(
  */
 export async function readIdxFolder(
   folder: string,
-  { files, imageSize, classNames }: IdxContent,
+  content: IdxContent,
   accept: Accept = "any",
 ): Promise<TrainAndTest> {
-  const read = async (images: PublishedFile, labels: PublishedFile, set: string) => {
-    const x = await readImages(folder, images, imageSize, accept);
-    const y = await readLabels(folder, labels, accept);
+  const set = folderFiles(folder);
+  const find = accept === "published" ? findPublished : findByAnyName;
+  return readIdxFiles(folder, content, (file) => find(set, file));
+}
+
+/** The file under the first of its names; undefined where there is none. */
+export async function findByAnyName(
+  set: FileSet,
+  file: NamedFile,
+): Promise<NamedBytes | undefined> {
+  for (const name of namesOf(file)) {
+    const found = await set.find(name, maxFileBytes);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same of files that `find` finds; `place` is what errors call all of them. */
+export async function readIdxFiles<F extends NamedFile>(
+  place: string,
+  { files, imageSize, classNames }: IdxContent<F>,
+  find: (file: F) => Promise<NamedBytes | undefined>,
+): Promise<TrainAndTest> {
+  const decode = async (file: F) => {
+    const found = await find(file);
+    if (found === undefined) throw missing(place, file);
+    return { path: found.name, values: decodeIdx(found.bytes, found.name) };
+  };
+  const read = async (images: F, labels: F, part: string) => {
+    const x = imagesIn(await decode(images), imageSize);
+    const y = labelsIn(await decode(labels));
     const examples = { x, y, ...(classNames && { classNames }) };
-    checkExamples(examples, `The ${set} set in ${folder}`);
+    checkExamples(examples, `The ${part} set in ${place}`);
     return examples;
   };
   return {
@@ -80,21 +109,16 @@ export async function readIdxFolder(
   };
 }
 
-async function pathOf(folder: string, file: PublishedFile, accept: Accept) {
-  for (const name of accept === "published" ? [file.name] : namesOf(file)) {
-    const path = platform.paths.join(folder, name);
-    if ((await sizeAt(path)) !== undefined) return path;
-  }
-  return undefined;
+/** A file's content, and what errors call it. */
+interface Decoded {
+  readonly path: string;
+  readonly values: Tensor;
 }
 
-async function readImages(
-  folder: string,
-  file: PublishedFile,
+function imagesIn(
+  { path, values }: Decoded,
   imageSize: readonly [number, number] | undefined,
-  accept: Accept,
-): Promise<Tensor<Uint8Array>> {
-  const { path, values } = await readTensor(folder, file, accept);
+): Tensor<Uint8Array> {
   const { data, shape } = values;
   const [height, width] = imageSize ?? shape.slice(1);
   const fits = shape.length === 3 && shape[1] === height && shape[2] === width;
@@ -105,12 +129,7 @@ async function readImages(
   return tensor(data, [shape[0], height, width, 1]);
 }
 
-async function readLabels(
-  folder: string,
-  file: PublishedFile,
-  accept: Accept,
-): Promise<Tensor<Uint8Array>> {
-  const { path, values } = await readTensor(folder, file, accept);
+function labelsIn({ path, values }: Decoded): Tensor<Uint8Array> {
   const { data, shape } = values;
   if (shape.length !== 1 || !(data instanceof Uint8Array)) {
     throw unexpected(path, "u8 labels of the shape [N]", values);
@@ -127,40 +146,10 @@ function unexpected(path: string, expected: string, { data, shape }: Tensor): Fo
   });
 }
 
-async function readTensor(folder: string, file: PublishedFile, accept: Accept) {
-  const path = await pathOf(folder, file, accept);
-  if (path === undefined) {
-    throw new FormatError({
-      what: `${file.name} is missing in ${folder}.`,
-      expected: `a file called ${namesOf(file).join(" or ")}`,
-      fix: "Put the dataset's four files into this folder, or choose another source.",
-    });
-  }
-  const size = (await sizeAt(path)) ?? 0;
-  const limit = accept === "published" ? file.bytes : maxFileBytes;
-  if (size > limit) throw damaged(path, `at most ${limit} bytes`, `${size} bytes`);
-  const bytes = await readWhole(path);
-  if (accept === "published" && !isPublished(file, bytes)) {
-    const expected = `the published file: ${file.bytes} bytes with the MD5 ${file.md5}`;
-    throw damaged(path, expected, size === file.bytes ? "another MD5" : `${size} bytes`);
-  }
-  return { path, values: decodeIdx(bytes, path) };
-}
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  try {
-    return await readBytes(path);
-  } catch (cause) {
-    throw new FormatError({
-      what: `${path} cannot be read.`,
-      received: (cause as Error).message,
-      fix: "Check who may read the file.",
-      cause,
-    });
-  }
-}
-
-function damaged(path: string, expected: string, received: string): FormatError {
-  const fix = "Replace it by a fresh copy; in Fovea's cache, delete it and load again.";
-  return new FormatError({ what: `${path} is damaged.`, expected, received, fix });
+function missing(place: string, file: NamedFile): FormatError {
+  return new FormatError({
+    what: `${file.name} is missing in ${place}.`,
+    expected: `a file called ${namesOf(file).join(" or ")}`,
+    fix: "Put the dataset's four files into this folder, or choose another source.",
+  });
 }

@@ -9,9 +9,16 @@ import type { Dataset, LoadedDataset, LoadOptions } from "./dataset.ts";
 export type * from "./dataset.ts";
 
 const table = {
-  cifar10: async () => (await import("./cifar10.ts")).cifar10,
+  "cifar-10": async () => (await import("./cifar10.ts")).cifar10,
+  "cifar-100": async () => (await import("./cifar100.ts")).cifar100,
+  "cifar-100-coarse": async () => (await import("./cifar100.ts")).cifar100Coarse,
+  "emnist-balanced": async () => (await import("./emnist.ts")).emnistBalanced,
+  "emnist-letters": async () => (await import("./emnist.ts")).emnistLetters,
   "fashion-mnist": async () => (await import("./fashion-mnist.ts")).fashionMnist,
+  kmnist: async () => (await import("./kmnist.ts")).kmnist,
   mnist: async () => (await import("./mnist.ts")).mnist,
+  "red-blue": async () => (await import("./red-blue.ts")).redBlue,
+  svhn: async () => (await import("./svhn.ts")).svhn,
 } as const satisfies Record<string, () => Promise<Dataset>>;
 
 export type DatasetName = keyof typeof table;
@@ -25,6 +32,9 @@ const loadOptionNames: OptionNames<LoadOptions> = {
   onWarning: true,
   onProgress: true,
   fetch: true,
+  count: true,
+  size: true,
+  seed: true,
 };
 
 /**
@@ -43,17 +53,36 @@ export async function load(
   options: LoadOptions = {},
 ): Promise<LoadedDataset> {
   requireKnownOptions("datasets.load", options, loadOptionNames, '"mnist", { source: "sample" }');
-  const dataset = await table[checkName(name)]();
+  const dataset = await find(name);
   return dataset.load(options);
 }
 
+/**
+ * The dataset of that name, not loaded: what it holds, how much a download fetches, where it lies.
+ *
+ * @throws ConfigError where the name is unknown, with the closest one that is known.
+ * @example
+ * const { about, downloadBytes, place } = await datasets.find("svhn");
+ * console.log(about.licence, downloadBytes, await place());
+ */
+export async function find(name: DatasetName | (string & {})): Promise<Dataset> {
+  return table[checkName(name)]();
+}
+
+/** The dataset that `name` means, as hyphens are easily forgotten; undefined where there is none. */
+export function knownName(name: string): DatasetName | undefined {
+  const bare = (text: string) => text.replaceAll("-", "");
+  if (typeof name !== "string" || name === "") return undefined;
+  return names.find((candidate) => bare(candidate) === bare(name));
+}
+
 function checkName(name: string): DatasetName {
-  const known = names.find((candidate) => candidate === name);
+  const known = knownName(name);
   if (known !== undefined) return known;
   if (typeof name === "string" && /[\\/]/.test(name)) {
     throw new ConfigError({
       what: `load takes the name of a dataset, and "${name}" is a path.`,
-      expected: names.join(" or "),
+      expected: names.join(", "),
       received: `"${name}"`,
       fix:
         `For a dataset's own files in that folder: load("fashion-mnist", { source: { folder: "${name}" } }). ` +
@@ -62,7 +91,7 @@ function checkName(name: string): DatasetName {
   }
   throw new ConfigError({
     what: `There is no dataset called "${String(name)}".`,
-    expected: names.join(" or "),
+    expected: names.join(", "),
     received: shown(name),
     fix: `Did you mean "${closestName(String(name))}"?`,
   });

@@ -4,11 +4,20 @@
 // 1998, http://yann.lecun.com/exdb/mnist/
 
 import type { Dataset } from "./dataset.ts";
-import { type IdxDataset, loadIdxDataset } from "./idx-dataset.ts";
+import { type IdxDataset, idxDataset } from "./idx-dataset.ts";
+import { publishedDataset } from "./published-dataset.ts";
 
 /** Sizes and MD5s of the original files, as the mirrors below serve them. */
 export const mnistRecord: IdxDataset = {
   name: "mnist",
+  about: {
+    title: "handwritten digits",
+    imageShape: [28, 28, 1],
+    images: [60_000, 10_000],
+    classes: 10,
+    licence: "none stated",
+    homepage: "http://yann.lecun.com/exdb/mnist/",
+  },
   files: {
     trainImages: {
       name: "train-images-idx3-ubyte.gz",
@@ -44,10 +53,7 @@ export const mnistRecord: IdxDataset = {
  * MNIST: images `[60000, 28, 28, 1]` for training and `[10000, 28, 28, 1]` for testing, u8 from
  * 0 (background) to 255, and labels `[N]` from 0 to 9.
  *
- * @throws FoveaError as `loadIdxDataset` does.
+ * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await mnist.load({ source: { folder: "downloads/mnist" } });
  */
-export const mnist: Dataset = {
-  name: mnistRecord.name,
-  load: (options) => loadIdxDataset(mnistRecord, options),
-};
+export const mnist: Dataset = publishedDataset(idxDataset(mnistRecord));
