@@ -12,6 +12,7 @@ export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
 export type { Source, SourceRows } from "./data/source.ts";
+export * as explain from "./explain/index.ts";
 export type { ChannelCount, Colour } from "./images/channels.ts";
 export { type DecodeImageOptions, decodeImage, readImage } from "./images/decode.ts";
 export { type EncodeImageOptions, encodeImage } from "./images/encode.ts";
@@ -60,7 +61,12 @@ export type { ModelLayer } from "./train/model-layer.ts";
 export type { CompileOptions, ModelOptions } from "./train/model-options.ts";
 export type { ModelSource } from "./train/model-source.ts";
 export type { FitOptions, History, PassOptions } from "./train/options.ts";
-export type { AppliedModel, ModelParts, ModelProgram } from "./train/programs/model-program.ts";
+export type {
+  AppliedModel,
+  ApplyOptions,
+  ModelParts,
+  ModelProgram,
+} from "./train/programs/model-program.ts";
 export {
   type EncodeModelOptions,
   type EncodeWeightsOptions,

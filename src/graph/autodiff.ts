@@ -18,13 +18,24 @@ function sumTo(gradient: Node, shape: Shape, build: Builder): Node {
   return sameShape(summed.shape, shape) ? summed : build.reshape(summed, shape);
 }
 
+/** What flows back through one application of an op: what `gradient` of the op's record gives. */
+export type GradientRule = (
+  context: { readonly node: Node; readonly inputs: readonly Node[]; readonly gradient: Node },
+  build: Builder,
+) => readonly (Node | undefined)[];
+
 /**
  * The gradients of the scalar `loss` for each of `targets`, in their order; zeros where the loss
- * does not depend on one.
+ * does not depend on one. `rules` replace those of ops by name, as guided backpropagation and DeepLIFT do.
  *
  * @throws ShapeError where `loss` is not a single f32 number.
  */
-export function gradients(loss: Node, targets: readonly Node[], build: Builder): Node[] {
+export function gradients(
+  loss: Node,
+  targets: readonly Node[],
+  build: Builder,
+  rules: Readonly<Record<string, GradientRule>> = {},
+): Node[] {
   if (sizeOf(loss.shape) !== 1 || loss.dtype !== "f32") {
     throw new ShapeError({
       what: "Only a single number has a gradient.",
@@ -41,7 +52,9 @@ export function gradients(loss: Node, targets: readonly Node[], build: Builder):
   for (const node of order.reverse()) {
     const gradient = gradientOf.get(node);
     if (gradient === undefined || !needed.has(node) || node.op.gradient === undefined) continue;
-    const parts = node.op.gradient({ node, inputs: node.inputs, gradient }, node.attributes, build);
+    const context = { node, inputs: node.inputs, gradient };
+    const parts =
+      rules[node.op.name]?.(context, build) ?? node.op.gradient(context, node.attributes, build);
     parts.forEach((part, i) => {
       const input = node.inputs[i];
       if (part === undefined || !needed.has(input)) return;

@@ -72,6 +72,8 @@ export interface NetworkContext {
   readonly weights: ReadonlyMap<string, Node>;
   readonly step: Node;
   readonly seed: number;
+  /** Puts another value in the place of a layer's result. Default: results stay. */
+  readonly substitute?: (path: string, result: Node) => Node;
 }
 
 /** Units applied to each other's results, from inputs to outputs. */
@@ -222,7 +224,7 @@ export class Network implements NetworkParts {
 
   /** The graph from batches `[N, …]`, one for each input. */
   graph(inputs: readonly Node[], context: NetworkContext): NetworkGraph {
-    const { build, training, step, seed } = context;
+    const { build, training, step, seed, substitute } = context;
     const updates = new Map<string, Node>();
     const replaced = new Map<string, Node[]>();
     const values = [...inputs];
@@ -254,7 +256,7 @@ export class Network implements NetworkParts {
           },
         },
       );
-      values.push(result);
+      values.push(substitute?.(path, result) ?? result);
     });
     const results = values.slice(inputs.length);
     const penalties = [

@@ -127,6 +127,11 @@ export class CompiledProgram {
     await this.#take(() => writeState(device, known, value));
   }
 
+  /** Whether its memory was given back. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   /** Gives the program's memory back, as disposing the model does, too. */
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;

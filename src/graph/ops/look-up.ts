@@ -32,11 +32,7 @@ export const lookUp: PrimitiveOp = {
   },
   lower: () => ({
     kind: "map",
-    body: read<number>(0, [
-      axis(0),
-      axis(2),
-      { lookup: read(1, [axis(0), axis(1), axis(2)]) },
-    ]),
+    body: read<number>(0, [axis(0), axis(2), { lookup: read(1, [axis(0), axis(1), axis(2)]) }]),
   }),
   samples: [
     {

@@ -34,7 +34,18 @@ export interface ModelParts {
    * Applies the model's layers to batches `[N, …]`, one for each input: as in prediction, or with
    * `training: true` as in training. Numbers are taken as they are, without the model's `preprocess`.
    */
-  apply(inputs: Node | readonly Node[], options?: { readonly training?: boolean }): AppliedModel;
+  apply(inputs: Node | readonly Node[], options?: ApplyOptions): AppliedModel;
+}
+
+/** How a program applies a model. */
+export interface ApplyOptions {
+  /** Whether layers do what they do in training. Default: false. */
+  readonly training?: boolean;
+  /**
+   * Values that later layers see in place of what a layer gives, by the layer's name, such as
+   * `{ conv2d: (result) => build.multiply(result, mask) }`. Default: none.
+   */
+  readonly substitutes?: Readonly<Record<string, (result: Node) => Node>>;
 }
 
 /** A program over a model's weights, for `model.compileProgram`. */
@@ -52,9 +63,12 @@ export function graphOf(
     build: ops,
     weights,
     preprocess: (batch, input = 0) => preprocess(ops, batch, records[input]),
-    apply(inputs, { training = false } = {}) {
+    apply(inputs, { training = false, substitutes = {} } = {}) {
       const x = Array.isArray(inputs) ? (inputs as readonly Node[]) : [inputs as Node];
-      const context = { build: ops, training, weights, step, seed };
+      const paths = Object.fromEntries(network.steps.map(({ path }) => [path, path]));
+      for (const layer of Object.keys(substitutes)) lookUp(paths, layer, "layer");
+      const substitute = (path: string, result: Node) => substitutes[path]?.(result) ?? result;
+      const context = { build: ops, training, weights, step, seed, substitute };
       const { outputs, results } = network.graph(x, context);
       const byLayer = Object.fromEntries(network.steps.map(({ path }, i) => [path, results[i]]));
       return {

@@ -1,0 +1,171 @@
+// How far a map can be trusted, in numbers and in words that a person can use.
+
+import { type OptionNames, requireKnownOptions, requireWhole } from "../../core/option.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { CustomLayers } from "../../nn/custom-layer.ts";
+import type { Model } from "../../train/model.ts";
+import {
+  type Attribution,
+  type AttributionOptions,
+  attribute,
+  attributionOptionNames,
+  oneExample,
+} from "../attribute.ts";
+import { probeOf, type Values } from "../probe.ts";
+import { type Curve, deletion, insertion, meanPicture, road, type Subject } from "./curves.ts";
+import { type Randomization, randomization } from "./randomization.ts";
+
+/** How a map is tried. */
+export interface TrustOptions extends AttributionOptions {
+  /** Points of the curves. Default: 20. */
+  readonly points?: number;
+  /** Noisy copies that tell how steady the map is. Default: 5. */
+  readonly copies?: number;
+  /** The model's own layers, to make a copy of it with random weights. Default: none. */
+  readonly customLayers?: CustomLayers;
+}
+
+/** The evidence for a map. */
+export interface Trust {
+  /** The class's probability for the picture as it is. */
+  readonly probability: number;
+  readonly deletion: Curve;
+  readonly insertion: Curve;
+  /** The probability when the hottest fifth of the picture is blanked. */
+  readonly withoutHottestFifth: number;
+  /** How much of the probability is lost where the picture is seen through the map: 0 to 1. */
+  readonly averageDrop: number;
+  /** Whether the class is more probable through the map than without it. */
+  readonly increases: boolean;
+  /** Coldest less hottest pixels, filled in from their surroundings: above 0 where the map is right. */
+  readonly road: number;
+  /** The largest change of the map under a little noise, as a share of the map. */
+  readonly sensitivity: number;
+  readonly randomization: Randomization;
+  /** What this means, a sentence each. */
+  readonly words: readonly string[];
+}
+
+const optionNames = {
+  ...attributionOptionNames,
+  points: true,
+  copies: true,
+  customLayers: true,
+} as const satisfies OptionNames<TrustOptions>;
+
+/**
+ * Tries a map: what happens to the class when the hottest pixels go or come first, how steady the map is under
+ * noise, and whether it depends on what the network learned. Takes the options that made the map.
+ *
+ * @throws ConfigError, ShapeError as `explain.attribute` does.
+ * @example
+ * const options = { method: "gradCam" } as const;
+ * const found = await explain.attribute(model, picture, options);
+ * const { words } = await explain.trust(model, picture, found, options);
+ */
+export async function trust(
+  model: Model,
+  picture: Tensor,
+  found: Attribution,
+  options: TrustOptions = {},
+): Promise<Trust> {
+  requireKnownOptions("explain.trust", options, optionNames);
+  const { points = 20, copies = 5, customLayers, ...how } = options;
+  requireWhole("points", points, 2);
+  requireWhole("copies", copies);
+  const { seed = 0 } = how;
+  const probe = probeOf(model);
+  const x = await probe.prepare(oneExample(picture, probe));
+  const outputs = await probe.outputs(x, "probability");
+  const target = oneHot(outputs, found.classIndex);
+  const subject: Subject = { probe, x, target, map: found.map };
+  const blank = meanPicture(x);
+  const falling = await deletion(subject, points, blank);
+  const rising = await insertion(subject, points, blank);
+  const [probability, withoutHottestFifth] = (await deletion(subject, 5, blank)).probabilities;
+  const through = seenThrough(x, found.map.data);
+  const [seen] = await probe.scores(through, target, "probability");
+  const random = await randomization(model, picture, found, {
+    ...methodOf(found, how),
+    seed,
+    ...(customLayers === undefined ? {} : { customLayers }),
+  });
+  const evidence = {
+    probability,
+    deletion: falling,
+    insertion: rising,
+    withoutHottestFifth,
+    averageDrop: probability > 0 ? Math.max(0, probability - seen) / probability : 0,
+    increases: seen > probability,
+    road: await road(subject, seed),
+    sensitivity: await sensitivity(model, picture, found, {
+      ...methodOf(found, how),
+      seed,
+      copies,
+    }),
+    randomization: random,
+  };
+  return { ...evidence, words: wordsOf(evidence, found) };
+}
+
+/** The options by which the same map would be made again. */
+function methodOf(found: Attribution, options: AttributionOptions): AttributionOptions {
+  return { ...options, method: found.method, classIndex: found.classIndex };
+}
+
+/** How far the map moves when the picture does a little: at most 2 % of its range, in every pixel. */
+async function sensitivity(
+  model: Model,
+  picture: Tensor,
+  found: Attribution,
+  { copies, ...options }: AttributionOptions & { readonly seed: number; readonly copies: number },
+): Promise<number> {
+  const values = Float32Array.from(picture.data);
+  const range = values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+  const stream = new RandomStream(options.seed);
+  const norm = lengthOf(found.map.data) || 1;
+  let most = 0;
+  for (let copy = 0; copy < copies; copy++) {
+    const moved = values.map((one) => one + 0.02 * range * (2 * stream.uniform() - 1));
+    const data = picture.data instanceof Float32Array ? moved : Uint8ClampedArray.from(moved);
+    const again = await attribute(model, { data, shape: picture.shape }, options);
+    most = Math.max(most, lengthOf(again.map.data.map((one, i) => one - found.map.data[i])));
+  }
+  return most / norm;
+}
+
+const lengthOf = (values: Float32Array) =>
+  Math.sqrt(values.reduce((sum, one) => sum + one * one, 0));
+
+function oneHot({ data, shape }: Values, classIndex: number): Values {
+  const classes = shape[shape.length - 1];
+  const share = classes / data.length;
+  return { data: data.map((_, i) => (i % classes === classIndex ? share : 0)), shape };
+}
+
+function seenThrough({ data, shape }: Values, map: Float32Array): Values {
+  const depth = shape[3];
+  return { data: data.map((one, i) => one * map[Math.floor(i / depth)]), shape };
+}
+
+/** Below this similarity to a random network's map, a map depends on what was learned. */
+const unlike = 0.5;
+
+function wordsOf(evidence: Omit<Trust, "words">, { isFlat, map }: Attribution): string[] {
+  if (isFlat) return ["The map says nothing: it is the same everywhere."];
+  const { randomization: random, probability, withoutHottestFifth, insertion: rising } = evidence;
+  const digits = (value: number) => value.toFixed(2);
+  const change = random.similarity < unlike ? "changes" : "hardly changes";
+  const steady = evidence.sensitivity < 0.3 ? "steady" : "unsteady";
+  return [
+    `The map ${change} when the network is randomized: ${digits(random.similarity)} similarity.` +
+      (random.similarity < unlike ? "" : " It shows the picture more than what was learned."),
+    `Blanking the hottest fifth brings the class from ${digits(probability)} to ` +
+      `${digits(withoutHottestFifth)}.`,
+    `Showing the hottest pixels first, the class has ${digits(rising.area)} on average; ` +
+      `blanking them first, ${digits(evidence.deletion.area)}.`,
+    `Under a little noise the map is ${steady}: it moves by ${digits(evidence.sensitivity)} ` +
+      `of itself over ${map.data.length} pixels.`,
+  ];
+}
