@@ -165,7 +165,8 @@ async function decodeChecked(
   requirePixels(header, maxPixels, file);
   verifyImage(bytes, header, file);
   const shrink = draft && size !== undefined ? shrinkTo(header, size, options.crop ?? 1) : 1;
-  const decoded = await codec.decode(bytes, { file, header, maxPixels, timeout, shrink });
+  const task = { file, header, maxPixels, timeout, shrink };
+  const decoded = await within(timeout, file, codec.decode(bytes, task));
   const image = withChannels(decoded, channels, background);
   const { interpolation, antialias, crop, fillValue } = options;
   if (size === undefined && crop === undefined) return image;
@@ -209,5 +210,31 @@ function tooManyBytes(file: string, count: number, maxBytes: number): ImageError
     expected: `at most ${maxBytes} bytes`,
     received: `${count} bytes`,
     fix: "Raise the option maxBytes if that is right.",
+  });
+}
+
+/**
+ * Decoders look at their clocks between rows of pixels, or have none: this one does not wait for them.
+ *
+ * @throws ImageError with the reason `too-slow` where `work` takes more than `seconds`.
+ */
+async function within<T>(seconds: number, file: string, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(tooSlow(seconds, file));
+    timer = setTimeout(giveUp, seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(seconds: number, file: string): ImageError {
+  return new ImageError("too-slow", {
+    what: `${file} takes too long to decode.`,
+    expected: `at most ${seconds} s`,
+    fix: "Raise the option timeout, or leave it out.",
   });
 }

@@ -1,7 +1,7 @@
 // What the first bytes of a picture say: its kind and its size, before anything is decoded. A picture that claims
 // to be too large is refused by this alone. Fields are those of the formats' specifications.
 
-import { avifSize, tiffSize } from "./container-size.ts";
+import { avifSize, tiffSize } from "./containers.ts";
 import { ImageError } from "./image-error.ts";
 
 /** The kinds of files that are read and written. */

@@ -1,23 +1,48 @@
 // Damage that decoders pass over or report in words of their own, found before they run.
 
 import { platform } from "#platform";
+import { avifEnd, tiffEnd } from "./containers.ts";
 import type { ImageHeader } from "./header.ts";
 import { ImageError } from "./image-error.ts";
 
 /**
- * @throws ImageError with the reason `truncated` or `checksum`, for files that state their own length or
- * checksums: PNG and WebP. Others are left to the decoder.
+ * @throws ImageError with the reason `truncated` where the bytes end before the file says, or `checksum` where a
+ * part of a PNG differs from its checksum. JPEG and GIF say nothing of their length.
  */
 export function verifyImage(bytes: Uint8Array, { format }: ImageHeader, file: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (format === "png") verifyPng(bytes, view, file);
-  if (format === "webp") verifyLength(bytes.length, view.getUint32(4, true) + 8, file);
+  try {
+    if (format === "jpeg") verifyScans(bytes, file);
+    if (format === "png") verifyPng(bytes, view, file);
+    if (format === "webp") verifyLength(bytes.length, view.getUint32(4, true) + 8, file);
+    if (format === "tiff") verifyLength(bytes.length, tiffEnd(view), file);
+    if (format === "avif") verifyLength(bytes.length, avifEnd(view), file);
+  } catch (cause) {
+    throw cause instanceof RangeError ? tooShort(bytes.length, undefined, file) : cause;
+  }
+}
+
+/** Programs write about ten. */
+const mostScans = 100;
+
+/** Scans of a progressive JPEG, each of which goes over all pixels. Within pixels, a 0 follows each FF. */
+function verifyScans(bytes: Uint8Array, file: string): void {
+  let count = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xda) count++;
+  }
+  if (count <= mostScans) return;
+  throw new ImageError("too-slow", {
+    what: `${file} would take too long to decode.`,
+    expected: `at most ${mostScans} scans of its pixels`,
+    received: String(count),
+    fix: "Save it again as a JPEG of the usual kind.",
+  });
 }
 
 /** Chunks: length, name, data, CRC-32 of name and data; the last one is IEND. What follows does not matter. */
 function verifyPng(bytes: Uint8Array, view: DataView, file: string): void {
   for (let at = 8; ; ) {
-    if (at + 12 > bytes.length) throw tooShort(bytes.length, undefined, file);
     const length = view.getUint32(at);
     verifyLength(bytes.length, at + 12 + length, file);
     const stated = view.getUint32(at + 8 + length);

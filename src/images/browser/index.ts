@@ -26,10 +26,9 @@ function canvasOf(width: number, height: number): OffscreenCanvasRenderingContex
 }
 
 export const codec: ImageCodec = {
-  async decode(bytes, { file, header, timeout }) {
+  async decode(bytes, { file, header }) {
     const blob = new Blob([Uint8Array.from(bytes)], { type: `image/${header.format}` });
-    const bitmap = await within(timeout, file, createImageBitmap(blob)).catch((cause) => {
-      if (cause instanceof ImageError) throw cause;
+    const bitmap = await createImageBitmap(blob).catch((cause) => {
       throw new ImageError("damaged", {
         what: `${file} could not be decoded.`,
         expected: `a ${header.format.toUpperCase()} picture that is whole, of a kind that the browser shows`,
@@ -86,27 +85,4 @@ function pixelsOf(image: CanvasImageSource, width: number, height: number): Tens
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height, { colorSpace: "srgb" });
   return { data: new Uint8Array(data.buffer), shape: [height, width, 4] };
-}
-
-/** @throws ImageError with the reason `too-slow` where `work` takes more than `seconds`. */
-async function within<T>(seconds: number, file: string, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new ImageError("too-slow", {
-            what: `${file} takes too long to decode.`,
-            expected: `at most ${seconds} s`,
-            fix: "Raise the option timeout, or leave the picture out.",
-          }),
-        ),
-      seconds * 1000,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

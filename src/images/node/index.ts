@@ -4,28 +4,34 @@ import type { Sharp, SharpConstructor } from "sharp";
 import { TargetError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DecodeTask, EncodeTask, ImageCodec } from "../codec.ts";
-import { ImageError, type ImageErrorReason } from "../image-error.ts";
+import { ImageError, type ImageErrorReason, imageReasons } from "../image-error.ts";
 
 let loading: Promise<SharpConstructor> | undefined;
 
 /** @throws TargetError where sharp, or its binary for this system, is not installed. */
 function loadSharp(): Promise<SharpConstructor> {
-  loading ??= import("sharp").then(
-    (module) => module.default,
-    (cause) => {
-      loading = undefined;
-      throw new TargetError({
-        what: "Pictures cannot be decoded or encoded here: the package sharp does not load.",
-        expected: `sharp, with its binary for ${process.platform}-${process.arch}`,
-        received: cause instanceof Error ? cause.message.split("\n")[0] : String(cause),
-        fix:
-          "Install it with its optional packages: npm install --include=optional sharp. " +
-          "Or decode pictures yourself, and pass their pixels as tensors.",
-        cause,
-      });
-    },
-  );
+  loading ??= importSharp().catch((cause) => {
+    loading = undefined;
+    throw new TargetError({
+      what: "Pictures cannot be decoded or encoded here: the package sharp does not load.",
+      expected: `sharp, with its binary for ${process.platform}-${process.arch}`,
+      received: cause instanceof Error ? cause.message.trim().split("\n")[0] : String(cause),
+      fix:
+        "Install it with its optional packages: npm install --include=optional sharp. " +
+        "Or decode pictures yourself, and pass their pixels as tensors.",
+      cause,
+    });
+  });
   return loading;
+}
+
+async function importSharp(): Promise<SharpConstructor> {
+  // A name that bundlers do not follow: the binary files of the package cannot lie in a bundle.
+  const name = "sharp";
+  const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as {
+    readonly default: SharpConstructor;
+  };
+  return module.default;
 }
 
 export const codec: ImageCodec = {
@@ -126,28 +132,34 @@ function fromCmyk({ data, shape }: Tensor<Uint8Array>): Tensor<Uint8Array> {
   return { data: result, shape: [height, width, 3] };
 }
 
-/** What sharp and its decoders say, by what it means. */
+/** What sharp and its decoders say, by what it means. The first that fits counts. */
 const meanings: readonly (readonly [pattern: RegExp, reason: ImageErrorReason])[] = [
   [/timeout/i, "too-slow"],
-  [/pixel limit|too large|dimension/i, "too-many-pixels"],
-  [
-    /premature|truncat|end of (file|stream|image|data)|eof|out of data|too few|not enough/i,
-    "truncated",
-  ],
+  [/pixel limit|too large/i, "too-many-pixels"],
+  [/premature|truncated|unexpected end|read error at scanline/i, "truncated"],
+  // The header said what it is: what no decoder takes then is damaged.
+  [/unsupported image format/i, "damaged"],
   [/unsupported|not supported|no support|not implemented/i, "unsupported"],
 ];
 
 function asImageError(cause: unknown, { file, header }: DecodeTask): ImageError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason = meanings.find(([pattern]) => pattern.test(message))?.[1] ?? "damaged";
+  // Decoders say the same thing several times, each on a line.
+  const lines = new Set(message.replace(/^Input buffer has corrupt header: /, "").split("\n"));
   return new ImageError(reason, {
-    what: `${file} could not be decoded.`,
-    expected: `a ${header.format.toUpperCase()} picture that is whole`,
-    received: message.replaceAll(/\s*\n\s*/g, "; "),
-    fix: "Copy or download it again, or leave it out.",
+    what: `${file} could not be decoded: it ${imageReasons[reason]}.`,
+    expected: `a whole ${header.format.toUpperCase()} picture`,
+    received: [...lines].slice(0, 2).join("; "),
+    fix: fixes[reason] ?? "Copy or download it again, or leave it out.",
     cause,
   });
 }
+
+const fixes: Partial<Record<ImageErrorReason, string>> = {
+  "too-slow": "Raise the option timeout, or leave it out.",
+  unsupported: "Convert it, for example to PNG.",
+};
 
 function encoder(image: Sharp, { format, quality, lossless }: EncodeTask): Sharp {
   switch (format) {
