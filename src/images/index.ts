@@ -1,3 +1,3 @@
 // Functions on pictures, as `images` in "fovea".
 
-export { type ResizeMode, type ResizeOptions, resize } from "./resize.ts";
+export { resize } from "./resize.ts";
