@@ -7,6 +7,7 @@ export type { ActivityRegularizationOptions } from "./activity-regularization.ts
 export type { AdaptivePooling2dOptions } from "./adaptive-pooling2d.ts";
 export type { BatchNormalizationOptions } from "./batch-normalization.ts";
 export type { CenterCropOptions } from "./center-crop.ts";
+export type { CLAHEOptions } from "./clahe.ts";
 export type { ConcatenateOptions } from "./concatenate.ts";
 export type { Conv2dTransposeOptions } from "./conv2d-transpose.ts";
 export type { Conv1dOptions, Conv2dOptions } from "./convolution.ts";
@@ -20,6 +21,7 @@ export type {
   StochasticDepthOptions,
 } from "./dropout.ts";
 export type { EluOptions } from "./elu.ts";
+export type { AutoContrastOptions, EqualizationOptions } from "./equalization.ts";
 export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./gaussian-noise.ts";
 export type { GlobalPooling1dOptions, GlobalPooling2dOptions } from "./global-pooling.ts";
 export type { GroupNormalizationOptions } from "./group-normalization.ts";
@@ -34,6 +36,16 @@ export type { Constant, OperationOptions } from "./operation.ts";
 export type { PermuteOptions } from "./permute.ts";
 export type { Pooling1dOptions, Pooling2dOptions } from "./pooling.ts";
 export type { PreluOptions } from "./prelu.ts";
+export type { RandomBrightnessOptions, RandomContrastOptions } from "./random-brightness.ts";
+export type { RandomErasingOptions } from "./random-erasing.ts";
+export type { RandomColorDegenerationOptions, RandomGrayscaleOptions } from "./random-grayscale.ts";
+export type { RandomHueOptions, RandomSaturationOptions } from "./random-hue.ts";
+export type {
+  RandomInvertOptions,
+  RandomPosterizationOptions,
+  SolarizationOptions,
+} from "./random-invert.ts";
+export type { RandomGaussianBlurOptions, RandomSharpnessOptions } from "./random-sharpness.ts";
 export type { ReluOptions } from "./relu.ts";
 export type { RepeatVectorOptions } from "./repeat-vector.ts";
 export type { RescalingOptions } from "./rescaling.ts";
@@ -52,4 +64,5 @@ export type { SpectralNormalizationOptions } from "./spectral-normalization.ts";
 export type { TimeDistributedOptions } from "./time-distributed.ts";
 export type { UnitNormalizationOptions } from "./unit-normalization.ts";
 export type { UpSampling1dOptions, UpSampling2dOptions } from "./up-sampling.ts";
+export type { Factor, ValueRange, ValueRangeOptions } from "./value-range.ts";
 export type { ZeroPadding1dOptions, ZeroPadding2dOptions } from "./zero-padding.ts";

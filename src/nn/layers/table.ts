@@ -7,6 +7,7 @@ export { adaptiveAveragePooling2d, adaptiveMaxPooling2d } from "./adaptive-pooli
 export { batchNormalization } from "./batch-normalization.ts";
 export { centerCrop } from "./center-crop.ts";
 export { channelPooling } from "./channel-pooling.ts";
+export { cLAHE } from "./clahe.ts";
 export { concatenate } from "./concatenate.ts";
 export { conv2dTranspose } from "./conv2d-transpose.ts";
 export { conv1d, conv2d } from "./convolution.ts";
@@ -21,6 +22,7 @@ export {
   stochasticDepth,
 } from "./dropout.ts";
 export { elu } from "./elu.ts";
+export { autoContrast, equalization } from "./equalization.ts";
 export { flatten } from "./flatten.ts";
 export { gaussianDropout, gaussianNoise } from "./gaussian-noise.ts";
 export {
@@ -40,6 +42,12 @@ export { operation } from "./operation.ts";
 export { permute } from "./permute.ts";
 export { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from "./pooling.ts";
 export { prelu } from "./prelu.ts";
+export { randomBrightness, randomContrast } from "./random-brightness.ts";
+export { randomErasing } from "./random-erasing.ts";
+export { randomColorDegeneration, randomGrayscale } from "./random-grayscale.ts";
+export { randomHue, randomSaturation } from "./random-hue.ts";
+export { randomInvert, randomPosterization, solarization } from "./random-invert.ts";
+export { randomGaussianBlur, randomSharpness } from "./random-sharpness.ts";
 export { relu } from "./relu.ts";
 export { repeatVector } from "./repeat-vector.ts";
 export { rescaling } from "./rescaling.ts";

@@ -2,6 +2,7 @@
 
 import type { LayerKind } from "../../../src/nn/layers/index.ts";
 import { activations } from "./activations.ts";
+import { colors } from "./colors.ts";
 import { convolutions } from "./convolutions.ts";
 import { images } from "./images.ts";
 import type { LayerCase } from "./layer-case.ts";
@@ -16,6 +17,7 @@ export type { LayerCase, LayerSample } from "./layer-case.ts";
 
 export const layerCases: Readonly<Record<LayerKind, LayerCase>> = {
   ...activations,
+  ...colors,
   ...convolutions,
   ...images,
   ...merging,

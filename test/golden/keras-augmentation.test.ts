@@ -1,0 +1,103 @@
+// The layers that change images' colours, against Keras 3 on TensorFlow, which computed the fixtures in
+// f32 (keras/make_augmentation.py). Both sides are handed the same random draws. Whole numbers, to which
+// some of them cut values off, are the same.
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Shape } from "../../src/core/shape.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import type { Builder } from "../../src/graph/builder.ts";
+import { ops } from "../../src/graph/ops/index.ts";
+import type { Device } from "../../src/machine/device.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { layerFrom } from "../../src/nn/layers/index.ts";
+import { sequence } from "../../src/nn/sequence.ts";
+import { runCompiled } from "../conformance/compiled.ts";
+import { colors } from "../conformance/layer-cases/colors.ts";
+import { relativeError } from "../conformance/samples.ts";
+import { uniform } from "./shared-numbers.ts";
+
+const tolerance = 1e-5;
+const batch = 2;
+const firstDraw = 20;
+
+interface LayerFixture {
+  readonly kind: string;
+  readonly inputShape: Shape;
+  readonly range: readonly [number, number];
+  /** Whether pixels are whole numbers. */
+  readonly whole: boolean;
+  readonly options: object;
+  readonly className: string;
+  readonly results: readonly number[];
+  /** Whether the layer does the same outside of training, instead of nothing. */
+  readonly isAlways: boolean;
+}
+
+const fixtures = JSON.parse(
+  readFileSync(new URL("keras/augmentation.json", import.meta.url), "utf8"),
+) as { readonly layers: Readonly<Record<string, LayerFixture>> };
+
+let device: Device;
+beforeAll(async () => {
+  device = await WasmDevice.open({ threads: 1 });
+});
+afterAll(() => device.close());
+
+/** Ops whose random numbers are those that Keras drew, with the values that go with them. */
+function withDraws() {
+  const values: Record<string, Tensor> = {};
+  const source = (draw: number, shape: Shape, low: number, high: number) => {
+    const name = `draw ${draw}`;
+    values[name] = uniform(firstDraw + draw, shape, low, high);
+    return ops.input(name, { shape, dtype: "f32" });
+  };
+  const build: Builder = {
+    ...ops,
+    randomUniform: (_, { shape, draw = 0 }) => source(draw, shape, 0, 1),
+    randomNormal: (_, { shape, draw = 0 }) => source(draw, shape, -2, 2),
+  };
+  return { build, values };
+}
+
+function pixelsOf({ inputShape, range, whole }: LayerFixture): Tensor<Float32Array> {
+  const { data, shape } = uniform(1, [batch, ...inputShape], ...range);
+  return { data: whole ? data.map(Math.floor) : data, shape };
+}
+
+async function call(fixture: LayerFixture, training: boolean) {
+  const layer = layerFrom(fixture.kind, fixture.options);
+  const network = sequence({ inputShape: fixture.inputShape, layers: [layer] });
+  const pixels = pixelsOf(fixture);
+  const x = ops.input("x", { shape: pixels.shape, dtype: "f32" });
+  const step = ops.input("step", { shape: [], dtype: "i32" });
+  const { build, values } = withDraws();
+  const context = { build, training, weights: new Map(), step, seed: 0 };
+  const [output] = network.graph([x], context).outputs;
+  const sources = { x: pixels, step: { data: Int32Array.of(1), shape: [] }, ...values };
+  const { outputs } = await runCompiled(device, { outputs: { output }, updates: [] }, sources);
+  return { pixels: pixels.data, results: outputs.output, className: layer.className };
+}
+
+test("every layer that changes colours has a fixture", () => {
+  const kinds = new Set(Object.values(fixtures.layers).map(({ kind }) => kind));
+  expect([...kinds].sort()).toEqual(Object.keys(colors).sort());
+});
+
+describe.each(
+  Object.values(fixtures.layers).map(
+    (fixture) => [`${fixture.kind} ${JSON.stringify(fixture.options)}`, fixture] as const,
+  ),
+)("%s", (_, fixture) => {
+  test("gives the same results in training", async () => {
+    const { results, className } = await call(fixture, true);
+    expect(className).toBe(fixture.className);
+    expect(relativeError(results, fixture.results)).toBeLessThanOrEqual(tolerance);
+  });
+
+  test("does the same outside of training, or nothing", async () => {
+    const { results, pixels } = await call(fixture, false);
+    const expected = fixture.isAlways ? fixture.results : pixels;
+    expect(relativeError(results, expected)).toBeLessThanOrEqual(tolerance);
+  });
+});
