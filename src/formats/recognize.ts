@@ -11,7 +11,7 @@ export interface Likeness {
 }
 
 /** The kinds of files that Fovea reads. */
-export type ReadableKind = "safetensors" | "zip" | "HDF5" | "JSON";
+export type ReadableKind = "safetensors" | "zip" | "HDF5" | "JSON" | "PyTorch";
 
 interface Signature extends Likeness {
   matches(bytes: Uint8Array): boolean;
@@ -95,7 +95,12 @@ const signatures: readonly Signature[] = [
     fix: "If it is a Keras model, give it the file extension .h5.",
     kind: "HDF5",
   },
-  { matches: isTorchZip, why: "it looks like a PyTorch file (.pt, .pth)", fix: toSafetensors },
+  {
+    matches: isTorchZip,
+    why: "it looks like a PyTorch file (.pt, .pth)",
+    fix: toSafetensors,
+    kind: "PyTorch",
+  },
   {
     matches: isZip,
     why: "it looks like a zip archive",
@@ -106,6 +111,7 @@ const signatures: readonly Signature[] = [
     matches: isPickle,
     why: "it looks like a Python pickle, as old PyTorch files are",
     fix: toSafetensors,
+    kind: "PyTorch",
   },
   {
     matches: (bytes) => textOf(bytes, 4, 8) === "TFL3",
@@ -211,6 +217,10 @@ const kinds: Readonly<
   },
   zip: { name: "zip archive", description: "a .keras file, which is a zip archive" },
   HDF5: { name: "HDF5 file", description: "an HDF5 file as Keras writes it" },
+  PyTorch: {
+    name: "PyTorch file",
+    description: "a file that torch.save has written",
+  },
   JSON: {
     name: "model of TensorFlow.js",
     description: "JSON, as TensorFlow.js writes model.json",

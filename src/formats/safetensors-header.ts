@@ -5,26 +5,7 @@
 import { FormatError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { requireKind } from "./recognize.ts";
-
-/** Bytes an element takes, for every dtype that Fovea reads. */
-export const fileDTypes = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-} as const;
-
-/** A dtype that Fovea reads, as the file names it. */
-export type FileDType = keyof typeof fileDTypes;
+import { type FileDType, fileDTypes } from "./stored-numbers.ts";
 
 /** Whether Fovea reads tensors of `dtype`; a file may hold others, which nobody needs to ask for. */
 export function isReadDType(dtype: string): dtype is FileDType {

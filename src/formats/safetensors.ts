@@ -8,7 +8,6 @@ import { FormatError } from "../core/errors.ts";
 import { type Tensor, tensor } from "../core/tensor.ts";
 import { sameName } from "./distinct-names.ts";
 import {
-  fileDTypes,
   isAcceptedName,
   isReadDType,
   lengthBytes,
@@ -18,13 +17,7 @@ import {
   readHeader,
   type TensorRecord,
 } from "./safetensors-header.ts";
-import {
-  narrowToFloat32,
-  narrowToInt32,
-  unsignedToInt32,
-  widenBrainFloat,
-  widenHalf,
-} from "./widths.ts";
+import { fileDTypes, storedNumbers } from "./stored-numbers.ts";
 
 /** A tensor as files hold it: f32, i32 or u8. */
 export type StoredTensor = Tensor<Float32Array | Int32Array | Uint8Array>;
@@ -240,42 +233,7 @@ function elementsOf(record: TensorRecord, bytes: Uint8Array, file: string) {
       fix: "Convert the tensor to one of these before saving it.",
     });
   }
-  switch (dtype) {
-    case "U8":
-    case "BOOL":
-      return bytes;
-    case "I8":
-      return Int32Array.from(new Int8Array(...aligned(bytes, 1)));
-    case "I16":
-      return Int32Array.from(new Int16Array(...aligned(bytes, 2)));
-    case "U16":
-      return Int32Array.from(new Uint16Array(...aligned(bytes, 2)));
-    case "U32":
-      return inRange(unsignedToInt32(new Uint32Array(...aligned(bytes, 4))), record, file);
-    case "F32":
-      return new Float32Array(...aligned(bytes, 4));
-    case "I32":
-      return new Int32Array(...aligned(bytes, 4));
-    case "F16":
-      return widenHalf(new Uint16Array(...aligned(bytes, 2)));
-    case "BF16":
-      return widenBrainFloat(new Uint16Array(...aligned(bytes, 2)));
-    case "F64":
-      return inRange(narrowToFloat32(new Float64Array(...aligned(bytes, 8))), record, file);
-    case "U64": {
-      const values = narrowToInt32(new Int32Array(...aligned(bytes, 4)));
-      // What is below 0 as a signed number is larger than any of those.
-      return inRange(values?.some((value) => value < 0) ? null : values, record, file);
-    }
-    case "I64":
-      return inRange(narrowToInt32(new Int32Array(...aligned(bytes, 4))), record, file);
-  }
-}
-
-/** The arguments of a view with `width` bytes an element; unaligned bytes are copied first. */
-function aligned(bytes: Uint8Array, width: number): [ArrayBufferLike, number, number] {
-  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-  return [buffer, byteOffset, bytes.length / width];
+  return inRange(storedNumbers(dtype, bytes), record, file);
 }
 
 function inRange<T>(values: T | null, { name, dtype }: TensorRecord, file: string): T {

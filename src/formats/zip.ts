@@ -17,6 +17,13 @@ export interface ZipArchive {
   read(name: string): Uint8Array;
 }
 
+export interface ZipOptions {
+  /** What all entries may have together, unpacked. Default: 2 GiB. */
+  readonly maximumBytes?: number;
+  /** What kind of archive it should be, for errors. Default: any. */
+  readonly kind?: "zip" | "PyTorch";
+}
+
 /**
  * An archive's entries; `file` is the name that errors call it by.
  *
@@ -27,9 +34,9 @@ export interface ZipArchive {
 export function openZip(
   bytes: Uint8Array,
   file: string,
-  { maximumBytes = mostBytes }: { readonly maximumBytes?: number } = {},
+  { maximumBytes = mostBytes, kind = "zip" }: ZipOptions = {},
 ): ZipArchive {
-  requireKind(bytes, file, "zip");
+  requireKind(bytes, file, kind);
   const entries = zipDirectory(bytes, file);
   const total = [...entries.values()].reduce((sum, { size }) => sum + size, 0);
   if (total > maximumBytes) {
