@@ -11,6 +11,7 @@ export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";
 export { type Examples, sliceExamples } from "./data/examples.ts";
+export * as data from "./data/index.ts";
 export type { Source, SourceRows } from "./data/source.ts";
 export * as explain from "./explain/index.ts";
 export type { ChannelCount, Colour } from "./images/channels.ts";

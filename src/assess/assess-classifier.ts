@@ -5,7 +5,8 @@ import { DataError } from "../core/errors.ts";
 import { requireOptions, requireRecord } from "../core/option.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Examples } from "../data/examples.ts";
+import { type ExampleSet, inputsOf } from "../data/example-set.ts";
+import { isImageSource } from "../data/image-folder/image-source.ts";
 import { requireModel, type StatefulModel } from "../train/stateful-model.ts";
 import {
   type ClassificationReport,
@@ -42,16 +43,21 @@ export interface AssessOptions extends ClassificationReportOptions {
  */
 export async function assessClassifier(
   model: StatefulModel,
-  examples: Examples,
+  examples: ExampleSet,
   options: AssessOptions = {},
 ): Promise<ClassifierAssessment> {
   requireModel("assessClassifier", model);
   requireOptions("assessClassifier", options, "model, examples, { batchSize: 32 }");
   const expected = "{ x, y }: the inputs, and the targets that belong to them";
-  requireRecord("assessClassifier: The examples cannot be used.", examples, ["x", "y"], expected);
+  if (!isImageSource(examples)) {
+    requireRecord("assessClassifier: The examples cannot be used.", examples, ["x", "y"], expected);
+  }
   const { batchSize = 32, ...rest } = options;
-  const { probabilities, predictions } = await classify(model, examples.x, batchSize);
-  const labels = labelsOf(examples.y, probabilities.shape);
+  const { probabilities, predictions } = await classify(model, inputsOf(examples), batchSize);
+  const y = isImageSource(examples)
+    ? { data: examples.labels, shape: [examples.count] }
+    : examples.y;
+  const labels = labelsOf(y, probabilities.shape);
   const width = probabilities.shape[probabilities.shape.length - 1];
   const matrix = confusionMatrix(labels, predictions, Math.max(2, width));
   const classNames = options.classNames ?? examples.classNames;
@@ -73,7 +79,7 @@ export interface MeasuredClassifier extends ClassifierAssessment {
  */
 export async function measureClassifier(
   model: StatefulModel,
-  examples: Examples,
+  examples: ExampleSet,
   batchSize: number,
 ): Promise<MeasuredClassifier> {
   classCountOf(model);

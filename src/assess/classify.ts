@@ -6,6 +6,7 @@ import { requireRecord } from "../core/option.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Examples } from "../data/examples.ts";
+import type { Source } from "../data/source.ts";
 import type { StatefulModel } from "../train/stateful-model.ts";
 
 /** What a classifier says of some examples, or of each of their pixels. */
@@ -46,7 +47,7 @@ export function classesOf(scores: Tensor, threshold = 0.5): Int32Array {
  */
 export async function classify(
   model: StatefulModel,
-  x: Examples["x"],
+  x: Examples["x"] | Source,
   batchSize: number,
 ): Promise<Classification> {
   const scores = await model.predict(x, { batchSize });

@@ -21,7 +21,7 @@ export interface FitOptions {
    */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
-  readonly validationData?: ModelExamples | Source;
+  readonly validationData?: ModelExamples | Source | undefined;
   /**
    * After which epochs the model is validated: every so many, or those of a list, counted from 1. Epochs
    * without validation report no `val_` numbers. Default: 1.

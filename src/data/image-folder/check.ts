@@ -1,0 +1,75 @@
+// Every picture is read and decoded once before any is used: then it is known which can be, and what copies there
+// are. Knows no class and no part.
+
+import { platform } from "#platform";
+import { type FoundFile, reasonOf } from "./found-file.ts";
+import type { PixelStore } from "./pixel-store.ts";
+
+/** What is known of a picture. */
+export interface CheckedFile {
+  /** The MD5 of its bytes; empty where they could not be read. */
+  readonly digest: string;
+  /** Why it cannot be used, where it cannot. */
+  readonly problem?: string;
+}
+
+/** Bytes of a file to pixels, `[H, W, C]` in a row. @throws FoveaError where they are no such picture. */
+export type Decode = (bytes: Uint8Array, name: string) => Promise<Uint8Array>;
+
+/** How files are gone through. */
+export interface CheckOptions {
+  readonly decode: Decode;
+  readonly store: PixelStore;
+  /** How many are at work at a time. */
+  readonly workers: number;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Looks at every file; its pixels go to the row of its number. */
+export async function checkFiles(
+  files: readonly FoundFile[],
+  { decode, store, workers, onProgress }: CheckOptions,
+): Promise<CheckedFile[]> {
+  const checked: CheckedFile[] = [];
+  let done = 0;
+  await inTurn(files.length, workers, async (i) => {
+    checked[i] = await check(files[i], i, decode, store);
+    done++;
+    onProgress?.(done, files.length);
+  });
+  return checked;
+}
+
+async function check(
+  { path, read }: FoundFile,
+  row: number,
+  decode: Decode,
+  store: PixelStore,
+): Promise<CheckedFile> {
+  let digest = "";
+  try {
+    const bytes = await read();
+    digest = platform.md5(bytes);
+    const pixels = await decode(bytes, path);
+    await store.write(row, pixels);
+    return { digest };
+  } catch (error) {
+    return { digest, problem: reasonOf(error, path) };
+  }
+}
+
+/** Does `work` for 0 to `count - 1`, some at a time; the first failure ends it. */
+export async function inTurn(
+  count: number,
+  atOnce: number,
+  work: (i: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const i = next++;
+      await work(i);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+}

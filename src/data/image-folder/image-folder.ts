@@ -1,0 +1,295 @@
+// A folder of pictures as examples to train, validate and test with. It brings together what finds, checks, divides and
+// reads them.
+
+import { platform } from "#platform";
+import { DataError } from "../../core/errors.ts";
+import { printWarning } from "../../platform/print-warning.ts";
+import { checkFiles, type Decode } from "./check.ts";
+import { copiesIn, type Divisible, divide } from "./divide.ts";
+import { extensionOf, type FoundFiles, type SkippedFile } from "./found-file.ts";
+import { type ImageSource, imageSource } from "./image-source.ts";
+import { type LabelledFile, layOut, type PartName } from "./layout.ts";
+import { checkImageFolderOptions, decodingOf, type ImageFolderOptions } from "./options.ts";
+import { openCache } from "./pixel-cache.ts";
+import { walk } from "./walk.ts";
+
+const { paths } = platform;
+
+/** How many pictures a class has in each part. */
+export interface ClassCount extends Readonly<Record<PartName, number>> {
+  readonly name: string;
+}
+
+/** The same bytes under several names. */
+export interface CopiedFile {
+  readonly paths: readonly string[];
+  /** The parts that have it, and the classes. */
+  readonly parts: readonly PartName[];
+  readonly classNames: readonly string[];
+}
+
+/** A folder of pictures, ready to train with. */
+export interface ImageFolder {
+  readonly train: ImageSource;
+  /** Absent where nothing is held out. */
+  readonly validation?: ImageSource;
+  /** Absent where the folder has no such part. */
+  readonly test?: ImageSource;
+  /** The name of class `i` at index `i`. */
+  readonly classNames: readonly string[];
+  /** How many pictures each class has. */
+  readonly counts: readonly ClassCount[];
+  /**
+   * How much each class would have to count for all to count alike: `N / (classes · pictures of the class)`, for the option
+   * `classWeights` of `fit`.
+   */
+  readonly classWeights: Readonly<Record<number, number>>;
+  /** Files that are not used, with the reasons, by path. */
+  readonly skipped: readonly SkippedFile[];
+  /** Pictures that are in several parts: what is measured there is too good. */
+  readonly leaks: readonly CopiedFile[];
+  /** Pictures that lie in one part several times. */
+  readonly copies: readonly CopiedFile[];
+  /** What is worth knowing, as sentences: small classes, leaks, contradictions. */
+  readonly warnings: readonly string[];
+  /** What belongs into the option `preprocess` of a model that learns from these pictures. */
+  readonly preprocess: { readonly scale: number };
+  /** Gives back memory and files. */
+  close(): Promise<void>;
+}
+
+/** A class with fewer pictures is warned of. */
+const fewPictures = 5;
+/** Pictures that a message lists. */
+const mostListed = 3;
+
+/**
+ * The pictures below a folder, as examples `x [N, H, W, C]` in u8 and class numbers `y [N]`. A class is a folder, as in
+ * `photos/cat/1.jpg`; with folders `train`, `val` (or `valid`, `validation`) and `test` at the top those are the parts; a
+ * CSV table of labels wins over both, and `path` may be one. Links are followed once, hidden files passed over. Every
+ * picture is decoded once before the call returns; what cannot be used is listed in `skipped`, never an end.
+ *
+ * @throws FormatError where there is no such folder; DataError where no picture is left, or with `strict` any is
+ * skipped; ConfigError where an option cannot be used.
+ * @example
+ * const photos = await data.imageFolder("photos", { size: [96, 96], resize: "cover", validation: 0.2, seed: 1 });
+ * await model.fit(photos.train, { epochs: 10, validationData: photos.validation });
+ */
+export async function imageFolder(
+  path: string,
+  options: ImageFolderOptions = {},
+): Promise<ImageFolder> {
+  checkImageFolderOptions("data.imageFolder", options);
+  const isTable = extensionOf(paths.basename(path)) === ".csv";
+  const root = isTable ? paths.dirname(path) : path;
+  const labels = isTable ? paths.basename(path) : options.labels;
+  return fromFiles(await walk(root), root, { ...options, ...(labels !== undefined && { labels }) });
+}
+
+/** Pictures of files, wherever they were found; `root` is their folder, if they have one. */
+export async function fromFiles(
+  found: FoundFiles,
+  root: string | undefined,
+  options: ImageFolderOptions,
+): Promise<ImageFolder> {
+  const { validation = 0.2, seed = 0, onWarning = printWarning } = options;
+  const { workers = platform.threads.count() } = options;
+  const { decodeImage } = await import("../../images/decode.ts");
+  const layout = await layOut(found, options);
+  const where = root ?? "the list";
+  const files = layout.files.map(({ file }) => file);
+  if (files.length === 0) throw nothingFound(where, layout.skipped, found.files.length);
+  const settings = decodingOf(options);
+  const { size = [], channels = 3 } = settings;
+  const shape = [...size, channels];
+  const decode: Decode = async (bytes, name) =>
+    (await decodeImage(bytes, { ...settings, name })).data;
+  const recipe = JSON.stringify({ decoder: 1, ...settings });
+  const cache = await openCache({
+    kind: options.cache ?? "auto",
+    files,
+    rowBytes: shape.reduce((a, b) => a * b, 1),
+    root,
+    recipe,
+    folder: options.cacheFolder,
+  });
+  const { store } = cache;
+  try {
+    const onProgress = (done: number, total: number) => options.onProgress?.({ done, total });
+    const checked =
+      cache.known ?? (await checkFiles(files, { decode, store, workers, onProgress }));
+    const notKept = await cache.keep(checked);
+    const sorted = sort(layout.files, checked, options.classNames);
+    const skipped = [...layout.skipped, ...sorted.skipped].sort((a, b) =>
+      a.path < b.path ? -1 : 1,
+    );
+    const { classNames, used } = sorted;
+    if (!used.some(({ part }) => part === undefined || part === "train")) {
+      throw nothingFound(where, skipped, found.files.length);
+    }
+    if (options.strict && skipped.length > 0) throw refused(where, skipped);
+    const parts = divide(used, validation, seed);
+    const digests = checked.map(({ digest }) => digest);
+    const pictures = { files, store, decode, shape, classNames, workers, digests, recipe };
+    const source = (numbers: Int32Array) =>
+      imageSource(
+        pictures,
+        numbers.map((i) => used[i].number),
+        numbers.map((i) => used[i].label),
+      );
+    const counts = countClasses(classNames, used, parts);
+    const copied = copiesOf(used, parts, files, classNames);
+    const leaks = copied.filter((copy) => copy.parts.length > 1);
+    const warnings = warningsOf(counts, leaks, copied, notKept);
+    for (const warning of warnings) onWarning(warning);
+    return {
+      train: source(parts.train),
+      ...(parts.validation.length > 0 && { validation: source(parts.validation) }),
+      ...(parts.test.length > 0 && { test: source(parts.test) }),
+      classNames,
+      counts,
+      classWeights: balanced(counts),
+      skipped,
+      leaks,
+      copies: copied.filter((copy) => copy.parts.length === 1),
+      warnings,
+      preprocess: { scale: 1 / 255 },
+      close: () => store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** A picture that is used: its number among all files, and its class. */
+type Used = Divisible & { readonly number: number };
+
+/** The classes, the pictures that belong to them, and those that do not. */
+function sort(
+  files: readonly LabelledFile[],
+  checked: readonly { readonly digest: string; readonly problem?: string }[],
+  wanted: readonly string[] | undefined,
+) {
+  const isSound = (i: number) => checked[i].problem === undefined;
+  const trained = files.filter(({ part = "train" }, i) => part === "train" && isSound(i));
+  const found = [...new Set(trained.map(({ className }) => className))].sort();
+  const classNames = wanted ?? found;
+  const numbers = new Map(classNames.map((name, i) => [name, i]));
+  const used: Used[] = [];
+  const skipped: SkippedFile[] = [];
+  files.forEach(({ file, className, part }, number) => {
+    const { digest, problem } = checked[number];
+    const label = numbers.get(className);
+    if (problem !== undefined) skipped.push({ path: file.path, reason: problem });
+    else if (label !== undefined) used.push({ number, label, digest, part });
+    else {
+      const reason =
+        wanted === undefined ? "which has no picture to train with" : "which is not asked for";
+      skipped.push({ path: file.path, reason: `is of the class "${className}", ${reason}` });
+    }
+  });
+  return { classNames, used, skipped };
+}
+
+const partNames = ["train", "validation", "test"] as const satisfies readonly PartName[];
+
+function countClasses(
+  classNames: readonly string[],
+  used: readonly Used[],
+  parts: Readonly<Record<PartName, Int32Array>>,
+): ClassCount[] {
+  return classNames.map((name, label) => {
+    const count = (part: PartName) =>
+      parts[part].reduce((sum, i) => sum + Number(used[i].label === label), 0);
+    return { name, train: count("train"), validation: count("validation"), test: count("test") };
+  });
+}
+
+function copiesOf(
+  used: readonly Used[],
+  parts: Readonly<Record<PartName, Int32Array>>,
+  files: readonly { readonly path: string }[],
+  classNames: readonly string[],
+): CopiedFile[] {
+  const partOf = new Map<number, PartName>();
+  for (const part of partNames) for (const i of parts[part]) partOf.set(i, part);
+  return copiesIn(used).map((numbers) => ({
+    paths: numbers.map((i) => files[used[i].number].path),
+    parts: partNames.filter((part) => numbers.some((i) => partOf.get(i) === part)),
+    classNames: [...new Set(numbers.map((i) => classNames[used[i].label]))],
+  }));
+}
+
+/** `N / (classes · pictures of the class)` for each class with pictures to train with. */
+function balanced(counts: readonly ClassCount[]): Record<number, number> {
+  const present = counts.filter(({ train }) => train > 0);
+  const total = present.reduce((sum, { train }) => sum + train, 0);
+  const weights = counts.map(({ train }, i) => [i, total / (present.length * train)] as const);
+  return Object.fromEntries(weights.filter(([i]) => counts[i].train > 0));
+}
+
+function warningsOf(
+  counts: readonly ClassCount[],
+  leaks: readonly CopiedFile[],
+  copied: readonly CopiedFile[],
+  notKept: string | undefined,
+): string[] {
+  const few = counts.filter(({ train, validation }) => train + validation < fewPictures);
+  const many = (count: number) => `${count} ${count === 1 ? "picture" : "pictures"}`;
+  const list = (copies: readonly CopiedFile[]) =>
+    copies
+      .slice(0, mostListed)
+      .map((copy) => copy.paths.join(" = "))
+      .join("; ") + (copies.length > mostListed ? "; …" : "");
+  const contradictions = copied.filter(({ classNames }) => classNames.length > 1);
+  return [
+    ...(counts.length === 1
+      ? [`All pictures are of one class, "${counts[0].name}": there is nothing to tell apart.`]
+      : []),
+    ...few.map(
+      ({ name, train, validation }) =>
+        `The class "${name}" has only ${many(train + validation)} to learn from.`,
+    ),
+    ...(leaks.length > 0
+      ? [
+          `${many(leaks.length)} to train with ${leaks.length === 1 ? "is" : "are"} in another part as well, which makes ` +
+            `what is measured there too good: ${list(leaks)}.`,
+        ]
+      : []),
+    ...(contradictions.length > 0
+      ? [`The same picture is in several classes: ${list(contradictions)}.`]
+      : []),
+    ...(notKept === undefined
+      ? []
+      : [`Decoded pictures cannot be kept, and are decoded again each time: ${notKept}.`]),
+  ];
+}
+
+function listed(skipped: readonly SkippedFile[]): string {
+  const some = skipped.slice(0, mostListed).map(({ path, reason }) => `${path} ${reason}`);
+  return some.join("; ") + (skipped.length > mostListed ? "; …" : "");
+}
+
+function nothingFound(where: string, skipped: readonly SkippedFile[], files: number): DataError {
+  return new DataError({
+    what: `There is no picture to train with in ${where}.`,
+    expected:
+      "a folder for each class with its pictures in it, as in photos/cat/1.jpg, or a table of labels",
+    received:
+      files === 0 && skipped.length === 0
+        ? "an empty folder"
+        : `${files} files: ${listed(skipped)}`,
+    fix: "Put the pictures of each class into a folder of its own.",
+  });
+}
+
+function refused(where: string, skipped: readonly SkippedFile[]): DataError {
+  const count = skipped.length;
+  return new DataError({
+    what: `${count} ${count === 1 ? "file" : "files"} in ${where} cannot be used, and strict is set.`,
+    expected: "pictures that can be decoded, and nothing else",
+    received: listed(skipped),
+    fix: "Remove or repair them, or leave out strict.",
+  });
+}
