@@ -80,4 +80,13 @@ export {
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";
 export type { LoadedWeights, LoadWeightsOptions } from "./train/weights-file.ts";
-export { type Architecture, type Fit, zoo } from "./zoo/index.ts";
+export {
+  type Architecture,
+  type ArchitectureName,
+  type ArchitectureOptions,
+  type BuildOptions,
+  type LoadOptions as ZooOptions,
+  type PublishedFigures,
+  type WeightSource,
+  zoo,
+} from "./zoo/index.ts";

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { names as datasetNames } from "../data/datasets/index.ts";
 import { targetNames } from "../machine/open.ts";
-import { architectureNames } from "../zoo/index.ts";
+import { acceptedNames } from "../zoo/index.ts";
 
 /** Where examples come from. */
 export const dataFields = {
@@ -55,11 +55,16 @@ export const outputFields = {
   json: z.boolean().default(false).meta({ description: "Print JSON, one record per line." }),
 };
 
-/** An architecture. */
-export const networkField = z
-  .enum(architectureNames)
-  .default("mnist")
-  .meta({ description: "The architecture." });
+/** An architecture; there are too many to list them in help. */
+export const architectureField = z
+  .enum(acceptedNames)
+  .meta({ description: "An architecture.", shownChoices: "See fovea models." });
+
+/** The architecture that is trained. */
+export const networkField = architectureField.default("mnist").meta({
+  ...architectureField.meta(),
+  description: "The architecture, such as mnist, lenet-5 or resnet-20.",
+});
 
 /** A model in a file. */
 export const modelField = z.string().min(1).meta({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ConfigError, FormatError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import { type LoadedModel, type LoadOptions, loadModel } from "../train/load.ts";
-import { architectureNames } from "../zoo/index.ts";
+import { acceptedNames } from "../zoo/index.ts";
 
 /** The files of a run that commands name. */
 export const runFileNames = {
@@ -42,7 +42,7 @@ export async function modelFileOf(path: string, preferred: "best" | "last"): Pro
 
 /** Whether `name` is that of an architecture. */
 export function isArchitecture(name: string): boolean {
-  return (architectureNames as readonly string[]).includes(name);
+  return acceptedNames.includes(name);
 }
 
 function notAFile(name: string): ConfigError {

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
-import { architectureNames } from "../zoo/index.ts";
+import { acceptedNames } from "../zoo/index.ts";
 
 /**
  * The answer to --model where a command takes --network, or the reverse; undefined for all other options.
@@ -19,7 +19,7 @@ export function otherOptionMeant(
   if (flag === "--model" && flags.includes("--network")) {
     return new ConfigError({
       what: `fovea ${command} has no option --model.`,
-      expected: `--network with an architecture: ${architectureNames.join(", ")}`,
+      expected: "--network with an architecture: fovea models lists them",
       received,
       ...meantFor(command, value),
     });
@@ -29,7 +29,7 @@ export function otherOptionMeant(
       what: `fovea ${command} has no option --network.`,
       expected: "--model with a model file or a run folder",
       received,
-      fix: `train the architecture first: fovea train --network ${value ?? architectureNames[0]}`,
+      fix: `train the architecture first: fovea train --network ${value ?? acceptedNames[0]}`,
     });
   }
   return undefined;
@@ -41,9 +41,9 @@ function meantFor(command: string, value = ""): { fix?: string } {
     return { fix: `to continue the training of a model, use --resume ${value}` };
   }
   if (isFile) return {};
-  if ((architectureNames as readonly string[]).includes(value)) {
+  if (acceptedNames.includes(value)) {
     return { fix: `use --network ${value}` };
   }
-  const { fix } = suggestion(architectureNames, value);
+  const { fix } = suggestion(acceptedNames, value);
   return { fix: fix === undefined ? "use --network" : `use --network; ${fix}` };
 }

@@ -10,7 +10,7 @@ import { lossFrom } from "../nn/losses/index.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/index.ts";
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "../train/model.ts";
-import { architectureFrom } from "../zoo/index.ts";
+import { zoo } from "../zoo/index.ts";
 import { batchSizeField, dataFields, deviceFields, networkField } from "./fields.ts";
 
 const optimizerNames = Object.keys(optimizers) as OptimizerName[];
@@ -90,13 +90,13 @@ export function recipeOf(options: Readonly<Record<string, unknown>>): Recipe {
  *
  * @param learningRate Default: the optimizer's own.
  */
-export function modelFor(
+export async function modelFor(
   recipe: Recipe,
   images: Examples,
   device: Device,
   learningRate?: LearningRate,
-): Model {
-  const network = architectureFrom(recipe.network, {
+): Promise<Model> {
+  const network = await zoo.build(recipe.network, {
     inputShape: images.x.shape.slice(1),
     classes: classCountIn(images),
   });

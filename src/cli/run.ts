@@ -98,8 +98,10 @@ function withArgument(
 }
 
 /** What follows the name of the command. */
-function usageOf({ argument }: Command): string {
-  return argument === undefined ? "[options]" : `<${argument}> [options]`;
+function usageOf({ argument, options }: Command): string {
+  if (argument === undefined) return "[options]";
+  const isOptional = options.shape[argument].safeParse(undefined).success;
+  return isOptional ? `[${argument}] [options]` : `<${argument}> [options]`;
 }
 
 /** Columns of a terminal that everybody has. */

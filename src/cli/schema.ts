@@ -18,6 +18,8 @@ interface Field {
   readonly exclusiveMaximum?: number;
   /** What the help text calls the value: `--out <folder>`. */
   readonly value?: string;
+  /** What the help text says in place of a list of choices, where they are many. */
+  readonly shownChoices?: string;
   /** What the help text says of the default, where that is not the schema's. */
   readonly shownDefault?: string;
   readonly isRequired: boolean;
@@ -60,11 +62,14 @@ function remarksOn(field: Field): string {
   const { type, enum: choices, isRequired } = field;
   const preset = field.shownDefault ?? field.default;
   const remarks = [
-    ...(choices === undefined ? [] : [`One of ${choices.join(", ")}.`]),
+    ...(choices === undefined ? [] : [field.shownChoices ?? `One of ${choices.join(", ")}.`]),
     ...(preset === undefined || type === "boolean" ? [] : [`Default: ${preset}.`]),
     ...(isRequired ? ["Required."] : []),
   ];
-  return remarks.map((remark) => ` ${remark}`).join("");
+  return remarks
+    .filter((remark) => remark !== "")
+    .map((remark) => ` ${remark}`)
+    .join("");
 }
 
 /**

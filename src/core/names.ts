@@ -9,10 +9,20 @@ export function lookUp<T>(table: Readonly<Record<string, T>>, name: string, what
   const names = Object.keys(table);
   throw new ConfigError({
     what: `There is no ${what} "${name}".`,
-    expected: names.join(", "),
+    expected: listOf(names, name),
     received: name,
     ...suggestion(names, name),
   });
+}
+
+/** How many names an error lists. */
+const mostListed = 40;
+
+/** `names` in a row; of many, those that are most like `wanted`. */
+function listOf(names: readonly string[], wanted: string): string {
+  if (names.length <= mostListed) return names.join(", ");
+  const some = [...names].sort((a, b) => distance(a, wanted) - distance(b, wanted)).slice(0, 10);
+  return `one of ${names.length} names, such as ${some.join(", ")}`;
 }
 
 /** The name that a short one stands for, in small letters or large; any other is given back. */

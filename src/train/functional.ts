@@ -36,7 +36,7 @@ export function model<const O extends SymbolicOutputs>(options: FunctionalOption
 /**
  * The model of a network, such as one of the zoo.
  *
- * @example const classifier = model(zoo.lenet.build({ inputShape: [28, 28, 1], classes: 10 }), { seed: 1 });
+ * @example const classifier = model(await zoo.build("lenet-5", { classes: 10 }), { seed: 1 });
  */
 export function model(network: Network, options?: ModelOptions): Model;
 export function model(given: FunctionalOptions<SymbolicOutputs> | Network, more?: ModelOptions) {

@@ -47,7 +47,7 @@ describe("fovea bench", () => {
 
   test.each([
     ["bench --target interpreter", 'no target "interpreter"'],
-    ["bench --network lenett", 'did you mean "lenet"'],
+    ["bench --network lenett", 'did you mean "lenet'],
     ["bench --batch-size 0", "--batch-size cannot be used"],
   ])("fovea %s is refused", async (args, what) => {
     const { code, stderr } = await refusalIn(folder, args);

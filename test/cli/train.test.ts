@@ -50,7 +50,7 @@ describe("a run", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("folder ./data: 200 training and 60 test images");
     expect(stdout).toContain("wasm, 1 thread");
-    expect(stdout).toContain('Model: "lenet"');
+    expect(stdout).toContain('Model: "lenet-5"');
     expect(stdout).toMatch(/Epoch 2\/2\n12\/12 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
     expect(stdout).toMatch(/test accuracy {2}\d\.\d{4}, loss .* 60 test images, best\.safetensors/);
     expect(stdout).toContain("runs/train (open report.html in it)");
@@ -145,7 +145,7 @@ describe("continuing", () => {
 
   test.each([
     ["--resume same --epochs 1", "more than 1 epoch.", "--epochs 7"],
-    ["--resume same --epochs 3 --network mnist", "--network contradicts", "lenet, as in"],
+    ["--resume same --epochs 3 --network mnist", "--network contradicts", "lenet-5, as in"],
     ["--resume same --epochs 3 --seed 4", "--seed contradicts", "leave out --seed"],
     ["--resume same --epochs 3 --out more", "stays in its folder", "leave out --out"],
     ["--resume nowhere --epochs 3", "no such file", "Check the path"],

@@ -26,7 +26,7 @@ describe("evaluate", () => {
     const { code, stdout, stderr } = await fovea("evaluate --model run");
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout).toContain("lenet after");
+    expect(stdout).toContain("lenet-5 after");
     expect(stdout).toContain(`folder ${join(folder, "data")}`);
     expect(stdout).toMatch(/accuracy \d\.\d{4}, loss \S+, on 60 images/);
     expect(stdout).toMatch(/class +precision +recall +F1 +images\nnorth +[\d.]+% .* 15\n/);
@@ -109,12 +109,12 @@ describe("summary", () => {
   test("shows a trained model, as text and as JSON", async () => {
     expect((await fovea("summary --model run/best.safetensors")).stdout).toContain("43,916");
     const [record] = recordsOf(await fovea("summary --model ./run --json"));
-    expect(record).toMatchObject({ name: "lenet", parameters: 43_916 });
+    expect(record).toMatchObject({ name: "lenet-5", parameters: 43_916 });
   });
 });
 
 test("summary sees a run folder by its name alone, as evaluate does", async () => {
   const { code, stdout } = await fovea("summary --model run");
-  expect(stdout).toContain('Model: "lenet"');
+  expect(stdout).toContain('Model: "lenet-5"');
   expect(code).toBe(0);
 });

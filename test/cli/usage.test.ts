@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { formatSummary } from "../../src/nn/format-summary.ts";
 import { summarize } from "../../src/nn/summary.ts";
-import { architectureFrom } from "../../src/zoo/index.ts";
+import { zoo } from "../../src/zoo/index.ts";
 import {
   commandLineIn,
   emptyFolder,
@@ -40,7 +40,8 @@ describe("help", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("--batch-size <number>");
     expect(stdout).toContain("Default: 128.");
-    expect(stdout).toContain("mnist, lenet");
+    expect(stdout).toContain("mnist, lenet-5");
+    expect(stdout).toContain("See fovea models.");
     expect((await fovea("help train")).stdout).toBe(stdout);
   });
 
@@ -69,8 +70,8 @@ describe("the list of datasets", () => {
 });
 
 describe("a summary", () => {
-  test.each([80, 100, 200])("fits on a screen of %i columns", (width) => {
-    const network = architectureFrom("lenet", { inputShape: [28, 28, 1], classes: 10 });
+  test.each([80, 100, 200])("fits on a screen of %i columns", async (width) => {
+    const network = await zoo.build("lenet-5");
     const lines = formatSummary(summarize(network), { width }).split("\n");
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
     expect(lines.join("\n")).toContain("(AveragePooling2D)");
@@ -88,7 +89,7 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
       '"fashion-mnist"',
     ],
     ["train --target wsam", 'no target "wsam"', 'did you mean "wasm"'],
-    ["train --network lenett", 'no network "lenett"', 'did you mean "lenet"'],
+    ["train --network lenett", 'no network "lenett"', 'did you mean "lenet-5"'],
     ["train --optimizer adm", 'no optimizer "adm"', 'did you mean "adam"'],
     ["summary --network minst", 'no network "minst"', 'did you mean "mnist"'],
     ["train --batch-size 0", "--batch-size cannot be used", "of at least 1"],
@@ -175,10 +176,11 @@ describe("wrong input ends with code 2 and leaves no run folder", () => {
     expect(code).toBe(2);
   });
 
-  test("images that are too small for the network, with the layer's name", async () => {
+  test("images that are too small for the network, with the layer", async () => {
     await writeData(join(folder, "small"), { size: 8 });
     const { code, stderr } = await refusalIn(folder, "train --data ./small --out none");
-    expect(stderr).toContain('"max_pooling2d_1" (MaxPooling2D)');
+    expect(stderr).toContain("Images [null, 8, 8, 1] do not fit");
+    expect(stderr).toContain("(MaxPooling2D)");
     expect(code).toBe(2);
   });
 

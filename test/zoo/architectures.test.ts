@@ -1,33 +1,105 @@
-// Every architecture of the zoo: its name, its size against the published number, its refusals.
+// The zoo against what was published: every architecture is built, counted, and held beside its numbers.
 
-import { expect, test } from "vitest";
-import { type ArchitectureName, architectureFrom, zoo } from "../../src/zoo/index.ts";
+import { describe, expect, test } from "vitest";
+import { compareFigures, zoo } from "../../src/zoo/index.ts";
 
-const fit = { inputShape: [28, 28, 1], classes: 10 };
+const records = await Promise.all(zoo.names.map((name) => zoo.architecture(name)));
+const named = records.map((record) => [record.name, record] as const);
 
-/** Parameters on 28 x 28 grey images and 10 classes. */
-const parameters = { mnist: 93_322, lenet: 61_706, resnet: 273_754 } as const satisfies Record<
-  ArchitectureName,
-  number
->;
-
-const names = Object.keys(zoo) as ArchitectureName[];
-
-test.each(names)("%s goes by its own name, and is described", (name) => {
-  expect(zoo[name].name).toBe(name);
-  expect(zoo[name].description).not.toBe("");
+test("each goes by the name under which it is found", () => {
+  expect(records.map(({ name }) => name)).toEqual(zoo.names);
 });
 
-test.each(names)("%s has as many parameters as published", (name) => {
-  expect(architectureFrom(name, fit).parameterCount).toBe(parameters[name]);
+describe.each(named)("%s", (name, architecture) => {
+  test("says what it is and where it comes from", () => {
+    const { title, family, year, paper, description } = architecture;
+    for (const text of [title, family, paper, description]) expect(text).not.toBe("");
+    expect(year).toBeGreaterThan(1988);
+    expect(paper).toMatch(/“.+”|, /);
+  });
+
+  test("has the published parameters and multiply-adds", () => {
+    const comparisons = compareFigures(architecture);
+    expect(comparisons.length).toBeGreaterThan(0);
+    expect(comparisons.filter(({ agrees }) => !agrees)).toEqual([]);
+  });
+
+  test("is built in time, and has the layers of its features", () => {
+    const start = performance.now();
+    const network = architecture.build();
+    const seconds = (performance.now() - start) / 1000;
+    expect(seconds).toBeLessThan(/152|b7$/.test(name) ? 5 : 2);
+    expect(network.name).toBe(name);
+    const layers = new Set(network.layers.map((layer) => layer.name));
+    const features = Object.values(architecture.features());
+    expect(features.length).toBeGreaterThan(0);
+    expect(features.filter((feature) => !layers.has(feature))).toEqual([]);
+  });
+
+  test("ends as it is asked to", () => {
+    const { inputShape } = architecture;
+    const withClasses = architecture.build({ classes: 7 });
+    expect(withClasses.outputShape.at(-1)).toBe(7);
+    const last = architecture.build({ includeTop: false });
+    const channels = last.outputShape[2];
+    expect(last.outputShape).toHaveLength(3);
+    const pooled = architecture.build({ includeTop: false, pooling: "avg", inputShape });
+    expect(pooled.outputShape).toEqual([channels]);
+  });
 });
 
-test.each(names)("%s ends in one score a class, for images of other sizes too", (name) => {
-  const network = architectureFrom(name, { inputShape: [40, 32, 3], classes: 7 });
-  expect(network.name).toBe(name);
-  expect(network.outputShape).toEqual([7]);
+describe("options", () => {
+  test("an unknown name is answered with the closest", async () => {
+    await expect(zoo.architecture("resnet-5")).rejects.toThrow('did you mean "resnet-50"?');
+  });
+
+  test("an unknown option is answered with the closest", async () => {
+    const options = { inputshape: [32, 32, 3] };
+    await expect(zoo.build("resnet-50" as string, options)).rejects.toThrow(
+      'did you mean "inputShape"?',
+    );
+    const width = { widht: 0.5 };
+    await expect(zoo.build("mobilenet-v2" as string, width)).rejects.toThrow(
+      'did you mean "width"?',
+    );
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["width", { width: -1 }],
+    ["classes", { classes: 0 }],
+    ["pooling", { pooling: "mean" }],
+    ["includeTop", { includeTop: 1 }],
+    ["inputShape", { inputShape: [32, 32] }],
+  ])("%s is checked", async (option, options) => {
+    await expect(zoo.build("mobilenet-v2" as string, options)).rejects.toThrow(option);
+  });
+
+  test("names from before are known", async () => {
+    expect((await zoo.build("lenet")).name).toBe("lenet-5");
+    expect((await zoo.build("resnet")).parameterCount).toBe(274_042);
+  });
+
+  test("images that do not fit are refused", async () => {
+    await expect(zoo.build("unet", { inputShape: [100, 100, 1] })).rejects.toThrow(
+      "multiples of 16",
+    );
+    await expect(zoo.build("inception-v3", { inputShape: [32, 32, 3] })).rejects.toThrow("Layer");
+  });
 });
 
-test("an unknown name is answered with the closest", () => {
-  expect(() => architectureFrom("lenett", fit)).toThrow('did you mean "lenet"?');
+describe("a loaded model", () => {
+  test("does to bytes what its weights expect", async () => {
+    const colour = await zoo.load("resnet-18", { inputShape: [32, 32, 3], classes: 3 });
+    expect(colour.preprocess).toMatchObject([{ mean: [0.485, 0.456, 0.406] }]);
+    const grey = await zoo.load("resnet-18", { inputShape: [32, 32, 1], classes: 3 });
+    expect(grey.preprocess).toMatchObject([{ scale: 1 / 255, mean: expect.closeTo(0.449, 3) }]);
+    await colour.dispose();
+    await grey.dispose();
+  });
+
+  test("has weights at random, or says that there are none", async () => {
+    await expect(zoo.load("simple-cnn", { weights: "imagenet" })).rejects.toThrow(
+      "no published weights",
+    );
+  });
 });

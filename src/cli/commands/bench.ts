@@ -11,15 +11,13 @@ import { modes } from "../../measure/step.ts";
 import { measuredTargets } from "../../measure/targets.ts";
 import { sparseCategoricalCrossentropy } from "../../nn/losses/sparse-categorical-crossentropy.ts";
 import type { Network } from "../../nn/network.ts";
-import { architectureFrom } from "../../zoo/index.ts";
+import { zoo } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { batchSizeField, deviceFields, networkField, outputFields } from "../fields.ts";
 import { formatConvolutions, formatProfile, formatSteps } from "../measurements.ts";
 import { Output } from "../output.ts";
 
-/** What a network is timed on: images as those of MNIST and its kin. */
-const fit = { inputShape: [28, 28, 1], classes: 10 };
 const repeats = 9;
 
 export const bench = defineCommand({
@@ -39,12 +37,12 @@ export const bench = defineCommand({
   }),
   examples: [
     ["fovea bench", "The mnist network, on the fastest target of this machine."],
-    ["fovea bench --network lenet --profile", "Where the time of a step goes."],
+    ["fovea bench --network lenet-5 --profile", "Where the time of a step goes."],
     ["fovea bench --target wasm --threads 1", "Another target, on one thread."],
   ],
   async run({ network: name, batchSize: batch, target, threads, profile, json }) {
     const output = new Output({ json });
-    requireRoom(architectureFrom(name, fit), batch);
+    requireRoom(await zoo.build(name), batch);
     const device = await openDevice({ target, ...(threads === undefined ? {} : { threads }) });
     try {
       const peak = await measurePeak(device);
@@ -53,7 +51,7 @@ export const bench = defineCommand({
       output.result(`${formatConvolutions(convolutions)}\n`);
       const steps: StepTime[] = [];
       for (const mode of modes) {
-        const network = architectureFrom(name, fit);
+        const network = await zoo.build(name);
         const options = { network, mode, batch, loss: sparseCategoricalCrossentropy() };
         steps.push(await measureStep(device, options, { peak, repeats, profile }));
       }

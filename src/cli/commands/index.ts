@@ -34,6 +34,10 @@ export const commands = {
     summary: "show the layers of a model or an architecture",
     load: async () => (await import("./summary.ts")).summary,
   },
+  models: {
+    summary: "list the architectures, or show one",
+    load: async () => (await import("./models.ts")).models,
+  },
   convert: {
     summary: "convert a model to another file format",
     load: async () => (await import("./convert.ts")).convert,

@@ -47,7 +47,7 @@ export const lrFind = defineCommand({
   }),
   examples: [
     ["fovea lr-find", "The mnist network on Fashion-MNIST."],
-    ["fovea lr-find --network lenet --optimizer sgd", "Another network and optimizer."],
+    ["fovea lr-find --network lenet-5 --optimizer sgd", "Another network and optimizer."],
   ],
   run: async (options, _given) => {
     const output = new Output(options);
@@ -58,7 +58,7 @@ export const lrFind = defineCommand({
     const data = await loadData(options, output);
     const device = await openDevice({ target, ...(threads && { threads }) });
     try {
-      const model = modelFor(recipeOf(options), data.train, device);
+      const model = await modelFor(recipeOf(options), data.train, device);
       output.say(`data    ${data.source}`);
       output.say(`device  ${describeDevice(device)}\n`);
       const result = await sweep(model, data.train, {

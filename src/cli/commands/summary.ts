@@ -5,29 +5,27 @@ import { ConfigError } from "../../core/errors.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
 import type { Network } from "../../nn/network.ts";
 import { summarize } from "../../nn/summary.ts";
-import { architectureFrom, architectureNames } from "../../zoo/index.ts";
+import { zoo } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { modelFields, outputFields } from "../fields.ts";
+import { architectureField, modelFields, outputFields } from "../fields.ts";
 import { loadModelFile, modelFileOf } from "../model-file.ts";
 import { Output, standardOutput } from "../output.ts";
-
-/** What an architecture is shown for: images of 28 x 28, ten classes. */
-const fit = { inputShape: [28, 28, 1], classes: 10 };
 
 export const summary = defineCommand({
   description:
     "Shows the layers of a model: shapes, parameters, multiply-adds for one image, receptive fields.",
   options: z.object({
-    network: z.enum(architectureNames).optional().meta({
-      description: "An architecture, for images of 28 x 28.",
+    network: architectureField.optional().meta({
+      ...architectureField.meta(),
+      description: "An architecture, for the images for which it was published.",
     }),
     ...modelFields,
     model: modelFields.model.optional(),
     ...outputFields,
   }),
   examples: [
-    ["fovea summary --network lenet", "An architecture."],
+    ["fovea summary --network lenet-5", "An architecture."],
     ["fovea summary --model runs/train", "The best model of a run."],
   ],
   async run({ network: architecture, model, inputShape, json }) {
@@ -50,7 +48,7 @@ async function networkOf(
   { architecture, model, inputShape }: Choice,
   output: Output,
 ): Promise<Network> {
-  if (architecture !== undefined && model === undefined) return architectureFrom(architecture, fit);
+  if (architecture !== undefined && model === undefined) return zoo.build(architecture);
   if (architecture === undefined && model !== undefined) {
     const file = await modelFileOf(model, "best");
     const onWarning = (message: string) => output.warn(message);
@@ -59,7 +57,7 @@ async function networkOf(
   }
   throw new ConfigError({
     what: "fovea summary shows one model at a time.",
-    expected: `--network with an architecture (${architectureNames.join(", ")}), or --model with a file`,
+    expected: "--network with an architecture (fovea models lists them), or --model with a file",
     received: model === undefined ? "neither" : "both",
   });
 }

@@ -12,7 +12,7 @@ export const train = defineCommand({
   options: trainOptions,
   examples: [
     ["fovea train", "The mnist network on Fashion-MNIST."],
-    ["fovea train --network lenet --epochs 10", "Another network, for ten epochs."],
+    ["fovea train --network lenet-5 --epochs 10", "Another network, for ten epochs."],
     ["fovea train --data ./my-images --out runs/mine", "Your own images, in IDX files."],
     ["fovea train --resume runs/train --epochs 10", "Continue a run up to epoch 10."],
   ],

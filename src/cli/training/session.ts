@@ -88,7 +88,7 @@ async function prepareNew(open: Recipe, device: Device, output: Output): Promise
   const data = divideData(await loadData(open, output), open);
   const images = countExamples(data.train);
   const recipe = { ...open, epochs: epochsFor(open, images), learningRate: topRate(open) };
-  const model = modelFor(recipe, data.train, device, rateFor(recipe, images));
+  const model = await modelFor(recipe, data.train, device, rateFor(recipe, images));
   return { recipe, data, model };
 }
 

@@ -1,0 +1,131 @@
+// `fovea models`: the architectures of the zoo, and all that is known of one of them.
+
+import { z } from "zod";
+import { formatSummary } from "../../nn/format-summary.ts";
+import { summarize } from "../../nn/summary.ts";
+import { type Architecture, type Comparison, compareFigures, zoo } from "../../zoo/index.ts";
+import { type Overview, overviewOf } from "../../zoo/overview.ts";
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../exit.ts";
+import { architectureField, outputFields } from "../fields.ts";
+import { Output, standardOutput } from "../output.ts";
+import { type Align, formatTable } from "../table.ts";
+
+export const models = defineCommand({
+  description:
+    "Lists the architectures of the zoo; with a name, shows all that is known of that one: its layers, its " +
+    "published numbers beside those that are counted, its options, its weights and its paper.",
+  options: z.object({
+    architecture: architectureField.optional().meta({
+      ...architectureField.meta(),
+      shownChoices: "",
+      description: "The architecture to show. Default: a list of all.",
+    }),
+    ...outputFields,
+  }),
+  argument: "architecture",
+  examples: [
+    ["fovea models", "All architectures."],
+    ["fovea models resnet-50", "Layers and numbers of one."],
+  ],
+  async run({ architecture: name, json }) {
+    const output = new Output({ json });
+    if (name === undefined) await list(output);
+    else show(await zoo.architecture(name), output);
+    return exitCodes.done.code;
+  },
+});
+
+const none = "-";
+
+const headings = ["name", "year", "input", "parameters", "GMACs", "top-1", "licence", "weights"];
+const aligns: Align[] = ["left", "right", "left", "right", "right", "right", "left", "left"];
+
+async function list(output: Output): Promise<void> {
+  const rows = await Promise.all(
+    zoo.names.map(async (name) => overviewOf(await zoo.architecture(name))),
+  );
+  output.result(formatTable([headings, ...rows.map(cellsOf)], aligns));
+  output.result("\nWith a name: its layers, published numbers, options and paper.");
+  for (const row of rows) output.record(row);
+}
+
+function cellsOf({ name, year, inputShape, parameters, gmacs, top1, weights }: Overview): string[] {
+  const licences = new Set(weights.map(({ licence }) => licence));
+  return [
+    name,
+    String(year),
+    inputShape.join("x"),
+    parameters.toLocaleString("en-US"),
+    gmacs < 0.1 ? gmacs.toFixed(4) : gmacs.toFixed(3),
+    top1 === undefined ? none : `${top1.toFixed(1)} %`,
+    [...licences].join(", ") || none,
+    weights.map((one) => one.name).join(", ") || none,
+  ];
+}
+
+function show(architecture: Architecture, output: Output): void {
+  const { title, family, year, description, paper, features, options, weights } = architecture;
+  const network = architecture.build();
+  const summary = summarize(network);
+  const comparisons = compareFigures(architecture);
+  output.result(formatSummary(summary, { width: standardOutput.longestLine }));
+  output.result(`\n${title} (${year}, ${family})\n${description}\n${paper}`);
+  output.result(`\nPublished numbers, and those that are counted\n${figuresTable(comparisons)}`);
+  output.result(`\nFeatures of each stage\n${formatTable(Object.entries(features()), twoColumns)}`);
+  if (Object.keys(options).length > 0) output.result(`\nOptions\n${optionsTable(architecture)}`);
+  output.result(`\nWeights\n${weightsText(architecture)}`);
+  output.record({
+    ...overviewOf(architecture),
+    description,
+    paper,
+    features: features(),
+    options: Object.entries(options).map(([name, kind]) => ({
+      name,
+      default: kind.default,
+      description: kind.description,
+    })),
+    figures: comparisons,
+    accuracies: architecture.figures.filter(({ top1 }) => top1 !== undefined),
+    weights,
+    summary,
+  });
+}
+
+const twoColumns: Align[] = ["left", "left"];
+
+const figureNames: Readonly<Record<Comparison["figure"], string>> = {
+  parameters: "parameters",
+  trainableParameters: "trainable parameters",
+  parametersWithoutTop: "parameters without top",
+  gmacs: "GMACs",
+};
+
+function figuresTable(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map((comparison) => {
+    const { source, options, figure, published, counted, agrees } = comparison;
+    const text = (number: number) =>
+      figure === "gmacs" ? formatGmacs(number) : number.toLocaleString("en-US");
+    const place = options === undefined ? "" : JSON.stringify(options);
+    return [agrees ? "✓" : "✗", figureNames[figure], text(published), text(counted), source, place];
+  });
+  const heading = ["", "figure", "published", "counted", "source", "built with"];
+  return formatTable([heading, ...rows], ["left", "left", "right", "right", "left", "left"]);
+}
+
+const formatGmacs = (number: number) => number.toFixed(4).replace(/0+$/, "");
+
+function optionsTable({ options }: Architecture): string {
+  const rows = Object.entries(options).map(([name, { default: preset, description }]) => [
+    name,
+    String(preset),
+    description,
+  ]);
+  return formatTable([["option", "default", "meaning"], ...rows], ["left", "left", "left"]);
+}
+
+function weightsText({ weights }: Architecture): string {
+  if (weights.length === 0) return "No published weights are known to Fovea; they begin at random.";
+  const rows = weights.map(({ name, licence, url }) => [name, licence, url]);
+  return formatTable([["name", "licence", "from"], ...rows], ["left", "left", "left"]);
+}
