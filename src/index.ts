@@ -81,6 +81,20 @@ export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";
 export type { LoadedWeights, LoadWeightsOptions } from "./train/weights-file.ts";
 export {
+  type FineTuneOptions,
+  fineTune,
+  freeze,
+  type HeadOptions,
+  type Phase,
+  type PhaseEpochs,
+  type PhaseRecord,
+  type RecipeName,
+  type TransferOptions,
+  transfer,
+  type UnfreezeOptions,
+  unfreeze,
+} from "./transfer/index.ts";
+export {
   type Architecture,
   type ArchitectureName,
   type ArchitectureOptions,

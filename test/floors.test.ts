@@ -18,6 +18,7 @@ const floors: Record<string, number> = {
   train: 7,
   zoo: 8,
   augment: 8,
+  transfer: 8,
   explain: 8,
   vision: 8,
   measure: 8,

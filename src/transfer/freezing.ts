@@ -1,0 +1,119 @@
+// Which layers of a transferred model learn: its base wholly, in part, or not at all.
+
+import { ConfigError } from "../core/errors.ts";
+import { suggestion } from "../core/names.ts";
+import { type OptionNames, outlineOf, requireKnownOptions, requireWhole } from "../core/option.ts";
+import type { Model } from "../train/model.ts";
+import type { ModelLayer } from "../train/model-layer.ts";
+import { requireModel } from "../train/stateful-model.ts";
+
+/** Which layers of the base learn. One of the first three. */
+export interface UnfreezeOptions {
+  /** The last so many layers of the base. */
+  readonly last?: number;
+  /** The layers of the base from this one on. */
+  readonly from?: string;
+  /** All layers of the base. */
+  readonly all?: boolean;
+  /**
+   * Whether batch normalizations learn as well. They stay frozen, with the statistics that they came with,
+   * unless there are many examples: those of small batches are worse. Default: false.
+   */
+  readonly batchNormalization?: boolean;
+}
+
+const optionNames: OptionNames<UnfreezeOptions> = {
+  last: true,
+  from: true,
+  all: true,
+  batchNormalization: true,
+};
+
+/**
+ * The layer of a model that is a whole network: what it was transferred from.
+ *
+ * @throws ConfigError where it has none.
+ */
+export function baseOf(model: Model): ModelLayer {
+  const base = model.layers.find(({ layers }) => layers.length > 0);
+  if (base !== undefined) return base;
+  throw new ConfigError({
+    what: `The model "${model.name}" has no base to freeze or unfreeze.`,
+    expected: "a model that contains another one, as transfer makes it",
+    received: `only layers: ${model.layers.map(({ name }) => name).join(", ")}`,
+    fix: "set layer.trainable of single layers",
+  });
+}
+
+/** The layers of `layer` that have weights or statistics of their own, first to last. */
+function leavesOf(layer: ModelLayer): readonly ModelLayer[] {
+  return layer.layers.length === 0 ? [layer] : layer.layers.flatMap(leavesOf);
+}
+
+/**
+ * Keeps the base of a transferred model as it is: only what comes after it learns. Frozen batch normalizations
+ * compute with their moving statistics.
+ *
+ * @throws ConfigError where the model has no base.
+ * @example freeze(model)
+ */
+export function freeze(model: Model): void {
+  requireModel("freeze", model);
+  baseOf(model).trainable = false;
+}
+
+/**
+ * Lets layers of the base learn: all of them, the last `n`, or those from one on. The others are frozen.
+ *
+ * @throws ConfigError where the model has no base or no such layer.
+ * @example unfreeze(model, { last: 20 })
+ * @example unfreeze(model, { from: "block_13_expand" })
+ * @example unfreeze(model, { all: true, batchNormalization: true })
+ */
+export function unfreeze(model: Model, options: UnfreezeOptions): void {
+  requireModel("unfreeze", model);
+  requireKnownOptions("unfreeze", options, optionNames, "{ last: 20 }");
+  const { batchNormalization = false } = options;
+  const base = baseOf(model);
+  const leaves = leavesOf(base);
+  const first = firstOf(leaves, options);
+  // The base itself has to learn before a layer of it can.
+  base.trainable = true;
+  leaves.forEach((layer, i) => {
+    layer.trainable =
+      i >= first && (batchNormalization || layer.className !== "BatchNormalization");
+  });
+}
+
+/** The index of the first layer that learns. */
+function firstOf(leaves: readonly ModelLayer[], options: UnfreezeOptions): number {
+  const { last, from, all } = options;
+  const given = [last, from, all].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    throw new ConfigError({
+      what: "unfreeze was not told which layers.",
+      expected: 'one of { last: 20 }, { from: "block_13_expand" } and { all: true }',
+      received: outlineOf(options),
+    });
+  }
+  if (last !== undefined) {
+    requireWhole("last", last);
+    return Math.max(0, leaves.length - last);
+  }
+  if (from === undefined) return 0;
+  return indexOf(leaves, from);
+}
+
+function indexOf(leaves: readonly ModelLayer[], name: string): number {
+  const index = leaves.findIndex((layer) => layer.name === name);
+  if (index >= 0) return index;
+  throw new ConfigError({
+    what: `The base has no layer "${name}".`,
+    expected: leaves.map((layer) => layer.name).join(", "),
+    received: name,
+    ...suggestion(
+      leaves.map((layer) => layer.name),
+      name,
+    ),
+  });
+}

@@ -1,0 +1,141 @@
+// A trained network as the beginning of another: its features, and a head for other classes.
+
+import { ConfigError, ShapeError } from "../core/errors.ts";
+import {
+  type OptionNames,
+  outlineOf,
+  requireKnownOptions,
+  requireNumber,
+  requireWhole,
+} from "../core/option.ts";
+import { formatShape } from "../core/shape.ts";
+import { input } from "../nn/input.ts";
+import type { LayerInstance } from "../nn/layer-instance.ts";
+import { layers } from "../nn/layers/index.ts";
+import { isSymbolic, type SymbolicTensor } from "../nn/symbolic.ts";
+import { model as modelOf } from "../train/functional.ts";
+import type { Model } from "../train/model.ts";
+import { requireModel } from "../train/stateful-model.ts";
+
+/** The layers after the base. */
+export interface HeadOptions {
+  /** Units of dense layers with ReLU between the base and the classes, first to last. Default: none. */
+  readonly units?: readonly number[];
+  /** The share that is dropped before each dense layer, in training. Default: 0.2. */
+  readonly dropout?: number;
+  /** How features `[H, W, C]` become `[C]`. Default: `average`. */
+  readonly pooling?: "average" | "max";
+  /** What the classes end in; one class ends in `sigmoid`. Default: `softmax`. */
+  readonly activation?: "softmax" | "sigmoid" | "linear";
+}
+
+/** How a model is transferred. */
+export interface TransferOptions {
+  /** How many classes the new model tells apart, or their names. 1 stands for yes or no. */
+  readonly classes: number | readonly string[];
+  readonly head?: HeadOptions;
+  /** Layers that pictures pass in training before the base, such as random flips. Default: none. */
+  readonly augmentation?: readonly LayerInstance[];
+  /** The model's name. Default: that of the base, and `-transfer`. */
+  readonly name?: string;
+  /** Decides the first weights of the head, order of examples and dropout. Default: 0. */
+  readonly seed?: number;
+}
+
+const optionNames: OptionNames<TransferOptions> = {
+  classes: true,
+  head: true,
+  augmentation: true,
+  name: true,
+  seed: true,
+};
+
+const headNames: OptionNames<HeadOptions> = {
+  units: true,
+  dropout: true,
+  pooling: true,
+  activation: true,
+};
+
+/**
+ * A model for other classes on the features of a trained one: the base, frozen, then pooling, dense layers and
+ * the classes. It shares the base's weights and takes over its preprocessing. Train it by `fineTune`, or by
+ * `compile` and `fit` with `freeze` and `unfreeze` in between.
+ *
+ * The base ends in features `[H, W, C]` or `[C]`: of the zoo, load it with `includeTop: false`.
+ *
+ * @throws ConfigError where an option cannot be used, ShapeError where the base does not end in features.
+ * @example
+ * const model = transfer(base, { classes: ["cat", "dog"], head: { units: [256], dropout: 0.5 } });
+ * await fineTune(model, photos.train, { validationData: photos.validation });
+ */
+export function transfer(base: Model, options: TransferOptions): Model {
+  requireModel("transfer", base);
+  requireKnownOptions("transfer", options, optionNames, "{ classes: 3 }");
+  const { classes, head = {}, augmentation = [], seed } = options;
+  const { name = `${base.name}-transfer` } = options;
+  requireKnownOptions("transfer, head", head, headNames);
+  const count = typeof classes === "number" ? classes : classes?.length;
+  requireWhole("classes", count);
+  requireNumber("dropout", head.dropout ?? 0, { least: 0, below: 1 });
+  const { inputs, preprocess } = base;
+  if (inputs.length !== 1) {
+    throw new ConfigError({
+      what: `The model "${base.name}" cannot be transferred.`,
+      expected: "a model with one input",
+      received: `${inputs.length} inputs`,
+    });
+  }
+  const x = input({ shape: inputs[0].shape });
+  const augmented = augmentation.reduce<SymbolicTensor>((value, layer) => layer.apply(value), x);
+  const features = base.apply(augmented);
+  if (!isSymbolic(features)) {
+    throw new ConfigError({
+      what: `The model "${base.name}" cannot be transferred.`,
+      expected: "a model with one output",
+      received: outlineOf(features),
+    });
+  }
+  const outputs = headOf(head, count).reduce(
+    (value, layer) => layer.apply(value),
+    pooled(features, head, base.name),
+  );
+  base.trainable = false;
+  const [record] = preprocess;
+  return modelOf({
+    name,
+    inputs: x,
+    outputs,
+    ...(record === undefined ? {} : { preprocess: record }),
+    ...(seed === undefined ? {} : { seed }),
+  });
+}
+
+function pooled(
+  features: SymbolicTensor,
+  { pooling = "average" }: HeadOptions,
+  name: string,
+): SymbolicTensor {
+  const { shape } = features;
+  if (shape.length === 1) return features;
+  if (shape.length !== 3) {
+    throw new ShapeError({
+      what: `The model "${name}" does not end in features.`,
+      expected: "[N, H, W, C] or [N, C]",
+      received: formatShape([null, ...shape]),
+    });
+  }
+  const layer =
+    pooling === "average" ? layers.globalAveragePooling2d() : layers.globalMaxPooling2d();
+  return layer.apply(features);
+}
+
+function headOf({ units = [], dropout = 0.2, activation }: HeadOptions, classes: number) {
+  const drop = dropout > 0 ? [layers.dropout({ rate: dropout })] : [];
+  const hidden = units.flatMap((count) => [
+    ...drop,
+    layers.dense({ units: count, activation: "relu" }),
+  ]);
+  const last = activation ?? (classes === 1 ? "sigmoid" : "softmax");
+  return [...hidden, ...drop, layers.dense({ units: classes, activation: last })];
+}
