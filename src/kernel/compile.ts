@@ -4,6 +4,7 @@
 import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
+import { atOnce, type Slices } from "../core/slices.ts";
 import type { Builder } from "../graph/builder.ts";
 import { aligned, axis, type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
 import { type Graph, rootsOf, sourceName, topologicalOrder } from "../graph/graph.ts";
@@ -44,13 +45,18 @@ class Compiler {
     this.#machine = machine;
   }
 
-  run(): Program {
-    const clusters = fuse(this.#graph);
+  *run(): Slices<Program> {
+    const clusters = yield* fuse(this.#graph);
     const lastReader = new Map<Node, number>();
     clusters.forEach((cluster, at) => {
       for (const source of clusterSources(cluster)) lastReader.set(storageOf(source), at);
     });
-    const parts = clusters.map((cluster, at) => this.#schedule(cluster, at, lastReader));
+    const parts: Stage[][] = [];
+    for (const [at, cluster] of clusters.entries()) {
+      yield;
+      parts.push(this.#schedule(cluster, at, lastReader));
+    }
+    yield;
     const states = this.#graph.updates.map((update) => update.state);
     const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
       states.includes(storageOf(node)) ? this.#shown(name, node) : this.#value(name, node),
@@ -58,6 +64,7 @@ class Compiler {
     const early = this.#early.map(({ from, to }) => this.#copy(from, to));
     const late = this.#late.map(({ from, to }) => this.#copy(from, to));
     const stages = arrangeStages([...early, ...parts, ...late]);
+    yield;
 
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
@@ -202,19 +209,29 @@ export interface CompileOptions {
   readonly prefer?: string;
 }
 
+/** What `compile` takes. */
+type CompileArguments = [
+  name: string,
+  graph: Graph,
+  machine: MachineDescription,
+  build: Builder,
+  options?: CompileOptions,
+];
+
 /**
  * Compiles `graph` for a machine: shapes are fixed, memory is planned. A device proves every access
  * when it loads the program.
  *
  * @throws VerificationError where a rule is broken: a fault in Fovea, found before anything runs.
  */
-export function compile(
-  name: string,
-  graph: Graph,
-  machine: MachineDescription,
-  build: Builder,
-  { precision = "fast", prefer }: CompileOptions = {},
-): Program {
+export function compile(...given: CompileArguments): Program {
+  return atOnce(compiling(...given));
+}
+
+/** The same in slices. @throws VerificationError */
+export function* compiling(
+  ...[name, graph, machine, build, { precision = "fast", prefer } = {}]: CompileArguments
+): Slices<Program> {
   if (machine.lanes < 1 || machine.registers < 4) {
     throw new VerificationError({
       what: "The machine description cannot be scheduled for.",
@@ -222,5 +239,6 @@ export function compile(
       received: `${machine.lanes} lanes, ${machine.registers} registers`,
     });
   }
-  return new Compiler(name, normalize(graph, build), machine, { precision, prefer }).run();
+  const normal = yield* normalize(graph, build);
+  return yield* new Compiler(name, normal, machine, { precision, prefer }).run();
 }

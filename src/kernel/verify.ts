@@ -5,6 +5,7 @@
 import { bytesPerElement } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
+import type { Slices } from "../core/slices.ts";
 import type { Launch } from "./draft.ts";
 import {
   type Access,
@@ -233,14 +234,14 @@ export function verifyKernel(kernel: Kernel): void {
 }
 
 /**
- * The same of a whole program, and that each of its blocks has a place: what it places itself in its
+ * The same of a whole program, in slices, and that each of its blocks has a place: what it places itself in its
  * arena or in a workspace, inputs and states as large as their shapes. A device asks for this before it
  * emits anything.
  *
  * @throws VerificationError
  */
-export function verifyProgram(program: Program): void {
-  verifyStages(program.stages);
+export function* verifyProgram(program: Program): Slices<void> {
+  yield* verifyStages(program.stages);
   const { inputs, states, outputs } = program;
   for (const { name, storage, dtype, shape } of [...inputs, ...states, ...outputs]) {
     if (storage.dtype === dtype && storage.size === sizeOf(shape)) continue;
@@ -275,9 +276,12 @@ export function verifyProgram(program: Program): void {
 }
 
 /** The same of all kernels, each once, and that no buffer is larger than its storage. */
-export function verifyStages(stages: readonly (readonly Launch[])[]): void {
+export function* verifyStages(stages: readonly (readonly Launch[])[]): Slices<void> {
   const launches = stages.flat();
-  for (const kernel of new Set(launches.map(({ kernel }) => kernel))) verifyKernel(kernel);
+  for (const kernel of new Set(launches.map(({ kernel }) => kernel))) {
+    verifyKernel(kernel);
+    yield;
+  }
   for (const launch of launches) verifyBindings(launch);
 }
 

@@ -5,6 +5,7 @@
 import { bytesPerElement } from "../core/dtype.ts";
 import { DataError, VerificationError } from "../core/errors.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
+import type { Slices } from "../core/slices.ts";
 import type { Storage } from "../kernel/draft.ts";
 import { alignUp } from "../kernel/plan.ts";
 import type { Program, ProgramValue } from "../kernel/program.ts";
@@ -55,18 +56,27 @@ export class Layout {
   readonly #outputs: Block;
 
   /**
-   * Proves that a program stays in its memory, and places it.
+   * In slices, proves that a program stays in its memory, and places it.
    *
    * @throws VerificationError where a kernel could leave its buffers, a block lies outside of the
    * program's memory, or a state has no place
    */
-  constructor(
+  static *of(
+    memory: Memory,
+    program: Program,
+    states: ReadonlyMap<string, DeviceBuffer>,
+    stepsAtOnce: number,
+  ): Slices<Layout> {
+    yield* verifyProgram(program);
+    return new Layout(memory, program, states, stepsAtOnce);
+  }
+
+  private constructor(
     memory: Memory,
     program: Program,
     states: ReadonlyMap<string, DeviceBuffer>,
     stepsAtOnce: number,
   ) {
-    verifyProgram(program);
     this.#memory = memory;
     this.stepsAtOnce = stepsAtOnce;
     this.threads = memory.threads;

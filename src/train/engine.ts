@@ -1,9 +1,11 @@
 // A network's programs on a device: compiled when first needed for a batch size, kept until the data or
 // the settings change. It knows graphs and memory, and nothing of epochs.
 
+import { platform } from "#platform";
 import { bytesPerElement, dtypeOf } from "../core/dtype.ts";
 import { TargetError } from "../core/errors.ts";
 import { sameShape, sizeOf } from "../core/shape.ts";
+import { inSlices } from "../core/slices.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ops } from "../graph/ops/index.ts";
@@ -229,6 +231,8 @@ export class Engine {
     { inputs, targets, weights }: ResidentExamples,
   ): Promise<Executable> {
     const start = performance.now();
+    // The graph has a slice of its own.
+    await platform.threads.nextTurn();
     // What was frozen when training began has nothing remembered yet.
     if (program.optimizer !== undefined) await this.#memory.reserveSlots(program.optimizer);
     const graph = program.graph({
@@ -240,7 +244,9 @@ export class Engine {
       targets: typesOf(targets),
       weights: weights.map((resident) => resident?.type),
     });
-    const states = this.#memory.buffers;
+    const compiled = await this.compile(program.name, graph);
+    // For this program alone: others may be compiled meanwhile.
+    const states = new Map(this.#memory.buffers);
     inputs.forEach(({ buffer }, i) => {
       states.set(names.inputs(i), buffer);
     });
@@ -250,7 +256,6 @@ export class Engine {
     weights.forEach((weight, i) => {
       if (weight !== undefined) states.set(names.weights(i), weight.buffer);
     });
-    const compiled = await this.compile(program.name, graph);
     const executable = await this.device.load(compiled, states, {
       stepsAtOnce: Math.min(mostStepsAtOnce, stepsThatWait(compiled)),
     });
@@ -260,9 +265,11 @@ export class Engine {
 
   /** The kernels of a graph, for this device and in the model's precision. */
   async compile(name: string, graph: Graph): Promise<CompiledProgram> {
-    const { compile } = await import("../kernel/compile.ts");
+    const { compiling } = await import("../kernel/compile.ts");
     const precision = this.#precision;
-    return compile(`${this.network.name}.${name}`, graph, this.device.machine, ops, { precision });
+    const fullName = `${this.network.name}.${name}`;
+    const work = compiling(fullName, graph, this.device.machine, ops, { precision });
+    return inSlices(work, platform.threads.nextTurn);
   }
 
   /** Forgets all programs and examples, and gives their memory back. */

@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
   afterAll(async () => {
     await browser?.close();
     project.remove();
-  });
+  }, 60_000);
 
   /** What `call`, an expression with `module` and `address`, gives in a page of its own. */
   async function inPage<T>(options: ServerOptions, call: string): Promise<T> {
@@ -74,6 +74,15 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     },
     60_000,
   );
+
+  test.each([
+    ["with threads", true],
+    ["without threads", false],
+  ])("%s a page stays alive while a network is compiled", async (_, isolated) => {
+    // Some 200 milliseconds of work, of which a page has a turn every eight.
+    const turns = await inPage<number>({ isolated }, "module.turnsWhileCompiling(2)");
+    expect(turns).toBeGreaterThan(10);
+  });
 
   const ownWorker = `workerUrl: address + "/node_modules/fovea/assets/wasm-worker.js"`;
 

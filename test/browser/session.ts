@@ -6,12 +6,14 @@ import {
   decodeModel,
   describeDevice,
   encodeModel,
+  model as functional,
   layers,
   loadModel,
   openDevice,
   saveModel,
   sequential,
   tensor,
+  zoo,
 } from "fovea";
 
 /** What a session came to. */
@@ -89,6 +91,36 @@ export async function runSession(threads: number): Promise<SessionResult> {
     .catch((cause: Error) => `${cause.name}: ${cause.message}`);
   await device.close();
   return { device: describeDevice(device), losses: history.loss, bits, returns, error, progress };
+}
+
+/**
+ * How often a page gets its turn while the training step of the mnist network is compiled: each of them is
+ * a message that the compiler waits for.
+ */
+export async function turnsWhileCompiling(threads: number): Promise<number> {
+  const device = await openDevice({ target: "wasm", threads });
+  const net = functional(zoo.mnist.build({ inputShape: [28, 28, 1], classes: 10 }), { device });
+  net.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+  await net.getWeights();
+  let turns = 0;
+  const { MessageChannel: Channel } = globalThis;
+  globalThis.MessageChannel = class extends Channel {
+    constructor() {
+      super();
+      turns++;
+    }
+  };
+  const load = device.load.bind(device);
+  device.load = async (...given) => {
+    const executable = await load(...given);
+    globalThis.MessageChannel = Channel;
+    return executable;
+  };
+  const x = tensor(new Float32Array(128 * 28 * 28), [128, 28, 28, 1]);
+  const y = tensor(new Int32Array(128), [128]);
+  await net.fit({ x, y }, { batchSize: 128, epochs: 1, verbose: 0 });
+  await device.close();
+  return turns;
 }
 
 /** The device that opens with `options`, and whether it computes; or the error that says why not. */

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
+import { atOnce } from "../../src/core/slices.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
@@ -113,7 +114,7 @@ test.each(names)(
         for (const device of devices) {
           const precision = tolerance > 0 ? "fast" : "exact";
           const program = compile("test", graph, device.machine, ops, { prefer, precision });
-          verifyProgram(program);
+          atOnce(verifyProgram(program));
           const received = (await runProgram(device, program, sources)).outputs.result;
           const error = relativeError(received, expected);
           expect(

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NumericArray } from "../../src/core/dtype.ts";
+import { atOnce } from "../../src/core/slices.ts";
 import { type Graph, sourceName } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
@@ -108,7 +109,7 @@ describe("a random graph", () => {
       for (const device of devices.slice(2, 4)) {
         const program = compile("random", graph, device.machine, ops);
         const reversed = backwards(program);
-        verifyStages(reversed.stages);
+        atOnce(verifyStages(reversed.stages));
         const outcome = await runProgram(device, program, sources);
         expect(await runProgram(device, reversed, sources)).toEqual(outcome);
       }

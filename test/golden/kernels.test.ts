@@ -4,6 +4,7 @@
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { atOnce } from "../../src/core/slices.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
@@ -68,7 +69,7 @@ test.each([
   ["adam", adam],
 ])("the kernels of %s are those in test/golden/kernels", async (name, graph) => {
   const program = compile(name, graph(), machine, ops);
-  verifyProgram(program);
+  atOnce(verifyProgram(program));
   const text = printProgram(program);
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "kernels", `${name}.txt`));
 });

@@ -3,6 +3,7 @@
 // own. It decides what is computed together, never how.
 
 import { type Shape, sameShape } from "../../core/shape.ts";
+import type { Slices } from "../../core/slices.ts";
 import type { Computation } from "../computation.ts";
 import {
   aligned,
@@ -130,8 +131,11 @@ class Fuser {
     });
   }
 
-  run(): Cluster[] {
-    for (const node of this.#order) this.#place(node);
+  *run(): Slices<Cluster[]> {
+    for (const node of this.#order) {
+      this.#place(node);
+      yield;
+    }
     for (const update of this.#graph.updates) {
       if (!this.#inlining.isForUpdates(update.value)) this.#copy(update.value, update.state);
     }
@@ -330,7 +334,7 @@ export function clusterSources(cluster: Cluster): Set<Node> {
   });
 }
 
-/** The clusters of `graph`, in an order in which they can run. */
-export function fuse(graph: Graph): Cluster[] {
+/** In slices, the clusters of `graph`, in an order in which they can run. */
+export function fuse(graph: Graph): Slices<Cluster[]> {
   return new Fuser(graph).run();
 }

@@ -1,8 +1,10 @@
 // The target that runs the kernel language itself, on the calling thread. It exists to be right and to be
 // read; use it to check another target, never to train.
 
+import { platform } from "#platform";
 import { bytesPerElement, type DType, viewOf } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
+import { inSlices } from "../../core/slices.ts";
 import type { Launch } from "../../kernel/draft.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
@@ -81,7 +83,8 @@ export class InterpreterDevice extends HostDevice {
     states: ReadonlyMap<string, DeviceBuffer>,
     { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
-    const layout = new Layout(this, program, states, stepsAtOnce);
+    const placing = Layout.of(this, program, states, stepsAtOnce);
+    const layout = await inSlices(placing, platform.threads.nextTurn);
     const run = async (steps: readonly StepInputs[]): Promise<StepOutputs[]> => {
       layout.stage(steps);
       steps.forEach((_, step) => {

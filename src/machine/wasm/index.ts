@@ -2,6 +2,7 @@
 
 import { platform } from "#platform";
 import { TargetError } from "../../core/errors.ts";
+import { inSlices } from "../../core/slices.ts";
 import type { WebUrl } from "../../core/web.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
@@ -124,7 +125,8 @@ export class WasmDevice extends HostDevice {
     states: ReadonlyMap<string, DeviceBuffer>,
     { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
-    const layout = new Layout(this, program, states, stepsAtOnce);
+    const placing = Layout.of(this, program, states, stepsAtOnce);
+    const layout = await inSlices(placing, platform.threads.nextTurn);
     try {
       // A thread alone waits for nobody.
       const barrier = this.memory.shared
@@ -143,7 +145,10 @@ export class WasmDevice extends HostDevice {
   async #install(program: Program, layout: Layout, barrier: Barrier | undefined): Promise<number> {
     const { memory, maximumPages, shared } = this.memory;
     const imported = { initialPages: 1, maximumPages, shared };
-    const bytes = emitProgram(program, layout, barrier, this.features, imported);
+    const bytes = await inSlices(
+      emitProgram(program, layout, barrier, this.features, imported),
+      platform.threads.nextTurn,
+    );
     const module = await WebAssembly.compile(bytes);
     return this.#team.load({ module, memory });
   }

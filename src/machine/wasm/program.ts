@@ -1,6 +1,7 @@
 // A whole program as one WebAssembly module: a function a kernel, a barrier, and `run(thread, threads,
 // steps)`, which every thread calls once for any number of steps.
 
+import type { Slices } from "../../core/slices.ts";
 import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";
 import type { Program } from "../../kernel/program.ts";
@@ -165,15 +166,19 @@ function runFunction(
   return code.finish("run");
 }
 
-/** The module of a program whose blocks lie where `layout` says; one thread needs no barrier. */
-export function emitProgram(
+/** In slices, the module of a program whose blocks lie where `layout` says; one thread needs no barrier. */
+export function* emitProgram(
   program: Program,
   layout: Layout,
   barrier: Barrier | undefined,
   features: Features,
   memory: ImportedMemory,
-): Uint8Array<ArrayBuffer> {
+): Slices<Uint8Array<ArrayBuffer>> {
   const table = new KernelTable(features);
+  for (const { kernel } of program.stages.flat()) {
+    table.indexOf(kernel);
+    yield;
+  }
   const calls = program.stages.map((stage) =>
     stage.map(({ kernel, bindings }) => ({ index: table.indexOf(kernel), kernel, bindings })),
   );

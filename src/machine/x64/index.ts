@@ -3,6 +3,7 @@
 import { platform } from "#platform";
 import type { DType } from "../../core/dtype.ts";
 import { TargetError } from "../../core/errors.ts";
+import { inSlices } from "../../core/slices.ts";
 import type { MachineDescription } from "../../kernel/machine-description.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { DeviceBuffer, DeviceView, Executable, LoadOptions } from "../device.ts";
@@ -172,7 +173,8 @@ export class X64Device extends HostDevice {
     { stepsAtOnce = 1 }: LoadOptions = {},
   ): Promise<Executable> {
     this.#refuseClosed();
-    const layout = new Layout(this, program, states, stepsAtOnce);
+    const placing = Layout.of(this, program, states, stepsAtOnce);
+    const layout = await inSlices(placing, platform.threads.nextTurn);
     let code: InstalledProgram | undefined;
     try {
       code = this.#install(program, layout);

@@ -4,6 +4,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { bytesPerElement } from "../../../src/core/dtype.ts";
 import { sizeOf } from "../../../src/core/shape.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { ops } from "../../../src/graph/ops/index.ts";
 import { compile } from "../../../src/kernel/compile.ts";
 import { still } from "../../../src/kernel/language.ts";
@@ -48,7 +49,7 @@ function install(native: Native, width: 512 | 256, program: Program, calls?: Par
   const places = new Map(
     states.map(({ name, address, view }) => [name, bufferAt(address, view.byteLength)]),
   );
-  const layout = new Layout(device, program, places, steps);
+  const layout = atOnce(Layout.of(device, program, places, steps));
   const { convention = native.convention, letOthersRun = native.letOthersRun } = calls ?? {};
   const code = installProgram(native, program, {
     ...{ width, layout, memory, stop },
