@@ -20,7 +20,7 @@ export { type EncodeImageOptions, encodeImage } from "./images/encode.ts";
 export { type ImageFormat, type ImageHeader, imageHeader } from "./images/header.ts";
 export { ImageError, type ImageErrorReason } from "./images/image-error.ts";
 export * as images from "./images/index.ts";
-export type { ResizeMode, ResizeOptions } from "./images/resize.ts";
+export type * from "./images/options.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";
 export { constraints } from "./nn/constraints/index.ts";

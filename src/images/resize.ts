@@ -10,7 +10,7 @@ import {
   requireWord,
 } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { emptyLike, type ImageBatch, imageBatch, type Pixels } from "./image-batch.ts";
+import { emptyLike, type ImageBatch, imageBatch, type Pixels, roundToEven } from "./image-batch.ts";
 import { premultiplied, unpremultiplied } from "./premultiply.ts";
 import { lineWeights, type Resampling, type Span } from "./resample.ts";
 import { resizeColumns, resizeRows } from "./resize-lines.ts";
@@ -146,15 +146,8 @@ function innerSize(
   const [h, w] = [rows.to - rows.from, columns.to - columns.from];
   if (w / h === width / height) return [height, width];
   return w / h > width / height
-    ? [Math.max(1, evenRound((h / w) * width)), width]
-    : [height, Math.max(1, evenRound((w / h) * height))];
-}
-
-/** The nearest whole number, halves to the even one, as Python rounds. */
-function evenRound(value: number): number {
-  const low = Math.floor(value);
-  const part = value - low;
-  return part > 0.5 || (part === 0.5 && low % 2 === 1) ? low + 1 : low;
+    ? [Math.max(1, roundToEven((h / w) * width)), width]
+    : [height, Math.max(1, roundToEven((w / h) * height))];
 }
 
 function resizeBox<T extends Pixels>(
@@ -191,8 +184,8 @@ function inTheMiddle<T extends Pixels>(
 ): T {
   const result = emptyLike(inner, count * height * width * channels);
   for (let i = 0; i < result.length; i++) result[i] = fills[i % channels];
-  const top = evenRound((height - innerHeight) * 0.5);
-  const left = evenRound((width - innerWidth) * 0.5);
+  const top = roundToEven((height - innerHeight) * 0.5);
+  const left = roundToEven((width - innerWidth) * 0.5);
   const size = innerWidth * channels;
   for (let row = 0; row < count * innerHeight; row++) {
     const [n, y] = [Math.floor(row / innerHeight), row % innerHeight];

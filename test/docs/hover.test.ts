@@ -34,13 +34,13 @@ const groups = [
   "schedules",
 ] as const;
 
-const namesOf = (group: (typeof groups)[number] | "operations") =>
+const namesOf = (group: (typeof groups)[number] | "images" | "operations") =>
   Object.keys(Object.entries(fovea).find(([name]) => name === group)?.[1] ?? {});
 
 let opened = 0;
 const open = (text: string) => server.open(join(project.folder, `file-${opened++}.ts`), text);
 
-describe.each([...groups, "operations"] as const)("%s", (group) => {
+describe.each([...groups, "images", "operations"] as const)("%s", (group) => {
   const names = namesOf(group);
 
   test("every function shows its documentation on hover", async () => {
@@ -63,14 +63,14 @@ describe.each([...groups, "operations"] as const)("%s", (group) => {
   });
 });
 
-describe.each(groups)("%s", (group) => {
+describe.each([...groups, "images"] as const)("%s", (group) => {
   const names = namesOf(group);
 
   test("every option shows its documentation", async () => {
     const silent: string[] = [];
     for (const name of names) {
-      // A block takes the tensor that it is applied to before its options.
-      const before = group === "blocks" ? "null as never, " : "";
+      // Blocks and functions on pictures take what they are applied to before their options.
+      const before = group === "blocks" || group === "images" ? "null as never, " : "";
       const text = `import { ${group} } from "fovea";\n${group}.${name}(${before}{ `;
       const options = await open(`${text} });\n`).completions(text.length, globals);
       for (const { label, documentation } of options) {

@@ -1,0 +1,11 @@
+// The options of functions on pictures, for those who name them.
+
+export type { Border } from "./borders.ts";
+export type { CannyOptions } from "./canny.ts";
+export type { ClaheOptions } from "./clahe.ts";
+export type { ImageCropOptions } from "./crop.ts";
+export type { FilterOptions, GaussianBlurOptions, Kernel } from "./filter.ts";
+export type { ResizeMode, ResizeOptions } from "./resize.ts";
+export type { RescaleOptions, StandardizeOptions } from "./scaling.ts";
+export type { AutoContrastOptions, PosterizeOptions, SolarizeOptions } from "./tables.ts";
+export type { ValueRangeOptions } from "./value-range.ts";
