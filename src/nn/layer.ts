@@ -28,6 +28,14 @@ export interface WeightSpec {
   readonly constraint?: Constraint;
 }
 
+/** How a layer has mixed the examples of a batch: each of them with another one. */
+export interface Mixing {
+  /** How much of itself an example has kept, from 0 to 1: `[N]`. */
+  readonly weight: Node;
+  /** Whose the rest is: places in the batch, i32 `[N]`. */
+  readonly order: Node;
+}
+
 /** What a layer is handed when it makes its part of a graph. */
 export interface CallContext {
   readonly build: Builder;
@@ -49,6 +57,8 @@ export interface CallContext {
    * comes back, and the optimizer goes on from there. How the value was computed has no gradient.
    */
   replace(weight: string, value: Node): Node;
+  /** Says that the layer has mixed examples, so that their targets are mixed alike. */
+  mix(mixing: Mixing): void;
 }
 
 /** How far a layer looks: a window of `size` pixels that moves by `stride`; `all` sees everything. */

@@ -6,6 +6,7 @@ import { ConfigError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
+import type { Mixing } from "./layer.ts";
 import type { LayerInstance } from "./layer-instance.ts";
 import { baseName, freeName, nameUnits, requireName } from "./naming.ts";
 import { configOf, type NetworkConfig } from "./network-config.ts";
@@ -62,6 +63,8 @@ export interface NetworkGraph {
   readonly replaced: ReadonlyMap<string, readonly Node[]>;
   /** What regularizers add to the loss: numbers, of weights first, then of results. */
   readonly penalties: readonly Node[];
+  /** How layers have mixed the examples, in order. */
+  readonly mixings: readonly Mixing[];
 }
 
 /** What a network needs to make its graph. */
@@ -227,6 +230,7 @@ export class Network implements NetworkParts {
     const { build, training, step, seed, substitute } = context;
     const updates = new Map<string, Node>();
     const replaced = new Map<string, Node[]>();
+    const mixings: Mixing[] = [];
     const values = [...inputs];
     this.steps.forEach(({ layer, path, plan, inputs: numbers }, stream) => {
       const weights = Object.fromEntries(
@@ -247,6 +251,7 @@ export class Network implements NetworkParts {
           stream,
           weights,
           update: (weight, next) => updates.set(weightName(path, weight), next),
+          mix: (mixing) => mixings.push(mixing),
           replace(weight, next) {
             const fullName = weightName(path, weight);
             const independent = build.stopGradient(next);
@@ -264,7 +269,7 @@ export class Network implements NetworkParts {
       ...this.steps.flatMap(({ layer }, i) => activityPenalty(layer, results[i], context)),
     ];
     const outputs = this.#outputValues.map((number) => values[number]);
-    return { outputs, results, updates, replaced, penalties };
+    return { outputs, results, updates, replaced, penalties, mixings };
   }
 }
 

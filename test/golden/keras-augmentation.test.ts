@@ -7,10 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Shape } from "../../src/core/shape.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Builder } from "../../src/graph/builder.ts";
+import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layerFrom } from "../../src/nn/layers/index.ts";
+import { cut, mixed } from "../../src/nn/layers/mixing.ts";
+import { randomDraw } from "../../src/nn/layers/random-draw.ts";
+import { randomBox } from "../../src/nn/layers/random-erasing.ts";
 import { sequence } from "../../src/nn/sequence.ts";
 import { runCompiled } from "../conformance/compiled.ts";
 import { colors } from "../conformance/layer-cases/colors.ts";
@@ -34,9 +38,18 @@ interface LayerFixture {
   readonly isAlways: boolean;
 }
 
+/** What a layer made of three images and their labels. */
+interface MixingFixture {
+  readonly images: readonly number[];
+  readonly labels: readonly number[];
+}
+
 const fixtures = JSON.parse(
   readFileSync(new URL("keras/augmentation.json", import.meta.url), "utf8"),
-) as { readonly layers: Readonly<Record<string, LayerFixture>> };
+) as {
+  readonly layers: Readonly<Record<string, LayerFixture>>;
+  readonly mixing: Readonly<Record<"mixUp" | "cutMix", MixingFixture>>;
+};
 
 let device: Device;
 beforeAll(async () => {
@@ -81,7 +94,7 @@ async function call(fixture: LayerFixture, training: boolean) {
 
 test("every layer that changes colours has a fixture", () => {
   const kinds = new Set(Object.values(fixtures.layers).map(({ kind }) => kind));
-  expect([...kinds].sort()).toEqual(Object.keys(colors).sort());
+  expect([...kinds, ...Object.keys(fixtures.mixing)].sort()).toEqual(Object.keys(colors).sort());
 });
 
 describe.each(
@@ -99,5 +112,47 @@ describe.each(
     const { results, pixels } = await call(fixture, false);
     const expected = fixture.isAlways ? fixture.results : pixels;
     expect(relativeError(results, expected)).toBeLessThanOrEqual(tolerance);
+  });
+});
+
+describe("mixing", () => {
+  const shape = [3, 5, 6, 2];
+  const sources = {
+    x: uniform(1, shape, 0, 255),
+    share: uniform(2, [3], 0, 1),
+    order: { data: Int32Array.of(2, 0, 1), shape: [3] },
+    labels: { data: Float32Array.of(1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0), shape: [3, 4] },
+    step: { data: Int32Array.of(1), shape: [] },
+  };
+  const [x, share, labels] = (["x", "share", "labels"] as const).map((name) =>
+    ops.input(name, { shape: sources[name].shape, dtype: "f32" }),
+  );
+  const order = ops.input("order", { shape: [3], dtype: "i32" });
+
+  async function compare(
+    outputs: Readonly<Record<string, Node>>,
+    expected: MixingFixture,
+    values: Readonly<Record<string, Tensor>> = {},
+  ) {
+    const all = { ...sources, ...values };
+    const received = (await runCompiled(device, { outputs, updates: [] }, all)).outputs;
+    expect(relativeError(received.images, expected.images)).toBeLessThanOrEqual(tolerance);
+    expect(relativeError(received.labels, expected.labels)).toBeLessThanOrEqual(tolerance);
+  }
+
+  test("mixUp mixes images and labels by the same weights", async () => {
+    const mixing = { weight: share, order };
+    const outputs = { images: mixed(ops, x, mixing), labels: mixed(ops, labels, mixing) };
+    await compare(outputs, fixtures.mixing.mixUp);
+  });
+
+  test("cutMix mixes labels by the area of the rectangle", async () => {
+    const { build, values } = withDraws();
+    const step = ops.input("step", { shape: [], dtype: "i32" });
+    const draw = randomDraw(3, {}, { build, step, seed: 0, stream: 0 });
+    const ratio = ops.reshape(ops.squareRoot(ops.subtract(ops.constant(1), share)), [3, 1, 1, 1]);
+    const box = randomBox(build, draw, shape, { across: ratio, down: ratio });
+    const { images, mixing } = cut(ops, x, order, box);
+    await compare({ images, labels: mixed(ops, labels, mixing) }, fixtures.mixing.cutMix, values);
   });
 });

@@ -60,6 +60,7 @@ test.each(fixtures.layers.map((f) => [f.kind, JSON.stringify(f.options), f] as c
         stream: 0,
         update: () => undefined,
         replace: (_, value) => value,
+        mix: () => undefined,
       });
     });
   },

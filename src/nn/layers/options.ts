@@ -30,6 +30,7 @@ export type { LayerScaleOptions } from "./layer-scale.ts";
 export type { LeakyReluOptions } from "./leaky-relu.ts";
 export type { LearnedScaleOptions } from "./learned-scale.ts";
 export type { ScaledAddOptions } from "./merging.ts";
+export type { CutMixOptions, MixUpOptions } from "./mixing.ts";
 export type { NoiseShape, SeedOptions } from "./noise.ts";
 export type { NormalizationLayer, NormalizationOptions } from "./normalization.ts";
 export type { Constant, OperationOptions } from "./operation.ts";

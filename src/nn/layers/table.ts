@@ -37,6 +37,7 @@ export { layerNormalization } from "./layer-normalization.ts";
 export { layerScale } from "./layer-scale.ts";
 export { leakyRelu } from "./leaky-relu.ts";
 export { add, average, maximum, minimum, multiply, scaledAdd, subtract } from "./merging.ts";
+export { cutMix, mixUp } from "./mixing.ts";
 export { normalization } from "./normalization.ts";
 export { operation } from "./operation.ts";
 export { permute } from "./permute.ts";

@@ -9,6 +9,7 @@ import type { Network, NetworkGraph } from "../../nn/network.ts";
 import { type Preprocess, preprocess } from "../../nn/preprocess.ts";
 import type { NetworkWeight } from "../../nn/steps.ts";
 import type { Head } from "../heads.ts";
+import { mixedTargets } from "./mixed-targets.ts";
 
 const metricPrefix = "metric/";
 
@@ -101,13 +102,14 @@ export function score(
   { targets, weights = [] }: ScoredParts,
   applied: Applied,
 ): Scores {
-  const { rows, outputs, penalties } = applied;
+  const { rows, outputs, penalties, mixings } = applied;
   const sums: Record<string, Node> = {};
   const take = (name: string, type: TensorType) => ops.gather(ops.state(name, type), rows);
-  const losses = heads.map(({ output, loss, weight: factor, reports }, i) => {
+  const losses = heads.map(({ output, loss: given, weight: factor, reports }, i) => {
     const type = weights[i];
-    const taken = take(names.targets(i), targets[i]);
-    const plain = { build: ops, targets: taken, predictions: outputs[output] };
+    const taken = mixedTargets(given, take(names.targets(i), targets[i]), mixings);
+    const { loss } = taken;
+    const plain = { build: ops, targets: taken.targets, predictions: outputs[output] };
     const weighed =
       type === undefined ? plain : { ...plain, weights: take(names.weights(i), type) };
     for (const report of reports) {

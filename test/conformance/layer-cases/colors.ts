@@ -156,6 +156,27 @@ export const colors = {
     ],
   },
 
+  mixUp: {
+    defaults: { given: {}, all: { alpha: 0.2 } },
+    samples: [
+      { options: { seed: 3 }, input: image, output: image },
+      { options: { alpha: 1 }, input: [2, 3, 1], output: [2, 3, 1] },
+    ],
+    noisy: true,
+    misfits: noImage,
+    refused: [{ options: { alpha: 0 }, names: "alpha" }, badSeed],
+  },
+  cutMix: {
+    defaults: { given: {}, all: { factor: 1 } },
+    samples: [
+      { options: { seed: 3 }, input: image, output: image },
+      { options: { factor: [1, 1] }, input: [5, 6, 1], output: [5, 6, 1] },
+    ],
+    noisy: true,
+    misfits: noImage,
+    refused: [...badFactors("factor", 1.5), badSeed],
+  },
+
   equalization: {
     defaults: { given: {}, all: { valueRange: bytes, bins: 256 } },
     samples: [

@@ -153,6 +153,28 @@ def result(spec):
     }
 
 
+def mixed(kind):
+    """What a mixing layer makes of images and labels, for a given order, and shares and places of its own."""
+    shape = [3, 5, 6, 2]
+    x = numpy.float32(shared_numbers.uniform(1, shape, 0, 255))
+    labels = numpy.float32(numpy.eye(4)[[0, 3, 1]])
+    shares = numpy.float32(shared_numbers.uniform(2, [3], 0, 1))
+    order = numpy.array([2, 0, 1], dtype="int32")
+    one = keras_layer(kind, {})
+    factors = {"mix_weight": shares, "permutation_order": order}
+    if kind == "cutMix":
+        global draws
+        draws = 0
+        columns = one._compute_crop_bounds(3, shape[2], numpy.sqrt(1 - shares), None)
+        rows = one._compute_crop_bounds(3, shape[1], numpy.sqrt(1 - shares), None)
+        masks, weight = one._generate_batch_mask(shape, (*columns, *rows))
+        factors = {"mix_weight": weight, "batch_masks": masks, "permutation_order": order}
+    return {
+        "images": shared_numbers.rounded(one.transform_images(tensorflow.constant(x), factors)),
+        "labels": shared_numbers.rounded(one.transform_labels(tensorflow.constant(labels), factors)),
+    }
+
+
 draw_from_shared_numbers()
 layers = {f"{i}": result(spec) for i, spec in enumerate(CASES)}
-shared_numbers.write(here / "augmentation.json", {"layers": layers})
+shared_numbers.write(here / "augmentation.json", {"layers": layers, "mixing": {kind: mixed(kind) for kind in ("mixUp", "cutMix")}})
