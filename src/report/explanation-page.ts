@@ -1,0 +1,131 @@
+// explanation.html: what a model sees in pictures, and how far each map can be trusted. It takes plain records, loads
+// nothing and runs no script.
+
+import type { Tensor } from "../core/tensor.ts";
+import type { Attribution } from "../explain/attribute.ts";
+import type { ColourMapName } from "../explain/colours.ts";
+import { methods } from "../explain/methods/table.ts";
+import { colourBar, overlay, shownPicture } from "../explain/overlay.ts";
+import type { Trust } from "../explain/trust/trust.ts";
+import { escapeMarkup } from "./markup.ts";
+import { formatRate } from "./numbers.ts";
+import { pageStyle } from "./page-style.ts";
+import { pngDataUri } from "./picture.ts";
+
+/** A map, and what is known of it. */
+export interface ExplainedMap {
+  readonly attribution: Attribution;
+  readonly trust?: Trust;
+}
+
+/** A picture with its maps. */
+export interface ExplainedPicture {
+  /** What it is called, such as its path. */
+  readonly name: string;
+  /** As the model saw it, `[H, W, C]`. */
+  readonly picture: Tensor;
+  /** The classes that the model finds most probable, first to last. */
+  readonly top: readonly { readonly name: string; readonly probability: number }[];
+  readonly maps: readonly ExplainedMap[];
+}
+
+/** Everything that the page says. */
+export interface ExplanationContent {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly classNames: readonly string[];
+  readonly pictures: readonly ExplainedPicture[];
+  /** Default: `inferno`. */
+  readonly colours?: ColourMapName;
+}
+
+const style = `
+.explained { display: grid; gap: 18px; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr));
+  margin: 0; padding: 0; list-style: none; }
+.explained img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; }
+.explained h3 { margin: 10px 0 4px; font-size: 15px; }
+.explained p { margin: 4px 0 0; font-size: 13px; }
+.legend { display: flex; align-items: center; gap: 8px; margin: 14px 0 0; font-size: 13px; color: var(--muted); }
+.legend img { width: 160px; height: 12px; border-radius: 3px; }
+`;
+
+/**
+ * The page as the text of an HTML file: each picture beside its maps, what they show, when they mislead, and the
+ * evidence for them.
+ *
+ * @example await writeFile("explanation.html", explanationPage({ title, classNames, pictures }));
+ */
+export function explanationPage(content: ExplanationContent): string {
+  const { title, subtitle, pictures, colours = "inferno" } = content;
+  const bar = pngDataUri(colourBar(colours, [1, 256]));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeMarkup(title)}</title>
+<style>${pageStyle}${style}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeMarkup(title)}</h1>${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
+<p class="legend"><span>counts for nothing</span><img src="${bar}" alt="colours from cold to hot"><span>counts most</span></p>
+</header>
+${pictures.map((picture) => pictureSection(picture, content, colours)).join("\n")}
+<footer>Made by Fovea. This page needs no other file and no network.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function pictureSection(
+  { name, picture, top, maps }: ExplainedPicture,
+  { classNames }: ExplanationContent,
+  colours: ColourMapName,
+): string {
+  const classes = top
+    .map((one) => `${escapeMarkup(one.name)} ${formatRate(one.probability)}`)
+    .join(", ");
+  const [best] = top;
+  const items = maps.map((one) => mapItem(one, { picture, name, classNames, colours }));
+  return `<section class="card">
+<h2>${escapeMarkup(name)}</h2>
+<ul class="explained">
+<li><img src="${pngDataUri(shownPicture(picture))}" alt="${escapeMarkup(`The picture ${name}`)}">
+<h3>${best === undefined ? "The picture" : escapeMarkup(best.name)}</h3><p class="quiet">${classes}</p></li>
+${items.join("\n")}
+</ul>
+</section>`;
+}
+
+function mapItem(
+  { attribution, trust }: ExplainedMap,
+  shown: {
+    readonly picture: Tensor;
+    readonly name: string;
+    readonly classNames: readonly string[];
+    readonly colours: ColourMapName;
+  },
+): string {
+  const { picture, name, classNames, colours } = shown;
+  const { method, map, classIndex, layers, reason, isFlat } = attribution;
+  const { title, shows, misleads, paper } = methods[method];
+  const className = classNames[classIndex] ?? `class ${classIndex}`;
+  const image = pngDataUri(overlay(picture, map, { colours }));
+  const looked =
+    layers.length === 0 ? "" : `Layer ${layers.join(", ")}${reason ? `: ${reason}` : ""}.`;
+  const words =
+    isFlat && trust === undefined
+      ? ["The map says nothing: it is the same everywhere."]
+      : (trust?.words ?? []);
+  const lines = [...words, looked].filter((line) => line !== "");
+  const alt = `${title} of ${name} for ${className}`;
+  return `<li><img src="${image}" alt="${escapeMarkup(alt)}">
+<h3>${escapeMarkup(`${title}: ${className}`)}</h3>
+${lines.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
+<p class="quiet">${escapeMarkup(`${shows} ${misleads} (${paper})`)}</p></li>`;
+}
