@@ -82,6 +82,7 @@ function isSteady({ unit, plan, inputs }: Application): boolean {
     weights: {},
     replace: (_, value) => value,
     update: () => undefined,
+    mix: () => undefined,
   });
   return !topologicalOrder([result]).some(({ op }) => /random|dropout/i.test(op.name));
 }
