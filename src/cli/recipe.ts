@@ -47,6 +47,10 @@ export const recipeFields = {
   schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
     description: "How the learning rate changes: cosine goes up, then down to 0; constant stays.",
   }),
+  labelSmoothing: z.number().min(0).lt(1).default(0).meta({
+    value: "share",
+    description: "The share of each label that is spread over all classes.",
+  }),
   saveEvery: z.int().min(1).optional().meta({
     value: "steps",
     description: "Also save after every so many steps. Default: only after each epoch.",
@@ -100,11 +104,11 @@ export async function modelFor(
     inputShape: images.x.shape.slice(1),
     classes: classCountIn(images),
   });
-  const { seed, precision, preprocess, optimizer, loss } = recipe;
+  const { seed, precision, preprocess, optimizer, loss, labelSmoothing } = recipe;
   const model = new Model(network, { seed, precision, preprocess, device });
   model.compile({
     optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
-    loss: lossFrom(loss),
+    loss: lossFrom(loss, labelSmoothing === 0 ? {} : { labelSmoothing }),
     metrics: ["accuracy"],
   });
   return model;

@@ -64,7 +64,7 @@ test("a run whose architecture was called model is resumed, and its args.json is
   expect(recordsOf(outcome)[0]).toMatchObject({
     event: "start",
     finishedEpochs: 1,
-    model: "lenet",
+    model: "lenet-5",
   });
   const args = await argsIn("before");
   expect(args).toMatchObject({

@@ -101,6 +101,18 @@ describe("a run", () => {
   });
 });
 
+test("--label-smoothing reaches the loss, the recipe and the model", async () => {
+  const { code } = await fovea(`${lenet} --epochs 1 --quiet --label-smoothing 0.3 --out smooth`);
+  expect(code).toBe(0);
+  const args = JSON.parse((await read("smooth/args.json")).toString());
+  expect(args.labelSmoothing).toBe(0.3);
+  const { description } = await stateIn("smooth/last.safetensors");
+  expect(JSON.stringify(description)).toContain('"labelSmoothing":0.3');
+  const wrong = await fovea(`${lenet} --label-smoothing 1`);
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.stderr).toContain("--label-smoothing");
+});
+
 describe("continuing", () => {
   test("between epochs gives the bits of a run that never stopped", async () => {
     await fovea(`${lenet} --epochs 1 --quiet --out parts`);

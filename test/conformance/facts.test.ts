@@ -126,7 +126,9 @@ test("Keras lacks these options of what it has", () => {
     "callbacks.modelCheckpoint: training",
     "callbacks.modelCheckpoint: onWarning",
     "callbacks.tensorBoard: images",
+    "losses.sparseCategoricalCrossentropy: labelSmoothing",
     "metrics.binaryCrossentropy: axis",
+    "metrics.sparseCategoricalCrossentropy: labelSmoothing",
   ]);
 });
 

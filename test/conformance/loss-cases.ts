@@ -30,6 +30,11 @@ const categoricalOfLogits = (targets: readonly number[], logits: readonly number
   categorical(targets, softmaxOf(logits));
 const sparse = ([label]: readonly number[], results: readonly number[]) =>
   -Math.log(shareOf(results)[label]);
+const smoothed = (label: number, classes: number, smoothing: number) =>
+  Array.from(
+    { length: classes },
+    (_, i) => (i === label ? 1 - smoothing : 0) + smoothing / classes,
+  );
 export const binary = (targets: readonly number[], results: readonly number[]) =>
   -mean(
     results.map((result, i) => {
@@ -71,6 +76,18 @@ export const lossCases = {
       endsIn: "linear",
       shape: [3, 17],
       formula: ([label], logits) => sparse([label], softmaxOf(logits)),
+    },
+    {
+      options: { labelSmoothing: 0.3 },
+      endsIn: "softmax",
+      shape: [5, 4],
+      formula: ([label], results) => categorical(smoothed(label, results.length, 0.3), results),
+    },
+    {
+      options: { labelSmoothing: 0.1 },
+      endsIn: "sigmoid",
+      shape: [4, 3],
+      formula: ([label], results) => categorical(smoothed(label, results.length, 0.1), results),
     },
   ],
   categoricalCrossentropy: [

@@ -103,19 +103,35 @@ export function crossEntropy(
   return build.negate(build.sum(products, { axes: [axis] }));
 }
 
+/** The same of rows of classes; where a label is no class its row stays 0. */
+function smoothClasses(hot: Node, smoothing: number, build: Builder): Node {
+  if (smoothing === 0) return hot;
+  const isClass = build.sum(hot, { axes: [hot.shape.length - 1], keepDimensions: true });
+  return build.multiply(smoothShares(hot, smoothing, build), isClass);
+}
+
+/** Options of the cross-entropy of class numbers. */
+interface SparseChoices {
+  readonly fromLogits: boolean;
+  readonly axis: number;
+  /** Default: 0. */
+  readonly labelSmoothing?: number;
+}
+
 /** −ln of the share of the right class along `axis`; 0 where the label is no class. */
 export function sparseCrossEntropy(
   labels: Node,
   predictions: Node,
-  { fromLogits, axis }: { readonly fromLogits: boolean; readonly axis: number },
+  { fromLogits, axis, labelSmoothing = 0 }: SparseChoices,
   build: Builder,
 ): Node {
   const moved = moveLast(predictions, axis, build);
   const logits = logitsOf(moved, "softmax", fromLogits);
-  if (logits === undefined) {
+  if (logits === undefined || labelSmoothing > 0) {
     const classes = moved.shape[moved.shape.length - 1];
     const hot = hotRows(labels, classes, build);
-    return crossEntropy(hot, moved, { fromLogits, axis: -1 }, build);
+    const expected = smoothClasses(hot, labelSmoothing, build);
+    return crossEntropy(expected, moved, { fromLogits, axis: -1 }, build);
   }
   const rows = rowsOf(logits, build);
   const flat = build.reshape(labels, [rows.shape[0]]);

@@ -1,6 +1,6 @@
 // Cross-entropy with class numbers.
 
-import { requireOption } from "../../core/option.ts";
+import { requireBetween, requireOption } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
 import { crossEntropyNames, type LogitsOptions, sparseCrossEntropy } from "./cross-entropy.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts } from "./loss.ts";
@@ -13,6 +13,11 @@ export interface SparseEntropyOptions extends LogitsOptions {
   readonly ignoreClass?: number | null;
   /** The axis of the classes. Default: the last. */
   readonly axis?: number;
+  /**
+   * Label smoothing: the share of each target that is spread over all classes, as in
+   * `categoricalCrossentropy`. Keras does not have it here. Default: 0.
+   */
+  readonly labelSmoothing?: number;
 }
 
 export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptions, LossOptions {}
@@ -21,7 +26,7 @@ export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptio
  * Cross-entropy with class numbers as targets, −ln p of the right class: targets i32 `[N, …]`,
  * predictions `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the
  * logits, without overflow. Places of `ignoreClass` are 0, and the mean is that of the others. As
- * in Keras.
+ * in Keras, but for `labelSmoothing` (Szegedy et al., CVPR 2016).
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })
@@ -33,13 +38,16 @@ export function sparseCategoricalCrossentropy(
     fromLogits = false,
     ignoreClass = null,
     axis = -1,
+    labelSmoothing = 0,
     reduction,
   } = optionsOf(sparseCategoricalCrossentropy.facts, options);
   const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
   requireOption("ignoreClass", ignoreClass, isWhole, "a whole number");
+  requireBetween("labelSmoothing", labelSmoothing, 0, 1);
+  const choices = { fromLogits, axis, labelSmoothing };
   const base = {
     name: "sparseCategoricalCrossentropy",
-    options: { fromLogits, ignoreClass, axis, reduction },
+    options: { fromLogits, ignoreClass, axis, labelSmoothing, reduction },
     targets: "classes",
     axis,
   } as const;
@@ -47,7 +55,7 @@ export function sparseCategoricalCrossentropy(
     return defineLoss({
       ...base,
       values: (targets, predictions, build) =>
-        sparseCrossEntropy(targets, predictions, { fromLogits, axis }, build),
+        sparseCrossEntropy(targets, predictions, choices, build),
     });
   }
   return defineLoss({
@@ -57,7 +65,7 @@ export function sparseCategoricalCrossentropy(
       const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
       // A label that is no class has no loss.
       const labels = build.select(ignored, build.constant(-1, [], "i32"), targets);
-      return sparseCrossEntropy(labels, predictions, { fromLogits, axis }, build);
+      return sparseCrossEntropy(labels, predictions, choices, build);
     },
     mask(targets, build) {
       const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
@@ -67,6 +75,14 @@ export function sparseCategoricalCrossentropy(
 }
 sparseCategoricalCrossentropy.facts = lossFacts<SparseCategoricalCrossentropyOptions>({
   name: "sparseCategoricalCrossentropy",
-  options: { ...crossEntropyNames, ignoreClass: "ignore_class", axis: "axis" },
-  keras: { className: "SparseCategoricalCrossentropy", ownFixed: { axis: -1 } },
+  options: {
+    ...crossEntropyNames,
+    ignoreClass: "ignore_class",
+    axis: "axis",
+    labelSmoothing: null,
+  },
+  keras: {
+    className: "SparseCategoricalCrossentropy",
+    ownFixed: { axis: -1, labelSmoothing: 0 },
+  },
 });

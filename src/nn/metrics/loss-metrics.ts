@@ -102,8 +102,9 @@ sparseCategoricalCrossentropy.facts = metricFacts<SparseCategoricalCrossentropyM
     fromLogits: "from_logits",
     ignoreClass: "ignore_class",
     axis: "axis",
+    labelSmoothing: null,
   },
-  keras: { className: "SparseCategoricalCrossentropy" },
+  keras: { className: "SparseCategoricalCrossentropy", ownFixed: { labelSmoothing: 0 } },
 });
 
 /**
