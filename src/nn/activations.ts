@@ -73,6 +73,16 @@ export function sparsemax(build: Builder, x: Node): Node {
   return build.relu(build.subtract(x, threshold));
 }
 
+/** a · sigmoid(b), of the two halves of x along an axis. */
+export function glu(build: Builder, x: Node, along: number): Node {
+  const { shape } = x;
+  const half = shape.with(along, shape[along] / 2);
+  const none = shape.map(() => 0);
+  const value = build.slice(x, none, half);
+  const gate = build.slice(x, none.with(along, half[along]), half);
+  return build.multiply(value, build.sigmoid(gate));
+}
+
 const silu = (build: Builder, x: Node) => build.multiply(x, build.sigmoid(x));
 const hardSilu = (build: Builder, x: Node) => build.multiply(x, hardSigmoid(build, x));
 
@@ -128,6 +138,8 @@ const activations = {
   /** x, from −1 to 1. */
   hardTanh: (build: Builder, x: Node) =>
     build.minimum(build.maximum(x, build.constant(-1)), build.constant(1)),
+  /** a · sigmoid(b), of the halves of the last axis, which is half as long. Dauphin et al., ICML 2017. */
+  glu: (build: Builder, x: Node) => glu(build, x, x.shape.length - 1),
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: (build: Builder, x: Node) => build.sigmoid(x),
   /** ln sigmoid(x), within 2.5 ulp. */

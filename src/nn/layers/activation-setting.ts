@@ -3,9 +3,10 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { suggestion } from "../../core/names.ts";
 import { outlineOf } from "../../core/option.ts";
-import { formatShape, sameShape } from "../../core/shape.ts";
+import { formatShape, type Shape, sameShape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import { ops } from "../../graph/ops/index.ts";
 import { type ActivationName, activate, activationNames } from "../activations.ts";
 import type { CallContext, Layer } from "../layer.ts";
 import type { StoredSetting } from "../setting.ts";
@@ -29,6 +30,8 @@ export type ActivationSetting = ActivationName | StoredSetting | Layer | Activat
 export interface Activation {
   /** What makes it again: plain data, but for a function. */
   readonly setting: ActivationName | StoredSetting | ActivationFunction;
+  /** The shape of the result for `[N, …shape]`, without N. @throws ShapeError where it does not fit. */
+  outputShape(shape: Shape): Shape;
   /** @throws ShapeError where the result of a function has another shape. */
   apply(x: Node, context: CallContext): Node;
 }
@@ -43,7 +46,14 @@ export function activationFrom(setting: ActivationSetting): Activation {
   if (typeof setting === "function") return custom(setting);
   if (typeof setting === "string") {
     if (!activationNames.includes(setting)) fail(setting);
-    return { setting, apply: (x, { build }) => activate(setting, build, x) };
+    return {
+      setting,
+      outputShape(shape) {
+        const x = ops.input("x", { shape: [1, ...shape], dtype: "f32" });
+        return activate(setting, ops, x).shape.slice(1);
+      },
+      apply: (x, { build }) => activate(setting, build, x),
+    };
   }
   if (typeof setting !== "object" || setting === null) return fail(setting);
   const name = currentName("kind" in setting ? setting.kind : setting.name);
@@ -56,6 +66,7 @@ export function activationFrom(setting: ActivationSetting): Activation {
   const layer = make(options);
   return {
     setting: { name, options: layer.options },
+    outputShape: (shape) => shape,
     apply: (x, context) => layer.plan([x.shape.slice(1)]).call([x], context),
   };
 }
@@ -63,6 +74,7 @@ export function activationFrom(setting: ActivationSetting): Activation {
 function custom(setting: ActivationFunction): Activation {
   return {
     setting,
+    outputShape: (shape) => shape,
     apply(x, { build }) {
       const y = setting(x, build);
       if (y.dtype === "f32" && sameShape(x.shape, y.shape)) return y;

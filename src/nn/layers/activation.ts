@@ -14,18 +14,18 @@ export interface ActivationOptions extends CommonOptions {
 }
 
 /**
- * Applies an activation function: any shape, unchanged. `softmax` works along the last axis. As in Keras.
+ * Applies an activation function: any shape, unchanged; `glu` halves the last axis. `softmax` works along the last axis. As in Keras.
  *
  * @throws ConfigError if there is no such activation.
  * @example layers.activation({ activation: "relu" })
  */
 export function activation(options: ActivationOptions): LayerInstance<ActivationOptions> {
   return makeLayer(activation.facts, options, (given) => {
-    const { setting, apply } = activationFrom(given.activation);
+    const { setting, outputShape, apply } = activationFrom(given.activation);
     return {
       options: { ...given, activation: setting },
       plan: ([input]) => ({
-        outputShape: input,
+        outputShape: outputShape(input),
         call: ([x], context) => apply(x, context),
       }),
     };

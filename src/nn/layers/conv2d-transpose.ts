@@ -84,7 +84,7 @@ export function conv2dTranspose(
         }
         resolveWindow([rows, columns], taps, { strides, padding, dilation });
         return {
-          outputShape: [rows, columns, filters],
+          outputShape: result.outputShape([rows, columns, filters]),
           weights: [kernel([...taps, filters, channels]), ...result.weights(filters)],
           macs: height * width * channels * taps[0] * taps[1] * filters,
           reach: {

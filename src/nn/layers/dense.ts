@@ -42,9 +42,9 @@ export function dense(options: DenseOptions): LayerInstance<DenseOptions> {
             received: formatShape(input),
           });
         }
-        const outputShape = input.with(-1, units);
+        const plainShape = input.with(-1, units);
         return {
-          outputShape,
+          outputShape: result.outputShape(plainShape),
           weights: [kernel([channels, units]), ...result.weights(units)],
           macs: sizeOf(input) * units,
           // Along the channels of an image it looks at one pixel at a time.
@@ -53,7 +53,7 @@ export function dense(options: DenseOptions): LayerInstance<DenseOptions> {
             const { build, weights } = context;
             const rows = build.reshape(x, [sizeOf(x.shape) / channels, channels]);
             const product = build.matmul(rows, weights.kernel);
-            const y = build.reshape(product, [x.shape[0], ...outputShape]);
+            const y = build.reshape(product, [x.shape[0], ...plainShape]);
             return result.finish(y, context);
           },
         };

@@ -1,5 +1,6 @@
 // What dense layers and convolutions end with: a bias is added, and an activation applied.
 
+import type { Shape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
 import type { KerasNames } from "../facts.ts";
 import type { CallContext, WeightSpec } from "../layer.ts";
@@ -30,6 +31,8 @@ export interface Result {
   readonly options: Required<Pick<ResultOptions, "activation" | "useBias" | "biasInitializer">>;
   /** The bias of so many outputs, or none. */
   weights(count: number): readonly WeightSpec[];
+  /** The shape of what the layer gives, where `shape` is that of `y`; both without N. */
+  outputShape(shape: Shape): Shape;
   /** Adds the bias to `y`, and applies the activation. */
   finish(y: Node, context: CallContext): Node;
 }
@@ -37,11 +40,12 @@ export interface Result {
 /** @throws ConfigError where an option cannot be used. */
 export function resultFrom(given: ResultOptions): Result {
   const { useBias = true, biasInitializer = "zeros" } = given;
-  const { setting, apply } = activationFrom(given.activation ?? "linear");
+  const { setting, outputShape, apply } = activationFrom(given.activation ?? "linear");
   const bias = weightMaker("bias", { ...given, biasInitializer });
   return {
     options: { activation: setting, useBias, biasInitializer },
     weights: (count) => (useBias ? [bias([count])] : []),
+    outputShape,
     finish: (y, context) =>
       apply(useBias ? context.build.add(y, context.weights.bias) : y, context),
   };

@@ -112,7 +112,7 @@ export function depthwiseConv2d(
       plan([input]) {
         const { rows, columns, middle, kernel, reach, macs, call } = spread(input);
         return {
-          outputShape: [rows, columns, middle],
+          outputShape: result.outputShape([rows, columns, middle]),
           weights: [depthwise(kernel), ...result.weights(middle)],
           macs,
           reach,
@@ -248,7 +248,7 @@ function separable<S extends SeparableSettings>(
     plan([input]): PlanDraft {
       const { rows, columns, middle, kernel, reach, macs, call } = spread(input);
       return {
-        outputShape: space.shapeOf(rows, columns, filters),
+        outputShape: result.outputShape(space.shapeOf(rows, columns, filters)),
         weights: [
           depthwise(kernel),
           pointwise(space.shapeOf(1, 1, middle, filters)),

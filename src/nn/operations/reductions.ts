@@ -2,7 +2,7 @@
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { sparsemax } from "../activations.ts";
+import { glu, sparsemax } from "../activations.ts";
 import { axesOf, axisOf } from "../layers/axes.ts";
 import { type Operation, operation } from "./operation.ts";
 import { axes, flag, lastAxes, lastAxis } from "./settings.ts";
@@ -55,16 +55,6 @@ function logSoftmax(build: Builder, x: Node, along: readonly number[]): Node {
   const { largest, powers } = shifted(build, x, along);
   const sum = build.sum(powers, { axes: along, keepDimensions: true });
   return build.subtract(build.subtract(x, largest), build.logarithm(sum));
-}
-
-/** a · sigmoid(b), of the two halves of x along an axis. Dauphin et al., ICML 2017. */
-function glu(build: Builder, x: Node, along: number): Node {
-  const { shape } = x;
-  const half = shape.with(along, shape[along] / 2);
-  const none = shape.map(() => 0);
-  const value = build.slice(x, none, half);
-  const gate = build.slice(x, none.with(along, half[along]), half);
-  return build.multiply(value, build.sigmoid(gate));
 }
 
 export const reductions = {

@@ -12,9 +12,12 @@ export const activations = {
       { name: "elu", options: { alpha: 0.7 } },
       { name: "relu", options: { maxValue: 0.8, negativeSlope: 0.1 } },
       { name: "softmax", options: { axis: 1 } },
-    ].map((activation) => ({ options: { activation }, input: [2, 3, 4], output: [2, 3, 4] })),
-    misfits: [],
-    fitsAll: "it works on any shape",
+    ].map((activation) => ({
+      options: { activation },
+      input: [2, 3, 4],
+      output: activation === "glu" ? [2, 3, 2] : [2, 3, 4],
+    })),
+    misfits: [{ options: { activation: "glu" }, input: [2, 3] }],
     refused: [
       { options: { activation: "swoosh" }, names: "activation" },
       { options: { activation: { name: "prelu" } }, names: "activation" },
