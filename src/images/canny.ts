@@ -10,10 +10,10 @@ import {
 import type { Tensor } from "../core/tensor.ts";
 import { placeOf } from "./borders.ts";
 import type { Pixels } from "./image-batch.ts";
-import { levelsOf, type ValueRangeOptions, valueRangeNames } from "./value-range.ts";
+import { type LevelRange, levelsOf, valueRangeNames } from "./value-range.ts";
 
 /** What counts as an edge. */
-export interface CannyOptions extends ValueRangeOptions {
+export interface CannyOptions extends LevelRange {
   /** Steps in brightness of more than this belong to an edge where they touch a stronger one. */
   readonly low: number;
   /** Steps of more than this are edges by themselves. */

@@ -9,10 +9,10 @@ import {
 import type { Tensor } from "../core/tensor.ts";
 import { placeOf } from "./borders.ts";
 import { type Pixels, roundToEven } from "./image-batch.ts";
-import { levelsOf, type ValueRangeOptions, valueRangeNames } from "./value-range.ts";
+import { type LevelRange, levelsOf, valueRangeNames } from "./value-range.ts";
 
 /** How contrast is raised tile by tile. */
-export interface ClaheOptions extends ValueRangeOptions {
+export interface ClaheOptions extends LevelRange {
   /** How much a level may outnumber the others in a tile, above 0: higher means more contrast. Default: 40. */
   readonly clipLimit?: number;
   /** How many tiles there are, from top to bottom and from left to right. Default: `[8, 8]`. */

@@ -7,9 +7,5 @@ export type { ImageCropOptions } from "./crop.ts";
 export type { FilterOptions, GaussianBlurOptions, Kernel } from "./filter.ts";
 export type { ResizeMode, ResizeOptions } from "./resize.ts";
 export type { RescaleOptions, StandardizeOptions } from "./scaling.ts";
-export type {
-  AutoContrastOptions as ImageAutoContrastOptions,
-  PosterizeOptions,
-  SolarizeOptions,
-} from "./tables.ts";
-export type { ValueRangeOptions as ImageValueRangeOptions } from "./value-range.ts";
+export type { ImageAutoContrastOptions, PosterizeOptions, SolarizeOptions } from "./tables.ts";
+export type { LevelRange } from "./value-range.ts";

@@ -9,7 +9,7 @@ import {
 } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { byteOf, type Pixels } from "./image-batch.ts";
-import { levelsOf, type ValueRangeOptions, valueRangeNames } from "./value-range.ts";
+import { type LevelRange, levelsOf, valueRangeNames } from "./value-range.ts";
 
 /** The new level of each of the 256. */
 type Table = Uint8Array;
@@ -21,7 +21,7 @@ const tableOf = (level: (i: number) => number): Table =>
 function byTable<T extends Pixels>(
   call: string,
   image: Tensor<T>,
-  options: ValueRangeOptions,
+  options: LevelRange,
   make: (histogram: Float64Array) => Table,
 ): Tensor<T> {
   const { batch, restore } = levelsOf(call, image, options);
@@ -51,10 +51,7 @@ function mapped<T extends Pixels>({ data, shape }: Tensor<T>, value: (x: number)
  * @throws ShapeError where it is no picture, ConfigError where an option cannot be used.
  * @example const negative = images.invert(photo);
  */
-export function invert<T extends Pixels>(
-  image: Tensor<T>,
-  options: ValueRangeOptions = {},
-): Tensor<T> {
+export function invert<T extends Pixels>(image: Tensor<T>, options: LevelRange = {}): Tensor<T> {
   requireKnownOptions("images.invert", options, valueRangeNames);
   const { valueRange: [low, high] = [0, 255] } = options;
   levelsOf("images.invert", image, options);
@@ -62,7 +59,7 @@ export function invert<T extends Pixels>(
 }
 
 /** How many levels are left. */
-export interface PosterizeOptions extends ValueRangeOptions {
+export interface PosterizeOptions extends LevelRange {
   /** How many of the 8 bits of a level are kept, from 1 to 8. */
   readonly bits: number;
 }
@@ -88,7 +85,7 @@ export function posterize<T extends Pixels>(
 }
 
 /** Which levels are inverted. */
-export interface SolarizeOptions extends ValueRangeOptions {
+export interface SolarizeOptions extends LevelRange {
   /** Numbers of at least this are inverted. Default: the level 128 of 0 to 255. */
   readonly threshold?: number;
 }
@@ -120,10 +117,7 @@ export function solarize<T extends Pixels>(
  * @throws ShapeError where it is no picture, ConfigError where an option cannot be used.
  * @example const even = images.equalize(photo);
  */
-export function equalize<T extends Pixels>(
-  image: Tensor<T>,
-  options: ValueRangeOptions = {},
-): Tensor<T> {
+export function equalize<T extends Pixels>(image: Tensor<T>, options: LevelRange = {}): Tensor<T> {
   requireKnownOptions("images.equalize", options, valueRangeNames);
   return byTable("images.equalize", image, options, (histogram) => {
     const present = histogram.filter((count) => count > 0);
@@ -140,7 +134,7 @@ export function equalize<T extends Pixels>(
 }
 
 /** What counts as black and white. */
-export interface AutoContrastOptions extends ValueRangeOptions {
+export interface ImageAutoContrastOptions extends LevelRange {
   /**
    * The percentage of the darkest and of the brightest pixels that is disregarded: one number, or one for either
    * end. Default: 0.
@@ -148,7 +142,10 @@ export interface AutoContrastOptions extends ValueRangeOptions {
   readonly cutoff?: number | readonly [dark: number, bright: number];
 }
 
-const autoContrastNames: OptionNames<AutoContrastOptions> = { ...valueRangeNames, cutoff: true };
+const autoContrastNames: OptionNames<ImageAutoContrastOptions> = {
+  ...valueRangeNames,
+  cutoff: true,
+};
 
 /**
  * Stretches levels so that the darkest becomes black and the brightest white, for each channel of each picture, as
@@ -159,7 +156,7 @@ const autoContrastNames: OptionNames<AutoContrastOptions> = { ...valueRangeNames
  */
 export function autoContrast<T extends Pixels>(
   image: Tensor<T>,
-  options: AutoContrastOptions = {},
+  options: ImageAutoContrastOptions = {},
 ): Tensor<T> {
   requireKnownOptions("images.autoContrast", options, autoContrastNames);
   const { cutoff = 0 } = options;

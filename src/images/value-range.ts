@@ -6,12 +6,12 @@ import type { Tensor } from "../core/tensor.ts";
 import { byteOf, type ImageBatch, imageBatch, type Pixels } from "./image-batch.ts";
 
 /** What black and white are. */
-export interface ValueRangeOptions {
+export interface LevelRange {
   /** The numbers of black and of white, as Keras's layers have them. Default: `[0, 255]`. */
   readonly valueRange?: readonly [low: number, high: number];
 }
 
-export const valueRangeNames: OptionNames<ValueRangeOptions> = { valueRange: true };
+export const valueRangeNames: OptionNames<LevelRange> = { valueRange: true };
 
 /** A picture in 256 levels, and the way back. */
 export interface Levels {
@@ -24,7 +24,7 @@ export interface Levels {
 export function levelsOf(
   call: string,
   image: Tensor<Pixels>,
-  { valueRange = [0, 255] }: ValueRangeOptions,
+  { valueRange = [0, 255] }: LevelRange,
 ): Levels {
   const batch = imageBatch(call, image);
   const [low, high] = valueRange;
