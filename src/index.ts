@@ -63,6 +63,7 @@ export type { ModelLayer } from "./train/model-layer.ts";
 export type { CompileOptions, ModelOptions } from "./train/model-options.ts";
 export type { ModelSource } from "./train/model-source.ts";
 export type { FitOptions, History, PassOptions } from "./train/options.ts";
+export type { Pictures } from "./train/picture-inputs.ts";
 export type {
   AppliedModel,
   ApplyOptions,

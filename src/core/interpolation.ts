@@ -2,7 +2,14 @@
 
 import { requireWord } from "./option.ts";
 
-const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] as const;
+export const interpolations = [
+  "nearest",
+  "bilinear",
+  "bicubic",
+  "lanczos3",
+  "lanczos5",
+  "area",
+] as const;
 
 /**
  * How pixels between pixels are computed: the nearest pixel; linearly between the two nearest in each

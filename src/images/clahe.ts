@@ -6,9 +6,10 @@ import {
   requireNumber,
   requireOption,
 } from "../core/option.ts";
+import { roundToEven } from "../core/round.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { placeOf } from "./borders.ts";
-import { type Pixels, roundToEven } from "./image-batch.ts";
+import type { Pixels } from "./image-batch.ts";
 import { type LevelRange, levelsOf, valueRangeNames } from "./value-range.ts";
 
 /** How contrast is raised tile by tile. */

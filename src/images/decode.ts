@@ -11,6 +11,7 @@ import {
   requireOption,
   requireWhole,
 } from "../core/option.ts";
+import { type ResizeMode, requireResizeMode } from "../core/resize-mode.ts";
 import type { Tensor } from "../core/tensor.ts";
 import {
   type ByteSource,
@@ -22,7 +23,7 @@ import { TooLargeError } from "../platform/files.ts";
 import { type ChannelCount, type Colour, requireColour, white, withChannels } from "./channels.ts";
 import { type ImageHeader, imageHeader } from "./header.ts";
 import { ImageError } from "./image-error.ts";
-import { type ResizeMode, requireCrop, requireResizeMode, requireSize, resize } from "./resize.ts";
+import { requireCrop, requireSize, resize } from "./resize.ts";
 import { verifyImage } from "./verify.ts";
 
 /** How a picture becomes a tensor. */

@@ -70,10 +70,3 @@ export function emptyLike<T extends Pixels>(data: T, length: number): T {
 export function byteOf(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value + 0.5);
 }
-
-/** The nearest whole number; halves go to the even one, as Python and OpenCV round. */
-export function roundToEven(value: number): number {
-  const low = Math.floor(value);
-  const part = value - low;
-  return part > 0.5 || (part === 0.5 && low % 2 === 1) ? low + 1 : low;
-}

@@ -7,21 +7,18 @@ import {
   requireKnownOptions,
   requireNumber,
   requireOption,
-  requireWord,
 } from "../core/option.ts";
+import {
+  containedSize,
+  marginBefore,
+  type ResizeMode,
+  requireResizeMode,
+} from "../core/resize-mode.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { emptyLike, type ImageBatch, imageBatch, type Pixels, roundToEven } from "./image-batch.ts";
+import { emptyLike, type ImageBatch, imageBatch, type Pixels } from "./image-batch.ts";
 import { premultiplied, unpremultiplied } from "./premultiply.ts";
 import { lineWeights, type Resampling, type Span } from "./resample.ts";
 import { resizeColumns, resizeRows } from "./resize-lines.ts";
-
-const resizeModes = ["stretch", "cover", "contain"] as const;
-
-/**
- * What happens where proportions differ: `stretch` ignores them; `cover` cuts off what does not fit, the same
- * amount on both sides; `contain` keeps everything and fills the rest.
- */
-export type ResizeMode = (typeof resizeModes)[number];
 
 /** How a picture gets another size. */
 export interface ResizeOptions {
@@ -70,11 +67,6 @@ export function requireSize(option: string, size: unknown): void {
   requireOption(option, size, fits, "[height, width], whole numbers of at least 1");
 }
 
-/** @throws ConfigError unless `mode` is one of the three. */
-export function requireResizeMode(option: string, mode: unknown): void {
-  requireWord(option, mode, resizeModes);
-}
-
 /** @throws ConfigError unless `crop` is a part. */
 export function requireCrop(option: string, crop: unknown): void {
   requireNumber(option, crop, { above: 0, most: 1 });
@@ -103,7 +95,8 @@ export function resize<T extends Pixels>(image: Tensor<T>, options: ResizeOption
   requireFlag("alpha", alpha);
   const resampling = { interpolation, antialias };
   const box = boxOf(batch, size, mode, crop);
-  const inner = mode === "contain" ? innerSize(box, size) : size;
+  const used = [box.rows.to - box.rows.from, box.columns.to - box.columns.from] as const;
+  const inner = mode === "contain" ? containedSize(used, size) : size;
   const isBlended = alpha && interpolation !== "nearest";
   const source = isBlended ? { ...batch, data: premultiplied(batch.data, channels) } : batch;
   const resized = resizeBox(source, box, inner, resampling);
@@ -136,18 +129,6 @@ function boxOf(
 function middleOf(size: number, used: number): Span {
   const from = (size - used) * 0.5;
   return { from, to: from + used };
-}
-
-/** The largest size of the box's proportions inside of `size`. */
-function innerSize(
-  { rows, columns }: Box,
-  [height, width]: readonly [number, number],
-): readonly [number, number] {
-  const [h, w] = [rows.to - rows.from, columns.to - columns.from];
-  if (w / h === width / height) return [height, width];
-  return w / h > width / height
-    ? [Math.max(1, roundToEven((h / w) * width)), width]
-    : [height, Math.max(1, roundToEven((w / h) * height))];
 }
 
 function resizeBox<T extends Pixels>(
@@ -184,8 +165,8 @@ function inTheMiddle<T extends Pixels>(
 ): T {
   const result = emptyLike(inner, count * height * width * channels);
   for (let i = 0; i < result.length; i++) result[i] = fills[i % channels];
-  const top = roundToEven((height - innerHeight) * 0.5);
-  const left = roundToEven((width - innerWidth) * 0.5);
+  const top = marginBefore(height, innerHeight);
+  const left = marginBefore(width, innerWidth);
   const size = innerWidth * channels;
   for (let row = 0; row < count * innerHeight; row++) {
     const [n, y] = [Math.floor(row / innerHeight), row % innerHeight];

@@ -2,13 +2,27 @@
 // its part of the graph. Layers and examples know nothing of it.
 
 import { ConfigError } from "../core/errors.ts";
+import { type Interpolation, requireInterpolation } from "../core/interpolation.ts";
 import { suggestion } from "../core/names.ts";
-import { outlineOf, requireOption } from "../core/option.ts";
+import {
+  isWhole,
+  type OptionNames,
+  outlineOf,
+  requireFlag,
+  requireNumber,
+  requireOption,
+} from "../core/option.ts";
+import {
+  containedSize,
+  marginBefore,
+  type ResizeMode,
+  requireResizeMode,
+} from "../core/resize-mode.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import { constantOf } from "./layers/constants.ts";
-import { resizeImage } from "./layers/resize-image.ts";
+import { cropToAspect, resizeImage } from "./layers/resize-image.ts";
 import type { Network } from "./network.ts";
 
 /**
@@ -32,9 +46,27 @@ export interface Preprocess {
   readonly channelOrder?: "rgb" | "bgr";
   /**
    * The height and width that the first layer expects. Where it is given, images may come in other sizes and
-   * are resized, bilinearly and without regard to their proportions. Default: images come in this size.
+   * are resized. Default: tensors come in this size, and picture files are resized to it.
    */
   readonly size?: readonly [number, number];
+  /**
+   * What happens where proportions differ: `stretch`, `cover` or `contain`. Of tensors, `cover` uses whole pixels.
+   * Default: `stretch`.
+   */
+  readonly resize?: ResizeMode;
+  /** How pixels between pixels are computed. Default: `bilinear`. */
+  readonly interpolation?: Interpolation;
+  /** Whether all pixels count where an image shrinks. Default: true. */
+  readonly antialias?: boolean;
+  /**
+   * The part of a picture file, or of a tensor of another size, that is used, from the middle: 0.875 with
+   * `cover` is a resize to 256 and a crop to 224. Above 0, at most 1. Default: 1.
+   */
+  readonly crop?: number;
+  /** What `contain` fills the rest with, before anything is scaled. Default: 0. */
+  readonly fillValue?: number;
+  /** What lies behind transparent pixels of picture files: red, green, blue, 0 to 255. Default: white. */
+  readonly background?: readonly [red: number, green: number, blue: number];
   /**
    * Leaves inputs of other types as they are: `u8` means arrays of bytes only. So models of files that were
    * saved before there was this record go on scaling bytes, and only these. Default: all types.
@@ -45,7 +77,21 @@ export interface Preprocess {
 /** One record for the only input, or records by the names of inputs. */
 export type PreprocessOption = Preprocess | Readonly<Record<string, Preprocess>>;
 
-const fields = ["scale", "offset", "mean", "deviation", "channelOrder", "size", "dtype"];
+const fields: OptionNames<Preprocess> = {
+  scale: true,
+  offset: true,
+  mean: true,
+  deviation: true,
+  channelOrder: true,
+  size: true,
+  resize: true,
+  interpolation: true,
+  antialias: true,
+  crop: true,
+  fillValue: true,
+  background: true,
+  dtype: true,
+};
 
 /**
  * The record of each input of `network`; undefined where its numbers stay as they are.
@@ -105,13 +151,14 @@ function requireRecord(name: string, value: unknown): void {
 
 /** @throws ConfigError where a field is unknown, or does not fit inputs of this shape. */
 function checkPreprocess(record: Preprocess, inputShape: Shape): void {
+  const known = Object.keys(fields);
   for (const name of Object.keys(record)) {
-    if (fields.includes(name)) continue;
+    if (known.includes(name)) continue;
     throw new ConfigError({
       what: `The option preprocess has no field "${name}".`,
-      expected: fields.join(", "),
+      expected: known.join(", "),
       received: name,
-      ...suggestion(fields, name),
+      ...suggestion(known, name),
     });
   }
   const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder, size, dtype } = record;
@@ -134,6 +181,7 @@ function checkPreprocess(record: Preprocess, inputShape: Shape): void {
   check("channelOrder", channelOrder, orders, '"rgb" or "bgr"');
   const isColour = channelOrder !== "bgr" || (isImage && places === 3);
   check("channelOrder", channelOrder, isColour, "inputs [H, W, 3]");
+  checkResizing(record);
   if (size === undefined) return;
   const [height, width] = inputShape;
   const fits = Array.isArray(size) && size.length === 2 && size[0] === height && size[1] === width;
@@ -145,6 +193,22 @@ function checkPreprocess(record: Preprocess, inputShape: Shape): void {
   );
 }
 
+/** @throws ConfigError where a field that says how images are resized cannot be used. */
+function checkResizing(record: Preprocess): void {
+  const { resize = "stretch", interpolation = "bilinear", antialias = true } = record;
+  const { crop = 1, fillValue = 0, background = [0, 0, 0] } = record;
+  requireResizeMode("preprocess.resize", resize);
+  requireInterpolation(interpolation);
+  requireFlag("preprocess.antialias", antialias);
+  requireNumber("preprocess.crop", crop, { above: 0, most: 1 });
+  requireNumber("preprocess.fillValue", fillValue);
+  const isLevel = (part: number) => isWhole(part, 0) && part < 256;
+  const isColour =
+    Array.isArray(background) && background.length === 3 && background.every(isLevel);
+  const colour = "[red, green, blue], whole numbers from 0 to 255";
+  requireOption("preprocess.background", background, isColour, colour);
+}
+
 /** Whether `record` lets images come in other sizes than `inputShape`. */
 export function acceptsOtherSizes(record: Preprocess | undefined): boolean {
   return record?.size !== undefined;
@@ -154,9 +218,9 @@ export function acceptsOtherSizes(record: Preprocess | undefined): boolean {
 export function preprocess(build: Builder, x: Node, record: Preprocess | undefined): Node {
   const values = x.dtype === "f32" ? x : build.cast(x, "f32");
   if (record === undefined || (record.dtype === "u8" && x.dtype !== "u8")) return values;
-  const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder, size } = record;
+  const { scale = 1, offset = 0, mean = 0, deviation = 1, channelOrder } = record;
   const ordered = channelOrder === "bgr" ? reverseChannels(build, values) : values;
-  const sized = size === undefined ? ordered : resizeImage(build, ordered, size, "bilinear", false);
+  const sized = resized(build, ordered, record);
   // One product and one sum: ((x · scale + offset) − mean) / deviation = x · factor + shift.
   const factor = perChannel(deviation, (d) => scale / d);
   const shift = perChannel(mean, (m, i) => (offset - m) / at(deviation, i), deviation);
@@ -164,6 +228,27 @@ export function preprocess(build: Builder, x: Node, record: Preprocess | undefin
   const product = isPlain ? sized : build.multiply(sized, constantOf(build, factor));
   const isLinear = [shift].flat().every((one) => one === 0);
   return isLinear ? product : build.add(product, constantOf(build, shift));
+}
+
+/** Images of the size that the first layer expects; those that have it stay as they are. */
+function resized(build: Builder, x: Node, record: Preprocess): Node {
+  const { size, resize = "stretch", interpolation = "bilinear", antialias = true } = record;
+  const { crop = 1, fillValue = 0 } = record;
+  const [count, height, width, channels] = x.shape;
+  if (size === undefined || (height === size[0] && width === size[1])) return x;
+  let image = x;
+  if (crop < 1) {
+    const [rows, columns] = [height, width].map((side) => Math.max(1, Math.round(side * crop)));
+    const start = [0, Math.floor((height - rows) / 2), Math.floor((width - columns) / 2), 0];
+    image = build.slice(x, start, [count, rows, columns, channels]);
+  }
+  if (resize === "cover") image = cropToAspect(build, image, size);
+  if (resize !== "contain") return resizeImage(build, image, size, interpolation, antialias);
+  const inner = containedSize([image.shape[1], image.shape[2]], size);
+  const small = resizeImage(build, image, inner, interpolation, antialias);
+  const before = [0, marginBefore(size[0], inner[0]), marginBefore(size[1], inner[1]), 0];
+  const after = [0, size[0] - inner[0] - before[1], size[1] - inner[1] - before[2], 0];
+  return build.pad(small, before, after, fillValue);
 }
 
 type PerChannel = number | readonly number[];

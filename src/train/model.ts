@@ -26,6 +26,7 @@ import {
   type PassOptions,
 } from "./options.ts";
 import { orderFor } from "./ordering.ts";
+import { arePictures, type Pictures, pictureSource, refuseMixture } from "./picture-inputs.ts";
 import { place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
 import { progressBar, type Verbosity } from "./progress-bar.ts";
@@ -156,17 +157,20 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
 
   /**
    * The model's results for inputs `[N, …]`: `[N, …]`, such as probabilities `[N, C]`; a list or a
-   * record where the model's outputs are one.
+   * record where the model's outputs are one. Inputs are tensors, or picture files as paths, URLs, Blobs or bytes,
+   * one or a list: each gets the size and the channels of the model's input, by its `preprocess`, and is one row.
    *
-   * @throws DataError where inputs do not fit the model.
-   * @example const probabilities = await model.predict(test.x)
+   * @throws DataError where inputs do not fit the model, ImageError where a picture cannot be decoded.
+   * @example const probabilities = await model.predict(["cat.jpg", "dog.png"])
    */
   async predict(
-    x: InputValues | Source,
+    x: InputValues | Source | Pictures,
     options: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkPassOptions("predict", options);
-    return this.#predict("predict", inputFeedOf(this, x, "The inputs"), options);
+    refuseMixture(x);
+    const inputs = arePictures(x) ? pictureSource(this, x) : x;
+    return this.#predict("predict", inputFeedOf(this, inputs, "The inputs"), options);
   }
 
   /**

@@ -101,7 +101,7 @@ test("images of other sizes become those that the first layer expects, as by res
   );
   const resizing = sequential(
     [
-      layers.resizing({ height: 4, width: 4, inputShape: [7, 5, 3] }),
+      layers.resizing({ height: 4, width: 4, antialias: true, inputShape: [7, 5, 3] }),
       layers.rescaling({ scale: 1 / 255 }),
     ],
     { device },
@@ -177,6 +177,12 @@ describe("in a file", () => {
     deviation: 2,
     channelOrder: "bgr",
     size: [4, 4],
+    resize: "contain",
+    interpolation: "lanczos3",
+    antialias: false,
+    crop: 0.9,
+    fillValue: 114,
+    background: [0, 128, 255],
   };
 
   test("it comes back, and predicts the same bits", async () => {
@@ -229,6 +235,10 @@ test.each<[unknown, RegExp]>([
   [{ mean: [1, 2] }, /preprocess\.mean[\s\S]*3 of them/],
   [{ deviation: 0 }, /preprocess\.deviation[\s\S]*above 0/],
   [{ channelOrder: "grb" }, /preprocess\.channelOrder[\s\S]*"rgb" or "bgr"/],
+  [{ resize: "crop" }, /preprocess\.resize[\s\S]*"stretch", "cover", "contain"/],
+  [{ interpolation: "cubic" }, /interpolation[\s\S]*"bicubic"/],
+  [{ crop: 2 }, /preprocess\.crop[\s\S]*above 0/],
+  [{ background: [0, 0, 256] }, /preprocess\.background[\s\S]*from 0 to 255/],
   [{ size: [8, 8] }, /preprocess\.size[\s\S]*\[null, 4, 4, 3\]/],
   [5, /preprocess cannot be used[\s\S]*scale: 1 \/ 255/],
 ])("%j is refused", (preprocess, message) => {

@@ -4,6 +4,8 @@
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 import { FormatError } from "../../core/errors.ts";
+import { interpolations } from "../../core/interpolation.ts";
+import { resizeModes } from "../../core/resize-mode.ts";
 import { nestingOf } from "../../formats/json.ts";
 import { precisions } from "../../kernel/schedules/schedule.ts";
 import { networkSchema } from "./network-schema.ts";
@@ -44,6 +46,12 @@ export const preprocessSchema = z.object({
   deviation: z.exactOptional(perChannel),
   channelOrder: z.exactOptional(z.enum(["rgb", "bgr"])),
   size: z.exactOptional(z.readonly(z.tuple([whole, whole]))),
+  resize: z.exactOptional(z.enum(resizeModes)),
+  interpolation: z.exactOptional(z.enum(interpolations)),
+  antialias: z.exactOptional(z.boolean()),
+  crop: z.exactOptional(z.number()),
+  fillValue: z.exactOptional(z.number()),
+  background: z.exactOptional(z.readonly(z.tuple([z.number(), z.number(), z.number()]))),
   dtype: z.exactOptional(z.literal("u8")),
 });
 
