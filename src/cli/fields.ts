@@ -12,7 +12,9 @@ export const dataFields = {
     .default("fashion-mnist")
     .meta({
       value: "name|folder",
-      description: `A dataset (${datasetNames.join(", ")}), or a folder with four IDX files.`,
+      description:
+        `A dataset (${datasetNames.join(", ")}), a folder of pictures, a table of labels (.csv), or a folder with ` +
+        "four IDX files.",
     }),
   source: z
     .enum(["auto", "cache", "system", "download", "sample"])
@@ -27,6 +29,22 @@ export const trainedDataFields = {
     ...dataFields.data.meta(),
     shownDefault: "the dataset that the model was trained on, or else fashion-mnist",
   }),
+};
+
+/** How the pictures of a folder become images of one size. */
+export const pictureFields = {
+  size: z.int().min(8).max(1024).optional().meta({
+    value: "pixels",
+    description: "Height and width of the pictures of a folder. Default: chosen from the pictures.",
+  }),
+  resize: z
+    .enum(["cover", "stretch", "contain"])
+    .default("cover")
+    .meta({ description: "What happens to pictures of other proportions." }),
+  strict: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Refuse a folder with files that cannot be used." }),
 };
 
 /** The same as a schema of its own. */
@@ -64,6 +82,7 @@ export const architectureField = z
 export const networkField = architectureField.default("mnist").meta({
   ...architectureField.meta(),
   description: "The architecture, such as mnist, lenet-5 or resnet-20.",
+  shownDefault: "mnist, or chosen for a folder of pictures",
 });
 
 /** A model in a file. */

@@ -6,12 +6,14 @@ import { resolve } from "node:path";
 import { ConfigError, FormatError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
 import { formatShape } from "../core/shape.ts";
-import type { DownloadProgress, LoadedDataset } from "../data/datasets/dataset.ts";
+import type { DownloadProgress } from "../data/datasets/dataset.ts";
 import { knownName, load, names } from "../data/datasets/index.ts";
-import { checkExamples, type Examples } from "../data/examples.ts";
+import type { ExampleSet } from "../data/example-set.ts";
+import { checkExamples } from "../data/examples.ts";
 import { closestTo, readWholeFile } from "../platform/files.ts";
 import { exists } from "./model-file.ts";
 import { type Output, standardError } from "./output.ts";
+import { holdsPictures, type LoadedData, loadPictures, type PictureChoice } from "./pictures.ts";
 
 export interface DataChoice {
   readonly data: string;
@@ -19,11 +21,15 @@ export interface DataChoice {
 }
 
 /**
- * Loads a dataset by name, or the folder of that path.
+ * Loads a dataset by name, or the folder of that path; `pictures` says what becomes of those of one.
  *
  * @throws ConfigError where there is no such name and no such folder, FoveaError as the loaders do.
  */
-export async function loadData(choice: DataChoice, output: Output): Promise<LoadedDataset> {
+export async function loadData(
+  choice: DataChoice,
+  output: Output,
+  pictures?: PictureChoice,
+): Promise<LoadedData> {
   const { data, source } = choice;
   if (!(await isPath(data))) {
     requireName(data);
@@ -38,11 +44,14 @@ export async function loadData(choice: DataChoice, output: Output): Promise<Load
   if (!(await exists(data))) {
     throw new FormatError({
       what: `The folder ${data} cannot be read.`,
-      expected: "a folder with the four IDX files of a dataset",
+      expected: "a folder of pictures, or one with the four IDX files of a dataset",
       received: "no file or folder of that name",
       fix: "check the path",
       ...(await closestTo(data)),
     });
+  }
+  if (pictures !== undefined && (await holdsPictures(data))) {
+    return loadPictures(data, pictures, output);
   }
   const { loadFolder } = await import("../data/datasets/folder.ts");
   return loadFolder(data);
@@ -62,18 +71,25 @@ function requireName(data: string): void {
 /** Images to predict. */
 export interface LoadedImages {
   /** With zeros for labels where there are none. */
-  readonly images: Examples;
+  readonly images: ExampleSet;
   readonly isLabelled: boolean;
   /** One line: where they came from. */
   readonly source: string;
 }
 
-/** The test images of a dataset, or those of an IDX file. @throws FoveaError as the loaders do. */
-export async function loadImages(choice: DataChoice, output: Output): Promise<LoadedImages> {
+/**
+ * The test images of a dataset or folder, or those of an IDX file; of a folder without test images those that were held
+ * out, else all. @throws FoveaError as the loaders do.
+ */
+export async function loadImages(
+  choice: DataChoice,
+  output: Output,
+  pictures?: PictureChoice,
+): Promise<LoadedImages> {
   const isFile = (await stat(choice.data).catch(() => undefined))?.isFile();
-  if (isFile) return readImageFile(choice.data);
-  const { test, source } = await loadData(choice, output);
-  return { images: test, isLabelled: true, source };
+  if (isFile && !(await holdsPictures(choice.data))) return readImageFile(choice.data);
+  const { test, validation, train, source } = await loadData(choice, output, pictures);
+  return { images: test ?? validation ?? train, isLabelled: true, source };
 }
 
 async function readImageFile(path: string): Promise<LoadedImages> {

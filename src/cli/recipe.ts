@@ -2,7 +2,7 @@
 // is an option of `fovea train`, a field of args.json, and what every other command reads of a run.
 
 import { z } from "zod";
-import type { Examples } from "../data/examples.ts";
+import { type ExampleSet, inputShapeOf, labelsOf } from "../data/example-set.ts";
 import { preprocessSchema } from "../interchange/safetensors/model-description.ts";
 import { precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
@@ -11,13 +11,14 @@ import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "../train/model.ts";
 import { zoo } from "../zoo/index.ts";
-import { batchSizeField, dataFields, deviceFields, networkField } from "./fields.ts";
+import { batchSizeField, dataFields, deviceFields, networkField, pictureFields } from "./fields.ts";
 
 const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
 /** The parts that are typed as options: `--batch-size` is `batchSize`. */
 export const recipeFields = {
   ...dataFields,
+  ...pictureFields,
   validation: z
     .number()
     .min(0)
@@ -51,6 +52,19 @@ export const recipeFields = {
     value: "share",
     description: "The share of each label that is spread over all classes.",
   }),
+  classWeights: z.boolean().default(false).meta({
+    description: "Make rare classes count as much as others.",
+  }),
+  patience: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({
+      value: "epochs",
+      description:
+        "Stop when val_loss has not improved for so many epochs; 0 never stops. Default: for a folder of pictures a " +
+        "quarter of the epochs, at least 10; else 0.",
+    }),
   saveEvery: z.int().min(1).optional().meta({
     value: "steps",
     description: "Also save after every so many steps. Default: only after each epoch.",
@@ -66,6 +80,8 @@ export const recipeFields = {
 
 /** The parts that no option sets yet. */
 const fixedFields = {
+  /** Of the pictures of a folder. */
+  channels: z.literal([1, 3]).default(3),
   loss: z.string().default("sparseCategoricalCrossentropy"),
   /** Changes of training images. */
   augmentation: z.array(z.never()).default([]),
@@ -96,12 +112,12 @@ export function recipeOf(options: Readonly<Record<string, unknown>>): Recipe {
  */
 export async function modelFor(
   recipe: Recipe,
-  images: Examples,
+  images: ExampleSet,
   device: Device,
   learningRate?: LearningRate,
 ): Promise<Model> {
   const network = await zoo.build(recipe.network, {
-    inputShape: images.x.shape.slice(1),
+    inputShape: inputShapeOf(images),
     classes: classCountIn(images),
   });
   const { seed, precision, preprocess, optimizer, loss, labelSmoothing } = recipe;
@@ -115,6 +131,6 @@ export async function modelFor(
 }
 
 /** The classes that have names, else one more than the highest label. */
-function classCountIn({ y, classNames }: Examples): number {
-  return classNames?.length ?? Math.max(...new Set<number>(y.data)) + 1;
+function classCountIn(images: ExampleSet): number {
+  return images.classNames?.length ?? Math.max(...new Set<number>(labelsOf(images))) + 1;
 }

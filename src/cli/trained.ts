@@ -8,9 +8,11 @@ import type { LoadOptions } from "../train/load.ts";
 import type { Model } from "../train/model.ts";
 import { argsIn } from "./args-file.ts";
 import { dataOptions } from "./fields.ts";
-import type { DataChoice } from "./load-data.ts";
+import { absoluteData, type DataChoice } from "./load-data.ts";
 import { loadModelFile, type ModelChoice, modelFileOf } from "./model-file.ts";
 import type { Output } from "./output.ts";
+import type { PictureChoice } from "./pictures.ts";
+import { recipeOf } from "./recipe.ts";
 import { type Given, parseOptions } from "./schema.ts";
 
 export interface TrainedOptions extends DataChoice, ModelChoice {
@@ -26,6 +28,8 @@ export interface Trained {
   readonly classNames: readonly string[] | undefined;
   /** What was typed, else what the model was trained on, else the default. */
   readonly choice: DataChoice;
+  /** How the pictures of a folder become images of this model; undefined where it takes none. */
+  readonly pictures: PictureChoice | undefined;
 }
 
 /**
@@ -43,7 +47,8 @@ export async function withTrained<T>(
   work: (trained: Trained) => Promise<T>,
 ): Promise<T> {
   const file = await modelFileOf(options.model, "best");
-  const choice = given.data === undefined ? await dataOf(file, given) : options;
+  const saved = (await argsIn(dirname(file))) ?? {};
+  const choice = given.data === undefined ? dataOf(saved, given) : options;
   const { target, threads } = options;
   const device = await openDevice({ target, ...(threads && { threads }) });
   try {
@@ -61,17 +66,44 @@ export async function withTrained<T>(
     const trained = epochs === 0 ? "" : ` after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
     output.say(`model   ${file}: ${model.name}${trained}`);
     output.say(`device  ${describeDevice(device)}`);
-    return await work({ model, file, classNames, choice });
+    const pictures = picturesFor(model, classNames, saved, choice);
+    return await work({ model, file, classNames, choice, pictures });
   } finally {
     await device.close();
   }
 }
 
 /** The data that a run was trained on, as `args.json` beside the model has it. */
-async function dataOf(file: string, given: Given): Promise<DataChoice> {
-  const { data, source } = (await argsIn(dirname(file))) ?? {};
+function dataOf({ data, source }: Given, given: Given): DataChoice {
   return parseOptions(dataOptions, {
     ...(data !== undefined && { data, source }),
     ...(given.source !== undefined && { source: given.source }),
   });
+}
+
+/**
+ * Pictures of the size that the model takes, as those were that it learned from. Of the folder that it was trained on, the
+ * same ones are held out again; of others none.
+ */
+function picturesFor(
+  { network }: Model,
+  classNames: readonly string[] | undefined,
+  saved: Given,
+  { data }: DataChoice,
+): PictureChoice | undefined {
+  const [height, width, channels] = network.inputs[0].shape;
+  if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
+    return undefined;
+  }
+  const { resize, validation, seed } = recipeOf(saved.validation === undefined ? {} : saved);
+  const isSame = saved.data === absoluteData(data);
+  return {
+    size: [height, width],
+    channels,
+    resize,
+    validation: isSame ? validation : 0,
+    seed,
+    strict: false,
+    ...(classNames !== undefined && { classNames }),
+  };
 }

@@ -4,7 +4,7 @@
 import type { Shape } from "../core/shape.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { countExamples, type Examples } from "./examples.ts";
+import { countExamples, type Examples, sliceExamples } from "./examples.ts";
 import { type ImageSource, isImageSource } from "./image-folder/image-source.ts";
 
 /** Examples in arrays, or pictures of a folder. */
@@ -33,6 +33,13 @@ export function inputsOf(set: ExampleSet): ImageSource | Examples["x"] {
 /** What an example is called; undefined where it has a number alone. */
 export function nameOfExample(set: ExampleSet, row: number): string | undefined {
   return isImageSource(set) ? set.paths[row] : undefined;
+}
+
+/** The examples from row `from` up to `to`, in arrays. */
+export async function sliceSet(set: ExampleSet, from: number, to: number): Promise<Examples> {
+  if (!isImageSource(set)) return sliceExamples(set, from, to);
+  const { x, y } = await set.read(Int32Array.from({ length: to - from }, (_, i) => from + i));
+  return { x, y, classNames: set.classNames };
 }
 
 /** Some of the images, `[H, W, C]` each; none where they are no bytes. */

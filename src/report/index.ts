@@ -9,5 +9,5 @@ export { historyCsv, writeHistoryCsv } from "./history-csv.ts";
 export { lrFindSvg } from "./lr-find-figure.ts";
 export { type PlotModelOptions, plotModel } from "./plot-model.ts";
 export { type Evaluation, type Headline, type ReportContent, reportPage } from "./report-page.ts";
-export type { MisclassifiedImage } from "./report-sections.ts";
+export type { PredictedImage } from "./report-sections.ts";
 export { createRunFolder, type RunFolderOptions } from "./run-folder.ts";

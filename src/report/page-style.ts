@@ -65,6 +65,7 @@ pre { margin: 0; font: 12.5px/1.45 ui-monospace, Menlo, Consolas, "Liberation Mo
   gap: 18px 14px; margin: 0; padding: 0; list-style: none; }
 .mistakes img { display: block; width: 100%; height: 112px; object-fit: contain;
   image-rendering: pixelated; border-radius: 6px; background: var(--desk); }
+.right { font-weight: 600; }
 .mistakes p { margin: 6px 0 0; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; }
 .wrong { color: var(--vermilion); font-weight: 600; }
 .quiet { color: var(--muted); }

@@ -4,6 +4,8 @@
 import { accuracyOf, type ConfusionMatrix, totalOf } from "../assess/confusion-matrix.ts";
 import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, validationPrefix } from "../assess/epoch-metrics.ts";
+import type { SkippedFile } from "../data/image-folder/found-file.ts";
+import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { confusionSvg } from "./confusion-figure.ts";
 import { curvesSvg } from "./curves.ts";
@@ -14,11 +16,14 @@ import { overfittingNote } from "./overfitting-note.ts";
 import { pageStyle } from "./page-style.ts";
 import {
   argumentsSection,
+  classCountsSection,
   confusionsSection,
-  type MisclassifiedImage,
   misclassifiedSection,
+  type PredictedImage,
+  samplesSection,
   scoresSection,
   scrollRegion,
+  skippedSection,
   summarySection,
 } from "./report-sections.ts";
 
@@ -38,7 +43,9 @@ export interface Evaluation {
   /** In the order of the classes' numbers. */
   readonly classNames: readonly string[];
   /** Some of the misclassified images; the page shows up to 60. */
-  readonly misclassified?: readonly MisclassifiedImage[];
+  readonly misclassified?: readonly PredictedImage[];
+  /** Some of all images; the page shows up to 60. */
+  readonly samples?: readonly PredictedImage[];
 }
 
 /** Everything that the page says. */
@@ -56,6 +63,10 @@ export interface ReportContent {
   readonly headlines?: readonly Headline[];
   /** What a reader has to know to understand the numbers, a sentence or two each. */
   readonly notes?: readonly string[];
+  /** How many images each class has. */
+  readonly classCounts?: readonly ClassCount[];
+  /** Files that were not used. */
+  readonly skipped?: readonly SkippedFile[];
   /** What the run was started with. */
   readonly args: Readonly<Record<string, unknown>>;
   /** The model's summary, as the console prints it. */
@@ -93,6 +104,8 @@ ${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
 ${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}
 <section class="card figure">${scrollRegion("learning curves", curvesSvg(history, curves))}</section>
 ${evaluation ? evaluationSections(evaluation) : ""}
+${classCountsSection(content.classCounts ?? [])}
+${skippedSection(content.skipped ?? [])}
 ${argumentsSection(args)}
 ${summarySection(summary)}
 <footer>Made by Fovea. This page needs no other file and no network.</footer>
@@ -102,14 +115,16 @@ ${summarySection(summary)}
 `;
 }
 
-function evaluationSections({ matrix, classNames, misclassified = [] }: Evaluation): string {
+function evaluationSections(evaluation: Evaluation): string {
+  const { matrix, classNames, misclassified = [], samples = [] } = evaluation;
   const figure = scrollRegion("confusion matrix", confusionSvg(matrix, classNames));
   return `<section class="card figure">${figure}</section>
 <div class="columns">
 ${scoresSection(matrix, classNames)}
 ${confusionsSection(matrix, classNames)}
 </div>
-${misclassifiedSection(misclassified, classNames)}`;
+${misclassifiedSection(misclassified, classNames)}
+${samplesSection(samples, classNames)}`;
 }
 
 /** What can be said at the top from the records alone. */

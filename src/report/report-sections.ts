@@ -10,12 +10,14 @@ import {
   totalOf,
 } from "../assess/confusion-matrix.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { SkippedFile } from "../data/image-folder/found-file.ts";
+import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import { escapeMarkup } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
 import { pngDataUri } from "./picture.ts";
 
-/** An image for which the model predicted the wrong class. */
-export interface MisclassifiedImage {
+/** An image with the class that a model predicted for it. */
+export interface PredictedImage {
   /** `[H, W, C]`, 8-bit values; 1 (grey) to 4 (RGBA) channels. */
   readonly image: Tensor<Uint8Array>;
   /** The number of its true class. */
@@ -31,6 +33,7 @@ export interface MisclassifiedImage {
 }
 
 const mostImages = 60;
+const mostSkipped = 1000;
 
 /**
  * Content that may be wider than the screen: it scrolls, by keyboard too, and says so on narrow screens.
@@ -106,29 +109,90 @@ ${rows.length > 0 ? scrollRegion("most confused classes", table) : empty}
 </section>`;
 }
 
-/** A small grid of images with their true and their predicted classes. */
+/** The images whose predicted class is wrong. */
 export function misclassifiedSection(
-  images: readonly MisclassifiedImage[],
+  images: readonly PredictedImage[],
+  classNames: readonly string[],
+): string {
+  return imagesSection("Misclassified images", images, classNames);
+}
+
+/** Some images, whether or not they were classified correctly. */
+export function samplesSection(
+  images: readonly PredictedImage[],
+  classNames: readonly string[],
+): string {
+  return imagesSection("Samples", images, classNames);
+}
+
+/** A small grid of images with their true and their predicted classes. */
+function imagesSection(
+  title: string,
+  images: readonly PredictedImage[],
   classNames: readonly string[],
 ): string {
   if (images.length === 0) return "";
-  const items = images.slice(0, mostImages).map((misclassified) => {
-    const { image, label, prediction, confidence } = misclassified;
+  const items = images.slice(0, mostImages).map((predicted) => {
+    const { image, label, prediction, confidence } = predicted;
     const truth = escapeMarkup(nameOf(label, classNames));
     const taken = escapeMarkup(nameOf(prediction, classNames));
     const sure = confidence === undefined ? "" : ` ${formatRate(confidence)}`;
-    const place = escapeMarkup(placeOf(misclassified));
+    const place = escapeMarkup(placeOf(predicted));
     const alt = place === "" ? truth : `${place}: ${truth}`;
     const line = place === "" ? "" : `<span class="quiet">${place}</span><br>\n`;
     return `<li><img src="${pngDataUri(image)}" alt="${alt}"><p>${line}${truth}<br>
-<span class="wrong">${taken}</span><span class="quiet">${sure}</span></p></li>`;
+<span class="${label === prediction ? "right" : "wrong"}">${taken}</span><span class="quiet">${sure}</span></p></li>`;
   });
   return `<section class="card">
-<h2>Misclassified images</h2>
+<h2>${title}</h2>
 <p class="quiet">Below each image: the true class, then the predicted class and its probability.</p>
 <ul class="mistakes">
 ${items.join("\n")}
 </ul>
+</section>`;
+}
+
+/** How many images each class has, in the parts that have any. */
+export function classCountsSection(counts: readonly ClassCount[]): string {
+  if (counts.length === 0) return "";
+  const parts = (
+    [
+      ["train", "training"],
+      ["validation", "validation"],
+      ["test", "test"],
+    ] as const
+  ).filter(([part]) => counts.some((count) => count[part] > 0));
+  const heading = parts.map(([, title]) => `<th>${title}</th>`).join("");
+  const rows = counts.map(
+    (count) =>
+      `<tr>${textCell(count.name)}${parts.map(([part]) => cell(formatCount(count[part]))).join("")}</tr>`,
+  );
+  return `<section class="card">
+<h2>Images of each class</h2>
+${scrollRegion(
+  "images of each class",
+  `<table>
+<thead><tr><th class="text">class</th>${heading}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>`,
+)}
+</section>`;
+}
+
+/** The files that were not used, with the reasons. */
+export function skippedSection(skipped: readonly SkippedFile[]): string {
+  if (skipped.length === 0) return "";
+  const rows = skipped
+    .slice(0, mostSkipped)
+    .map(({ path, reason }) => `<tr>${textCell(path)}${textCell(reason)}</tr>`);
+  const more = skipped.length - rows.length;
+  const rest = more > 0 ? `<p class="quiet">And ${formatCount(more)} more.</p>` : "";
+  return `<section class="card">
+<h2>Files that were not used</h2>
+${scrollRegion("files that were not used", `<table class="arguments"><tbody>\n${rows.join("\n")}\n</tbody></table>`)}
+${rest}
 </section>`;
 }
 
@@ -156,7 +220,7 @@ ${scrollRegion("layers of the model", `<pre>${escapeMarkup(summary)}</pre>`)}
 }
 
 /** Which image it is: its name, else its number. */
-function placeOf({ index, name }: MisclassifiedImage): string {
+function placeOf({ index, name }: PredictedImage): string {
   return name ?? (index === undefined ? "" : `image ${index}`);
 }
 

@@ -10,6 +10,7 @@ import {
   requireWhole,
 } from "../core/option.ts";
 import type { WebAbortSignal } from "../core/web.ts";
+import type { Source } from "../data/source.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { Callback } from "./callback.ts";
@@ -69,7 +70,7 @@ const ignoredSteps = 5;
  */
 export async function lrFind(
   model: Model<SymbolicOutputs>,
-  examples: ModelExamples,
+  examples: ModelExamples | Source,
   options: LrFindOptions = {},
 ): Promise<LrFindResult> {
   requireModel("lrFind", model);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
 import { classNamesFor } from "../../assess/classify.ts";
 import { type ClassScore, classScores, mostConfused } from "../../assess/confusion-matrix.ts";
-import { countExamples } from "../../data/examples.ts";
+import { countOf } from "../../data/example-set.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { defineCommand } from "../command.ts";
@@ -18,6 +18,7 @@ import {
 } from "../fields.ts";
 import { loadData } from "../load-data.ts";
 import { Output } from "../output.ts";
+import { formatSkipped, type LoadedData } from "../pictures.ts";
 import { formatTable } from "../table.ts";
 import { withTrained } from "../trained.ts";
 
@@ -44,30 +45,44 @@ export const evaluate = defineCommand({
   run: (options, given) => {
     const output = new Output(options);
     return withTrained(options, given, output, "loss", async (trained) => {
-      const { model, file, classNames, choice } = trained;
-      const data = await loadData(choice, output);
-      const { test } = data;
-      output.say(`data    ${data.source}\n`);
+      const { model, file, classNames, choice, pictures } = trained;
+      const data = await loadData(choice, output, pictures);
+      const { part, test } = measuredIn(data);
+      output.say(`data    ${data.source}`);
+      if (part !== "test") output.say(`        no test images: measured on the ${part} images`);
+      output.say();
       const assessment = await measureClassifier(model, test, options.batchSize);
       warnOfOtherClasses(classNames, test.classNames, output);
       const names = classNamesFor(model, classNames, test.classNames);
       const { loss, accuracy, matrix } = assessment;
       const classes = classScores(matrix).map((score, i) => ({ name: names[i], ...score }));
-      output.result(formatEvaluation(assessment, classes, countExamples(test)));
+      output.result(formatEvaluation(assessment, classes, countOf(test)));
       output.record({
         model: file,
         data: data.name,
         source: data.source,
-        images: countExamples(test),
+        part,
+        images: countOf(test),
         loss,
         accuracy,
         classes,
         confusionMatrix: matrix.counts,
+        ...(data.folder && { skipped: data.folder.skipped }),
       });
+      const skipped = data.folder && formatSkipped(data.folder);
+      if (skipped !== undefined) output.say(`\n${skipped}`);
+      await data.folder?.close();
       return exitCodes.done.code;
     });
   },
 });
+
+/** The test images; of a folder without any those that were held out of training, else all. */
+function measuredIn({ test, validation, train }: LoadedData) {
+  if (test !== undefined) return { part: "test", test };
+  if (validation !== undefined) return { part: "validation", test: validation };
+  return { part: "training", test: train };
+}
 
 /** Scores for other classes mean nothing, and should not pass as bad scores. */
 function warnOfOtherClasses(

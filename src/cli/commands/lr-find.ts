@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
-import { countExamples } from "../../data/examples.ts";
+import { countOf } from "../../data/example-set.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { writeFileAtomically } from "../../platform/files.ts";
 import { formatMeasure } from "../../report/numbers.ts";
@@ -10,10 +10,10 @@ import { type LrFindResult, lrFind as sweep } from "../../train/lr-find.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { dataFields, deviceFields, outputFields } from "../fields.ts";
-import { loadData } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { modelFor, recipeFields, recipeOf } from "../recipe.ts";
 import { formatTable } from "../table.ts";
+import { loadForTraining } from "../training/load-for-training.ts";
 import { requireWritable } from "../writable.ts";
 
 /** What each suggestion means, in the order in which they are shown. */
@@ -49,23 +49,23 @@ export const lrFind = defineCommand({
     ["fovea lr-find", "The mnist network on Fashion-MNIST."],
     ["fovea lr-find --network lenet-5 --optimizer sgd", "Another network and optimizer."],
   ],
-  run: async (options, _given) => {
+  run: async (options, given) => {
     const output = new Output(options);
     requireSvg(options.out);
     requireRise(options.start, options.end);
     await requireWritable(options.out);
     const { target, threads, start, end, steps, batchSize, out } = options;
-    const data = await loadData(options, output);
+    const { recipe, data } = await loadForTraining(recipeOf(options), given, output);
     const device = await openDevice({ target, ...(threads && { threads }) });
     try {
-      const model = await modelFor(recipeOf(options), data.train, device);
+      const model = await modelFor(recipe, data.train, device);
       output.say(`data    ${data.source}`);
       output.say(`device  ${describeDevice(device)}\n`);
       const result = await sweep(model, data.train, {
         startLearningRate: start,
         endLearningRate: end,
         steps,
-        batchSize: Math.min(batchSize, countExamples(data.train)),
+        batchSize: Math.min(batchSize, countOf(data.train)),
       });
       const { lrFindSvg } = await import("../../report/index.ts");
       await writeFileAtomically(out, lrFindSvg(result));

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { classCountOf, classify, classNamesFor } from "../../assess/classify.ts";
 import { DataError } from "../../core/errors.ts";
-import { countExamples, sliceExamples } from "../../data/examples.ts";
+import { countOf, type ExampleSet, sliceSet } from "../../data/example-set.ts";
 import { formatRate } from "../../report/numbers.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
@@ -50,12 +50,12 @@ export const predict = defineCommand({
   run: (options, given) => {
     const output = new Output(options);
     return withTrained(options, given, output, "probabilities", async (trained) => {
-      const { model, file, classNames, choice } = trained;
-      const { images: test, isLabelled, source } = await loadImages(choice, output);
+      const { model, file, classNames, choice, pictures } = trained;
+      const { images: test, isLabelled, source } = await loadImages(choice, output, pictures);
       output.say(`data    ${source}\n`);
       const from = options.index ?? 0;
       const wanted = options.count ?? (options.index === undefined ? 10 : 1);
-      const chosen = choose(test, from, wanted);
+      const chosen = await choose(test, from, wanted);
       classCountOf(model);
       const { probabilities, predictions: classes } = await classify(model, chosen.x, batchSize);
       const names = classNamesFor(model, classNames, test.classNames);
@@ -78,9 +78,9 @@ interface Prediction {
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
 }
 
-function choose(test: Parameters<typeof sliceExamples>[0], from: number, wanted: number) {
-  const all = countExamples(test);
-  if (from < all) return sliceExamples(test, from, Math.min(all, from + wanted));
+function choose(test: ExampleSet, from: number, wanted: number) {
+  const all = countOf(test);
+  if (from < all) return sliceSet(test, from, Math.min(all, from + wanted));
   throw new DataError({
     what: `There is no image ${from}: there are ${all} images.`,
     expected: `--index from 0 to ${all - 1}`,

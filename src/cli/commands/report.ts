@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { FormatError } from "../../core/errors.ts";
+import { argsIn } from "../args-file.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outputFields } from "../fields.ts";
@@ -27,8 +28,11 @@ export const report = defineCommand({
     const point = await findResumePoint(folder, {});
     if (point.modelFile === undefined) throw noModel(folder);
     await withRun(point, point.recipe, {}, output, async (run) => {
-      const isOver = run.model.progress.epochs >= run.recipe.epochs;
-      await finishRun(run, { stopped: isOver ? undefined : "interrupted", diverged: false });
+      const { epochs } = run.model.progress;
+      const isPlateau = (await argsIn(folder))?.plateau === epochs;
+      const isOver = epochs >= run.recipe.epochs || isPlateau;
+      const stopped = isOver ? undefined : "interrupted";
+      await finishRun(run, { stopped, isPlateau, diverged: false });
     });
     return exitCodes.done.code;
   },

@@ -1,17 +1,19 @@
 // The end of a run: the test images, the report, and a few lines for the user.
 
+import { basename } from "node:path";
 import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
 import { classNamesFor } from "../../assess/classify.ts";
 import { directionsOf } from "../../assess/directions.ts";
-import { sizeOf } from "../../core/shape.ts";
-import { countExamples, type Examples } from "../../data/examples.ts";
+import { countOf, type ExampleSet, imagesAt, nameOfExample } from "../../data/example-set.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
 import type { Headline } from "../../report/report-page.ts";
-import type { MisclassifiedImage } from "../../report/report-sections.ts";
+import type { PredictedImage } from "../../report/report-sections.ts";
 import { loadModel } from "../../train/load.ts";
+import type { Model } from "../../train/model.ts";
 import { formatLog } from "../../train/progress-bar.ts";
 import { runFileNames } from "../model-file.ts";
 import { standardOutput } from "../output.ts";
+import { formatSkipped } from "../pictures.ts";
 import { topRate } from "./pace.ts";
 import { judge, type Run } from "./run.ts";
 import { savedBest } from "./saver.ts";
@@ -20,20 +22,25 @@ import { savedBest } from "./saver.ts";
 export interface Ending {
   /** Why it ended before its last epoch, where it did. */
   readonly stopped: string | undefined;
+  /** Whether it no longer got better. */
+  readonly isPlateau: boolean;
   /** Whether the loss was no longer a number. */
   readonly diverged: boolean;
 }
 
-/** The model that the report is about, and how it does on the test images. */
+/** The model that the report is about, and how it does on images that it has not learned from. */
 interface Verdict extends MeasuredClassifier {
   readonly file: "best" | "last";
+  readonly images: ExampleSet;
+  /** Which images those are. */
+  readonly part: "test" | "validation";
 }
 
-/** How many misclassified images the report shows. */
-const mostShown = 48;
+/** How many misclassified images the report shows, and how many others. */
+const [mostShown, mostSamples] = [48, 24];
 
 /**
- * Measures the run on the test images, writes its report and says where it is.
+ * Measures the run on the test images, or without any on those that were held out, writes its report and says where it is.
  *
  * @throws SaveError where a file cannot be written.
  */
@@ -50,14 +57,16 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
     directions: directionsOf(model),
     ...(verdict && {
       evaluation: {
-        on: "test",
+        on: verdict.part,
         matrix: verdict.matrix,
         classNames,
-        misclassified: misclassifiedIn(data.test, verdict, classNames.length),
+        misclassified: await imagesOf(verdict, worstOf(verdict, classNames.length)),
+        samples: await imagesOf(verdict, samplesOf(verdict)),
       },
     }),
     headlines: headlinesOf(ending),
-    notes: notesOf(run, verdict),
+    notes: notesOf(run, verdict, ending),
+    ...(data.folder && { classCounts: data.folder.counts, skipped: data.folder.skipped }),
     args,
     summary: model.summary(),
   });
@@ -70,28 +79,37 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
     epochs: history.length,
     seconds,
     stopped: ending.stopped ?? null,
-    test: verdict && {
-      loss: verdict.loss,
-      accuracy: verdict.accuracy,
-      images: countExamples(data.test),
-      model: runFileNames[verdict.file],
-    },
+    ...(verdict && {
+      [verdict.part]: {
+        loss: verdict.loss,
+        accuracy: verdict.accuracy,
+        images: countOf(verdict.images),
+        model: runFileNames[verdict.file],
+      },
+    }),
+    ...(ending.isPlateau && { plateau: true }),
+    ...(data.folder && { skipped: data.folder.skipped }),
     best: best && { epoch: best.epoch, [judge]: best.logs[judge] },
   });
   output.say();
   if (verdict !== undefined) {
-    const images = formatCount(countExamples(data.test));
+    const images = formatCount(countOf(verdict.images));
     output.result(
-      `test accuracy  ${formatLog(verdict.accuracy)}, loss ${formatLog(verdict.loss)}, ` +
-        `${images} test images, ${runFileNames[verdict.file]}`,
+      `${`${verdict.part} accuracy`.padEnd(13)}  ${formatLog(verdict.accuracy)}, ` +
+        `loss ${formatLog(verdict.loss)}, ${images} ${verdict.part} images, ${runFileNames[verdict.file]}`,
     );
   }
   if (best !== undefined) {
     const value = formatLog(best.logs[judge]);
     output.say(`best epoch     ${best.epoch}, ${judge} ${value}, saved in ${runFileNames.best}`);
   }
+  if (ending.isPlateau) {
+    output.say(`ended early    val_loss did not improve for ${run.recipe.patience} epochs`);
+  }
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
   output.result(`run folder     ${files.folder} (open ${runFileNames.report} in it)`);
+  const skipped = data.folder && formatSkipped(data.folder);
+  if (skipped !== undefined) output.result(`\n${skipped}`);
   if (unfinished) {
     const rate = ending.diverged ? ` --learning-rate ${topRate(run.recipe) / 10}` : "";
     output.result(`to continue    fovea train --resume ${files.folder}${rate}`);
@@ -104,13 +122,17 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
  */
 async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undefined> {
   const { recipe, model, data, device, files } = run;
-  if ((await savedBest(run)) === undefined) {
-    if (diverged) return undefined;
-    return { file: "last", ...(await measureClassifier(model, data.test, recipe.batchSize)) };
-  }
+  const images = data.test ?? data.validation;
+  if (images === undefined) return undefined;
+  const part = data.test === undefined ? "validation" : "test";
+  const measure = async (file: "best" | "last", measured: Model): Promise<Verdict> => {
+    const scores = await measureClassifier(measured, images, recipe.batchSize);
+    return { file, images, part, ...scores };
+  };
+  if ((await savedBest(run)) === undefined) return diverged ? undefined : measure("last", model);
   const best = await loadModel(files.path("best"), { device });
   try {
-    return { file: "best", ...(await measureClassifier(best.model, data.test, recipe.batchSize)) };
+    return await measure("best", best.model);
   } finally {
     await best.model.dispose();
   }
@@ -122,16 +144,26 @@ function subtitleOf({ files, args }: Run): string {
 }
 
 /** What a reader has to know to understand the numbers. */
-function notesOf({ data }: Run, verdict: Verdict | undefined): string[] {
-  const held = data.validation === undefined ? 0 : countExamples(data.validation);
+function notesOf({ data, recipe }: Run, verdict: Verdict | undefined, ending: Ending): string[] {
+  const held = data.validation === undefined ? 0 : countOf(data.validation);
   const notes = [
     held === 0
       ? "No images were held out for validation, so no epoch was chosen as the best."
-      : `The best epoch was chosen by ${formatCount(held)} validation images, which were held out of the ` +
-        "training images, the same share of each class.",
+      : `The best epoch was chosen by ${formatCount(held)} validation images, which had no part in training.`,
+    ...data.reasons.map((reason) => `Chosen: ${reason}.`),
+    ...(data.folder?.warnings ?? []),
   ];
-  if (verdict !== undefined) {
-    const images = formatCount(countExamples(data.test));
+  if (ending.isPlateau) {
+    notes.push(`Training ended when val_loss had not improved for ${recipe.patience} epochs.`);
+  }
+  if (verdict?.part === "validation") {
+    notes.push(
+      "There are no test images. The accuracy is that on the images that chose the best epoch, and a little too " +
+        "good: a folder test/ beside train/ would say more.",
+    );
+  }
+  if (verdict?.part === "test") {
+    const images = formatCount(countOf(verdict.images));
     notes.push(
       `The ${images} test images were used only once, at the end, to measure ${runFileNames[verdict.file]}. ` +
         "They had no part in training or in choosing the best epoch.",
@@ -151,26 +183,42 @@ function headlinesOf({ stopped, diverged }: Ending): Headline[] {
   return [{ label: "ended early", value: diverged ? "diverged" : "interrupted", note: stopped }];
 }
 
-/** The wrong predictions with the highest probabilities. */
-function misclassifiedIn(
-  { x, y }: Examples,
-  verdict: Verdict,
-  classes: number,
-): MisclassifiedImage[] {
-  const { data, shape } = x;
-  if (!(data instanceof Uint8Array)) return [];
-  const size = sizeOf(shape.slice(1));
-  const confidence = (i: number) =>
-    verdict.probabilities.data[i * classes + verdict.predictions[i]];
-  return Array.from(verdict.predictions.keys())
-    .filter((i) => verdict.predictions[i] !== y.data[i])
+/** The rows of the wrong predictions with the highest probabilities. */
+function worstOf(verdict: Verdict, classes: number): number[] {
+  const { labels, predictions } = verdict;
+  const confidence = confidenceIn(verdict, classes);
+  return Array.from(predictions.keys())
+    .filter((i) => predictions[i] !== labels[i])
     .sort((a, b) => confidence(b) - confidence(a))
-    .slice(0, mostShown)
-    .map((i) => ({
+    .slice(0, mostShown);
+}
+
+/** Rows that are evenly spread. */
+function samplesOf({ images }: Verdict): number[] {
+  const count = Math.min(mostSamples, countOf(images));
+  return Array.from({ length: count }, (_, i) => Math.floor((i * countOf(images)) / count));
+}
+
+const confidenceIn =
+  ({ probabilities, predictions }: Verdict, classes: number) =>
+  (i: number) =>
+    probabilities.data[i * classes + predictions[i]];
+
+/** Images with what was predicted for them; none where they cannot be shown. */
+async function imagesOf(verdict: Verdict, rows: readonly number[]): Promise<PredictedImage[]> {
+  const { images, labels, predictions, probabilities } = verdict;
+  const confidence = confidenceIn(verdict, probabilities.shape[1]);
+  const pixels = await imagesAt(images, rows);
+  return pixels.map((image, at) => {
+    const i = rows[at];
+    const name = nameOfExample(images, i);
+    return {
       index: i,
-      image: { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) },
-      label: y.data[i],
-      prediction: verdict.predictions[i],
+      ...(name !== undefined && { name: basename(name) }),
+      image,
+      label: labels[i],
+      prediction: predictions[i],
       confidence: confidence(i),
-    }));
+    };
+  });
 }

@@ -12,6 +12,8 @@ export type SettledRecipe = Recipe & { readonly epochs: number };
 
 /** Epochs at least, and at most where small data needs more of them. */
 const [leastEpochs, mostEpochs] = [5, 50];
+/** Validation losses of few pictures go up and down for so long. */
+const leastPatience = 10;
 /** Steps that are enough to learn from any data. */
 const enoughSteps = 1200;
 /** The share of all steps in which the rate rises, and where it begins, as a share of its top. */
@@ -24,6 +26,12 @@ export function epochsFor({ epochs, batchSize }: Recipe, trainingImages: number)
   if (epochs !== undefined) return epochs;
   const needed = Math.ceil(enoughSteps / Math.ceil(trainingImages / batchSize));
   return Math.max(leastEpochs, Math.min(mostEpochs, needed));
+}
+
+/** Epochs without improvement after which a run ends: as asked for, else a quarter of all for a folder of pictures. */
+export function patienceFor({ patience }: Recipe, epochs: number, isFolder: boolean): number {
+  if (patience !== undefined) return patience;
+  return isFolder ? Math.max(leastPatience, Math.ceil(epochs / 4)) : 0;
 }
 
 /** The highest rate: as asked for, else from the optimizer's own. */

@@ -4,15 +4,16 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
-import type { LoadedDataset } from "../../data/datasets/dataset.ts";
 import { closestTo } from "../../platform/files.ts";
 import type { Model } from "../../train/model.ts";
 import { argsIn, recipeIn } from "../args-file.ts";
 import { loadData } from "../load-data.ts";
 import { exists, modelFileOf, runFileNames } from "../model-file.ts";
 import type { Output } from "../output.ts";
+import type { LoadedData } from "../pictures.ts";
 import { type Recipe, recipeSchema } from "../recipe.ts";
 import { flagOf, type Given, parseOptions } from "../schema.ts";
+import { picturesOf } from "./load-for-training.ts";
 import { epochsFor, type SettledRecipe } from "./pace.ts";
 import { holdsNoRun } from "./run-files.ts";
 import { progressIn } from "./saver.ts";
@@ -173,9 +174,9 @@ export async function loadResumedData(
   recipe: Recipe,
   given: Given,
   output: Output,
-): Promise<LoadedDataset> {
+): Promise<LoadedData> {
   try {
-    return await loadData(recipe, output);
+    return await loadData(recipe, output, picturesOf(recipe));
   } catch (cause) {
     const isTyped = given.data !== undefined || !(cause instanceof FoveaError);
     if (isTyped) throw cause;

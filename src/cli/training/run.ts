@@ -1,21 +1,21 @@
 // What a training run is made of.
 
-import type { LoadedDataset } from "../../data/datasets/dataset.ts";
-import type { Examples } from "../../data/examples.ts";
 import { holdOut } from "../../data/hold-out.ts";
+import { isImageSource } from "../../data/image-folder/image-source.ts";
 import type { Device } from "../../machine/device.ts";
 import type { Model } from "../../train/model.ts";
 import { encodeModel } from "../../train/save.ts";
 import type { Output } from "../output.ts";
+import type { LoadedData } from "../pictures.ts";
 import type { Recipe } from "../recipe.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { SettledRecipe } from "./pace.ts";
 import type { RunFiles } from "./run-files.ts";
 
-/** A dataset in three parts: to learn from, to choose the best epoch by, and to measure the result on. */
-export interface RunData extends LoadedDataset {
-  /** Images held out of the training images; absent where none are. */
-  readonly validation?: Examples;
+/** Examples in up to three parts: to learn from, to choose the best epoch by, and to measure the result on. */
+export interface RunData extends LoadedData {
+  /** Why the recipe is as it is, a line each. */
+  readonly reasons: readonly string[];
   readonly fingerprint: string;
 }
 
@@ -39,13 +39,20 @@ export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Promise
   return encodeModel(model, classNames && { classNames });
 }
 
-/** The dataset with its validation part held out. The test images are left alone. */
-export function divideData(data: LoadedDataset, recipe: Recipe): RunData {
+/** The examples with a validation part held out, where there is none. The test images are left alone. */
+export function divideData(
+  data: LoadedData,
+  recipe: Recipe,
+  reasons: readonly string[] = [],
+): RunData {
+  const fingerprint = fingerprintOf(data);
+  if (isImageSource(data.train)) return { ...data, reasons, fingerprint };
   const { training, validation } = holdOut(data.train, recipe.validation, recipe.seed);
   return {
     ...data,
     train: training,
     ...(validation && { validation }),
-    fingerprint: fingerprintOf(data),
+    reasons,
+    fingerprint,
   };
 }

@@ -3,7 +3,7 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";
-import { countExamples } from "../../data/examples.ts";
+import { countOf } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
@@ -13,14 +13,16 @@ import { createRunFolder } from "../../report/run-folder.ts";
 import { loadModel } from "../../train/load.ts";
 import { checkMidEpoch } from "../../train/mid-epoch.ts";
 import { exitCodes } from "../exit.ts";
-import { absoluteData, loadData } from "../load-data.ts";
+import { absoluteData } from "../load-data.ts";
 import { type Output, standardOutput } from "../output.ts";
 import { modelFor, type Recipe, recipeOf, recipeSchema } from "../recipe.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
 import { finishRun } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
-import { epochsFor, rateFor, topRate } from "./pace.ts";
+import { describeFolder, loadForTraining } from "./load-for-training.ts";
+import { epochsFor, patienceFor, rateFor, topRate } from "./pace.ts";
+import { Plateau } from "./plateau.ts";
 import {
   checkData,
   findResumePoint,
@@ -58,16 +60,19 @@ export async function withRun<T>(
   const { target, threads } = point?.recipe ?? recipe;
   const device = await openDevice({ target, ...(threads && { threads }) });
   let files: RunFiles | undefined;
+  let close: (() => Promise<void>) | undefined;
   try {
     // Nobody may change what is read from here on.
     if (point?.folder !== undefined) files = await RunFiles.open(point.folder);
     const prepared =
       point?.modelFile === undefined
-        ? await prepareNew(point?.recipe ?? recipe, device, output)
+        ? await prepareNew(point?.recipe ?? recipe, point?.recipe ?? given, device, output)
         : await prepareResumed(point, point.modelFile, given, device, output);
+    close = prepared.data.folder?.close;
     files ??= await RunFiles.open(await folderFor(point, given));
     return await work(withArgs({ ...prepared, device, files, output }, point));
   } finally {
+    await close?.();
     await files?.close();
     await device.close();
   }
@@ -84,10 +89,23 @@ function folderFor(point: ResumePoint | undefined, { out }: Given): Promise<stri
 
 type Prepared = Pick<Run, "recipe" | "data" | "model">;
 
-async function prepareNew(open: Recipe, device: Device, output: Output): Promise<Prepared> {
-  const data = divideData(await loadData(open, output), open);
-  const images = countExamples(data.train);
-  const recipe = { ...open, epochs: epochsFor(open, images), learningRate: topRate(open) };
+async function prepareNew(
+  typed: Recipe,
+  given: Given,
+  device: Device,
+  output: Output,
+): Promise<Prepared> {
+  const loaded = await loadForTraining(typed, given, output);
+  const { recipe: open, reasons } = loaded;
+  const data = divideData(loaded.data, open, reasons);
+  const images = countOf(data.train);
+  const epochs = epochsFor(open, images);
+  const recipe = {
+    ...open,
+    epochs,
+    patience: patienceFor(open, epochs, data.folder !== undefined),
+    learningRate: topRate(open),
+  };
   const model = await modelFor(recipe, data.train, device, rateFor(recipe, images));
   return { recipe, data, model };
 }
@@ -102,7 +120,7 @@ async function prepareResumed(
   const { model } = await loadModel(modelFile, { device });
   const recipe = settleResumed(model, point, given);
   const data = divideData(await loadResumedData(recipe, given, output), recipe);
-  const images = countExamples(data.train);
+  const images = countOf(data.train);
   checkData(data.fingerprint, point, model, given, output);
   const batches = { batchSize: recipe.batchSize, count: images, countBefore: point.trainingImages };
   checkMidEpoch(model.progress, batches, "use the same --data, --validation and --batch-size");
@@ -118,9 +136,9 @@ function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
     command: "train",
     ...Object.fromEntries(parts.map((name) => [name, recipe[name]])),
     data: absoluteData(recipe.data),
-    trainingImages: countExamples(data.train),
-    validationImages: data.validation === undefined ? 0 : countExamples(data.validation),
-    testImages: countExamples(data.test),
+    trainingImages: countOf(data.train),
+    validationImages: data.validation === undefined ? 0 : countOf(data.validation),
+    testImages: data.test === undefined ? 0 : countOf(data.test),
     dataFingerprint: data.fingerprint,
     examplesFrom: data.source,
     ...(point?.origin && { resumedFrom: point.origin }),
@@ -136,6 +154,8 @@ async function announce(run: Run): Promise<void> {
   const { progress } = model;
   output.say(`data    ${data.source}`);
   output.say(`        ${describeParts(run)}`);
+  const folder = describeFolder(data, data.reasons);
+  if (folder !== undefined) output.say(`${folder}\n`);
   output.say(`device  ${describeDevice(device)}`);
   output.say(`run     ${files.folder}`);
   output.say(
@@ -158,6 +178,7 @@ async function announce(run: Run): Promise<void> {
     trainingImages: args.trainingImages,
     validationImages: args.validationImages,
     testImages: args.testImages,
+    ...(data.folder && { classes: data.folder.counts, chosen: data.reasons }),
     device: describeDevice(device),
     model: model.name,
     parameters: model.countParams(),
@@ -171,17 +192,21 @@ async function announce(run: Run): Promise<void> {
 /** How many images there are of each kind. */
 function describeParts({ data }: Run): string {
   const [training, validation, test] = [data.train, data.validation, data.test].map((part) =>
-    part === undefined ? "none" : formatCount(countExamples(part)),
+    part === undefined ? "none" : formatCount(countOf(part)),
   );
-  return (
+  const kinds =
     `${training} training images, ${validation} validation images to choose the best epoch, ` +
-    `${test} test images`
-  );
+    `${test} test images`;
+  if (data.test !== undefined) return kinds;
+  const rest =
+    "a folder test/ beside train/ would say how well the model does on pictures it has never met";
+  return `${kinds}: ${rest}`;
 }
 
 async function train(run: Run): Promise<number> {
-  const { recipe, data, model, output } = run;
+  const { recipe, data, files, model, output } = run;
   const { epochs, batchSize } = recipe;
+  const plateau = new Plateau(recipe, data);
   const interrupt = new Interrupt(() =>
     output.warn("\nStopping after this step and saving. Press Ctrl-C again to stop at once."),
   );
@@ -190,15 +215,19 @@ async function train(run: Run): Promise<number> {
       epochs,
       batchSize,
       ...(data.validation && { validationData: data.validation }),
-      callbacks: [saver(run)],
+      callbacks: [saver(run), ...plateau.callbacks],
+      ...(data.folder && recipe.classWeights && { classWeights: data.folder.classWeights }),
       verbose: output.chatty ? 1 : 0,
       signal: interrupt.signal,
       resume: true,
     });
-    if (stopped !== undefined) await saveLast(run);
+    const isPlateau = plateau.isReached(stopped);
+    if (stopped !== undefined && !isPlateau) await saveLast(run);
     interrupt.leaveAtOnce();
-    await finishRun(run, { stopped, diverged: false });
-    return stopped === undefined ? exitCodes.done.code : exitCodes.interrupted.code;
+    if (isPlateau) await files.writeArgs({ ...run.args, plateau: model.progress.epochs });
+    await finishRun(run, { stopped: isPlateau ? undefined : stopped, isPlateau, diverged: false });
+    const isDone = stopped === undefined || isPlateau;
+    return isDone ? exitCodes.done.code : exitCodes.interrupted.code;
   } catch (error) {
     if (error instanceof TrainingError) await reportDivergence(run, error);
     throw error;
@@ -211,7 +240,7 @@ async function train(run: Run): Promise<number> {
 async function reportDivergence(run: Run, error: TrainingError): Promise<void> {
   try {
     await keepSoundState(run);
-    await finishRun(run, { stopped: error.facts.what, diverged: true });
+    await finishRun(run, { stopped: error.facts.what, isPlateau: false, diverged: true });
   } catch (second) {
     if (!(second instanceof FoveaError)) throw second;
     run.output.warn(second.message);

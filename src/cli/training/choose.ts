@@ -1,0 +1,75 @@
+// What to train where the options leave it open and the data is a folder of pictures: how large pictures are, which
+// network, how many at a time, and when to stop. Each choice comes with its reason.
+
+import type { Survey } from "../../data/image-folder/survey.ts";
+import { formatCount } from "../../report/numbers.ts";
+import type { Recipe } from "../recipe.ts";
+import type { Given } from "../schema.ts";
+
+/** A recipe with nothing left open but its epochs, and a line for each choice that was made. */
+export interface Chosen {
+  readonly recipe: Recipe;
+  readonly reasons: readonly string[];
+}
+
+/** Sizes to choose from. */
+const sizes = [32, 48, 64, 96] as const;
+
+/** How pictures are learned from, by how many there are at most. */
+const scales = [
+  {
+    most: 2000,
+    size: 64,
+    network: "mnist",
+    because: "which needs few steps: it has no batch normalization",
+  },
+  {
+    most: 10_000,
+    size: 96,
+    network: "resnet-20",
+    because: "which is deep, and costs no more for larger pictures than it must",
+  },
+  {
+    most: Infinity,
+    size: 64,
+    network: "resnet-20",
+    because: "which is deep, and has the data for it",
+  },
+] as const;
+
+/** With fewer pictures steps are smaller, for there would be too few of them, and more are held out. */
+const fewPictures = 4000;
+const [smallBatch, largeShare] = [32, 0.2];
+
+/** Settles what was not typed, by what the pictures are like. */
+export function chooseFor(recipe: Recipe, given: Given, survey: Survey): Chosen {
+  const { training, isGrey } = survey;
+  const count = formatCount(training);
+  const scale = scales.find(({ most }) => training <= most) ?? scales[2];
+  const isFew = training < fewPictures;
+  const size = recipe.size ?? sizeFor(survey, scale.size);
+  const network = given.network === undefined ? scale.network : recipe.network;
+  const batchSize = given.batchSize === undefined && isFew ? smallBatch : recipe.batchSize;
+  const validation = given.validation === undefined && isFew ? largeShare : recipe.validation;
+  const reasons = [
+    ...(recipe.size === undefined ? [sizeReason(survey, size)] : []),
+    ...(given.network === undefined ? [`network ${network}, ${scale.because}`] : []),
+    ...(batchSize === recipe.batchSize
+      ? []
+      : [`batches of ${batchSize}, for there are only ${count} pictures to learn from`]),
+    ...(isGrey ? ["one channel, for all pictures are grey"] : []),
+  ];
+  const channels = isGrey ? 1 : 3;
+  return { recipe: { ...recipe, size, channels, network, batchSize, validation }, reasons };
+}
+
+/** The largest size that most pictures have, up to `most`. */
+function sizeFor({ size = [sizes[0], sizes[0]] }: Survey, most: number): number {
+  const side = Math.min(...size);
+  return sizes.filter((one) => one <= side && one <= most).at(-1) ?? Math.max(8, side);
+}
+
+function sizeReason({ size, training }: Survey, chosen: number): string {
+  const given = size === undefined ? "" : `pictures are about ${size[1]} x ${size[0]}, and `;
+  return `size ${chosen} x ${chosen}: ${given}${formatCount(training)} of them teach no more detail`;
+}
