@@ -46,6 +46,8 @@ export interface KerasFacts {
   readonly beginnings?: readonly string[];
   /** Options that Keras must read as floats: it refuses whole numbers, or rounds by them. */
   readonly floats?: readonly string[];
+  /** Whether the class takes no options but those listed and its name: no dtype, as others do. */
+  readonly onlyOwn?: boolean;
   /** Options that are one number with us and a list of one in some of Keras's files. */
   readonly single?: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import type { Builder } from "../../src/graph/builder.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
+import type { RandomOptions } from "../../src/graph/vocabulary.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { layerFrom } from "../../src/nn/layers/index.ts";
@@ -57,18 +58,24 @@ beforeAll(async () => {
 });
 afterAll(() => device.close());
 
-/** Ops whose random numbers are those that Keras drew, with the values that go with them. */
+/** Ops whose random numbers are those that Keras drew, in order, with the values that go with them. */
 function withDraws() {
   const values: Record<string, Tensor> = {};
-  const source = (draw: number, shape: Shape, low: number, high: number) => {
-    const name = `draw ${draw}`;
-    values[name] = uniform(firstDraw + draw, shape, low, high);
-    return ops.input(name, { shape, dtype: "f32" });
+  const sources = new Map<string, Node>();
+  const source = ({ shape, stream, draw = 0 }: RandomOptions, low: number, high: number) => {
+    const key = `${stream} ${draw}`;
+    const known = sources.get(key);
+    if (known !== undefined) return known;
+    const name = `draw ${sources.size}`;
+    values[name] = uniform(firstDraw + sources.size, shape, low, high);
+    const node = ops.input(name, { shape, dtype: "f32" });
+    sources.set(key, node);
+    return node;
   };
   const build: Builder = {
     ...ops,
-    randomUniform: (_, { shape, draw = 0 }) => source(draw, shape, 0, 1),
-    randomNormal: (_, { shape, draw = 0 }) => source(draw, shape, -2, 2),
+    randomUniform: (_, options) => source(options, 0, 1),
+    randomNormal: (_, options) => source(options, -2, 2),
   };
   return { build, values };
 }

@@ -66,6 +66,8 @@ const apart = [
   ...["dot", "scaledAdd"],
   // A part of a block, for which Keras has no layer.
   "channelPooling",
+  // A row of others.
+  "pipeline",
   // In keras-augmentation.test.ts, with draws of their own.
   ...Object.keys(colors),
 ];

@@ -19,7 +19,6 @@ export const ownLayers: readonly string[] = Object.keys(layers).filter(
 export const augmentations: readonly string[] = [
   "AugMix",
   "RandAugment",
-  "RandomColorJitter",
   "RandomElasticTransform",
   "RandomFlip",
   "RandomPerspective",

@@ -40,10 +40,14 @@ export function encodeLayer(
     return encodeObject(className, { ...base, ...Object.fromEntries(keys) }, "fovea", style);
   }
   const row = layerRows[kind];
-  const { layer, ...plain } = own;
-  const inner =
-    layer === undefined ? {} : { layer: encodeInner(layer as UnitConfig, title, style) };
-  const config = { ...base, ...encodeOptions(row, plain, title, style), ...inner };
+  const { layer, layers, ...plain } = own;
+  const encode = (one: unknown) => encodeInner(one as UnitConfig, title, style);
+  const inner = {
+    ...(layer === undefined ? {} : { layer: encode(layer) }),
+    ...(Array.isArray(layers) ? { layers: layers.map(encode) } : {}),
+  };
+  const common = row.onlyOwn ? { name } : base;
+  const config = { ...common, ...encodeOptions(row, plain, title, style), ...inner };
   return encodeObject(row.className, config, row.module ?? "keras.layers", style);
 }
 
@@ -73,9 +77,15 @@ export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
   const found = isKeras ? findRow(layerRows, className) : undefined;
   if (found !== undefined) {
     const [kind, row] = found;
-    const { layer, ...plain } = config;
-    const inner = Object.hasOwn(row.options, "layer") ? { layer: decodeLayer(layer, reading) } : {};
-    const options = decodeOptions(row, inner.layer ? plain : config, title);
+    const { layer, layers, ...plain } = config;
+    const inner = {
+      ...(Object.hasOwn(row.options, "layer") ? { layer: decodeLayer(layer, reading) } : {}),
+      ...(Object.hasOwn(row.options, "layers")
+        ? { layers: decodeLayers(layers, title, reading) }
+        : {}),
+    };
+    const hasInner = Object.keys(inner).length > 0;
+    const options = decodeOptions(row, hasInner ? plain : config, title);
     return { kind, options: { ...base, ...options, ...inner } };
   }
   const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
@@ -97,6 +107,17 @@ export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
   const { name: _, trainable: __, dtype: ___, ...own } = recordOf(config, title);
   const entries = Object.entries(own).map(([key, one]) => [camelCase(key), one]);
   return { kind, options: { ...base, ...Object.fromEntries(entries) } };
+}
+
+/** Layers that are an option of another. */
+function decodeLayers(value: unknown, title: string, reading: Reading): readonly UnitConfig[] {
+  if (Array.isArray(value)) return value.map((one) => decodeLayer(one, reading));
+  return refuse({
+    what: `The layers inside of ${title} cannot be read.`,
+    expected: "a list of layers",
+    received: value,
+    fix: "Save the model again in Keras.",
+  });
 }
 
 function refuseLambda(name: string): never {

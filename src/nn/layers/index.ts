@@ -13,12 +13,21 @@ export { layers };
 
 export type LayerKind = keyof typeof layers;
 
-/** Options in which a layer that is plain data is a layer again. */
-function withLayer(options: object, custom: CustomLayers): object {
-  const { layer } = options as { readonly layer?: Partial<UnitConfig> | null };
-  if (typeof layer !== "object" || layer === null || "plan" in layer) return options;
-  if (typeof layer.kind !== "string" || typeof layer.options !== "object") return options;
-  return { ...options, layer: layerFrom(layer.kind, layer.options, custom) };
+/** Whether a value is a layer as files keep it. */
+function isStored(value: unknown): value is UnitConfig {
+  const { kind, options } = (value ?? {}) as Partial<UnitConfig>;
+  return typeof kind === "string" && typeof options === "object" && !("plan" in Object(value));
+}
+
+/** Options in which layers that are plain data are layers again. */
+function withLayers(options: object, custom: CustomLayers): object {
+  const { layer, layers } = options as Readonly<Record<string, unknown>>;
+  const made = (one: unknown) => (isStored(one) ? layerFrom(one.kind, one.options, custom) : one);
+  return {
+    ...options,
+    ...(layer === undefined ? {} : { layer: made(layer) }),
+    ...(Array.isArray(layers) ? { layers: layers.map(made) } : {}),
+  };
 }
 
 /**
@@ -38,7 +47,7 @@ export function layerFrom(kind: string, options: object, custom: CustomLayers = 
   }
   const factory = factoryOf(custom, kind) ?? factoryOf(layers, currentName(kind));
   if (factory === undefined) refuseKind({ ...layers, ...custom }, kind);
-  return instanceOf(factory(withLayer(options, custom)));
+  return instanceOf(factory(withLayers(options, custom)));
 }
 
 function factoryOf(table: object, kind: string): ((options: object) => Layer) | undefined {

@@ -155,6 +155,45 @@ export const colors = {
       ...badRanges,
     ],
   },
+  randomColorJitter: {
+    defaults: {
+      given: {},
+      all: {
+        brightnessFactor: null,
+        contrastFactor: null,
+        saturationFactor: null,
+        hueFactor: null,
+        valueRange: bytes,
+      },
+    },
+    samples: [
+      {
+        options: { brightnessFactor: 0.2, valueRange, seed: 3 },
+        input: [4, 3, 1],
+        output: [4, 3, 1],
+      },
+      {
+        options: {
+          brightnessFactor: 0.1,
+          contrastFactor: 0.2,
+          saturationFactor: [0.3, 0.6],
+          hueFactor: 0.1,
+          valueRange: [0, 2],
+        },
+        input: image,
+        output: image,
+        positive: true,
+      },
+    ],
+    noisy: true,
+    misfits: [...noImage, { options: { hueFactor: 0.1 }, input: [4, 3, 1] }],
+    refused: [
+      ...badFactors("brightnessFactor", 1.5).map((one) => ({ ...one, names: "factor" })),
+      ...badFactors("hueFactor", -0.5).map((one) => ({ ...one, names: "factor" })),
+      ...badRanges,
+      badSeed,
+    ],
+  },
 
   mixUp: {
     defaults: { given: {}, all: { alpha: 0.2 } },

@@ -94,6 +94,42 @@ export const images = {
       { options: { width: -1 }, names: "width" },
     ],
   },
+  pipeline: {
+    defaults: {
+      given: { layers: [{ kind: "rescaling", options: { scale: 2 } }] },
+      all: { layers: [{ kind: "rescaling", options: { scale: 2, offset: 0 } }] },
+    },
+    samples: [
+      {
+        options: {
+          layers: [
+            { kind: "randomGrayscale", options: { factor: 0.5 } },
+            { kind: "resizing", options: { height: 2, width: 3 } },
+            { kind: "rescaling", options: { scale: 0.5, offset: -1 } },
+          ],
+        },
+        input: [4, 3, 3],
+        output: [2, 3, 3],
+      },
+      {
+        options: { layers: [{ kind: "centerCrop", options: { height: 2, width: 2 } }] },
+        input: [4, 3, 1],
+        output: [2, 2, 1],
+      },
+    ],
+    noisy: true,
+    misfits: [
+      {
+        options: { layers: [{ kind: "centerCrop", options: { height: 2, width: 2 } }] },
+        input: [8],
+      },
+    ],
+    refused: [
+      { options: { layers: [] }, names: "layers" },
+      { options: { layers: [3] }, names: "layers" },
+      { options: { layers: "rescaling" }, names: "layers" },
+    ],
+  },
   rescaling: {
     defaults: { given: { scale: 2 }, all: { scale: 2, offset: 0 } },
     samples: [
