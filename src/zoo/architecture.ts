@@ -1,5 +1,6 @@
-// What an architecture of the zoo is: one record for all that is known of it, and the network it makes for one
-// kind of image and a number of classes. It knows no data, no weights and no training.
+// What an architecture of the zoo is: one record for all that is known of it, and the network it
+// makes for one kind of image and a number of classes. It knows no data, no weights and no
+// training.
 
 import { ConfigError, ShapeError } from "../core/errors.ts";
 import {
@@ -27,8 +28,8 @@ export interface BuildOptions {
   /** Whether the classifier is part of it. Default: true. */
   readonly includeTop?: boolean;
   /**
-   * Without the classifier, what becomes of the last features `[N, H, W, C]`: `avg` gives the mean of each
-   * channel, `[N, C]`, `max` the largest of each. Default: null, they stay as they are.
+   * Without the classifier, what becomes of the last features `[N, H, W, C]`: `avg` gives the mean
+   * of each channel, `[N, C]`, `max` the largest of each. Default: null, they stay as they are.
    */
   readonly pooling?: "avg" | "max" | null;
   /** The activation of the classifier; null gives logits. Default: `softmax`. */
@@ -116,8 +117,8 @@ export interface Architecture<O extends OwnValues = OwnValues> {
   /**
    * The network for images `[H, W, C]` and a number of classes.
    *
-   * @throws ConfigError where an option is unknown or cannot be used, ShapeError where the images are too
-   * small for it.
+   * @throws ConfigError where an option is unknown or cannot be used, ShapeError where the images
+   * are too small for it.
    */
   build(options?: OptionsFor<O>): Network;
 }
@@ -141,6 +142,10 @@ export interface ArchitectureDraft<O extends OwnValues>
   body(x: SymbolicTensor, settings: PartSettings<O>): SymbolicTensor;
   /** From the last features to the classes. */
   top(x: SymbolicTensor, settings: PartSettings<O>): SymbolicTensor;
+  /**
+   * What follows the last features, pooled or not, where there is no classifier. Default: nothing.
+   */
+  withoutTop?(x: SymbolicTensor): SymbolicTensor;
 }
 
 const common: Readonly<Record<keyof BuildOptions, true>> = {
@@ -155,7 +160,8 @@ const common: Readonly<Record<keyof BuildOptions, true>> = {
 export function defineArchitecture<O extends OwnValues = NoOptions>(
   draft: ArchitectureDraft<O>,
 ): Architecture<O> {
-  const { body, top, features, className, options: kinds = {} as OwnOptions<O>, ...facts } = draft;
+  const { body, top, withoutTop, features, className, options, ...facts } = draft;
+  const kinds = options ?? ({} as OwnOptions<O>);
   const ownOf = (given: OptionsFor<O>): O => {
     const entries = Object.entries(kinds).map(([name, kind]) => {
       const value = given[name as keyof O] ?? kind.default;
@@ -188,7 +194,9 @@ export function defineArchitecture<O extends OwnValues = NoOptions>(
       const settings = { ...own, classes, activation: classifierActivation ?? "linear" };
       const outputs = fitting(draft.title, inputShape, () => {
         const last = body(images, settings);
-        return includeTop ? top(last, settings) : pooled(last, pooling);
+        if (includeTop) return top(last, settings);
+        const ending = pooled(last, pooling);
+        return withoutTop === undefined ? ending : withoutTop(ending);
       });
       const kind = className === undefined ? {} : { className };
       return new Network({ name: draft.name, ...kind, inputs: images, outputs });

@@ -25,7 +25,10 @@ const normalized = (name: string) => [
 
 const plain = { useBias: false } as const;
 
-/** `count` pairs of a 1 x 1 and a 3 x 3 convolution, each adding `growth` channels to what came before. */
+/**
+ * `count` pairs of a 1 x 1 and a 3 x 3 convolution, each adding `growth` channels to what came
+ * before.
+ */
 function denseBlock(
   x: SymbolicTensor,
   {

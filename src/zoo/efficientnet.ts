@@ -134,8 +134,8 @@ function figuresOf(
 }
 
 /**
- * EfficientNet-B0, `[N, H, W, 3] → [N, classes]`, as Keras has it: it takes bytes from 0 to 255, and its first layers
- * rescale and normalize them.
+ * EfficientNet-B0, `[N, H, W, 3] → [N, classes]`, as Keras has it: it takes bytes from 0 to 255,
+ * and its first layers rescale and normalize them.
  */
 export const efficientnetB0 = efficientnet({
   number: 0,

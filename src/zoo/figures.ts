@@ -74,7 +74,10 @@ export function compareFigures<O extends OwnValues>(architecture: Architecture<O
   });
 }
 
-/** Whether `counted`, rounded to the digits of `published`, is the same; sources round up, down, or cut off. */
+/**
+ * Whether `counted`, rounded to the digits of `published`, is the same; sources round up, down, or
+ * cut off.
+ */
 function agreesTo(published: number, counted: number): boolean {
   const digits = String(published).split(".")[1]?.length ?? 0;
   return Math.abs(counted - published) < 10 ** -digits;

@@ -66,7 +66,10 @@ const dropout = (rate: number, name?: string) =>
 const digits = [28, 28, 1];
 const colours = [32, 32, 3];
 
-/** Three convolutions and two dense layers: `[N, 28, 28, 1] → [N, classes]`, the network of first lessons on MNIST. */
+/**
+ * Three convolutions and two dense layers: `[N, 28, 28, 1] → [N, classes]`, the network of first
+ * lessons on MNIST.
+ */
 export const mnist = row({
   name: "mnist",
   title: "The network of first lessons on MNIST",
@@ -80,7 +83,10 @@ export const mnist = row({
   top: () => [layers.flatten(), relu(64), dropout(0.5)],
 });
 
-/** Two convolutions and one dense layer: Keras's example on MNIST, 99 percent with 34,826 parameters. */
+/**
+ * Two convolutions and one dense layer: Keras's example on MNIST, 99 percent with 34,826
+ * parameters.
+ */
 export const mnistConvnet = row({
   name: "mnist-convnet",
   title: "Keras's simple convnet for MNIST",
@@ -134,7 +140,10 @@ export const vggStyle = row({
   top: () => [layers.flatten(), relu(256), dropout(0.5)],
 });
 
-/** Three blocks of convolutions, each normalized after its pool, and two dense layers: VGG for colour images. */
+/**
+ * Three blocks of convolutions, each normalized after its pool, and two dense layers: VGG for
+ * colour images.
+ */
 export const vggStyleBn = row({
   name: "vgg-style-bn",
   title: "VGG style with batch normalization",
@@ -158,7 +167,10 @@ export const vggStyleBn = row({
   top: () => [layers.flatten(), relu(512), dropout(0.5), relu(512), dropout(0.5)],
 });
 
-/** Six convolutions in three blocks with batch normalization and growing dropout, for images of CIFAR-10. */
+/**
+ * Six convolutions in three blocks with batch normalization and growing dropout, for images of
+ * CIFAR-10.
+ */
 export const cifarCnn = row({
   name: "cifar-cnn",
   title: "Keras's CNN for CIFAR-10",
@@ -173,7 +185,10 @@ export const cifarCnn = row({
   top: () => [layers.flatten(), relu(512), dropout(0.5)],
 });
 
-/** Three residual blocks, 64 to 256 filters, and the mean of each channel: `[N, 28, 28, 1] → [N, classes]`. */
+/**
+ * Three residual blocks, 64 to 256 filters, and the mean of each channel: `[N, 28, 28, 1] → [N,
+ * classes]`.
+ */
 export const resnetStyle = defineArchitecture({
   name: "resnet-style",
   title: "ResNet style",

@@ -1,4 +1,5 @@
-// InceptionV3: modules of several branches, in which rows and columns are convolved one after the other.
+// InceptionV3: modules of several branches, in which rows and columns are convolved one after the
+// other.
 
 import { layers } from "../nn/layers/index.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
@@ -42,7 +43,10 @@ function fine(x: SymbolicTensor, name: string, filters: number): SymbolicTensor 
   ]);
 }
 
-/** Branches of 7 and twice 7 pixels, row by row and column by column, with `inner` channels in between. */
+/**
+ * Branches of 7 and twice 7 pixels, row by row and column by column, with `inner` channels in
+ * between.
+ */
 function long(x: SymbolicTensor, name: string, inner: number): SymbolicTensor {
   return join(name, [
     chain(x, conv(192, 1)),

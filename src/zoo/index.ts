@@ -43,7 +43,8 @@ const formerNames: Readonly<
 export const acceptedNames: readonly string[] = [...architectureNames, ...Object.keys(formerNames)];
 
 /**
- * All that is known of an architecture: its paper, its options, its published figures, the layers of its features.
+ * All that is known of an architecture: its paper, its options, its published figures, the layers
+ * of its features.
  *
  * @throws ConfigError where there is none of that name; the message proposes the closest.
  * @example const { figures, features } = await zoo.architecture("resnet-50");
@@ -60,11 +61,11 @@ async function architecture(name: string): Promise<Architecture> {
 }
 
 /**
- * The network of an architecture, for images `[H, W, C]` and a number of classes. `model(network)` makes a model
- * of it.
+ * The network of an architecture, for images `[H, W, C]` and a number of classes. `model(network)`
+ * makes a model of it.
  *
- * @throws ConfigError where there is no such architecture or an option cannot be used, with the closest name;
- * ShapeError where the images are too small for it.
+ * @throws ConfigError where there is no such architecture or an option cannot be used, with the
+ * closest name; ShapeError where the images are too small for it.
  * @example const network = await zoo.build("mobilenet-v2", { inputShape: [96, 96, 3], classes: 5, width: 0.5 });
  */
 function build<N extends ArchitectureName>(
@@ -77,10 +78,11 @@ async function build(name: string, options: BuildOptions = {}): Promise<Network>
 }
 
 /**
- * The model of an architecture. It takes bytes from 0 to 255 and does to them what its weights expect.
+ * The model of an architecture. It takes bytes from 0 to 255 and does to them what its weights
+ * expect.
  *
- * @throws ConfigError where there is no such architecture, there are no such weights or an option cannot be used,
- * with the closest name; ShapeError where the images are too small for it.
+ * @throws ConfigError where there is no such architecture, there are no such weights or an option
+ * cannot be used, with the closest name; ShapeError where the images are too small for it.
  * @example
  * const base = await zoo.load("mobilenet-v2", { includeTop: false, pooling: "avg", inputShape: [96, 96, 3] });
  */

@@ -19,8 +19,9 @@ const facts = {
 };
 
 /**
- * LeNet-5 of today, `[N, 28, 28, 1] → [N, classes]`: 6 filters of 5 x 5, pool, 16 filters of 5 x 5, pool, 120, 84 and the
- * classes. Pooling has no weights, every filter sees all channels, and softmax takes the place of radial units.
+ * LeNet-5 of today, `[N, 28, 28, 1] → [N, classes]`: 6 filters of 5 x 5, pool, 16 filters of 5 x 5,
+ * pool, 120, 84 and the classes. Pooling has no weights, every filter sees all channels, and
+ * softmax takes the place of radial units.
  */
 export const lenet5 = defineArchitecture<{ readonly padding: "same" | "valid" }>({
   ...facts,
@@ -62,7 +63,10 @@ export const lenet5 = defineArchitecture<{ readonly padding: "same" | "valid" }>
     ]),
 });
 
-/** Which of the six maps each of the sixteen filters of the second convolution sees: the paper's Table I. */
+/**
+ * Which of the six maps each of the sixteen filters of the second convolution sees: the paper's
+ * Table I.
+ */
 const table = [
   "012",
   "123",
@@ -123,7 +127,10 @@ const digits = [
 
 const pixels = 84;
 
-/** What the 84 units show of each class: the picture of a digit, or at random -1 and 1, as the paper proposes. */
+/**
+ * What the 84 units show of each class: the picture of a digit, or at random -1 and 1, as the paper
+ * proposes.
+ */
 function codes(classes: number): number[][] {
   const random = new RandomStream(1998);
   return Array.from({ length: classes }, (_, i) => {
@@ -138,9 +145,10 @@ function codes(classes: number): number[][] {
 }
 
 /**
- * LeNet-5 of the paper, `[N, 32, 32, 1] → [N, classes]`: subsampling with weights, a second convolution whose filters see
- * some of the maps only, and classes whose logit is the negative squared distance of the 84 units from a fixed picture of
- * the digit. Images that are smaller than 32 x 32 get a border of zeros.
+ * LeNet-5 of the paper, `[N, 32, 32, 1] → [N, classes]`: subsampling with weights, a second
+ * convolution whose filters see some of the maps only, and classes whose logit is the negative
+ * squared distance of the 84 units from a fixed picture of the digit. Images that are smaller than
+ * 32 x 32 get a border of zeros.
  */
 export const lenet5of1998 = defineArchitecture({
   ...facts,

@@ -14,7 +14,10 @@ export interface LoadOptions extends BuildOptions, ModelOptions {
   readonly weights?: string | null;
 }
 
-/** The model of an architecture. @throws ConfigError where an option cannot be used, or there are no such weights. */
+/**
+ * The model of an architecture. @throws ConfigError where an option cannot be used, or there are no
+ * such weights.
+ */
 export async function load<O extends OwnValues>(
   architecture: Architecture<O>,
   options: LoadOptions & Partial<O>,

@@ -11,7 +11,10 @@ import { symmetric } from "./preprocessing.ts";
 
 const kind = { norm: { epsilon: 1e-3, momentum: 0.999 }, activation: "relu6" } as const;
 
-/** Blocks in a row: how much wider they are inside, their filters, how many there are, their first stride. */
+/**
+ * Blocks in a row: how much wider they are inside, their filters, how many there are, their first
+ * stride.
+ */
 const groups = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
@@ -48,8 +51,8 @@ const byWidth = [
 ] as const;
 
 /**
- * MobileNetV2, `[N, H, W, 3] → [N, classes]`, as Keras has it. `width` multiplies the filters of all convolutions,
- * but the last has 1280 at least.
+ * MobileNetV2, `[N, H, W, 3] → [N, classes]`, as Keras has it. `width` multiplies the filters of
+ * all convolutions, but the last has 1280 at least.
  */
 export const mobilenetV2 = defineArchitecture<{ readonly width: number }>({
   name: "mobilenet-v2",

@@ -4,6 +4,7 @@ import {
   type NumberRange,
   requireFlag,
   requireNumber,
+  requireOption,
   requireWhole,
   requireWord,
 } from "../core/option.ts";
@@ -54,6 +55,20 @@ export function wordOption<W extends string>(
     default: preset,
     description,
     check: (name, value) => requireWord(name, value, words),
+  };
+}
+
+/** One of several numbers. */
+export function choiceOption<N extends number>(
+  description: string,
+  preset: NoInfer<N>,
+  choices: readonly N[],
+): OptionKind<N> {
+  return {
+    default: preset,
+    description: `${description} One of ${choices.join(", ")}.`,
+    check: (name, value) =>
+      requireOption(name, value, choices.includes(value as N), choices.join(", ")),
   };
 }
 

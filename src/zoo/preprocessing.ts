@@ -21,7 +21,9 @@ export const centered: Preprocess = { channelOrder: "bgr", mean: [103.939, 116.7
 /** Bytes as they are: the first layers of the network do the rest. */
 export const none: Preprocess = {};
 
-/** `record` for images with so many channels. What it knows of three channels becomes their mean. */
+/**
+ * `record` for images with so many channels. What it knows of three channels becomes their mean.
+ */
 export function preprocessFor(record: Preprocess, channels: number): Preprocess {
   if (channels === 3) return record;
   const { channelOrder: _, mean, deviation, ...rest } = record;

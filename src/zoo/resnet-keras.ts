@@ -1,4 +1,5 @@
-// ResNet-50, 101 and 152 as keras.applications has them, and their second version, which normalizes first.
+// ResNet-50, 101 and 152 as keras.applications has them, and their second version, which normalizes
+// first.
 
 import { layers } from "../nn/layers/index.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
@@ -188,8 +189,8 @@ const blocks101 = [3, 4, 23, 3];
 const blocks152 = [3, 8, 36, 3];
 
 /**
- * ResNet-50, `[N, H, W, 3] → [N, classes]`, as Keras has it: convolutions with biases, and the stride of a stage
- * in its first 1 x 1 convolution.
+ * ResNet-50, `[N, H, W, 3] → [N, classes]`, as Keras has it: convolutions with biases, and the
+ * stride of a stage in its first 1 x 1 convolution.
  */
 export const resnet50 = resnet({
   depth: 50,

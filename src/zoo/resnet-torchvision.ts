@@ -1,5 +1,5 @@
-// ResNets as torchvision has them: without biases, and with the stride in the 3 x 3 convolution. Their layers have
-// torchvision's names, such as `layer1.0.conv1`.
+// ResNets as torchvision has them: without biases, and with the stride in the 3 x 3 convolution.
+// Their layers have torchvision's names, such as `layer1.0.conv1`.
 
 import { layers } from "../nn/layers/index.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
@@ -22,7 +22,9 @@ const kind = {
 interface Blocks {
   /** Blocks of each stage. */
   readonly counts: readonly number[];
-  /** Two 3 x 3 convolutions, or 1 x 1, 3 x 3 and 1 x 1 with four times the channels at their end. */
+  /**
+   * Two 3 x 3 convolutions, or 1 x 1, 3 x 3 and 1 x 1 with four times the channels at their end.
+   */
   readonly block: "basic" | "bottleneck";
   /** Groups of the 3 x 3 convolution. Default: 1. */
   readonly groups?: number;
@@ -243,7 +245,10 @@ export const wideResnet50 = resnet({
 
 const basic18: Blocks = { counts: [2, 2, 2, 2], block: "basic" };
 
-/** ResNet-18 for images of CIFAR: `[N, 32, 32, 3] → [N, classes]`, with a first convolution of 3 x 3 and no pool. */
+/**
+ * ResNet-18 for images of CIFAR: `[N, 32, 32, 3] → [N, classes]`, with a first convolution of 3 x 3
+ * and no pool.
+ */
 export const resnet18Cifar = defineArchitecture({
   name: "resnet-18-cifar",
   title: "ResNet-18 for CIFAR",

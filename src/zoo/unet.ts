@@ -1,4 +1,5 @@
-// U-Net: down to a small image and up again, with a shortcut at each size, to a class for every pixel.
+// U-Net: down to a small image and up again, with a shortcut at each size, to a class for every
+// pixel.
 
 import { ShapeError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
@@ -62,7 +63,10 @@ function cropped(x: SymbolicTensor, other: SymbolicTensor, name: string): Symbol
   return isSame ? x : layers.centerCrop({ height, width, name }).apply(x);
 }
 
-/** @throws ShapeError where halving the image `depth` times leaves a rest, so that shortcuts would not fit. */
+/**
+ * @throws ShapeError where halving the image `depth` times leaves a rest, so that shortcuts would
+ * not fit.
+ */
 function requireHalves({ shape }: SymbolicTensor, { depth, padding }: UnetOptions): void {
   const step = 2 ** depth;
   const fits = padding === "valid" || shape.slice(0, 2).every((size) => size % step === 0);
@@ -78,9 +82,9 @@ function requireHalves({ shape }: SymbolicTensor, { depth, padding }: UnetOption
 const levels = (depth: number) => Array.from({ length: depth }, (_, i) => i);
 
 /**
- * U-Net, `[N, H, W, C] → [N, H, W, classes]`: by default with as many zeros around images as keep their size. The
- * paper's own has none (`padding: "valid"`) and gives smaller images back. Without its top it ends with the features
- * of each pixel, `[N, H, W, filters]`.
+ * U-Net, `[N, H, W, C] → [N, H, W, classes]`: by default with as many zeros around images as keep
+ * their size. The paper's own has none (`padding: "valid"`) and gives smaller images back. Without
+ * its top it ends with the features of each pixel, `[N, H, W, filters]`.
  */
 export const unet = defineArchitecture<UnetOptions>({
   name: "unet",

@@ -1,5 +1,5 @@
-// The convolution of almost every network: without a bias, normalized over the batch, then activated. Others
-// normalize and activate first.
+// The convolution of almost every network: without a bias, normalized over the batch, then
+// activated. Others normalize and activate first.
 
 import type { ActivationName } from "../../nn/activations.ts";
 import type { LayerInstance } from "../../nn/layer-instance.ts";

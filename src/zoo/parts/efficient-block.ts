@@ -1,4 +1,5 @@
-// What the EfficientNets have in common: their stages, how their weights begin, and Keras's names for their layers.
+// What the EfficientNets have in common: their stages, how their weights begin, and Keras's names
+// for their layers.
 
 /** The stages of the first EfficientNet. */
 export const stages = [

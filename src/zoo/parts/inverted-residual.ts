@@ -19,8 +19,8 @@ export interface InvertedResidualOptions {
   readonly kernelSize: number;
   readonly stride: number;
   /**
-   * Zeros around the image: `same`; `layer` has a layer add the same zeros before a stride; `symmetric` has as many on
-   * every side.
+   * Zeros around the image: `same`; `layer` has a layer add the same zeros before a stride;
+   * `symmetric` has as many on every side.
    */
   readonly zeros: "same" | "layer" | "symmetric";
   readonly norm: Omit<BatchNormalizationOptions, "name">;
@@ -40,8 +40,9 @@ export interface InvertedResidualOptions {
 }
 
 /**
- * `[N, H, W, C] → [N, H / stride, W / stride, filters]`: 1 x 1 to a wide image, one kernel for each channel, attention,
- * 1 x 1 to a narrow image without activation. The input is added where it has the same shape.
+ * `[N, H, W, C] → [N, H / stride, W / stride, filters]`: 1 x 1 to a wide image, one kernel for each
+ * channel, attention, 1 x 1 to a narrow image without activation. The input is added where it has
+ * the same shape.
  */
 export function invertedResidual(
   x: SymbolicTensor,

@@ -15,8 +15,8 @@ interface BlockOptions {
   /** The name of the last layer. Default: as Keras names it. */
   readonly name?: string;
   /**
-   * The shortcut where the shape changes: a 1 x 1 convolution, or every other pixel with channels of zeros (options B
-   * and A of He et al., 2016). Default: a convolution.
+   * The shortcut where the shape changes: a 1 x 1 convolution, or every other pixel with channels
+   * of zeros (options B and A of He et al., 2016). Default: a convolution.
    */
   readonly shortcut?: "projection" | "zeros";
   readonly kind?: Kind;
@@ -29,7 +29,9 @@ function stem(x: SymbolicTensor, filters: number, kind = withBias): SymbolicTens
   return chain(x, convNorm({ filters, kernelSize: 3, padding: "same", ...kind }));
 }
 
-/** `[N, H, W, C] → [N, H / stride, W / stride, filters]`: two 3 x 3 convolutions beside a shortcut. */
+/**
+ * `[N, H, W, C] → [N, H / stride, W / stride, filters]`: two 3 x 3 convolutions beside a shortcut.
+ */
 function block(x: SymbolicTensor, options: BlockOptions): SymbolicTensor {
   const { filters, stride, name, shortcut = "projection", kind = withBias } = options;
   const conv = { filters, padding: "same", ...kind } as const;

@@ -15,8 +15,8 @@ export function toMultiple(value: number, divisor = 8, least = divisor): number 
 }
 
 /**
- * The zeros around an image `[H, W, C]` before a convolution with a stride of 2 that adds none itself: as `same`
- * adds them, more at the bottom and at the right.
+ * The zeros around an image `[H, W, C]` before a convolution with a stride of 2 that adds none
+ * itself: as `same` adds them, more at the bottom and at the right.
  */
 export function zerosBeforeStride([height, width]: Shape, kernelSize: number): Sides {
   const half = Math.floor(kernelSize / 2);
@@ -30,8 +30,8 @@ export function around(size: number) {
 }
 
 /**
- * The rows and columns that are missing at the end for windows of `size` to reach the last pixel, where PyTorch
- * rounds the number of windows up (`ceil_mode`).
+ * The rows and columns that are missing at the end for windows of `size` to reach the last pixel,
+ * where PyTorch rounds the number of windows up (`ceil_mode`).
  */
 export function upToLastPixel([height, width]: Shape, size: number, stride: number) {
   const missing = (length: number) => {

@@ -1,5 +1,5 @@
-// Squeeze-and-excitation with 1 x 1 convolutions, as MobileNetV3 and EfficientNet have it: what each channel shows
-// decides how much each counts.
+// Squeeze-and-excitation with 1 x 1 convolutions, as MobileNetV3 and EfficientNet have it: what
+// each channel shows decides how much each counts.
 
 import type { ActivationName } from "../../nn/activations.ts";
 import type { InitializerSetting } from "../../nn/initializers/index.ts";
@@ -23,8 +23,8 @@ export interface SqueezeOptions {
 }
 
 /**
- * `[N, H, W, C] → [N, H, W, C]`: each channel times its weight, `gate(W₂ · activation(W₁ · mean of x))`. Source: Hu, Shen
- * and Sun, "Squeeze-and-excitation networks", CVPR 2018.
+ * `[N, H, W, C] → [N, H, W, C]`: each channel times its weight, `gate(W₂ · activation(W₁ · mean of
+ * x))`. Source: Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018.
  */
 export function squeeze(x: SymbolicTensor, options: SqueezeOptions): SymbolicTensor {
   const { filters, activation, gate, names, kernelInitializer } = options;
