@@ -75,7 +75,7 @@ export const customCnn = defineArchitecture<CustomCnnOptions>({
       below: 1,
     }),
     poolingLayer: wordOption(
-      "What halves the image after each block but the last: a pool, or the stride of its last convolution.",
+      "What halves the image after each block: a pool, or the stride of its last convolution.",
       "max",
       ["max", "average", "stride"],
     ),

@@ -35,22 +35,20 @@ type Filters = readonly [number, number, number, number, number, number];
 function inception(x: SymbolicTensor, id: string, filters: Filters): SymbolicTensor {
   const [ones, narrow, threes, narrower, more, behind] = filters;
   const name = `inception${id}`;
-  return layers
-    .concatenate({ name })
-    .apply([
-      chain(x, conv(ones, 1, `${name}.branch1`)),
-      chain(x, [...conv(narrow, 1, `${name}.branch2.0`), ...conv(threes, 3, `${name}.branch2.1`)]),
-      chain(x, [...conv(narrower, 1, `${name}.branch3.0`), ...conv(more, 3, `${name}.branch3.1`)]),
-      chain(x, [
-        layers.maxPooling2d({
-          poolSize: 3,
-          strides: 1,
-          padding: "same",
-          name: `${name}.branch4.0`,
-        }),
-        ...conv(behind, 1, `${name}.branch4.1`),
-      ]),
-    ]);
+  return layers.concatenate({ name }).apply([
+    chain(x, conv(ones, 1, `${name}.branch1`)),
+    chain(x, [...conv(narrow, 1, `${name}.branch2.0`), ...conv(threes, 3, `${name}.branch2.1`)]),
+    chain(x, [...conv(narrower, 1, `${name}.branch3.0`), ...conv(more, 3, `${name}.branch3.1`)]),
+    chain(x, [
+      layers.maxPooling2d({
+        poolSize: 3,
+        strides: 1,
+        padding: "same",
+        name: `${name}.branch4.0`,
+      }),
+      ...conv(behind, 1, `${name}.branch4.1`),
+    ]),
+  ]);
 }
 
 const stages: readonly (readonly (readonly [id: string, filters: Filters])[])[] = [

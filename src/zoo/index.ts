@@ -66,7 +66,7 @@ async function architecture(name: string): Promise<Architecture> {
  *
  * @throws ConfigError where there is no such architecture or an option cannot be used, with the
  * closest name; ShapeError where the images are too small for it.
- * @example const network = await zoo.build("mobilenet-v2", { inputShape: [96, 96, 3], classes: 5, width: 0.5 });
+ * @example const network = await zoo.build("mobilenet-v2", { classes: 5, width: 0.5 });
  */
 function build<N extends ArchitectureName>(
   name: N,
@@ -84,7 +84,8 @@ async function build(name: string, options: BuildOptions = {}): Promise<Network>
  * @throws ConfigError where there is no such architecture, there are no such weights or an option
  * cannot be used, with the closest name; ShapeError where the images are too small for it.
  * @example
- * const base = await zoo.load("mobilenet-v2", { includeTop: false, pooling: "avg", inputShape: [96, 96, 3] });
+ * const shape = { includeTop: false, inputShape: [96, 96, 3] };
+ * const base = await zoo.load("mobilenet-v2", shape);
  */
 function loadByName<N extends ArchitectureName>(
   name: N,

@@ -32,7 +32,7 @@ export const lenet5 = defineArchitecture<{ readonly padding: "same" | "valid" }>
   inputShape: [28, 28, 1],
   options: {
     padding: wordOption(
-      "The first convolution's zeros: `same` has two rows and columns of them on each side, as for images of 32 x 32.",
+      "Zeros around the image: `same` makes 28 x 28 pixels the paper's 32 x 32.",
       "same",
       ["same", "valid"],
     ),

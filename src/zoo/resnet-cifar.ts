@@ -26,7 +26,7 @@ function resnet(depth: number, parameters: readonly [number, number]) {
     classes: 10,
     options: {
       shortcut: wordOption(
-        "Where the shape changes: `A` takes every other pixel and adds channels of zeros, `B` is a 1 x 1 convolution.",
+        "Where the shape changes: `A` adds channels of zeros, `B` is a 1 x 1 convolution.",
         "A",
         ["A", "B"],
       ),

@@ -166,7 +166,7 @@ function resnetV2({ depth, blocks, figures }: Depth): Architecture {
     year: 2016,
     paper:
       "He, Zhang, Ren and Sun, “Identity Mappings in Deep Residual Networks”, ECCV 2016, arXiv:1603.05027",
-    description: `${depth} layers with shortcuts that nothing interrupts: each block normalizes first`,
+    description: `${depth} layers with clear shortcuts: each block normalizes first`,
     inputShape: [224, 224, 3],
     classes: 1000,
     preprocess: symmetric,
