@@ -21,6 +21,8 @@ export { type ImageFormat, type ImageHeader, imageHeader } from "./images/header
 export { ImageError, type ImageErrorReason } from "./images/image-error.ts";
 export * as images from "./images/index.ts";
 export type * from "./images/options.ts";
+export type { WeightNames } from "./interchange/model-format.ts";
+export type { TorchNames } from "./interchange/torch/names.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";
 export { constraints } from "./nn/constraints/index.ts";
@@ -80,7 +82,11 @@ export {
 } from "./train/save.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { RateSuggestions } from "./train/suggest-rates.ts";
-export type { LoadedWeights, LoadWeightsOptions } from "./train/weights-file.ts";
+export type {
+  LoadedWeights,
+  LoadWeightsOptions,
+  SaveWeightsOptions,
+} from "./train/weights-file.ts";
 export {
   type FineTuneOptions,
   fineTune,

@@ -1,9 +1,16 @@
 // Downloads a published file: resumed where an earlier try broke off, bounded by the published size,
-// checked against the published MD5, and at its place only when it is whole and right. Knows no dataset.
+// checked against the published checksum, and at its place only when it is whole and right. Knows no dataset.
 
 import { platform } from "#platform";
-import { liesAt, type PublishedFile, sizeAt } from "./published-file.ts";
-import { DownloadError, onDisk, receive, type Transfer, type TransferOptions } from "./transfer.ts";
+import { type ExpectedFile, expectationOf, liesAt, sizeAt } from "./published-file.ts";
+import {
+  DownloadError,
+  mostBytesOf,
+  onDisk,
+  receive,
+  type Transfer,
+  type TransferOptions,
+} from "./transfer.ts";
 
 export { DownloadError, type TransferOptions } from "./transfer.ts";
 
@@ -21,7 +28,7 @@ const maxAttempts = 5;
  * @example await download(file, ["https://example.org/mnist/"], join(folder, file.name));
  */
 export async function download(
-  file: PublishedFile,
+  file: ExpectedFile,
   mirrors: readonly string[],
   target: string,
   options: TransferOptions = {},
@@ -43,7 +50,7 @@ export async function download(
 }
 
 /** Of several failures, the one worth reporting: a server that answered says more than silence. */
-function summary(file: PublishedFile, failures: readonly DownloadError[]): DownloadError {
+function summary(file: ExpectedFile, failures: readonly DownloadError[]): DownloadError {
   const answered = failures.find((failure) => !failure.unreachable);
   return (
     answered ??
@@ -54,26 +61,28 @@ function summary(file: PublishedFile, failures: readonly DownloadError[]): Downl
 
 async function fetchFrom(
   url: string,
-  file: PublishedFile,
+  file: ExpectedFile,
   target: string,
   options: TransferOptions,
 ): Promise<void> {
   const part = `${target}.part`;
   for (let attempt = 1; ; attempt++) {
     let held = (await sizeAt(part)) ?? 0;
-    if (held > file.bytes) {
+    if (held > mostBytesOf(file)) {
       await onDisk(target, () => disk.remove(part));
       held = 0;
     }
     const transfer: Transfer =
       held === file.bytes
-        ? { start: held, end: held }
+        ? { start: held, end: held, total: held }
         : await receive(url, file, part, held, options);
-    if (transfer.end < file.bytes) {
+    // Where nobody says how long it is, it ends where the connection ends in order.
+    const total = transfer.total ?? (transfer.cause === undefined ? transfer.end : Infinity);
+    if (transfer.end < total) {
       if (transfer.end > transfer.start && attempt < maxAttempts) continue;
       throw new DownloadError({
         what: `The download of ${url} broke off.`,
-        expected: `${file.bytes} bytes`,
+        expected: total === Infinity ? "all of it" : `${total} bytes`,
         received: `${transfer.end} bytes`,
         fix: "Try again; it goes on where it stopped.",
         cause: transfer.cause,
@@ -87,14 +96,14 @@ async function fetchFrom(
     if (transfer.start > 0 && attempt < maxAttempts) continue;
     throw new DownloadError({
       what: `${url} is not the published file.`,
-      expected: `${file.bytes} bytes with the MD5 ${file.md5}`,
-      received: "another MD5",
+      expected: expectationOf(file),
+      received: `another ${file.md5 === undefined ? "SHA-256" : "MD5"}`,
       fix: "The server may be wrong or a proxy may change files: fetch the file by other means.",
     });
   }
 }
 
-async function moveInto(part: string, target: string, file: PublishedFile): Promise<void> {
+async function moveInto(part: string, target: string, file: ExpectedFile): Promise<void> {
   try {
     await disk.rename(part, target);
   } catch (error) {

@@ -4,11 +4,14 @@
 import { platform } from "#platform";
 import { type ErrorFacts, FoveaError } from "../core/errors.ts";
 import type { WebAbortSignal, WebFetch } from "../core/web.ts";
-import type { PublishedFile } from "./published-file.ts";
+import type { ExpectedFile } from "./published-file.ts";
 
 export interface TransferOptions {
-  /** Called with how many bytes of the file are there, first when a connection stands. */
-  readonly onBytes?: (receivedBytes: number) => void;
+  /**
+   * Called with how many bytes of the file are there, first when a connection stands, and with how many there
+   * will be where that is known.
+   */
+  readonly onBytes?: (receivedBytes: number, totalBytes: number | undefined) => void;
   /** What asks the network. Default: the platform's `fetch`. */
   readonly fetch?: WebFetch;
   /** How long a server may take to answer, in milliseconds. Default: 3,000. */
@@ -33,14 +36,22 @@ export class DownloadError extends FoveaError {
 export interface Transfer {
   readonly start: number;
   readonly end: number;
+  /** How long the file is, as published or as the server says; undefined where nobody does. */
+  readonly total?: number | undefined;
   /** Why it ended early, where it did. */
   readonly cause?: unknown;
 }
 
+/** A file whose size is not known is not longer than this. */
+const mostBytes = 2 ** 31;
+
+/** How long a file may be. */
+export const mostBytesOf = ({ bytes = mostBytes }: ExpectedFile): number => bytes;
+
 /** Writes what `url` sends from byte `offset` on; a server that cannot do that begins anew. */
 export async function receive(
   url: string,
-  file: PublishedFile,
+  file: ExpectedFile,
   part: string,
   offset: number,
   options: TransferOptions,
@@ -62,13 +73,14 @@ export async function receive(
       });
     }
     const start = resumes ? offset : 0;
-    checkSize(response, url, file, start);
+    const total = totalOf(response, url, file, start);
     watch.allow(stallTimeout, "the transfer stood still");
-    onBytes?.(start);
-    return await store(response.body, url, file, part, start, (end) => {
+    onBytes?.(start, total);
+    const { end, cause } = await store(response.body, url, file, part, start, (reached) => {
       watch.allow(stallTimeout, "the transfer stood still");
-      onBytes?.(end);
+      onBytes?.(reached, total);
     });
+    return { start, end, total, cause };
   } finally {
     watch.end();
   }
@@ -106,17 +118,29 @@ function startOf(response: Response): number | undefined {
   return range === null ? undefined : Number(range[1]);
 }
 
-/** A server that announces another size has another file: refused before anything is written. */
-function checkSize(response: Response, url: string, file: PublishedFile, start: number): void {
+/**
+ * The size of the file; undefined where nobody says it. A server that announces another size than the published one
+ * has another file: refused before anything is written.
+ */
+function totalOf(
+  response: Response,
+  url: string,
+  file: ExpectedFile,
+  start: number,
+): number | undefined {
   const announced = response.headers.get("content-length");
-  if (announced === null || response.headers.has("content-encoding")) return;
-  if (start + Number(announced) !== file.bytes) throw wrongSize(url, file, announced);
+  if (announced === null || response.headers.has("content-encoding")) return file.bytes;
+  const total = start + Number(announced);
+  if (total !== (file.bytes ?? total) || total > mostBytesOf(file)) {
+    throw wrongSize(url, file, announced);
+  }
+  return total;
 }
 
-function wrongSize(url: string, file: PublishedFile, received: string): DownloadError {
+function wrongSize(url: string, file: ExpectedFile, received: string): DownloadError {
   return new DownloadError({
     what: `${url} is not the published file.`,
-    expected: `${file.bytes} bytes`,
+    expected: `${file.bytes === undefined ? "at most " : ""}${mostBytesOf(file)} bytes`,
     received: `${received} bytes`,
     fix: "A login page or a proxy may stand in between: fetch the file by other means.",
   });
@@ -125,11 +149,11 @@ function wrongSize(url: string, file: PublishedFile, received: string): Download
 async function store(
   body: ReadableStream<Uint8Array> | null,
   url: string,
-  file: PublishedFile,
+  file: ExpectedFile,
   part: string,
   start: number,
   onEnd: (end: number) => void,
-): Promise<Transfer> {
+): Promise<Pick<Transfer, "end" | "cause">> {
   // Written by position and never cut, so that two processes that fetch the same file at once
   // write the same bytes to the same places.
   const handle = await onDisk(part, () => platform.disk.openToWrite(part));
@@ -139,12 +163,13 @@ async function store(
     for await (const chunk of untilBroken(body, (reason) => {
       cause = reason;
     })) {
-      if (end + chunk.length > file.bytes) throw wrongSize(url, file, `more than ${file.bytes}`);
+      const most = mostBytesOf(file);
+      if (end + chunk.length > most) throw wrongSize(url, file, `more than ${most}`);
       await onDisk(part, () => handle.write(chunk, end));
       end += chunk.length;
       onEnd(end);
     }
-    return { start, end, cause };
+    return { end, cause };
   } finally {
     await handle.close();
   }

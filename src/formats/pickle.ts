@@ -42,46 +42,46 @@ export function unpickle(bytes: Uint8Array, file: string, start = 0): Unpickled 
 }
 
 /** The instructions, by their codes. */
-const instructions: Readonly<Record<number, (machine: Machine) => void>> = {
-  128: (m) => m.requireProtocol(m.byte()),
-  149: (m) => m.skip(8),
-  40: (m) => m.mark(),
-  48: (m) => void m.pop(),
-  78: (m) => m.push(null),
-  136: (m) => m.push(true),
-  137: (m) => m.push(false),
-  75: (m) => m.push(m.byte()),
-  77: (m) => m.push(m.view.getUint16(m.take(2), true)),
-  74: (m) => m.push(m.view.getInt32(m.take(4), true)),
-  138: (m) => m.push(m.whole(m.byte())),
-  71: (m) => m.push(m.view.getFloat64(m.take(8), false)),
-  88: (m) => m.push(m.text(m.count())),
-  140: (m) => m.push(m.text(m.byte())),
+const instructions = new Map<number, (machine: Machine) => void>([
+  [0x80, (m) => m.requireProtocol(m.byte())],
+  [0x95, (m) => m.skip(8)],
+  [0x28, (m) => m.mark()],
+  [0x30, (m) => void m.pop()],
+  [0x4e, (m) => m.push(null)],
+  [0x88, (m) => m.push(true)],
+  [0x89, (m) => m.push(false)],
+  [0x4b, (m) => m.push(m.byte())],
+  [0x4d, (m) => m.push(m.view.getUint16(m.take(2), true))],
+  [0x4a, (m) => m.push(m.view.getInt32(m.take(4), true))],
+  [0x8a, (m) => m.push(m.whole(m.byte()))],
+  [0x47, (m) => m.push(m.view.getFloat64(m.take(8), false))],
+  [0x58, (m) => m.push(m.text(m.count()))],
+  [0x8c, (m) => m.push(m.text(m.byte()))],
   // Texts of Python 2.
-  84: (m) => m.push(m.text(m.count())),
-  85: (m) => m.push(m.text(m.byte())),
-  93: (m) => m.push({ kind: "list", items: [] }),
-  97: (m) => m.append(m.last(1)),
-  101: (m) => m.append(m.untilMark()),
-  41: (m) => m.push({ kind: "tuple", items: [] }),
-  133: (m) => m.push({ kind: "tuple", items: m.last(1) }),
-  134: (m) => m.push({ kind: "tuple", items: m.last(2) }),
-  135: (m) => m.push({ kind: "tuple", items: m.last(3) }),
-  116: (m) => m.push({ kind: "tuple", items: m.untilMark() }),
-  125: (m) => m.push({ kind: "dictionary", entries: new Map() }),
-  115: (m) => m.setItems(m.last(2)),
-  117: (m) => m.setItems(m.untilMark()),
-  113: (m) => m.remember(m.byte()),
-  114: (m) => m.remember(m.count()),
-  148: (m) => m.remember(),
-  104: (m) => m.recall(m.byte()),
-  106: (m) => m.recall(m.count()),
-  99: (m) => m.name(m.line(), m.line()),
-  147: (m) => m.name(...m.last(2)),
-  82: (m) => m.reduce(m.pop(), m.pop()),
-  98: (m) => m.build(m.pop()),
-  81: (m) => m.storage(m.pop()),
-};
+  [0x54, (m) => m.push(m.text(m.count()))],
+  [0x55, (m) => m.push(m.text(m.byte()))],
+  [0x5d, (m) => m.push({ kind: "list", items: [] })],
+  [0x61, (m) => m.append(m.last(1))],
+  [0x65, (m) => m.append(m.untilMark())],
+  [0x29, (m) => m.push({ kind: "tuple", items: [] })],
+  [0x85, (m) => m.push({ kind: "tuple", items: m.last(1) })],
+  [0x86, (m) => m.push({ kind: "tuple", items: m.last(2) })],
+  [0x87, (m) => m.push({ kind: "tuple", items: m.last(3) })],
+  [0x74, (m) => m.push({ kind: "tuple", items: m.untilMark() })],
+  [0x7d, (m) => m.push({ kind: "dictionary", entries: new Map() })],
+  [0x73, (m) => m.setItems(m.last(2))],
+  [0x75, (m) => m.setItems(m.untilMark())],
+  [0x71, (m) => m.remember(m.byte())],
+  [0x72, (m) => m.remember(m.count())],
+  [0x94, (m) => m.remember()],
+  [0x68, (m) => m.recall(m.byte())],
+  [0x6a, (m) => m.recall(m.count())],
+  [0x63, (m) => m.name(m.line(), m.line())],
+  [0x93, (m) => m.name(...m.last(2))],
+  [0x52, (m) => m.reduce(m.pop(), m.pop())],
+  [0x62, (m) => m.build(m.pop())],
+  [0x51, (m) => m.storage(m.pop())],
+]);
 const stop = 0x2e;
 
 class Machine {
@@ -115,7 +115,7 @@ class Machine {
     const at = this.at;
     const code = this.byte();
     if (code === stop) return this.pop();
-    const instruction = instructions[code];
+    const instruction = instructions.get(code);
     if (instruction === undefined) {
       const shownCode = `0x${code.toString(16).padStart(2, "0")}`;
       this.fail(

@@ -67,7 +67,8 @@ const isHtml = (bytes: Uint8Array) => /^\s*(<!doctype html|<html)/i.test(textOf(
 const isJson = (bytes: Uint8Array) => isText(bytes) && /^\uFEFF?\s*[{[]/.test(textOf(bytes));
 
 const again = "Download or save the file again.";
-const toSafetensors = "Load it in PyTorch and write its weights with safetensors.torch.save_file.";
+const toLoadWeights =
+  "It holds weights and no model: make the model and call model.loadWeights(path).";
 
 /** The first that matches says what a file looks like. */
 const signatures: readonly Signature[] = [
@@ -98,7 +99,7 @@ const signatures: readonly Signature[] = [
   {
     matches: isTorchZip,
     why: "it looks like a PyTorch file (.pt, .pth)",
-    fix: toSafetensors,
+    fix: toLoadWeights,
     kind: "PyTorch",
   },
   {
@@ -110,7 +111,7 @@ const signatures: readonly Signature[] = [
   {
     matches: isPickle,
     why: "it looks like a Python pickle, as old PyTorch files are",
-    fix: toSafetensors,
+    fix: toLoadWeights,
     kind: "PyTorch",
   },
   {

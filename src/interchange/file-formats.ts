@@ -57,6 +57,13 @@ export const fileFormats = {
     model: async () => (await import("./keras/h5-model.ts")).h5Model,
     weights: async () => (await kerasWeights()).h5Weights,
   },
+  /** PyTorch: weights alone. */
+  torch: {
+    extensions: [".pth", ".pt"],
+    kind: "PyTorch",
+    writesWeights: false,
+    weights: async () => (await import("./torch/weights.ts")).torchWeights,
+  },
   /** TensorFlow.js: a `model.json`, with shards beside it. */
   json: {
     extensions: [".json"],
@@ -64,13 +71,14 @@ export const fileFormats = {
     maximumBytes: longestJson,
     writesWeights: false,
     model: async () => (await import("./tensorflow-js/model.ts")).tensorflowJsModel,
+    weights: async () => (await import("./tensorflow-js/model.ts")).tensorflowJsWeights,
   },
 } as const satisfies Readonly<Record<string, FileFormat>>;
 
 type Name = keyof typeof fileFormats;
 
 /** The kinds of files that hold whole models. */
-export type ModelFormatName = Exclude<Name, "weights.h5">;
+export type ModelFormatName = Exclude<Name, "weights.h5" | "torch">;
 
 /** The kinds of files in which weights are written without their model. */
 export type WeightsFormatName = "safetensors" | "weights.h5" | "h5";
@@ -118,12 +126,12 @@ export function writtenFormatOf(path: string): ModelFormatName {
 export function modelFormatOf(path: string): ModelFormatName | undefined {
   requirePath("The file of a model", path);
   const name = named(path);
-  if (name !== "weights.h5") return name;
+  if (name !== "weights.h5" && name !== "torch") return name;
   return refuse({
     what: `${path} is the name of a file of weights, which holds no model.`,
     expected: extensionsFor("model").join(", "),
-    received: ".weights.h5",
-    fix: "Use model.saveWeights and model.loadWeights, or another name.",
+    received: extensionOf(path),
+    fix: "Make the model and call model.loadWeights, or use another name.",
   });
 }
 
@@ -154,10 +162,10 @@ export function recognizedModelFormat(bytes: Uint8Array, file: string): ModelFor
 }
 
 /** The kind of file that begins with `bytes` and holds weights. @throws FormatError where it is none. */
-export function recognizedWeightsFormat(bytes: Uint8Array, file: string): WeightsReader {
+export function recognizedWeightsFormat(bytes: Uint8Array, file: string): Name {
   const kind = recognizedKind(bytes);
   const found = rows.find(([, row]) => row.kind === kind && row.weights !== undefined);
-  return found?.[1].weights ?? refuseBytes(bytes, file);
+  return found?.[0] ?? refuseBytes(bytes, file);
 }
 
 function refuseBytes(bytes: Uint8Array, file: string): never {
@@ -169,15 +177,14 @@ function refuseBytes(bytes: Uint8Array, file: string): never {
   });
 }
 
-type WeightsReader = () => Promise<WeightsFormat>;
+/** What reads and writes weights in that kind of file. */
+export const weightsFormat = (name: Name): Promise<WeightsFormat> => fileFormats[name].weights();
 
-/** What reads weights from `path`. @throws FormatError where its extension names no file that holds them. */
-export function weightsReaderOf(path: string): WeightsReader {
+/** The kind of `path`, to read weights from. @throws FormatError where its extension names no file that holds them. */
+export function weightsFormatOf(path: string): Name {
   requirePath("The file of weights", path);
-  const name = named(path);
-  const { weights }: FileFormat = name === undefined ? nothing : fileFormats[name];
   return (
-    weights ??
+    named(path) ??
     refuse({
       what: `The file extension of ${path} names no kind of file that holds weights.`,
       expected: extensionsFor("weights").join(", "),
@@ -187,16 +194,22 @@ export function weightsReaderOf(path: string): WeightsReader {
   );
 }
 
-const nothing: FileFormat = { extensions: [], kind: "safetensors", writesWeights: false };
-
 /** The kind of file in which `path` will hold weights. @throws FormatError where it would be a model. */
 export function writtenWeightsFormatOf(path: string): WeightsFormatName {
-  weightsReaderOf(path);
-  const name = named(path);
-  if (name !== undefined && fileFormats[name].writesWeights) return name as WeightsFormatName;
+  const name = weightsFormatOf(path);
+  if (fileFormats[name].writesWeights) return name as WeightsFormatName;
+  const expected = extensionsFor("writesWeights").join(", ");
+  if (name === "torch") {
+    return refuse({
+      what: `${path} would be a file of PyTorch, which is read and not written.`,
+      expected,
+      received: extensionOf(path),
+      fix: 'Save "weights.safetensors" with { names: "torch" }.',
+    });
+  }
   return refuse({
     what: `${path} would be a whole model, not weights alone.`,
-    expected: extensionsFor("writesWeights").join(", "),
+    expected,
     received: extensionOf(path),
     fix: "Use saveModel, or one of these file extensions.",
   });

@@ -26,6 +26,11 @@ export interface FoundWeights {
   readonly found: readonly FoundWeight[];
   /** Names of the file's weights that the network has no place for. */
   readonly unexpected: readonly string[];
+  /**
+   * Those of them that belong to layers that the network has, such as a bias where it has none: without them it
+   * computes something else. Undefined where the file may well hold what is of no use here.
+   */
+  readonly homeless?: readonly string[];
 }
 
 /** How weights are taken over. */
@@ -72,6 +77,12 @@ const float32Of = (data: StoredNumbers["data"] | undefined) =>
 
 const layerOf = (fullName: string) => fullName.slice(0, Math.max(0, fullName.lastIndexOf("/")));
 
+/** The name in the file that is closest to the weight's place, or else to its name. */
+function suggestionFor({ weight, where }: FoundWeight, others: readonly string[]) {
+  const byPlace = suggestion(others, where);
+  return byPlace.fix === undefined ? suggestion(others, weight.fullName) : byPlace;
+}
+
 const receivedOf = ({ value, where }: FoundWeight) =>
   value === undefined ? `nothing at ${where}` : formatShape(value.shape);
 
@@ -81,10 +92,13 @@ const receivedOf = ({ value, where }: FoundWeight) =>
  * @throws FormatError that lists what does not fit, unless that is to be skipped; and where nothing fits.
  */
 export function takeWeights(
-  { found, unexpected }: FoundWeights,
+  { found, unexpected, homeless = [] }: FoundWeights,
   options: TakeOptions,
 ): TakenWeights {
   const wrong = found.filter((one) => !fits(one));
+  if (wrong.length === 0 && homeless.length > 0 && !options.skipMismatch) {
+    return refuseHomeless(homeless);
+  }
   if (wrong.length > 0 && !options.skipMismatch) return refuseAll(wrong, unexpected);
   const layers = new Set(wrong.map(({ weight }) => layerOf(weight.fullName)));
   const isLeft = ({ weight }: FoundWeight) => layers.has(layerOf(weight.fullName));
@@ -112,13 +126,30 @@ export function takeWeights(
   };
 }
 
+/** Some names of many. */
+function listOf(all: readonly string[]): string {
+  const names = all.slice(0, 7).map((name) => `"${name}"`);
+  return [...names, ...(all.length > names.length ? ["…"] : [])].join(", ");
+}
+
+function refuseHomeless(names: readonly string[]): never {
+  return refuse({
+    what: `The file has weights for layers that have no place for them: ${listOf(names)}.`,
+    expected: "the weights of the model's layers, all of them and no more",
+    received: `${names.length} more`,
+    fix: "Make the layers as they were when the weights were saved, such as with useBias: true.",
+  });
+}
+
 function refuseAll(wrong: readonly FoundWeight[], others: readonly string[]): never {
   const [first, ...more] = wrong;
   const { fullName, shape } = first.weight;
-  const names = more.slice(0, 7).map(({ weight }) => `"${weight.fullName}"`);
-  const rest = more.length > names.length ? [...names, "…"] : names;
-  const also = more.length === 0 ? "" : `, nor do ${more.length} more: ${rest.join(", ")}`;
-  const { fix } = first.value === undefined ? suggestion(others, fullName) : {};
+  const rest = listOf(more.map(({ weight }) => weight.fullName));
+  const nor = more.length === 0 ? "" : `, nor do ${more.length} more: ${rest}`;
+  const left =
+    others.length === 0 ? "" : `. The file has weights without a place: ${listOf(others)}`;
+  const also = nor + left;
+  const { fix } = first.value === undefined ? suggestionFor(first, others) : {};
   const load = "Load the weights into the model that they were saved from.";
   return refuse({
     what: `The weight "${fullName}" does not fit${also}.`,

@@ -7,6 +7,7 @@ import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Network } from "../nn/network.ts";
 import type { FoundWeights } from "./found-weights.ts";
 import type { StoredModel, Values } from "./stored-model.ts";
+import type { TorchNames } from "./torch/names.ts";
 
 /** Shapes `[H, W, C]` of inputs that a file leaves free: one for all, or by the names of inputs. */
 export type InputShapes = Shape | Readonly<Record<string, Shape>>;
@@ -61,9 +62,19 @@ export interface ModelFormat {
 export interface WeightsFormat {
   /** Whole models hold weights as well, but are written by `saveModel`. */
   encode?(network: Network, weights: Values): Promise<Uint8Array>;
-  find(
-    bytes: Uint8Array,
-    network: Network,
-    options: { readonly file: string; readonly byName: boolean },
-  ): Promise<FoundWeights>;
+  find(bytes: Uint8Array, network: Network, options: FindOptions): Promise<FoundWeights>;
 }
+
+/** How weights are looked for. */
+export interface FindOptions {
+  /** What errors call the file. */
+  readonly file: string;
+  readonly byName: boolean;
+  /** What the file calls its layers, if it is one of PyTorch or has such names. */
+  readonly names?: WeightNames | undefined;
+  /** Reads what lies in further files. */
+  readonly part: ReadPart;
+}
+
+/** The layers' own names in PyTorch's way, a library's, or those of several: the ones that fit best are taken. */
+export type WeightNames = "torch" | TorchNames | readonly TorchNames[];

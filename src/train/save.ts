@@ -20,7 +20,7 @@ import { besidePath, writeFileAtomically } from "../platform/files.ts";
 import { printWarning } from "../platform/print-warning.ts";
 import { requireModel, type StatefulModel } from "./stateful-model.ts";
 import { storeTraining } from "./stored-training.ts";
-import { encodeWeightsAs } from "./weights-file.ts";
+import { encodeWeightsAs, type SaveWeightsOptions, saveWeightsOptions } from "./weights-file.ts";
 
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
@@ -114,7 +114,7 @@ export async function saveModel(
   await writeEncoded(path, await encodeAs(format, model, path, options));
 }
 
-export interface EncodeWeightsOptions {
+export interface EncodeWeightsOptions extends SaveWeightsOptions {
   /**
    * The kind of file: `safetensors`, `weights.h5` as Keras 3 writes it, or `h5` as Keras 2. Default:
    * `safetensors`.
@@ -134,10 +134,10 @@ export async function encodeWeights(
   options: EncodeWeightsOptions = {},
 ): Promise<Uint8Array> {
   requireModel("encodeWeights", model);
-  requireKnownOptions("encodeWeights", options, { format: true });
-  const { format = "safetensors" } = options;
+  requireKnownOptions("encodeWeights", options, { ...saveWeightsOptions, format: true });
+  const { format = "safetensors", ...others } = options;
   requireFormat("encodeWeights", format, "writesWeights");
-  return encodeWeightsAs(format, model.network, await model.getWeights());
+  return encodeWeightsAs(format, model.network, await model.getWeights(), others);
 }
 
 async function encodeAs(

@@ -29,7 +29,7 @@ import { settingsOf, type TrainingSettings } from "./settings.ts";
 import { type ModelState, type Progress, requireState, untrained } from "./state.ts";
 import type { Shaped } from "./structure.ts";
 import { Turns } from "./turns.ts";
-import type { LoadedWeights, LoadWeightsOptions } from "./weights-file.ts";
+import type { LoadedWeights, LoadWeightsOptions, SaveWeightsOptions } from "./weights-file.ts";
 
 /** A model with values: what a callback is handed of the model at work. `O` is the form of its outputs. */
 export abstract class StatefulModel<
@@ -197,25 +197,28 @@ export abstract class StatefulModel<
   }
 
   /**
-   * Writes all weights, and nothing else: `.weights.h5` as Keras 3, `.h5` as Keras 2, `.safetensors`. The
-   * file is whole or not there at all.
+   * Writes all weights, and nothing else: `.weights.h5` as Keras 3, `.h5` as Keras 2, `.safetensors`, also
+   * with the names and the layout of PyTorch. The file is whole or not there at all.
    *
    * @throws FormatError where it cannot be written.
    * @example await model.saveWeights("model.weights.h5")
+   * @example await model.saveWeights("model.safetensors", { names: "torch" })
    */
-  async saveWeights(path: string): Promise<void> {
+  async saveWeights(path: string, options: SaveWeightsOptions = {}): Promise<void> {
     const { writeWeights } = await import("./weights-file.ts");
-    await writeWeights(path, this.network, await this.getWeights());
+    await writeWeights(path, this.network, await this.getWeights(), options);
   }
 
   /**
-   * Replaces all weights by those of a file, given as a path, a URL, a Blob or bytes: one of `saveWeights`, or
-   * a whole model in `.keras`, `.h5` or `.safetensors`. With `skipMismatch`, layers that do not fit keep theirs.
+   * Replaces all weights by those of a file, given as a path, a URL, a Blob or bytes: one of `saveWeights`, a
+   * whole model in `.keras`, `.h5`, `.safetensors` or `model.json`, or weights of PyTorch in `.pth`, `.pt` or
+   * `.safetensors`. With `skipMismatch`, layers that do not fit keep theirs. Nothing in a file is executed.
    *
    * @returns The names of the weights that were skipped, and of those in the file that have no place.
    * @throws FormatError where it is damaged, or holds the weights of another model; nothing is replaced
    * then.
    * @example await model.loadWeights("pretrained.h5", { byName: true, skipMismatch: true })
+   * @example await model.loadWeights("resnet18.pth", { names: "torch" })
    */
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
     const { readWeights } = await import("./weights-file.ts");

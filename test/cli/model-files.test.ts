@@ -41,8 +41,8 @@ describe("a file that is no model is refused with what it looks like and what to
   test.each([
     ["README.md", "text", ".safetensors"],
     ["notes.txt", "text", ".safetensors"],
-    ["model.pth", "Python pickle", "safetensors.torch.save_file"],
-    ["model.pt", "PyTorch file", "safetensors.torch.save_file"],
+    ["model.pth", "holds no model", "model.loadWeights"],
+    ["model.pt", "holds no model", "model.loadWeights"],
     ["model.tflite", "TensorFlow Lite", "Export the original Keras model"],
     ["model.onnx", "ONNX", ".keras or .safetensors"],
     ["empty.h5", "empty", "again"],

@@ -33,7 +33,7 @@ const others: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
   ],
   "a PyTorch file": [
     zipSync({ "model/data.pkl": bytesOf("x"), "model/version": bytesOf("3") }),
-    /PyTorch[\s\S]*safetensors\.torch/,
+    /PyTorch[\s\S]*model\.loadWeights/,
   ],
   "an old PyTorch file": [
     hex("80 02 8a 0a 6c fc 9c 46 f9 20 6a a8 50 19 2e"),

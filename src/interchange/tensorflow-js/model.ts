@@ -8,7 +8,7 @@ import { requireKind } from "../../formats/recognize.ts";
 import { decodeShards, encodeShards, type NamedValues } from "../../formats/tensorflow-js.ts";
 import type { Network } from "../../nn/network.ts";
 import { classNamesIn } from "../class-names.ts";
-import type { FoundWeight } from "../found-weights.ts";
+import type { FoundWeight, FoundWeights } from "../found-weights.ts";
 import { encodeCompile, encodeOptimizer } from "../keras/compile-config.ts";
 import { encodeNetwork } from "../keras/encode-network.ts";
 import { weightsOf } from "../keras/keras-weights.ts";
@@ -16,15 +16,10 @@ import { networkIn } from "../keras/network-in.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "../keras/optimizer-state.ts";
 import { trainingIn, trainingOr } from "../keras/training-in.ts";
 import { withZeroPadding } from "../keras/zero-padding.ts";
-import type { ModelFormat } from "../model-format.ts";
+import type { ModelFormat, WeightsFormat } from "../model-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
-import {
-  progressAfter,
-  type StoredModel,
-  type StoredTraining,
-  type Values,
-} from "../stored-model.ts";
+import { progressAfter, type StoredModel, type StoredTraining } from "../stored-model.ts";
 import { preprocessIn } from "../stored-preprocess.ts";
 import { gapsOf, requireHeeded } from "./gaps.ts";
 import { lastOf, otherNames, weightsInPlaces } from "./names.ts";
@@ -95,13 +90,24 @@ export const tensorflowJsModel: ModelFormat = {
       const own = values.filter(({ group }) => group === undefined);
       return {
         network,
-        weights: weightsByName(network, own, plainNames(config).renamed),
+        weights: weightsOf(foundByName(network, own, plainNames(config).renamed).found),
         training,
         ...stateOf(network, training, values, told?.iterations, warn),
         classNames: classNamesIn(metadata.class_names),
         preprocess: preprocessIn(metadata.preprocess),
       };
     });
+  },
+};
+
+/** The weights of a `model.json` alone, whatever it says of layers. */
+export const tensorflowJsWeights: WeightsFormat = {
+  async find(bytes, network, { file, part }) {
+    requireKind(bytes, file, "JSON");
+    const stored = ofFile(file, () => recordOf(parseJson(bytes, file), "The model"));
+    const values = await decodeShards(stored.weightsManifest, part, file);
+    const own = values.filter(({ group }) => group === undefined);
+    return ofFile(file, () => foundByName(network, own, new Map()));
   },
 };
 
@@ -148,11 +154,11 @@ const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** Values by the end of their names: what is before it are the networks around a layer. */
-function weightsByName(
+function foundByName(
   network: Network,
   values: readonly NamedValues[],
   renamed: ReadonlyMap<string, string>,
-): Values {
+): FoundWeights {
   const plain = (name: string) => {
     const cut = name.lastIndexOf("/");
     const layer = renamed.get(name.slice(0, Math.max(0, cut)));
@@ -169,15 +175,17 @@ function weightsByName(
       if (!bySuffix.has(suffix)) bySuffix.set(suffix, value);
     });
   }
-  return weightsOf(
-    weightsInPlaces(network).map((weight): FoundWeight => {
-      const { path, last } = weight;
-      const ends = [`${path}/${last}`, weight.fullName, `${lastOf(path)}/${last}`];
-      const name = [...ends, ends[2].replace(/depthwise_kernel$/, "kernel")].find((end) =>
-        bySuffix.has(end),
-      );
-      const value = name === undefined ? undefined : bySuffix.get(name);
-      return { weight, value, where: ends[2] };
-    }),
-  );
+  const used = new Set<NamedValues>();
+  const found = weightsInPlaces(network).map((weight): FoundWeight => {
+    const { path, last } = weight;
+    const ends = [`${path}/${last}`, weight.fullName, `${lastOf(path)}/${last}`];
+    const name = [...ends, ends[2].replace(/depthwise_kernel$/, "kernel")].find((end) =>
+      bySuffix.has(end),
+    );
+    const value = name === undefined ? undefined : bySuffix.get(name);
+    if (value !== undefined) used.add(value);
+    return { weight, value, where: ends[2] };
+  });
+  const unexpected = values.filter((value) => !used.has(value)).map(({ name }) => name);
+  return { found, unexpected };
 }
