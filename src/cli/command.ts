@@ -9,7 +9,10 @@ export interface Command<S extends Schema = Schema> {
   readonly description: string;
   /** Options, checks, defaults and help text in one. */
   readonly options: S;
-  /** The option that a value without a name is for: `fovea report runs/train`. */
+  /**
+   * The option that a value without a name is for: `fovea report runs/train`. Where the option is a list, any number
+   * of values may stand so.
+   */
   readonly argument?: string;
   /** Command lines that show what it is for, each with a few words. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];

@@ -87,21 +87,33 @@ async function runCommand(name: string, argv: readonly string[]): Promise<number
 /** The options that were typed, and the argument that stands without one where the command takes it. */
 function withArgument(
   typed: Given,
-  [first, second]: readonly string[],
-  { argument }: Command,
+  values: readonly string[],
+  { argument, options }: Command,
   name: string,
 ): Given {
+  const [first, second] = values;
+  if (argument !== undefined && isList(options, argument)) {
+    const named = typed[argument];
+    const all = [...values, ...(Array.isArray(named) ? named : [])];
+    return all.length === 0 ? typed : { ...typed, [argument]: all };
+  }
   const isTaken = argument !== undefined && typed[argument] === undefined;
   const excess = isTaken ? second : first;
   if (excess !== undefined) throw excessArgument(name, excess);
   return first === undefined || argument === undefined ? typed : { ...typed, [argument]: first };
 }
 
+/** Whether an option takes any number of values. */
+function isList(options: Command["options"], name: string): boolean {
+  return options.shape[name].safeParse([]).success;
+}
+
 /** What follows the name of the command. */
 function usageOf({ argument, options }: Command): string {
   if (argument === undefined) return "[options]";
   const isOptional = options.shape[argument].safeParse(undefined).success;
-  return isOptional ? `[${argument}] [options]` : `<${argument}> [options]`;
+  const name = isList(options, argument) ? `${argument}...` : argument;
+  return isOptional ? `[${name}] [options]` : `<${name}> [options]`;
 }
 
 /** Columns of a terminal that everybody has. */

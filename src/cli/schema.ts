@@ -8,7 +8,7 @@ import { lookUp } from "../core/names.ts";
 
 /** What a field's JSON schema says, of all that matters here. */
 interface Field {
-  readonly type?: "string" | "number" | "integer" | "boolean";
+  readonly type?: "string" | "number" | "integer" | "boolean" | "array";
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -47,7 +47,8 @@ export function flagOf(name: string): string {
 export function addOptions(command: Command, schema: Schema): void {
   for (const [name, field] of fieldsOf(schema)) {
     const { type, description = "", value = defaultValueName(field) } = field;
-    const flags = type === "boolean" ? flagOf(name) : `${flagOf(name)} <${value}>`;
+    const shown = type === "array" ? `<${value}...>` : `<${value}>`;
+    const flags = type === "boolean" ? flagOf(name) : `${flagOf(name)} ${shown}`;
     command.addOption(new Option(flags, description + remarksOn(field)));
   }
 }
@@ -137,6 +138,7 @@ function wrongValue(name: string, field: Field, received: unknown, message: stri
 function expectedOf(field: Field): string | undefined {
   const { type, value, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
   if (type === "boolean") return "true or false";
+  if (type === "array") return value === undefined ? "values" : `one ${value} or several`;
   if (type === "string") return value === undefined ? "text" : `a ${value}`;
   if (type === undefined) return undefined;
   const bounds = [

@@ -2,15 +2,16 @@
 
 import { z } from "zod";
 import { classCountOf, classify, classNamesFor } from "../../assess/classify.ts";
-import { DataError } from "../../core/errors.ts";
+import { ConfigError, DataError } from "../../core/errors.ts";
 import { countOf, type ExampleSet, sliceSet } from "../../data/example-set.ts";
-import { formatRate } from "../../report/numbers.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { deviceFields, modelFields, outputFields, trainedDataFields } from "../fields.ts";
 import { loadImages } from "../load-data.ts";
 import { Output } from "../output.ts";
-import { formatTable } from "../table.ts";
+import { predictPictures } from "../predict-pictures.ts";
+import { formatPredictions, topOf } from "../predictions.ts";
+import { flagOf, type Given } from "../schema.ts";
 import { withTrained } from "../trained.ts";
 
 /** Images of one step; how they are grouped changes no prediction. */
@@ -18,7 +19,17 @@ const batchSize = 128;
 
 export const predict = defineCommand({
   description: "Predicts the classes of images, with the probabilities of the most likely ones.",
+  argument: "pictures",
   options: z.object({
+    pictures: z
+      .array(z.string().min(1))
+      .optional()
+      .meta({
+        value: "path",
+        description:
+          "Picture files, folders of them, and URLs. Each picture gets the size that the model takes. " +
+          "Default: images of --data.",
+      }),
     ...modelFields,
     ...trainedDataFields,
     data: trainedDataFields.data.meta({
@@ -34,15 +45,14 @@ export const predict = defineCommand({
       .min(1)
       .optional()
       .meta({ description: "How many images to predict. Default: 10, or 1 with --index." }),
-    top: z
-      .int()
-      .min(1)
-      .default(3)
-      .meta({ description: "How many classes to show for each image." }),
+    top: z.int().min(1).optional().meta({
+      description: "How many classes to show for each image. Default: 5 for pictures, else 3.",
+    }),
     ...deviceFields,
     ...outputFields,
   }),
   examples: [
+    ["fovea predict cat.jpg ./more --model runs/train", "Pictures, and those in a folder."],
     ["fovea predict --model runs/train", "The first ten test images."],
     ["fovea predict --model runs/train --index 3", "One of them."],
     ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "Images in a file."],
@@ -50,6 +60,11 @@ export const predict = defineCommand({
   run: (options, given) => {
     const output = new Output(options);
     return withTrained(options, given, output, "probabilities", async (trained) => {
+      const { top = 3, pictures: paths = [] } = options;
+      if (paths.length > 0) {
+        refuseDataOptions(given);
+        return predictPictures(paths, trained, options.top ?? 5, output);
+      }
       const { model, file, classNames, choice, pictures } = trained;
       const { images: test, isLabelled, source } = await loadImages(choice, output, pictures);
       output.say(`data    ${source}\n`);
@@ -59,23 +74,29 @@ export const predict = defineCommand({
       classCountOf(model);
       const { probabilities, predictions: classes } = await classify(model, chosen.x, batchSize);
       const names = classNamesFor(model, classNames, test.classNames);
-      const predictions = Array.from(classes, (_, i): Prediction => {
+      const predictions = Array.from(classes, (_, i) => {
         const row = probabilities.data.subarray(i * names.length, (i + 1) * names.length);
         const label = isLabelled ? { label: nameOf(chosen.y.data[i], names) } : {};
-        return { index: from + i, ...label, classes: topOf(row, names, options.top) };
+        return { index: from + i, ...label, classes: topOf(row, names, top) };
       });
-      output.result(formatPredictions(predictions));
+      const rows = predictions.map((one) => ({ ...one, image: String(one.index) }));
+      output.result(formatPredictions(rows, "right"));
       output.record({ model: file, predictions });
       return exitCodes.done.code;
     });
   },
 });
 
-interface Prediction {
-  readonly index: number;
-  readonly label?: string;
-  /** The most probable first. */
-  readonly classes: readonly { readonly name: string; readonly probability: number }[];
+/** @throws ConfigError where options of data sets come with pictures. */
+function refuseDataOptions(given: Given): void {
+  const name = ["data", "source", "index", "count"].find((one) => given[one] !== undefined);
+  if (name === undefined) return;
+  throw new ConfigError({
+    what: `The option ${flagOf(name)} does not go with pictures.`,
+    expected: "pictures, or images of --data",
+    received: "both",
+    fix: `leave out ${flagOf(name)}`,
+  });
 }
 
 function choose(test: ExampleSet, from: number, wanted: number) {
@@ -90,32 +111,4 @@ function choose(test: ExampleSet, from: number, wanted: number) {
 
 function nameOf(label: number, names: readonly string[]): string {
   return names[label] ?? String(label);
-}
-
-function topOf(row: Float32Array, names: readonly string[], top: number): Prediction["classes"] {
-  return Array.from(row, (probability, i) => ({ name: names[i], probability }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, top);
-}
-
-function formatPredictions(predictions: readonly Prediction[]): string {
-  const shown = predictions[0].classes.length;
-  const isLabelled = predictions[0].label !== undefined;
-  const choices = Array.from({ length: shown }, (_, i) => (i === 0 ? "predicted" : "or"));
-  const heading = [
-    "image",
-    ...(isLabelled ? ["true class", ""] : []),
-    ...choices.flatMap((c) => [c, ""]),
-  ];
-  const rows = predictions.map(({ index, label, classes }) => [
-    String(index),
-    ...(label === undefined ? [] : [label, label === classes[0].name ? "" : "✗"]),
-    ...classes.flatMap(({ name, probability }) => [name, formatRate(probability)]),
-  ]);
-  const aligns = heading.map((_, i) =>
-    i === 0 || (i > (isLabelled ? 2 : 0) && (i - (isLabelled ? 2 : 0)) % 2 === 0)
-      ? "right"
-      : "left",
-  );
-  return formatTable([heading, ...rows], aligns);
 }
