@@ -16,6 +16,7 @@ import { describeMachine } from "./machine.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { endChildren } from "./peers/child.ts";
 import { startPeers } from "./peers/index.ts";
+import { timePictures } from "./pictures.ts";
 import {
   busyNote,
   compileTable,
@@ -23,6 +24,7 @@ import {
   memoryTable,
   networkTable,
   pageOf,
+  pictureTable,
   quietCores,
   type Results,
   resultsPage,
@@ -96,6 +98,11 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   const resnet50CompileMilliseconds = await compileResnet50(device);
   say(`\n${compileTable(fresh, resnet50CompileMilliseconds)}\n\n${memoryTable(fresh)}`);
   await device.close();
+  const pictures =
+    options.pictures === 0
+      ? undefined
+      : await timePictures(options.pictures, { ...options, folder }, say);
+  if (pictures !== undefined) say(`\n${pictureTable(pictures)}`);
   return {
     machine,
     target: device.target,
@@ -105,6 +112,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
     targets,
     networks,
     fresh,
+    ...(pictures && { pictures }),
     resnet50CompileMilliseconds,
   };
 }

@@ -17,6 +17,8 @@ export interface BenchOptions {
   /** Rounds in which all sides take their turns. */
   readonly repeats: number;
   readonly peers: readonly PeerName[];
+  /** Pictures of the folder that is read; 0 leaves that part out. */
+  readonly pictures: number;
   /** A Python that has torch. */
   readonly python?: string;
   /** Whether the time of every kernel is shown. */
@@ -27,22 +29,23 @@ export interface BenchOptions {
 }
 
 export const help = `npm run bench -- [options]
-  --nets <names>      ${networkNames.join(",")} (default: all)
+  --nets <names>      ${networkNames.join(",")}, or none (default: all)
   --target <name>     ${["auto", ...measuredTargets].join(", ")} (default: auto)
   --threads <number>  threads that compute, on every side (default: one a core)
   --repeats <number>  rounds in which all sides take their turns (default: 7)
   --peers <names>     ${peerNames.join(",")}, or none (default: all that are installed)
+  --pictures <number> pictures of the folder that is read beside torchvision (default: 400; 0 leaves it out)
   --python <command>  a Python that has torch (default: python3, then /usr/bin/python3)
   --profile           the time of every kernel, beside what the cost model predicts
   --json              one JSON record and no text
   --write             the tables as bench/RESULTS.md, or bench/RESULTS-<target>.md without AVX-512`;
 
-function wholeNumber(text: string, name: string): number {
+function wholeNumber(text: string, name: string, least = 1): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
+  if (text !== "" && Number.isSafeInteger(value) && value >= least) return value;
   throw new ConfigError({
     what: `The option --${name} cannot be used.`,
-    expected: "a whole number of at least 1",
+    expected: `a whole number of at least ${least}`,
     received: text === "" ? '""' : text,
   });
 }
@@ -60,6 +63,7 @@ const known = {
   threads: { type: "string" },
   repeats: { type: "string", default: "7" },
   peers: { type: "string", default: peerNames.join(",") },
+  pictures: { type: "string", default: "400" },
   python: { type: "string" },
   profile: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -91,10 +95,11 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   const targets = Object.fromEntries(["auto", ...measuredTargets].map((name) => [name, true]));
   lookUp(targets, values.target, "target");
   return {
-    nets: listOf(values.nets, networks, "network"),
+    nets: values.nets === "none" ? [] : listOf(values.nets, networks, "network"),
     target: values.target as MeasuredTarget | "auto",
     ...(values.threads === undefined ? {} : { threads: wholeNumber(values.threads, "threads") }),
     repeats: wholeNumber(values.repeats, "repeats"),
+    pictures: wholeNumber(values.pictures, "pictures", 0),
     peers: values.peers === "none" ? [] : listOf(values.peers, peerKinds, "peer"),
     ...(python === undefined ? {} : { python }),
     profile,

@@ -6,12 +6,14 @@ import { type Mode, modes } from "../src/measure/step.ts";
 import type { FreshStart } from "./fresh.ts";
 import type { Machine } from "./machine.ts";
 import type { Memory } from "./peers/lines.ts";
+import type { PictureTimes } from "./pictures.ts";
 import type { NetworkTime, SideTime } from "./rounds.ts";
 import {
   compileSeconds,
   convolutionTargets,
   fasterThanOnnxruntime,
   fasterThanPytorch,
+  fasterThanTorchvision,
   winogradSpeedup,
 } from "./targets.ts";
 
@@ -35,6 +37,7 @@ export interface Results {
   readonly targets: readonly TargetTime[];
   readonly networks: readonly NetworkTime[];
   readonly fresh: readonly FreshStart[];
+  readonly pictures?: PictureTimes;
   readonly resnet50CompileMilliseconds: number;
 }
 
@@ -183,6 +186,45 @@ export function pageOf(target: string): string {
 }
 
 /** Such a file. */
+/** Pictures a second, beside those of torchvision. */
+export function pictureTable(times: PictureTimes): string {
+  const { peer, version = "torchvision", workers } = times;
+  const rows = [
+    ["opening the folder: decode, check, resize, keep", times.opening],
+    ["a pass that decodes again", times.decoding],
+    ["a pass over what is kept", times.kept],
+  ] as const;
+  const ratio = (rate: number, wanted?: number) => {
+    if (peer === undefined) return "";
+    const reached = rate / peer;
+    if (wanted === undefined) return reached.toFixed(2);
+    return `${reached.toFixed(2)} of ${wanted}, ${reached >= wanted ? "yes" : "no"}`;
+  };
+  const lines = rows.map(([name, rate], i) => [
+    name,
+    rate.toFixed(0),
+    ratio(rate, i === 2 ? fasterThanTorchvision : undefined),
+  ]);
+  const peerLine =
+    peer === undefined ? [] : [[`${version}, a pass of a DataLoader`, peer.toFixed(0), "1.00"]];
+  return markdownTable(
+    [`${workers} workers`, "pictures a second", "beside torchvision"],
+    [...lines, ...peerLine],
+  );
+}
+
+function picturesPart({ pictures }: Results): string {
+  if (pictures === undefined) return "";
+  return `
+## From a folder to tensors
+
+${pictures.pictures} JPEG pictures of 224 x 224: resized to 160 x 160, flipped at random, standardised, in batches of 32.
+Fovea decodes a picture once and keeps its bytes; every later epoch is a pass over what is kept.
+
+${pictureTable(pictures)}
+`;
+}
+
 export function resultsPage(results: Results): string {
   const { machine, networks } = results;
   const ofMode = (mode: Mode) => networks.filter((time) => time.mode === mode);
@@ -229,7 +271,7 @@ From the network to code that is ready to run, in a process that compiled nothin
 is a network of that size for 224x224 images, batch 32.
 
 ${compileTable(results.fresh, results.resnet50CompileMilliseconds)}
-
+${picturesPart(results)}
 ## Peak resident memory
 
 Each network alone in a process of its own, which trains it for 10 steps. "Without base" leaves out

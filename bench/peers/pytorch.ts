@@ -6,7 +6,7 @@ import { MissingPeer, type PeerKind, type PeerSettings } from "./peer.ts";
 
 const script = fileURLToPath(new URL("pytorch.py", import.meta.url));
 /** Where a Python with torch may be: a user's own, and the system's. */
-const pythons = ["python3", "/usr/bin/python3"];
+export const pythons = ["python3", "/usr/bin/python3"];
 
 /** Starts PyTorch in the first Python that has it. @throws MissingPeer where none has. */
 export async function startPython(

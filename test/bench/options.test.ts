@@ -12,6 +12,7 @@ describe("the benchmark's options", () => {
       target: "auto",
       repeats: 7,
       peers: peerNames,
+      pictures: 400,
       profile: false,
       json: false,
       write: false,
@@ -43,7 +44,17 @@ describe("the benchmark's options", () => {
   });
 
   test("are all in the help", () => {
-    const options = ["nets", "target", "threads", "repeats", "peers", "python", "profile", "json"];
+    const options = [
+      "nets",
+      "target",
+      "threads",
+      "repeats",
+      "peers",
+      "pictures",
+      "python",
+      "profile",
+      "json",
+    ];
     for (const option of [...options, "write"]) expect(help).toContain(`--${option} `);
     expect(parseOptions(["--help"])).toBe("help");
   });
