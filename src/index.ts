@@ -36,7 +36,7 @@ export { layers } from "./nn/layers/index.ts";
 export type * from "./nn/layers/options.ts";
 export { losses } from "./nn/losses/index.ts";
 export { metrics } from "./nn/metrics/index.ts";
-export * as operations from "./nn/operation-calls.ts";
+export { operations } from "./nn/operation-calls.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export type { Preprocess } from "./nn/preprocess.ts";
 export { regularizers } from "./nn/regularizers/index.ts";
@@ -65,7 +65,7 @@ export type { ModelLayer } from "./train/model-layer.ts";
 export type { CompileOptions, ModelOptions } from "./train/model-options.ts";
 export type { ModelSource } from "./train/model-source.ts";
 export type { FitOptions, History, PassOptions } from "./train/options.ts";
-export type { Pictures } from "./train/picture-inputs.ts";
+export type { Pictures } from "./train/pictures.ts";
 export type {
   AppliedModel,
   ApplyOptions,

@@ -1,15 +1,12 @@
 // `fovea predict cat.jpg ./more/`: picture files, one by one, whatever they hold. What cannot be read is listed at
 // the end, and the others are predicted.
 
-import { stat } from "node:fs/promises";
 import { classCountOf, classify, classNamesFor } from "../assess/classify.ts";
-import { FormatError } from "../core/errors.ts";
-import { walk } from "../data/image-folder/walk.ts";
 import { readImage } from "../images/decode.ts";
-import { ImageError, type ImageErrorReason, imageReasons } from "../images/image-error.ts";
 import { decodingFor } from "../train/picture-inputs.ts";
 import { exitCodes } from "./exit.ts";
 import type { Output } from "./output.ts";
+import { type Candidate, candidatesFor, formatSkipped, whyNot } from "./picture-files.ts";
 import { formatPredictions, type Prediction, topOf } from "./predictions.ts";
 import type { Trained } from "./trained.ts";
 
@@ -18,19 +15,6 @@ const batchSize = 32;
 
 /** Pictures that are decoded at a time. */
 const atATime = 4;
-
-/** A file to try. */
-interface Candidate {
-  readonly path: string;
-  /** Whether it was typed, rather than found in a folder. */
-  readonly isNamed: boolean;
-}
-
-/** A file without a prediction. */
-interface Skipped extends Candidate {
-  readonly reason: ImageErrorReason | "other";
-  readonly text: string;
-}
 
 /** Predicts, prints, and gives the exit code: wrong input where a file that was typed could not be read. */
 export async function predictPictures(
@@ -70,7 +54,8 @@ export async function predictPictures(
   }
   output.say();
   if (predictions.length > 0) output.result(formatPredictions(predictions, "left"));
-  if (skipped.length > 0) output.result(formatSkipped(skipped, predictions.length > 0));
+  if (skipped.length > 0)
+    output.result(formatSkipped(skipped, "a prediction", predictions.length > 0));
   output.record({
     model: file,
     predictions: predictions.map(({ image, classes }) => ({ picture: image, classes })),
@@ -78,39 +63,4 @@ export async function predictPictures(
   });
   const isWrong = predictions.length === 0 || skipped.some(({ isNamed }) => isNamed);
   return isWrong ? exitCodes.wrongInput.code : exitCodes.done.code;
-}
-
-/** The files that were typed, and those in folders, each once and in that order. */
-async function candidatesFor(paths: readonly string[]) {
-  const found = new Map<string, Candidate>();
-  const skipped: Skipped[] = [];
-  for (const path of paths) {
-    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-    if (!isFolder) {
-      found.set(path, { path, isNamed: true });
-      continue;
-    }
-    const inside = await walk(path);
-    for (const file of inside.files) {
-      if (!found.has(file.path)) found.set(file.path, { path: file.path, isNamed: false });
-    }
-    for (const one of inside.skipped) {
-      skipped.push({ path: one.path, isNamed: false, reason: "unreadable", text: one.reason });
-    }
-  }
-  return { candidates: [...found.values()], skipped };
-}
-
-/** What an error says of a picture. Others are no matter of the picture, and are thrown again. */
-function whyNot(error: unknown): Pick<Skipped, "reason" | "text"> {
-  if (error instanceof ImageError)
-    return { reason: error.reason, text: imageReasons[error.reason] };
-  if (error instanceof FormatError) return { reason: "other", text: error.facts.what };
-  throw error;
-}
-
-function formatSkipped(skipped: readonly Skipped[], hasTable: boolean): string {
-  const count = skipped.length === 1 ? "1 file" : `${skipped.length} files`;
-  const lines = skipped.map(({ path, text }) => `  ${path}: ${text}`);
-  return [...(hasTable ? [""] : []), `${count} without a prediction:`, ...lines].join("\n");
 }

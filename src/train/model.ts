@@ -26,7 +26,7 @@ import {
   type PassOptions,
 } from "./options.ts";
 import { orderFor } from "./ordering.ts";
-import { arePictures, type Pictures, pictureSource, refuseMixture } from "./picture-inputs.ts";
+import { arePictures, type Pictures, refuseMixture } from "./pictures.ts";
 import { place } from "./placement.ts";
 import { predictAll } from "./predict.ts";
 import { progressBar, type Verbosity } from "./progress-bar.ts";
@@ -169,7 +169,9 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkPassOptions("predict", options);
     refuseMixture(x);
-    const inputs = arePictures(x) ? pictureSource(this, x) : x;
+    const inputs = arePictures(x)
+      ? (await import("./picture-inputs.ts")).pictureSource(this, x)
+      : x;
     return this.#predict("predict", inputFeedOf(this, inputs, "The inputs"), options);
   }
 

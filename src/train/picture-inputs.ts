@@ -1,35 +1,16 @@
 // Picture files as inputs of a model: how each becomes a tensor that the model takes, by its `preprocess` record.
 
 import { DataError } from "../core/errors.ts";
-import { outlineOf } from "../core/option.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Source } from "../data/source.ts";
 import type { ChannelCount } from "../images/channels.ts";
 import { type DecodeImageOptions, readImage } from "../images/decode.ts";
 import type { ByteSource } from "../platform/byte-source.ts";
-import type { InputValues } from "./model-examples.ts";
 import type { Receiver } from "./ordering.ts";
-
-/** A picture file, or several: paths, URLs, Blobs, or their bytes. */
-export type Pictures = ByteSource | readonly ByteSource[];
+import { isPicture, type Pictures } from "./pictures.ts";
 
 /** How many are decoded at a time: a decoder has threads of its own, and each holds a whole picture. */
 const atATime = 4;
-
-/** Whether `x` is picture files, rather than tensors. */
-export function arePictures(x: InputValues | Source | Pictures): x is Pictures {
-  return Array.isArray(x) ? x.length > 0 && x.every(isPicture) : isPicture(x);
-}
-
-function isPicture(value: unknown): value is ByteSource {
-  return (
-    typeof value === "string" ||
-    value instanceof URL ||
-    value instanceof Blob ||
-    value instanceof Uint8Array ||
-    value instanceof ArrayBuffer
-  );
-}
 
 /**
  * How a picture file becomes an input of `model`: the size and the channels of its first layer, and whatever else
@@ -87,15 +68,4 @@ export function pictureSource(model: Receiver, pictures: Pictures): Source {
       return { x: { data, shape: [rows.length, ...shape] } };
     },
   };
-}
-
-/** @throws DataError where pictures and tensors are mixed: a list is of one kind. */
-export function refuseMixture(x: unknown): void {
-  if (!Array.isArray(x) || !x.some(isPicture) || x.every(isPicture)) return;
-  const other = x.find((one) => !isPicture(one));
-  throw new DataError({
-    what: "Not all inputs are picture files.",
-    expected: "paths, URLs, Blobs or bytes, each of one picture",
-    received: outlineOf(other),
-  });
 }

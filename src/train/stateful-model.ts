@@ -23,7 +23,7 @@ import type { InputValues, ModelExamples } from "./model-examples.ts";
 import { ModelMemory } from "./model-memory.ts";
 import type { CompileOptions, ModelOptions } from "./model-options.ts";
 import type { ModelSource } from "./model-source.ts";
-import type { Pictures } from "./picture-inputs.ts";
+import type { Pictures } from "./pictures.ts";
 import type { ModelProgram } from "./programs/model-program.ts";
 import { settingsOf, type TrainingSettings } from "./settings.ts";
 import { type ModelState, type Progress, requireState, untrained } from "./state.ts";

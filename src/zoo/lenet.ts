@@ -2,7 +2,7 @@
 
 import { RandomStream } from "../core/random.ts";
 import { layers } from "../nn/layers/index.ts";
-import * as operations from "../nn/operation-calls.ts";
+import { operations } from "../nn/operation-calls.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { defineArchitecture } from "./architecture.ts";
 import { wordOption } from "./option-kinds.ts";

@@ -2,7 +2,7 @@
 // has it.
 
 import { layers } from "../nn/layers/index.ts";
-import * as operations from "../nn/operation-calls.ts";
+import { operations } from "../nn/operation-calls.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { defineArchitecture } from "./architecture.ts";
 import { choiceOption } from "./option-kinds.ts";

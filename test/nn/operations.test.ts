@@ -6,7 +6,7 @@ import { tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { input } from "../../src/nn/input.ts";
-import * as operations from "../../src/nn/operation-calls.ts";
+import { operations } from "../../src/nn/operation-calls.ts";
 import type { SymbolicTensor } from "../../src/nn/symbolic.ts";
 import { model } from "../../src/train/functional.ts";
 

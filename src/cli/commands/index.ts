@@ -22,6 +22,10 @@ export const commands = {
     summary: "predict the classes of images",
     load: async () => (await import("./predict.ts")).predict,
   },
+  explain: {
+    summary: "show where a model looks, and how far to trust it",
+    load: async () => (await import("./explain.ts")).explain,
+  },
   report: {
     summary: "write the report of a run again",
     load: async () => (await import("./report.ts")).report,

@@ -1,7 +1,7 @@
 // Residual blocks of two 3 x 3 convolutions, for small images.
 
 import { layers } from "../../nn/layers/index.ts";
-import * as operations from "../../nn/operation-calls.ts";
+import { operations } from "../../nn/operation-calls.ts";
 import type { SymbolicTensor } from "../../nn/symbolic.ts";
 import { chain } from "./chain.ts";
 import { activate, type ConvolutionOptions, convNorm } from "./convolution.ts";

@@ -1,0 +1,84 @@
+// `fovea explain`: which parts of pictures speak for the classes that a model predicts, and how far to trust that.
+
+import { z } from "zod";
+import { ConfigError } from "../../core/errors.ts";
+import { colourMapNames } from "../../explain/colours.ts";
+import { type AttributionName, methods } from "../../explain/methods/table.ts";
+import { defineCommand } from "../command.ts";
+import { explainPictures } from "../explain-pictures.ts";
+import { deviceFields, modelFields, outputFields } from "../fields.ts";
+import { Output } from "../output.ts";
+import { withTrained } from "../trained.ts";
+
+const methodNames = Object.keys(methods) as AttributionName[];
+
+export const explain = defineCommand({
+  description:
+    "Draws where a model looks: a heat map over each picture, what it is worth, and a page with all of them.",
+  argument: "pictures",
+  options: z.object({
+    pictures: z.array(z.string().min(1)).optional().meta({
+      value: "path",
+      description:
+        "Picture files, folders of them, and URLs. With --by-cell, one folder with classes.",
+    }),
+    ...modelFields,
+    method: z
+      .string()
+      .default("gradCam")
+      .meta({
+        value: "names",
+        description: `Methods with commas between them: ${methodNames.join(", ")}.`,
+      }),
+    layer: z.string().optional().meta({
+      value: "name",
+      description:
+        "The layer to look into; see fovea summary. Default: the last one with rows and columns.",
+    }),
+    class: z.string().optional().meta({
+      value: "name|number",
+      description: "The class to explain. Default: the one that the model predicts.",
+    }),
+    byCell: z.boolean().default(false).meta({
+      description: "One map for each cell of the confusion matrix, of the surest picture in it.",
+    }),
+    trust: z
+      .enum(["yes", "no"])
+      .default("yes")
+      .meta({ description: "Whether to try how far each map can be trusted; it takes longer." }),
+    colours: z.enum(colourMapNames).default("inferno").meta({
+      description: "The colours of maps; jet has false edges.",
+    }),
+    out: z.string().min(1).optional().meta({
+      value: "folder",
+      description: "The new folder for the page and the maps. Default: runs/explain, numbered.",
+    }),
+    ...deviceFields,
+    ...outputFields,
+  }),
+  examples: [
+    ["fovea explain cat.jpg --model runs/train", "Why it is a cat."],
+    ["fovea explain ./more --model runs/train --method gradCam,occlusion", "Two methods."],
+    ["fovea explain ./photos --model runs/train --by-cell", "What leads to each mistake."],
+  ],
+  async run(options, given) {
+    const output = new Output(options);
+    const { pictures: paths = [] } = options;
+    if (paths.length === 0 || (options.byCell && paths.length > 1)) {
+      throw new ConfigError({
+        what: "fovea explain was not told which pictures.",
+        expected: options.byCell ? "one folder with classes" : "a picture, or several, or a folder",
+        received: paths.length === 0 ? "none" : `${paths.length} paths`,
+        fix: "name them: fovea explain cat.jpg --model runs/train",
+      });
+    }
+    const trainedOptions = { ...options, data: paths[0], source: "auto" as const };
+    return withTrained(
+      trainedOptions,
+      { ...given, data: paths[0] },
+      output,
+      "probabilities",
+      (trained) => explainPictures(paths, trained, options, output),
+    );
+  },
+});
