@@ -4,6 +4,7 @@ export type { ResizeMode } from "../core/resize-mode.ts";
 export type { Border } from "./borders.ts";
 export type { CannyOptions } from "./canny.ts";
 export type { ClaheOptions } from "./clahe.ts";
+export type { ContactSheetOptions } from "./contact-sheet.ts";
 export type { ImageCropOptions } from "./crop.ts";
 export type { FilterOptions, GaussianBlurOptions, Kernel } from "./filter.ts";
 export type { ResizeOptions } from "./resize.ts";

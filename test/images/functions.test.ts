@@ -23,6 +23,8 @@ const calls: Readonly<
   // A number for each channel, and no picture.
   channelStatistics: undefined,
   clahe: (x) => images.clahe(x as Tensor<Uint8Array>, { clipLimit: 3, tiles: [2, 3] }),
+  // One picture of many: contact-sheet.test.ts.
+  contactSheet: undefined,
   equalize: (x) => images.equalize(x as Tensor<Uint8Array>),
   filter: (x) => images.filter(x as Tensor<Uint8Array>, { kernel: "emboss" }),
   gaussianBlur: (x) => images.gaussianBlur(x as Tensor<Uint8Array>, { sigma: 1 }),
