@@ -77,30 +77,31 @@ function stepsOf(
   channels: number,
   l2Gradient: boolean,
 ): Steps {
-  const [x, y, length] = [0, 1, 2].map(() => new Int32Array(height * width));
+  const x = new Int32Array(height * width);
+  const y = new Int32Array(height * width);
+  const length = new Int32Array(height * width).fill(-1);
+  const size = width * channels;
   for (let row = 0; row < height; row++) {
-    const [above, below] = [row - 1, row + 1].map((at) => placeOf(at, height, "nearest"));
+    const own = row * size;
+    const above = placeOf(row - 1, height, "nearest") * size;
+    const below = placeOf(row + 1, height, "nearest") * size;
     for (let column = 0; column < width; column++) {
-      const [left, right] = [column - 1, column + 1].map((at) => placeOf(at, width, "nearest"));
       const i = row * width + column;
-      length[i] = -1;
       for (let c = 0; c < channels; c++) {
-        const at = (r: number, k: number) => plane[(r * width + k) * channels + c];
-        const across =
-          at(above, right) -
-          at(above, left) +
-          2 * (at(row, right) - at(row, left)) +
-          at(below, right) -
-          at(below, left);
-        const down =
-          at(below, left) -
-          at(above, left) +
-          2 * (at(below, column) - at(above, column)) +
-          at(below, right) -
-          at(above, right);
-        const own = l2Gradient ? across * across + down * down : Math.abs(across) + Math.abs(down);
-        if (own <= length[i]) continue;
-        [x[i], y[i], length[i]] = [across, down, own];
+        const middle = column * channels + c;
+        const left = column === 0 ? middle : middle - channels;
+        const right = column === width - 1 ? middle : middle + channels;
+        const upper = plane[above + right] - plane[above + left];
+        const lower = plane[below + right] - plane[below + left];
+        const across = upper + 2 * (plane[own + right] - plane[own + left]) + lower;
+        const first = plane[below + left] - plane[above + left];
+        const last = plane[below + right] - plane[above + right];
+        const down = first + 2 * (plane[below + middle] - plane[above + middle]) + last;
+        const step = l2Gradient ? across * across + down * down : Math.abs(across) + Math.abs(down);
+        if (step <= length[i]) continue;
+        x[i] = across;
+        y[i] = down;
+        length[i] = step;
       }
     }
   }

@@ -135,7 +135,9 @@ function weighed(
   border: Border,
   call: string,
 ): Sums {
-  const { data, count, height, width, channels } = batch;
+  const { count, height, width, channels } = batch;
+  // One type of numbers: engines compile the loop for it.
+  const data = Float64Array.from(batch.data);
   const isValid = border === "valid";
   const rows = isValid ? height - kernelRows + 1 : height;
   const columns = isValid ? width - kernelColumns + 1 : width;
@@ -147,27 +149,41 @@ function weighed(
     });
   }
   const [top, left] = isValid ? [0, 0] : [kernelRows >> 1, kernelColumns >> 1];
-  const result = new Float64Array(count * rows * columns * channels);
+  // Where the number lies that each number of a row is weighed with, for each column of the kernel.
   const size = columns * channels;
+  const places = Array.from({ length: kernelColumns }, (_, kx) =>
+    Int32Array.from({ length: size }, (_, i) => {
+      const column = placeOf(Math.floor(i / channels) + kx - left, width, border);
+      return column < 0 ? -1 : column * channels + (i % channels);
+    }),
+  );
+  const result = new Float64Array(count * rows * size);
   for (let line = 0; line < count * rows; line++) {
     const [n, y] = [Math.floor(line / rows), line % rows];
     for (let ky = 0; ky < kernelRows; ky++) {
       const row = placeOf(y + ky - top, height, border);
       if (row < 0) continue;
+      const from = (n * height + row) * width * channels;
       for (let kx = 0; kx < kernelColumns; kx++) {
         const weight = weights[ky * kernelColumns + kx];
-        if (weight === 0) continue;
-        for (let x = 0; x < columns; x++) {
-          const column = placeOf(x + kx - left, width, border);
-          if (column < 0) continue;
-          const from = ((n * height + row) * width + column) * channels;
-          const to = line * size + x * channels;
-          for (let c = 0; c < channels; c++) result[to + c] += weight * data[from + c];
-        }
+        if (weight !== 0) addWeighed(data, from, places[kx], weight, result, line * size);
       }
     }
   }
   return { data: result, shape: batch.shapeOf(rows, columns) };
+}
+
+function addWeighed(
+  data: Float64Array,
+  from: number,
+  places: Int32Array,
+  weight: number,
+  result: Float64Array,
+  to: number,
+): void {
+  for (let i = 0; i < places.length; i++) {
+    if (places[i] >= 0) result[to + i] += weight * data[from + places[i]];
+  }
 }
 
 function asPixels<T extends Pixels>(sums: Float64Array, like: T, offset: number): T {
