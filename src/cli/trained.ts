@@ -86,7 +86,7 @@ function dataOf({ data, source }: Given, given: Given): DataChoice {
  * same ones are held out again; of others none.
  */
 function picturesFor(
-  { network }: Model,
+  { network, preprocess }: Model,
   classNames: readonly string[] | undefined,
   saved: Given,
   { data }: DataChoice,
@@ -95,7 +95,9 @@ function picturesFor(
   if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
     return undefined;
   }
-  const { resize, validation, seed } = recipeOf(saved.validation === undefined ? {} : saved);
+  const recipe = recipeOf(saved.validation === undefined ? {} : saved);
+  const { validation, seed } = recipe;
+  const { resize = recipe.resize } = preprocess[0] ?? {};
   const isSame = saved.data === absoluteData(data);
   return {
     size: [height, width],

@@ -49,6 +49,8 @@ export interface SourceTypes {
 export interface Source {
   /** How many examples there are. */
   readonly count: number;
+  /** Whether each call gives the next rows, whatever their numbers, as a generator does. Default: false. */
+  readonly isSequential?: boolean;
   /** What rows are. Default: the first row is read to see. */
   readonly types?: SourceTypes;
   /**

@@ -16,6 +16,8 @@ export interface Feed {
   readonly count: number;
   /** All of them, where they are arrays. */
   readonly whole?: OrderedExamples;
+  /** Whether each call of `read` gives the next rows, so that none can be had again. */
+  readonly isSequential: boolean;
   /** A row like those that will be read, where that is known before. */
   readonly sample?: () => OrderedExamples;
   /** Rows of them, in that order. @throws DataError where they do not fit the model. */
@@ -50,6 +52,7 @@ export function inputFeedOf(model: Receiver, x: InputValues | Source, what: stri
 export function wholeFeed(whole: OrderedExamples): Feed {
   return {
     count: whole.count,
+    isSequential: false,
     whole,
     read: async (rows) => ({
       x: whole.x.map((tensor) => rowsOf(tensor, rows)),
@@ -73,9 +76,10 @@ function sourceFeed(
       received: outlineOf(count),
     });
   }
-  const { types } = source;
+  const { types, isSequential = false } = source;
   return {
     count,
+    isSequential,
     ...(types !== undefined && { sample: () => order(rowLike(types)) }),
     async read(rows) {
       const ordered = order(await source.read(rows));

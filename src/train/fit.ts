@@ -34,6 +34,8 @@ export interface FitJob {
   /** Steps of one epoch; absent where it sees all examples. */
   readonly stepsPerEpoch?: number;
   readonly shuffle: boolean;
+  /** Whether rows can be had again, so that steps can be taken back. */
+  readonly replays: boolean;
   readonly watchers: Watchers;
   /** Whether every step is over before the next begins: a callback may look, or change things. */
   readonly stepByStep: boolean;
@@ -175,10 +177,11 @@ class FitLoop {
         });
         await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
-      const program = async () =>
-        this.#job.lastGood.watch(
-          await engine.program(settings.programs.train, batch, training.examples),
-        );
+      const program = async () => {
+        const { train } = settings.programs;
+        const executable = await engine.program(train, batch, training.examples);
+        return this.#job.replays ? this.#job.lastGood.watch(executable) : executable;
+      };
       await runSteps(program, to - from, inputsOf, after, {
         goesOn: () => this.#going(),
         before: (step) => watchers.notify("onStepBegin", placeOf(step)),

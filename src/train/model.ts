@@ -1,7 +1,7 @@
 // A network with weights: what people hold in their hands. It brings together what lasts, data and loop, and does
 // none of their work itself.
 
-import { requireKnownOptions } from "../core/option.ts";
+import { requireKnownOptions, requireOption } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Source } from "../data/source.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
@@ -33,6 +33,7 @@ import { progressBar, type Verbosity } from "./progress-bar.ts";
 import { splitOf } from "./split.ts";
 import { requireState, untrained } from "./state.ts";
 import { StatefulModel } from "./stateful-model.ts";
+import { type BatchStream, batchesIn, isStream, joined, streamSource } from "./streams.ts";
 import { type Shaped, shaped } from "./structure.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -44,11 +45,17 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
    * taken as they are.
    *
    * @throws DataError where examples do not fit, ConfigError where options do not, TrainingError where
-   * the loss is no longer a number; the last good weights are kept then.
+   * the loss is no longer a number; the last good weights are kept then. An async iterable or generator gives batches
+   * `{ x, y }` in its own order; `stepsPerEpoch` says how many make an epoch.
+   *
    * @example await model.fit(train, { epochs: 5, batchSize: 128, validationSplit: 0.1 })
    */
-  async fit(examples: ModelExamples | Source, options: FitOptions = {}): Promise<History> {
+  async fit(
+    examples: ModelExamples | Source | BatchStream,
+    options: FitOptions = {},
+  ): Promise<History> {
     checkFitOptions(options);
+    if (isStream(examples)) return this.#fitStream(examples, options);
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const { initialEpoch = 0, stepsPerEpoch, validationSteps, validationFrequency = 1 } = options;
     const settings = this.requireSettings("fit");
@@ -66,12 +73,14 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
         const other =
           validationData === undefined
             ? undefined
-            : feedOf(this, validationData, settings, "The validation set");
+            : feedOf(this, await this.#validationSource(options), settings, "The validation set");
         const held = other && (await place(engine, "validation", other, { heads, batchSize }));
         const validation = held ?? (split.held > 0 ? training : undefined);
         const first = held === undefined ? split.count : 0;
         const validated = other === undefined ? split.held : other.count;
-        const count = Math.min(validated, (validationSteps ?? Infinity) * batchSize);
+        // A generator's batches have been counted already.
+        const most = isStream(validationData) ? Infinity : (validationSteps ?? Infinity);
+        const count = Math.min(validated, most * batchSize);
         if (!resume) {
           const { iterations } = this.currentProgress;
           this.currentProgress = { ...untrained, epochs: initialEpoch, iterations };
@@ -90,6 +99,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
           batchSize,
           ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
           shuffle,
+          replays: !feed.isSequential,
           watchers,
           validatesAfter: (epoch) =>
             typeof validationFrequency === "number"
@@ -125,10 +135,11 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
    * @example const { loss, accuracy } = await model.evaluate(test)
    */
   async evaluate(
-    examples: ModelExamples | Source,
+    examples: ModelExamples | Source | BatchStream,
     options: PassOptions = {},
   ): Promise<Record<string, number>> {
     checkPassOptions("evaluate", options);
+    if (isStream(examples)) return this.#evaluateStream(examples);
     const { batchSize = 32, callbacks = [] } = options;
     const settings = this.requireSettings("evaluate");
     const feed = feedOf(this, examples, settings, "The set of examples");
@@ -164,10 +175,11 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
    * @example const probabilities = await model.predict(["cat.jpg", "dog.png"])
    */
   async predict(
-    x: InputValues | Source | Pictures,
+    x: InputValues | Source | BatchStream | Pictures,
     options: PassOptions = {},
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     checkPassOptions("predict", options);
+    if (isStream(x)) return this.#predictStream(x);
     refuseMixture(x);
     const inputs = arePictures(x)
       ? (await import("./picture-inputs.ts")).pictureSource(this, x)
@@ -221,6 +233,56 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
       const watchers = this.#watchers(callbacks);
       const engine = await this.open();
       const results = await predictAll(engine, this.network, feed, { role, batchSize, watchers });
+      return shaped<O, Tensor<Float32Array>>(this.network, results);
+    });
+  }
+
+  /** Trains on the batches of a stream as they come. */
+  async #fitStream(stream: BatchStream, options: FitOptions): Promise<History> {
+    const { stepsPerEpoch, batchSize, validationSplit = 0, ...rest } = options;
+    const isFree = batchSize === undefined && validationSplit === 0;
+    const given = batchSize === undefined ? "validationSplit" : "batchSize";
+    requireOption(given, options[given], isFree, "nothing: the generator makes the batches");
+    const source = await streamSource(stream, stepsPerEpoch, "stepsPerEpoch");
+    return this.fit(source, { ...rest, batchSize: source.batchSize, shuffle: false });
+  }
+
+  /** What `fit` validates on; of a stream as many batches as `validationSteps` says. */
+  async #validationSource({ validationData, validationSteps }: FitOptions) {
+    return isStream(validationData)
+      ? streamSource(validationData, validationSteps, "validationSteps")
+      : (validationData as ModelExamples | Source);
+  }
+
+  /** The mean loss and all metrics over a stream, to its end. */
+  #evaluateStream(stream: BatchStream): Promise<Record<string, number>> {
+    const settings = this.requireSettings("evaluate");
+    return this.turns.take("evaluate", async (turn) => {
+      const means = new Means(settings.metrics);
+      for await (const rows of batchesIn(stream)) {
+        const ordered = orderFor(this, rows as ModelExamples, settings, "The batch");
+        const role = turn === "own" ? "evaluation" : "guestEvaluation";
+        const engine = await this.open();
+        const { memory } = this;
+        const job = { engine, memory, settings, ordered, role, iterations: 0 } as const;
+        means.add(ordered.count, await runBatch({ ...job, classWeights: undefined }));
+      }
+      return means.logs();
+    });
+  }
+
+  /** The results for a stream, to its end. */
+  #predictStream(stream: BatchStream): Promise<Shaped<O, Tensor<Float32Array>>> {
+    return this.turns.take("predict", async (turn) => {
+      const role = turn === "own" ? "prediction" : "guestPrediction";
+      const engine = await this.open();
+      const parts: Tensor<Float32Array>[][] = [];
+      for await (const { x } of batchesIn(stream)) {
+        const feed = inputFeedOf(this, x, "The inputs");
+        const options = { role, batchSize: feed.count, watchers: this.#watchers([]) } as const;
+        parts.push(await predictAll(engine, this.network, feed, options));
+      }
+      const results = this.network.outputs.map((_, i) => joined(parts.map((part) => part[i])));
       return shaped<O, Tensor<Float32Array>>(this.network, results);
     });
   }

@@ -8,6 +8,7 @@ import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
 import type { ModelExamples } from "./model-examples.ts";
 import type { Verbosity } from "./progress-bar.ts";
+import type { BatchStream } from "./streams.ts";
 import type { ClassWeights } from "./weights.ts";
 
 export interface FitOptions {
@@ -21,7 +22,7 @@ export interface FitOptions {
    */
   readonly validationSplit?: number;
   /** Examples to validate on, instead. */
-  readonly validationData?: ModelExamples | Source | undefined;
+  readonly validationData?: ModelExamples | Source | BatchStream | undefined;
   /**
    * After which epochs the model is validated: every so many, or those of a list, counted from 1. Epochs
    * without validation report no `val_` numbers. Default: 1.

@@ -69,6 +69,7 @@ async function placeRing(
   };
   const reader: RowReader = {
     count: feed.count,
+    isSequential: feed.isSequential,
     read: async (rows) => listOf(await read(rows)),
   };
   const batch = Math.min(options.batchSize, feed.count);

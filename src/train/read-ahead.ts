@@ -5,6 +5,8 @@ import type { Tensor } from "../core/tensor.ts";
 /** Rows by their numbers, as programs take them: inputs, targets, then weights. */
 export interface RowReader {
   readonly count: number;
+  /** Whether the same numbers mean other rows the next time. */
+  readonly isSequential: boolean;
   read(rows: Int32Array): Promise<readonly (Tensor | undefined)[]>;
 }
 
@@ -40,6 +42,10 @@ export class ReadAhead implements RowReader {
 
   get count(): number {
     return this.#reader.count;
+  }
+
+  get isSequential(): boolean {
+    return this.#reader.isSequential;
   }
 
   read(rows: Int32Array): Promise<readonly (Tensor | undefined)[]> {

@@ -64,8 +64,9 @@ export class Staging {
   /** The rows of the ring where the examples with these numbers are. Its other half is free from now on. */
   async take(rows: Int32Array): Promise<Int32Array> {
     // A step that is tried first is made twice.
-    if (this.#current !== undefined && sameRows(this.#current.rows, rows)) {
-      return this.#current.places;
+    const current = this.#ahead.isSequential ? undefined : this.#current;
+    if (current !== undefined && sameRows(current.rows, rows)) {
+      return current.places;
     }
     const next = this.#next;
     this.#next = undefined;

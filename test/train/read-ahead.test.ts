@@ -27,6 +27,7 @@ function noting() {
       return most;
     },
     count: 100,
+    isSequential: false,
     async read(rows: Int32Array) {
       asked.push([...rows]);
       most = Math.max(most, ++atWork);

@@ -59,8 +59,13 @@ export function chooseFor(recipe: Recipe, given: Given, survey: Survey): Chosen 
       : [`batches of ${batchSize}, for there are only ${count} pictures to learn from`]),
     ...(isGrey ? ["one channel, for all pictures are grey"] : []),
   ];
-  const channels = isGrey ? 1 : 3;
-  return { recipe: { ...recipe, size, channels, network, batchSize, validation }, reasons };
+  const preprocess = {
+    ...recipe.preprocess,
+    size: [size, size] as [number, number],
+    resize: recipe.resize,
+  };
+  const settled = { size, channels: isGrey ? 1 : 3, network, batchSize, validation } as const;
+  return { recipe: { ...recipe, ...settled, preprocess }, reasons };
 }
 
 /** The largest size that most pictures have, up to `most`. */

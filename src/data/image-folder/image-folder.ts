@@ -3,13 +3,19 @@
 
 import { platform } from "#platform";
 import { DataError } from "../../core/errors.ts";
+import type { Preprocess } from "../../nn/preprocess.ts";
 import { printWarning } from "../../platform/print-warning.ts";
 import { checkFiles, type Decode } from "./check.ts";
 import { copiesIn, type Divisible, divide } from "./divide.ts";
 import { extensionOf, type FoundFiles, type SkippedFile } from "./found-file.ts";
 import { type ImageSource, imageSource } from "./image-source.ts";
 import { type LabelledFile, layOut, type PartName } from "./layout.ts";
-import { checkImageFolderOptions, decodingOf, type ImageFolderOptions } from "./options.ts";
+import {
+  checkImageFolderOptions,
+  decodingOf,
+  type ImageFolderOptions,
+  preprocessOf,
+} from "./options.ts";
 import { openCache } from "./pixel-cache.ts";
 import { walk } from "./walk.ts";
 
@@ -52,8 +58,11 @@ export interface ImageFolder {
   readonly copies: readonly CopiedFile[];
   /** What is worth knowing, as sentences: small classes, leaks, contradictions. */
   readonly warnings: readonly string[];
-  /** What belongs into the option `preprocess` of a model that learns from these pictures. */
-  readonly preprocess: { readonly scale: number };
+  /**
+   * What belongs into the option `preprocess` of a model that learns from these pictures: bytes are scaled to 0…1, and
+   * pictures that are predicted later get the same size in the same way.
+   */
+  readonly preprocess: Preprocess;
   /** Gives back memory and files. */
   close(): Promise<void>;
 }
@@ -153,7 +162,7 @@ export async function fromFiles(
       leaks,
       copies: copied.filter((copy) => copy.parts.length === 1),
       warnings,
-      preprocess: { scale: 1 / 255 },
+      preprocess: preprocessOf(settings),
       close: () => store.close(),
     };
   } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from "../../core/option.ts";
 import type { Warn } from "../../core/warn.ts";
 import type { DecodeImageOptions } from "../../images/decode.ts";
+import type { Preprocess } from "../../nn/preprocess.ts";
 import { type CacheKind, cacheKinds } from "./pixel-cache.ts";
 
 /** What is left to the decoder. */
@@ -133,4 +134,19 @@ export function decodingOf(
   const { size = defaultSize, channels = 3 } = options;
   const given = decodingOptions.filter((name) => options[name] !== undefined);
   return { ...Object.fromEntries(given.map((name) => [name, options[name]])), size, channels };
+}
+
+/** How a model treats the pictures that it is given later: as the decoder has been told. */
+export function preprocessOf(decoding: ReturnType<typeof decodingOf>): Preprocess {
+  const { size, resize, interpolation, antialias, crop, fillValue, background } = decoding;
+  return {
+    scale: 1 / 255,
+    ...(size !== undefined && { size }),
+    ...(resize !== undefined && { resize }),
+    ...(interpolation !== undefined && { interpolation }),
+    ...(antialias !== undefined && { antialias }),
+    ...(crop !== undefined && { crop }),
+    ...(typeof fillValue === "number" && { fillValue }),
+    ...(background !== undefined && { background }),
+  };
 }
