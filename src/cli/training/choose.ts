@@ -75,6 +75,9 @@ function sizeFor({ size = [sizes[0], sizes[0]] }: Survey, most: number): number 
 }
 
 function sizeReason({ size, training }: Survey, chosen: number): string {
-  const given = size === undefined ? "" : `pictures are about ${size[1]} x ${size[0]}, and `;
-  return `size ${chosen} x ${chosen}: ${given}${formatCount(training)} of them teach no more detail`;
+  if (size === undefined) return `size ${chosen} x ${chosen}`;
+  const [height, width] = size;
+  const isCut = Math.min(height, width) >= 2 * chosen;
+  const rest = isCut ? `, and ${formatCount(training)} of them teach no more detail` : "";
+  return `size ${chosen} x ${chosen}: pictures are about ${width} x ${height}${rest}`;
 }

@@ -196,11 +196,10 @@ function describeParts({ data }: Run): string {
   );
   const kinds =
     `${training} training images, ${validation} validation images to choose the best epoch, ` +
-    `${test} test images`;
+    `${test === "none" ? "no" : test} test images`;
   if (data.test !== undefined) return kinds;
-  const rest =
-    "a folder test/ beside train/ would say how well the model does on pictures it has never met";
-  return `${kinds}: ${rest}`;
+  const hint = "a folder test/ beside train/ would measure the model on pictures it has never met";
+  return `${kinds}\n        (${hint})`;
 }
 
 async function train(run: Run): Promise<number> {
