@@ -14,6 +14,7 @@ export const runFileNames = {
   curves: "curves.svg",
   confusion: "confusion-matrix.svg",
   report: "report.html",
+  trainBatch: "train-batch.png",
   best: "best.safetensors",
   last: "last.safetensors",
 } as const;

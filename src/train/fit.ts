@@ -78,6 +78,11 @@ function spanOf(
 function orderOf({ seed, shuffle, training }: FitJob, iterations: number): Int32Array {
   const { count } = training;
   if (!shuffle) return Int32Array.from({ length: count }, (_, i) => i);
+  return shuffledRows(seed, count, iterations);
+}
+
+/** The order in which a run with this seed takes `count` rows after `iterations` steps. */
+export function shuffledRows(seed: number, count: number, iterations: number): Int32Array {
   return new RandomStream(seed, orderStream + iterations).permutation(count);
 }
 

@@ -35,6 +35,8 @@ test("a folder trains, says what it has and what was chosen, and is measured on 
   expect(stdout).toMatch(/validation accuracy {2}[\d.]+, loss [\d.]+, 6 validation images/);
   expect(stdout).toContain("2 files were not used:");
   expect(stdout).toContain("photos/red/notes.txt is no picture (.txt)");
+  const files = await readdir(join(folder, "runs/first"));
+  expect(files).toContain("train-batch.png");
   const report = await readFile(join(folder, "runs/first/report.html"), "utf8");
   expect(report).toContain("<h2>Samples</h2>");
   expect(report).toContain("<h2>Images of each class</h2>");

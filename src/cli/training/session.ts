@@ -3,13 +3,14 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";
-import { countOf } from "../../data/example-set.ts";
+import { countOf, imagesAt } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
+import { shuffledRows } from "../../train/fit.ts";
 import { loadModel } from "../../train/load.ts";
 import { checkMidEpoch } from "../../train/mid-epoch.ts";
 import { exitCodes } from "../exit.ts";
@@ -206,6 +207,7 @@ async function train(run: Run): Promise<number> {
   const { recipe, data, files, model, output } = run;
   const { epochs, batchSize } = recipe;
   const plateau = new Plateau(recipe, data);
+  if (data.folder !== undefined && model.progress.iterations === 0) await drawFirstBatch(run);
   const interrupt = new Interrupt(() =>
     output.warn("\nStopping after this step and saving. Press Ctrl-C again to stop at once."),
   );
@@ -233,6 +235,17 @@ async function train(run: Run): Promise<number> {
   } finally {
     interrupt.release();
   }
+}
+
+/** Most images of a batch that are drawn. */
+const mostDrawn = 64;
+
+/** The first batch as the network sees it. */
+async function drawFirstBatch({ recipe, data, model, files }: Run): Promise<void> {
+  const { contactSheet } = await import("../../report/contact-sheet.ts");
+  const count = Math.min(recipe.batchSize, mostDrawn);
+  const rows = [...shuffledRows(model.seed, countOf(data.train), 0).subarray(0, count)];
+  await files.write("trainBatch", contactSheet(await imagesAt(data.train, rows)));
 }
 
 /** Keeps what can be kept, and makes the report on the way there. */
