@@ -102,12 +102,22 @@ export {
   unfreeze,
 } from "./transfer/index.ts";
 export {
+  type DecodedPrediction,
+  type DecodePredictionsOptions,
+  decodePredictions,
+  imagenetClassNames,
+} from "./zoo/decode-predictions.ts";
+export {
   type Architecture,
   type ArchitectureName,
   type ArchitectureOptions,
   type BuildOptions,
+  type FetchWeightsOptions,
   type LoadOptions as ZooOptions,
+  type PretrainedOptions,
   type PublishedFigures,
+  type WeightFile,
   type WeightSource,
+  type WeightsProgress,
   zoo,
 } from "./zoo/index.ts";

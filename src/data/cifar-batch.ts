@@ -1,5 +1,6 @@
-// The binary batches of CIFAR-10 and CIFAR-100: labels and an image, record after record. Knows no file and
-// no place. Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
+// The binary batches of CIFAR-10 and CIFAR-100: labels and an image, record after record. Knows no
+// file and no place. Source: Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html, "Binary
+// version".
 
 import { FormatError } from "../core/errors.ts";
 import type { Examples } from "./examples.ts";

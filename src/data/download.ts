@@ -1,5 +1,6 @@
-// Downloads a published file: resumed where an earlier try broke off, bounded by the published size,
-// checked against the published checksum, and at its place only when it is whole and right. Knows no dataset.
+// Downloads a published file: resumed where an earlier try broke off, bounded by the published
+// size, checked against the published checksum, and at its place only when it is whole and right.
+// Knows no dataset.
 
 import { platform } from "#platform";
 import { type ExpectedFile, expectationOf, liesAt, sizeAt } from "./published-file.ts";

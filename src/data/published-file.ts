@@ -1,5 +1,5 @@
-// A file of which its authors have published size and checksum, and whether some bytes are that file. Knows no
-// dataset and no network. Checksums tell damage, and are what the authors published.
+// A file of which its authors have published size and checksum, and whether some bytes are that
+// file. Knows no dataset and no network. Checksums tell damage, and are what the authors published.
 
 import { platform } from "#platform";
 
@@ -21,7 +21,7 @@ export interface PublishedFile extends ExpectedFile {
 }
 
 /** What is expected of a file, in words. */
-export function expectationOf({ bytes, md5, sha256 }: ExpectedFile): string {
+export function expectationOf({ bytes, md5, sha256 }: Omit<ExpectedFile, "name">): string {
   const parts = [
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(md5 === undefined ? [] : [`the MD5 ${md5}`]),

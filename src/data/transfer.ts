@@ -1,5 +1,5 @@
-// One connection that carries a file, or the rest of one: asked for from a byte on, bounded in size and
-// in patience, written by position. Knows no checksum, no mirror and no second try.
+// One connection that carries a file, or the rest of one: asked for from a byte on, bounded in size
+// and in patience, written by position. Knows no checksum, no mirror and no second try.
 
 import { platform } from "#platform";
 import { type ErrorFacts, FoveaError } from "../core/errors.ts";
@@ -8,8 +8,8 @@ import type { ExpectedFile } from "./published-file.ts";
 
 export interface TransferOptions {
   /**
-   * Called with how many bytes of the file are there, first when a connection stands, and with how many there
-   * will be where that is known.
+   * Called with how many bytes of the file are there, first when a connection stands, and with how
+   * many there will be where that is known.
    */
   readonly onBytes?: (receivedBytes: number, totalBytes: number | undefined) => void;
   /** What asks the network. Default: the platform's `fetch`. */
@@ -119,8 +119,8 @@ function startOf(response: Response): number | undefined {
 }
 
 /**
- * The size of the file; undefined where nobody says it. A server that announces another size than the published one
- * has another file: refused before anything is written.
+ * The size of the file; undefined where nobody says it. A server that announces another size than
+ * the published one has another file: refused before anything is written.
  */
 function totalOf(
   response: Response,

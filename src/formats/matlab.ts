@@ -1,6 +1,6 @@
-// Arrays of numbers in MATLAB's files of level 5, compressed or not. A closed reader: numbers alone, whatever
-// else a file holds is refused where it is asked for. Knows nothing of what the arrays mean. Source:
-// MathWorks, "MAT-File Format", section "Level 5 MAT-File Format".
+// Arrays of numbers in MATLAB's files of level 5, compressed or not. A closed reader: numbers
+// alone, whatever else a file holds is refused where it is asked for. Knows nothing of what the
+// arrays mean. Source: MathWorks, "MAT-File Format", section "Level 5 MAT-File Format".
 
 import { Unzlib } from "fflate";
 import { FormatError } from "../core/errors.ts";
@@ -10,8 +10,8 @@ import { type Shape, sizeOf } from "../core/shape.ts";
 export interface MatlabArray {
   readonly data: Uint8Array | Float64Array;
   /**
-   * The sizes from the last to the first: in MATLAB's files the first index moves fastest, so these are
-   * those of a row-major tensor.
+   * The sizes from the last to the first: in MATLAB's files the first index moves fastest, so these
+   * are those of a row-major tensor.
    */
   readonly shape: Shape;
 }
@@ -20,7 +20,9 @@ const headerBytes = 128;
 /** A variable unpacks to this at the very most. */
 const mostBytes = 2 ** 31;
 const mostDimensions = 8;
-/** Bytes that are fed at a time: they unpack to 16 MB at the very most before the size is looked at. */
+/**
+ * Bytes that are fed at a time: they unpack to 16 MB at the very most before the size is looked at.
+ */
 const pieceBytes = 2 ** 14;
 
 const elementTypes = { matrix: 14, compressed: 15 } as const;
@@ -66,8 +68,9 @@ interface Element {
  * The arrays of a file by their names; `file` is what errors call it.
  *
  * @param names Which are read; what others hold does not matter.
- * @throws FormatError where the file is damaged, hostile or of another kind, or one of `names` is missing
- * or no array of numbers. Nothing large is allocated before sizes are found to agree with the file's length.
+ * @throws FormatError where the file is damaged, hostile or of another kind, or one of `names` is
+ * missing or no array of numbers. Nothing large is allocated before sizes are found to agree with
+ * the file's length.
  * @example const { X, y } = decodeMatlab(bytes, "train_32x32.mat", ["X", "y"]);
  */
 export function decodeMatlab<N extends string>(

@@ -1,4 +1,5 @@
-// What a pickle of PyTorch may hold, as plain records, and the closed list of names that it may use.
+// What a pickle of PyTorch may hold, as plain records, and the closed list of names that it may
+// use.
 
 export type PickleValue =
   | null

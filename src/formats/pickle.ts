@@ -1,7 +1,7 @@
-// Python's pickles, as far as PyTorch needs them to store weights: a closed reader. It knows dictionaries,
-// lists, tuples, numbers, texts, and the few names below, which stand for records of this file; every other
-// instruction and every other name is refused. Nothing is ever looked up, called or executed. Source:
-// Python's Lib/pickletools.py, protocols 2 to 5.
+// Python's pickles, as far as PyTorch needs them to store weights: a closed reader. It knows
+// dictionaries, lists, tuples, numbers, texts, and the few names below, which stand for records of
+// this file; every other instruction and every other name is refused. Nothing is ever looked up,
+// called or executed. Source: Python's Lib/pickletools.py, protocols 2 to 5.
 
 import { FormatError } from "../core/errors.ts";
 import {

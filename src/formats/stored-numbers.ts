@@ -1,5 +1,5 @@
-// Numbers as files store them, little-endian, as the arrays that Fovea computes with: f32, i32 and u8. Knows
-// no file.
+// Numbers as files store them, little-endian, as the arrays that Fovea computes with: f32, i32 and
+// u8. Knows no file.
 
 import {
   narrowToFloat32,
@@ -30,8 +30,8 @@ export const fileDTypes = {
 export type FileDType = keyof typeof fileDTypes;
 
 /**
- * The numbers in `bytes`: a view where that can be. F16 and BF16 become f32 exactly; F64 becomes f32, rounded;
- * BOOL becomes u8, other whole numbers i32. Null where one does not fit.
+ * The numbers in `bytes`: a view where that can be. F16 and BF16 become f32 exactly; F64 becomes
+ * f32, rounded; BOOL becomes u8, other whole numbers i32. Null where one does not fit.
  */
 export function storedNumbers(
   dtype: FileDType,

@@ -1,6 +1,7 @@
-// PyTorch's files of weights: a zip archive with a pickle and a file for each storage, or, before version 1.6,
-// pickles in a row with the storages behind them. The pickle's reader is closed; numbers are read when a tensor
-// is asked for, within bounds. Knows no layer. Source: torch/serialization.py
+// PyTorch's files of weights: a zip archive with a pickle and a file for each storage, or, before
+// version 1.6, pickles in a row with the storages behind them. The pickle's reader is closed;
+// numbers are read when a tensor is asked for, within bounds. Knows no layer. Source:
+// torch/serialization.py
 
 import { FormatError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
@@ -71,8 +72,8 @@ const dtypeOf = (name: KnownName | undefined): FileDType | undefined =>
 /**
  * Opens the bytes of a `.pth` or `.pt` file; `file` is what errors call it.
  *
- * @throws FormatError where it is damaged or hostile, or holds more than tensors, dictionaries, lists, numbers
- * and texts. Nothing is executed.
+ * @throws FormatError where it is damaged or hostile, or holds more than tensors, dictionaries,
+ * lists, numbers and texts. Nothing is executed.
  * @example const { value, read } = openTorchFile(bytes, "resnet50.pth");
  */
 export function openTorchFile(bytes: Uint8Array, file: string): TorchFile {
@@ -121,7 +122,10 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
   };
 }
 
-/** Three pickles of what wrote it, the value, the keys of its storages, then their numbers in that order. */
+/**
+ * Three pickles of what wrote it, the value, the keys of its storages, then their numbers in that
+ * order.
+ */
 function openOldFile(bytes: Uint8Array, file: string): Opened {
   const first = unpickle(bytes, file);
   const second = unpickle(bytes, file, first.end);

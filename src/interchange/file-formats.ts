@@ -1,5 +1,5 @@
-// The table of files that hold models or weights: one row each. What reads and writes them is loaded when
-// it is needed.
+// The table of files that hold models or weights: one row each. What reads and writes them is
+// loaded when it is needed.
 
 import { requirePath } from "../core/option.ts";
 import { longestJson } from "../formats/json.ts";
@@ -92,7 +92,9 @@ const rows = Object.entries(fileFormats) as readonly (readonly [Name, FileFormat
 const extensionsFor = (purpose: Purpose) =>
   rows.filter(([, row]) => row[purpose]).flatMap(([, { extensions }]) => extensions);
 
-/** The kind whose extension `path` has, the longest that fits; undefined where it has none of them. */
+/**
+ * The kind whose extension `path` has, the longest that fits; undefined where it has none of them.
+ */
 function named(path: string): Name | undefined {
   const lower = path.toLowerCase();
   const fits = ({ extensions }: FileFormat) => extensions.filter((one) => lower.endsWith(one));
@@ -107,7 +109,8 @@ const extensionOf = (path: string) =>
 /**
  * The kind of model file that `path` will be.
  *
- * @throws FormatError where its extension names none: a model in a file of the wrong name is lost to others.
+ * @throws FormatError where its extension names none: a model in a file of the wrong name is lost
+ * to others.
  */
 export function writtenFormatOf(path: string): ModelFormatName {
   requirePath("Where to save a model", path);
@@ -153,7 +156,8 @@ export function requireFormat(
 /**
  * The kind of model file that begins with `bytes`.
  *
- * @throws FormatError where it is none, which says what it looks like; `file` is what errors call it.
+ * @throws FormatError where it is none, which says what it looks like; `file` is what errors call
+ * it.
  */
 export function recognizedModelFormat(bytes: Uint8Array, file: string): ModelFormatName {
   const kind = recognizedKind(bytes);
@@ -161,7 +165,10 @@ export function recognizedModelFormat(bytes: Uint8Array, file: string): ModelFor
   return (found?.[0] as ModelFormatName | undefined) ?? refuseBytes(bytes, file);
 }
 
-/** The kind of file that begins with `bytes` and holds weights. @throws FormatError where it is none. */
+/**
+ * The kind of file that begins with `bytes` and holds weights. @throws FormatError where it is
+ * none.
+ */
 export function recognizedWeightsFormat(bytes: Uint8Array, file: string): Name {
   const kind = recognizedKind(bytes);
   const found = rows.find(([, row]) => row.kind === kind && row.weights !== undefined);
@@ -177,10 +184,21 @@ function refuseBytes(bytes: Uint8Array, file: string): never {
   });
 }
 
+/**
+ * Whether `text` is a path or an address rather than a name: it has a folder, or the extension of a
+ * file.
+ */
+export function isPathOfWeights(text: string): boolean {
+  return typeof text === "string" && (/[\\/]/.test(text) || named(text) !== undefined);
+}
+
 /** What reads and writes weights in that kind of file. */
 export const weightsFormat = (name: Name): Promise<WeightsFormat> => fileFormats[name].weights();
 
-/** The kind of `path`, to read weights from. @throws FormatError where its extension names no file that holds them. */
+/**
+ * The kind of `path`, to read weights from. @throws FormatError where its extension names no file
+ * that holds them.
+ */
 export function weightsFormatOf(path: string): Name {
   requirePath("The file of weights", path);
   return (
@@ -194,7 +212,10 @@ export function weightsFormatOf(path: string): Name {
   );
 }
 
-/** The kind of file in which `path` will hold weights. @throws FormatError where it would be a model. */
+/**
+ * The kind of file in which `path` will hold weights. @throws FormatError where it would be a
+ * model.
+ */
 export function writtenWeightsFormatOf(path: string): WeightsFormatName {
   const name = weightsFormatOf(path);
   if (fileFormats[name].writesWeights) return name as WeightsFormatName;

@@ -27,8 +27,9 @@ export interface FoundWeights {
   /** Names of the file's weights that the network has no place for. */
   readonly unexpected: readonly string[];
   /**
-   * Those of them that belong to layers that the network has, such as a bias where it has none: without them it
-   * computes something else. Undefined where the file may well hold what is of no use here.
+   * Those of them that belong to layers that the network has, such as a bias where it has none:
+   * without them it computes something else. Undefined where the file may well hold what is of no
+   * use here.
    */
   readonly homeless?: readonly string[];
 }
@@ -48,8 +49,9 @@ export interface TakenWeights extends LeftWeights {
 /** What was not taken over: weights of the model, and of the file. */
 export interface LeftWeights {
   /**
-   * The model's weights that were left as they are; none unless `skipMismatch` is set. A layer is taken over
-   * as a whole or not at all, so they are more than those that are missing or of another shape.
+   * The model's weights that were left as they are; none unless `skipMismatch` is set. A layer is
+   * taken over as a whole or not at all, so they are more than those that are missing or of another
+   * shape.
    */
   readonly skipped: readonly string[];
   /** Those of them that the file does not have. */
@@ -89,7 +91,8 @@ const receivedOf = ({ value, where }: FoundWeight) =>
 /**
  * The weights that are found. A layer is taken over as a whole or not at all.
  *
- * @throws FormatError that lists what does not fit, unless that is to be skipped; and where nothing fits.
+ * @throws FormatError that lists what does not fit, unless that is to be skipped; and where nothing
+ * fits.
  */
 export function takeWeights(
   { found, unexpected, homeless = [] }: FoundWeights,

@@ -1,5 +1,5 @@
-// What a kind of model file is: a record becomes bytes, and bytes a record. Where they lie is the business
-// of others.
+// What a kind of model file is: a record becomes bytes, and bytes a record. Where they lie is the
+// business of others.
 
 import type { Shape } from "../core/shape.ts";
 import type { Warn } from "../core/warn.ts";
@@ -76,5 +76,8 @@ export interface FindOptions {
   readonly part: ReadPart;
 }
 
-/** The layers' own names in PyTorch's way, a library's, or those of several: the ones that fit best are taken. */
+/**
+ * The layers' own names in PyTorch's way, a library's, or those of several: the ones that fit best
+ * are taken.
+ */
 export type WeightNames = "torch" | TorchNames | readonly TorchNames[];

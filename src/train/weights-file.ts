@@ -22,8 +22,8 @@ import { type ModelSource, openSource } from "./model-source.ts";
 
 export interface LoadWeightsOptions {
   /**
-   * Whether layers whose weights are missing in the file, or of another shape, keep those that they have,
-   * as where a model has got another head. Default: false, which is an error.
+   * Whether layers whose weights are missing in the file, or of another shape, keep those that they
+   * have, as where a model has got another head. Default: false, which is an error.
    */
   readonly skipMismatch?: boolean;
   /**
@@ -32,9 +32,10 @@ export interface LoadWeightsOptions {
    */
   readonly byName?: boolean;
   /**
-   * What the file calls its layers, if it is one of PyTorch (`.pth`, `.pt`) or a `.safetensors` with such names:
-   * `"torch"` for the layers' own names, `block/conv1` as `block.conv1`; or a library's, as records of the zoo
-   * have them. Default: the layers' own names; those of a `.pth` whose layers stand in a row go by order.
+   * What the file calls its layers, if it is one of PyTorch (`.pth`, `.pt`) or a `.safetensors`
+   * with such names: `"torch"` for the layers' own names, `block/conv1` as `block.conv1`; or a
+   * library's, as records of the zoo have them. Default: the layers' own names; those of a `.pth`
+   * whose layers stand in a row go by order.
    */
   readonly names?: WeightNames;
   /** Takes what was skipped, in words. Default: Node prints it as a `FoveaWarning`. */
@@ -50,8 +51,9 @@ const loadWeightsOptions: OptionNames<LoadWeightsOptions> = {
 
 export interface SaveWeightsOptions {
   /**
-   * Writes a `.safetensors` with the names and the layout of PyTorch: `"torch"` for the layers' own names,
-   * `block/conv1` as `block.conv1`, or a library's names. Default: the names and the layout of Fovea.
+   * Writes a `.safetensors` with the names and the layout of PyTorch: `"torch"` for the layers' own
+   * names, `block/conv1` as `block.conv1`, or a library's names. Default: the names and the layout
+   * of Fovea.
    */
   readonly names?: "torch" | TorchNames;
 }
@@ -126,7 +128,9 @@ export async function readWeights(
   return taken;
 }
 
-/** A file of another network may have all that this one needs, and more: nothing of that is silent. */
+/**
+ * A file of another network may have all that this one needs, and more: nothing of that is silent.
+ */
 function warnOfUnexpected(file: string, names: readonly string[], warn: Warn): void {
   if (names.length === 0) return;
   const some = [...names.slice(0, 8), ...(names.length > 8 ? ["…"] : [])].join(", ");

@@ -18,6 +18,8 @@ import { Network } from "../nn/network.ts";
 import type { Preprocess } from "../nn/preprocess.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import type { OptionKind } from "./option-kinds.ts";
+import { publishedWeights } from "./weights/published.ts";
+import type { WeightSource } from "./weights/weight-source.ts";
 
 /** What every architecture can be built for. */
 export interface BuildOptions {
@@ -74,19 +76,6 @@ export interface PublishedFigures {
   readonly top1?: number;
   /** The share of ImageNet's validation images whose class is among the first five, in percent. */
   readonly top5?: number;
-}
-
-/** Where trained weights are published. */
-export interface WeightSource {
-  /** What people call them, such as `imagenet`. */
-  readonly name: string;
-  /** The address of the file. */
-  readonly url: string;
-  readonly format: "safetensors" | "pytorch" | "keras-h5" | "tensorflow-js";
-  /** The file's SHA-256, in hexadecimal digits. */
-  readonly checksum: string;
-  /** The licence of the weights, as its publisher names it. */
-  readonly licence: string;
 }
 
 /** All that is known of an architecture. */
@@ -179,7 +168,7 @@ export function defineArchitecture<O extends OwnValues = NoOptions>(
   return {
     ...facts,
     options: kinds,
-    weights: draft.weights ?? [],
+    weights: draft.weights ?? publishedWeights(draft.name),
     features: (given = {}) =>
       typeof features === "function" ? features(ownOf(checked(given))) : features,
     build(given = {}) {

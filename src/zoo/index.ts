@@ -12,10 +12,11 @@ export type {
   BuildOptions,
   Features,
   PublishedFigures,
-  WeightSource,
 } from "./architecture.ts";
 export { type Comparison, type Counts, compareFigures, countsOf } from "./figures.ts";
-export type { LoadOptions } from "./load.ts";
+export type { LoadOptions, PretrainedOptions } from "./load.ts";
+export type { FetchWeightsOptions, WeightsProgress } from "./weights/fetch-weights.ts";
+export type { WeightFile, WeightSource } from "./weights/weight-source.ts";
 
 /** The name of an architecture, such as `resnet-50`. */
 export type ArchitectureName = keyof typeof table;
@@ -79,13 +80,16 @@ async function build(name: string, options: BuildOptions = {}): Promise<Network>
 
 /**
  * The model of an architecture. It takes bytes from 0 to 255 and does to them what its weights
- * expect.
+ * expect. Published weights are downloaded once, checked, and kept in Fovea's cache.
  *
  * @throws ConfigError where there is no such architecture, there are no such weights or an option
- * cannot be used, with the closest name; ShapeError where the images are too small for it.
+ * cannot be used, with the closest name; ShapeError where the images are too small for it;
+ * DownloadError where weights cannot be had, which says which file to put where; FormatError where
+ * a file does not fit.
  * @example
  * const shape = { includeTop: false, inputShape: [96, 96, 3] };
- * const base = await zoo.load("mobilenet-v2", shape);
+ * const base = await zoo.load("mobilenet-v2", { ...shape, weights: "imagenet" });
+ * const own = await zoo.load("resnet-18", { weights: "downloads/resnet18.pth" });
  */
 function loadByName<N extends ArchitectureName>(
   name: N,

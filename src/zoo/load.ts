@@ -2,39 +2,119 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
-import { shown } from "../core/option.ts";
+import { type OptionNames, shown } from "../core/option.ts";
+import type { Warn } from "../core/warn.ts";
+import { isPathOfWeights } from "../interchange/file-formats.ts";
 import { Model } from "../train/model.ts";
 import { type ModelOptions, modelOptionNames } from "../train/model-options.ts";
-import type { Architecture, BuildOptions, OwnValues, WeightSource } from "./architecture.ts";
+import type { Architecture, BuildOptions, OwnValues } from "./architecture.ts";
 import { preprocessFor } from "./preprocessing.ts";
+import { type FetchWeightsOptions, fetchWeights } from "./weights/fetch-weights.ts";
+import { torchNamesOf } from "./weights/names.ts";
+import type { WeightSource } from "./weights/weight-source.ts";
+
+/** How a model of the zoo gets its weights. */
+export interface PretrainedOptions extends FetchWeightsOptions {
+  /**
+   * The name of published weights, such as `imagenet`, which are downloaded once; or the path or
+   * the URL of a file with weights for it (`.safetensors`, `.pth`, `.h5`, `.weights.h5`, `.keras`,
+   * `model.json`). Null draws them at random. Default: null.
+   */
+  readonly weights?: string | null;
+  /**
+   * Whether layers whose weights are missing or of another shape in the file keep random ones, such
+   * as a classifier for other classes. Default: false, which is an error.
+   */
+  readonly skipMismatch?: boolean;
+  /** Takes what was skipped, in words. Default: Node prints it as a `FoveaWarning`. */
+  readonly onWarning?: Warn;
+}
 
 /** What a model of the zoo is loaded with, besides its architecture's own options. */
-export interface LoadOptions extends BuildOptions, ModelOptions {
-  /** The name of trained weights, such as `imagenet`; null draws them at random. Default: null. */
-  readonly weights?: string | null;
+export interface LoadOptions extends BuildOptions, ModelOptions, PretrainedOptions {}
+
+const pretrainedOptionNames: OptionNames<PretrainedOptions> = {
+  weights: true,
+  skipMismatch: true,
+  onWarning: true,
+  cacheFolder: true,
+  onProgress: true,
+  fetch: true,
+};
+
+/** The options among `entries` that `names` has. */
+function only<T extends object>(options: object, names: Readonly<Record<string, true>>): T {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
+  return Object.fromEntries(own) as T;
 }
 
 /**
- * The model of an architecture. @throws ConfigError where an option cannot be used, or there are no
- * such weights.
+ * The model of an architecture.
+ *
+ * @throws ConfigError where an option cannot be used, or there are no such weights; DownloadError
+ * where they cannot be had; FormatError where a file does not fit.
  */
 export async function load<O extends OwnValues>(
   architecture: Architecture<O>,
   options: LoadOptions & Partial<O>,
 ): Promise<Model> {
-  const isOfModel = ([name]: readonly [string, unknown]) => Object.hasOwn(modelOptionNames, name);
-  const { weights = null, ...others } = options;
-  const entries = Object.entries(others);
-  const ofModel: ModelOptions = Object.fromEntries(entries.filter(isOfModel));
-  const ofNetwork = Object.fromEntries(entries.filter((entry) => !isOfModel(entry)));
-  if (weights !== null) requireSource(architecture, weights);
-  const network = architecture.build(ofNetwork as Parameters<typeof architecture.build>[0]);
-  const preprocess = preprocessFor(architecture.preprocess, network.inputShape[2]);
-  return new Model(network, { preprocess, ...ofModel });
+  const ofModel = only<ModelOptions>(options, modelOptionNames);
+  const pretrained = only<PretrainedOptions>(options, pretrainedOptionNames);
+  const others = Object.entries(options).filter(
+    ([name]) => !Object.hasOwn(ofModel, name) && !Object.hasOwn(pretrained, name),
+  );
+  const { weights = null } = pretrained;
+  const isFile = weights !== null && isPathOfWeights(weights);
+  const source = weights === null || isFile ? undefined : sourceOf(architecture, weights);
+  if (source !== undefined) requireClasses(architecture, options);
+  const ofNetwork = Object.fromEntries(others) as Parameters<typeof architecture.build>[0];
+  const network = architecture.build(ofNetwork);
+  const record = source?.preprocess ?? architecture.preprocess;
+  const preprocess = preprocessFor(record, network.inputShape[2]);
+  const model = new Model(network, { preprocess, ...ofModel });
+  if (isFile) await take(model, architecture.name, weights, pretrained);
+  else if (source !== undefined) {
+    const file = (options.includeTop === false ? source.withoutTop : undefined) ?? source;
+    const { url, md5, sha256 } = file;
+    const known = { url, ...(md5 && { md5 }), ...(sha256 && { sha256 }) };
+    const path = await fetchWeights(architecture.name, source, known, pretrained);
+    await take(model, architecture.name, path, pretrained);
+  }
+  return model;
+}
+
+/** Weights of a file in a model. @throws FormatError where they do not fit. */
+async function take(
+  model: Model,
+  architecture: string,
+  path: string,
+  { skipMismatch = false, onWarning }: PretrainedOptions,
+): Promise<void> {
+  const isOfTorch = /\.(pth|pt|safetensors)$/i.test(path);
+  await model.loadWeights(path, {
+    skipMismatch,
+    ...(isOfTorch ? { names: torchNamesOf(architecture) } : {}),
+    ...(onWarning && { onWarning }),
+  });
+}
+
+/** @throws ConfigError where the classifier is one for other classes than the weights'. */
+function requireClasses<O extends OwnValues>(
+  { classes, title }: Architecture<O>,
+  options: LoadOptions,
+): void {
+  const wanted = options.classes ?? classes;
+  if (wanted === classes || options.includeTop === false || options.skipMismatch === true) return;
+  throw new ConfigError({
+    what: `The published weights of ${title} tell ${classes} classes apart.`,
+    expected: `${classes} classes, or includeTop: false`,
+    received: `${wanted} classes`,
+    fix: "Leave the classifier out and call transfer, or let it begin at random with skipMismatch: true.",
+  });
 }
 
 /** @throws ConfigError unless there are weights of that name. */
-function requireSource<O extends OwnValues>(
+function sourceOf<O extends OwnValues>(
   { title, weights }: Architecture<O>,
   name: string,
 ): WeightSource {
@@ -43,7 +123,7 @@ function requireSource<O extends OwnValues>(
   const names = weights.map((one) => one.name);
   throw new ConfigError({
     what: `There are no published weights of that name for ${title}.`,
-    expected: [...names, "null, for weights at random"].join(", "),
+    expected: [...names, "the path of a file", "null, for weights at random"].join(", "),
     received: shown(name),
     ...suggestion(names, String(name)),
   });

@@ -75,8 +75,10 @@ export function cutAt(end: number): Plan {
       "content-length": content.length - from,
       "content-range": `bytes ${from}-${content.length - 1}/${content.length}`,
     });
-    // Ended, not reset: what was written arrives first, on a busy machine as well.
-    response.write(content.subarray(from, end), () => response.socket?.end());
+    // Ended, not reset, and after a while: what was written arrives first, on a busy machine as well.
+    response.write(content.subarray(from, end), () => {
+      setTimeout(() => response.socket?.end(), 150);
+    });
   };
 }
 

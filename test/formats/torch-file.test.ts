@@ -1,5 +1,5 @@
-// PyTorch's files as PyTorch writes them, of both kinds; and files that are damaged, hostile or hold more than
-// weights: always a FormatError, and nothing is executed.
+// PyTorch's files as PyTorch writes them, of both kinds; and files that are damaged, hostile or
+// hold more than weights: always a FormatError, and nothing is executed.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Weights of PyTorch in networks of Fovea: the results are those of PyTorch, whatever the file and the names; what
-// does not belong is listed; and the same out.
+// Weights of PyTorch in networks of Fovea: the results are those of PyTorch, whatever the file and
+// the names; what does not belong is listed; and the same out.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

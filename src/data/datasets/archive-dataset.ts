@@ -1,5 +1,5 @@
-// A published dataset in one archive: its files are read out of the archive, or from a folder where somebody
-// has unpacked it. What they hold is the business of the dataset.
+// A published dataset in one archive: its files are read out of the archive, or from a folder where
+// somebody has unpacked it. What they hold is the business of the dataset.
 
 import { FormatError } from "../../core/errors.ts";
 import { openZip } from "../../formats/zip.ts";

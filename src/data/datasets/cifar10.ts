@@ -1,6 +1,6 @@
-// CIFAR-10: 60,000 colour pictures of animals and vehicles in 10 classes. No sample ships with Fovea: the
-// pictures state no licence. Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
-// 2009, https://www.cs.toronto.edu/~kriz/cifar.html
+// CIFAR-10: 60,000 colour pictures of animals and vehicles in 10 classes. No sample ships with
+// Fovea: the pictures state no licence. Source: Krizhevsky, "Learning Multiple Layers of Features
+// from Tiny Images", 2009, https://www.cs.toronto.edu/~kriz/cifar.html
 
 import { archiveDataset } from "./archive-dataset.ts";
 import { cifarDataset } from "./cifar.ts";
@@ -37,8 +37,8 @@ export const cifar10Record = cifarDataset({
 });
 
 /**
- * CIFAR-10: images `[50000, 32, 32, 3]` for training and `[10000, 32, 32, 3]` for testing, u8, and labels
- * `[N]` from 0 to 9. From Fovea's cache, else a download of 170 MB; or from a folder with
+ * CIFAR-10: images `[50000, 32, 32, 3]` for training and `[10000, 32, 32, 3]` for testing, u8, and
+ * labels `[N]` from 0 to 9. From Fovea's cache, else a download of 170 MB; or from a folder with
  * `data_batch_1.bin` to `data_batch_5.bin` (as many as there are) and `test_batch.bin`.
  *
  * @throws FoveaError as `loadPublished` does.

@@ -1,6 +1,6 @@
-// CIFAR-100: 60,000 colour pictures in 100 classes, which make 20 superclasses. A record for each of the two
-// kinds of labels; both share one archive. Source: Krizhevsky, "Learning Multiple Layers of Features from
-// Tiny Images", 2009, https://www.cs.toronto.edu/~kriz/cifar.html
+// CIFAR-100: 60,000 colour pictures in 100 classes, which make 20 superclasses. A record for each
+// of the two kinds of labels; both share one archive. Source: Krizhevsky, "Learning Multiple Layers
+// of Features from Tiny Images", 2009, https://www.cs.toronto.edu/~kriz/cifar.html
 
 import { archiveDataset } from "./archive-dataset.ts";
 import { cifarDataset } from "./cifar.ts";
@@ -48,9 +48,9 @@ export const cifar100Record = cifarDataset({
 });
 
 /**
- * CIFAR-100: images `[50000, 32, 32, 3]` for training and `[10000, 32, 32, 3]` for testing, u8, and labels
- * `[N]` from 0 to 99. From Fovea's cache, else a download of 169 MB; or from a folder with `train.bin`
- * and `test.bin`.
+ * CIFAR-100: images `[50000, 32, 32, 3]` for training and `[10000, 32, 32, 3]` for testing, u8, and
+ * labels `[N]` from 0 to 99. From Fovea's cache, else a download of 169 MB; or from a folder with
+ * `train.bin` and `test.bin`.
  *
  * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await cifar100.load({ source: { folder: "cifar-100-binary" } });

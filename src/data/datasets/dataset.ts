@@ -1,5 +1,5 @@
-// What a dataset is to those who load it: a name and a promise of examples. Knows no file format and no
-// place.
+// What a dataset is to those who load it: a name and a promise of examples. Knows no file format
+// and no place.
 
 import type { Warn } from "../../core/warn.ts";
 import type { WebFetch } from "../../core/web.ts";
@@ -30,15 +30,15 @@ export interface DownloadProgress {
 
 export interface LoadOptions {
   /**
-   * Any other than `"auto"` is the only place that is searched; where it has nothing, that is an error.
-   * `"auto"` warns where only the sample is left. Default: `"auto"`.
+   * Any other than `"auto"` is the only place that is searched; where it has nothing, that is an
+   * error. `"auto"` warns where only the sample is left. Default: `"auto"`.
    */
   readonly source?: DatasetSource;
   /** Instead of Fovea's usual cache folder; see `cacheFolder`. */
   readonly cacheFolder?: string;
   /**
-   * Takes what is worth knowing and no reason to stop, such as that the sample stands in for the whole
-   * dataset. Default: Node prints it as a `FoveaWarning`.
+   * Takes what is worth knowing and no reason to stop, such as that the sample stands in for the
+   * whole dataset. Default: Node prints it as a `FoveaWarning`.
    */
   readonly onWarning?: Warn;
   /** Called as a download goes on. */

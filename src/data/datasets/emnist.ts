@@ -1,7 +1,8 @@
-// EMNIST: handwritten letters and digits in the form of MNIST, here its sets "letters" and "balanced". All
-// sets share one archive. Its images lie on their side: rows and columns are swapped back. Source: Cohen,
-// Afshar, Tapson and van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017,
-// arXiv:1702.05373, https://www.nist.gov/itl/products-and-services/emnist-dataset
+// EMNIST: handwritten letters and digits in the form of MNIST, here its sets "letters" and
+// "balanced". All sets share one archive. Its images lie on their side: rows and columns are
+// swapped back. Source: Cohen, Afshar, Tapson and van Schaik, "EMNIST: an extension of MNIST to
+// handwritten letters", 2017, arXiv:1702.05373,
+// https://www.nist.gov/itl/products-and-services/emnist-dataset
 
 import type { NumericArray } from "../../core/dtype.ts";
 import { DataError } from "../../core/errors.ts";
@@ -123,10 +124,10 @@ function labelsFrom(
 export const emnistLettersRecord = emnist(letters);
 
 /**
- * EMNIST's letters: images `[124800, 28, 28, 1]` for training and `[20800, 28, 28, 1]` for testing, upright,
- * u8 from 0 (background) to 255, and labels `[N]` from 0 (a) to 25 (z), where the files count from 1.
- * From Fovea's cache, else a download of 562 MB that has all sets of EMNIST; or from a folder with
- * `emnist-letters-train-images-idx3-ubyte.gz` and its kin.
+ * EMNIST's letters: images `[124800, 28, 28, 1]` for training and `[20800, 28, 28, 1]` for testing,
+ * upright, u8 from 0 (background) to 255, and labels `[N]` from 0 (a) to 25 (z), where the files
+ * count from 1. From Fovea's cache, else a download of 562 MB that has all sets of EMNIST; or from
+ * a folder with `emnist-letters-train-images-idx3-ubyte.gz` and its kin.
  *
  * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await emnistLetters.load({ source: { folder: "downloads/gzip" } });
@@ -134,8 +135,9 @@ export const emnistLettersRecord = emnist(letters);
 export const emnistLetters: Dataset = publishedDataset(archiveDataset(emnistLettersRecord));
 
 /**
- * EMNIST's balanced set: images `[112800, 28, 28, 1]` for training and `[18800, 28, 28, 1]` for testing,
- * upright, and labels `[N]` from 0 to 46: digits, large letters, and eleven small ones that look different.
+ * EMNIST's balanced set: images `[112800, 28, 28, 1]` for training and `[18800, 28, 28, 1]` for
+ * testing, upright, and labels `[N]` from 0 to 46: digits, large letters, and eleven small ones
+ * that look different.
  *
  * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await emnistBalanced.load();

@@ -1,7 +1,7 @@
-// Fashion-MNIST: 70,000 grey pictures of clothes in 10 classes, in the form of MNIST. A record of where
-// the files are and what they hold, and nothing else. Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a
-// Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017, arXiv:1708.07747,
-// https://github.com/zalandoresearch/fashion-mnist
+// Fashion-MNIST: 70,000 grey pictures of clothes in 10 classes, in the form of MNIST. A record of
+// where the files are and what they hold, and nothing else. Source: Xiao, Rasul and Vollgraf,
+// "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017,
+// arXiv:1708.07747, https://github.com/zalandoresearch/fashion-mnist
 
 import { platform } from "#platform";
 import type { Dataset } from "./dataset.ts";

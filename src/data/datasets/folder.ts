@@ -1,5 +1,5 @@
-// A dataset of one's own: a folder with four IDX files named as MNIST's are, images of any size, any
-// number of classes. It searches nowhere else and downloads nothing.
+// A dataset of one's own: a folder with four IDX files named as MNIST's are, images of any size,
+// any number of classes. It searches nowhere else and downloads nothing.
 
 import { platform } from "#platform";
 import { DataError, FormatError } from "../../core/errors.ts";
@@ -18,8 +18,8 @@ const classFile = "classes.txt";
 /**
  * Loads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k` files, packed with
  * gzip or not: images `[N, H, W, 1]` and labels `[N]` in u8. The classes are the lines of
- * `classes.txt` where there is one, else the numbers from 0 to the largest label, each of which must
- * occur among the training labels.
+ * `classes.txt` where there is one, else the numbers from 0 to the largest label, each of which
+ * must occur among the training labels.
  *
  * @throws FormatError where a file is absent or damaged.
  * @throws DataError where the files do not belong together, or a label is out of range.

@@ -1,5 +1,5 @@
-// A published dataset of four IDX files, in the form of MNIST: a record of where they are and what they
-// hold.
+// A published dataset of four IDX files, in the form of MNIST: a record of where they are and what
+// they hold.
 
 import { folderFiles } from "../file-set.ts";
 import { type IdxContent, missingIn, readIdxFolder } from "./idx-folder.ts";

@@ -1,5 +1,5 @@
-// The four IDX files of MNIST and its kin: finds them in a folder or an archive, reads them, joins images
-// with labels. Knows no order of search and no network.
+// The four IDX files of MNIST and its kin: finds them in a folder or an archive, reads them, joins
+// images with labels. Knows no order of search and no network.
 
 import { FormatError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";

@@ -1,5 +1,5 @@
-// The datasets that Fovea knows by name: one row each, loaded only when asked for. How a dataset is found
-// and read is its own file's business.
+// The datasets that Fovea knows by name: one row each, loaded only when asked for. How a dataset is
+// found and read is its own file's business.
 
 import { distance } from "../../core/distance.ts";
 import { ConfigError } from "../../core/errors.ts";
@@ -69,7 +69,9 @@ export async function find(name: DatasetName | (string & {})): Promise<Dataset> 
   return table[checkName(name)]();
 }
 
-/** The dataset that `name` means, as hyphens are easily forgotten; undefined where there is none. */
+/**
+ * The dataset that `name` means, as hyphens are easily forgotten; undefined where there is none.
+ */
 export function knownName(name: string): DatasetName | undefined {
   const bare = (text: string) => text.replaceAll("-", "");
   if (typeof name !== "string" || name === "") return undefined;

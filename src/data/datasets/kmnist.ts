@@ -1,7 +1,7 @@
-// Kuzushiji-MNIST: 70,000 grey pictures of cursive Japanese characters in 10 classes, in the form of MNIST.
-// A record of where the files are and what they hold, and nothing else. Source: Clanuwat, Bober-Irizar,
-// Kitamoto, Lamb, Yamamoto and Ha, "Deep Learning for Classical Japanese Literature", 2018,
-// arXiv:1812.01718, http://codh.rois.ac.jp/kmnist/
+// Kuzushiji-MNIST: 70,000 grey pictures of cursive Japanese characters in 10 classes, in the form
+// of MNIST. A record of where the files are and what they hold, and nothing else. Source: Clanuwat,
+// Bober-Irizar, Kitamoto, Lamb, Yamamoto and Ha, "Deep Learning for Classical Japanese Literature",
+// 2018, arXiv:1812.01718, http://codh.rois.ac.jp/kmnist/
 
 import type { Dataset } from "./dataset.ts";
 import { type IdxDataset, idxDataset } from "./idx-dataset.ts";
@@ -46,8 +46,8 @@ export const kmnistRecord: IdxDataset = {
 };
 
 /**
- * Kuzushiji-MNIST: images `[60000, 28, 28, 1]` for training and `[10000, 28, 28, 1]` for testing, u8 from
- * 0 (background) to 255, and labels `[N]` from 0 to 9.
+ * Kuzushiji-MNIST: images `[60000, 28, 28, 1]` for training and `[10000, 28, 28, 1]` for testing,
+ * u8 from 0 (background) to 255, and labels `[N]` from 0 to 9.
  *
  * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await kmnist.load({ source: { folder: "downloads/kmnist" } });

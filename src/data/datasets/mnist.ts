@@ -1,7 +1,7 @@
-// MNIST: 70,000 grey pictures of handwritten digits. A record of where the files are and what they hold,
-// and nothing else. No sample ships with Fovea: the files state no licence. Source: LeCun, Bottou, Bengio
-// and Haffner, "Gradient-Based Learning Applied to Document Recognition", Proceedings of the IEEE 86(11),
-// 1998, http://yann.lecun.com/exdb/mnist/
+// MNIST: 70,000 grey pictures of handwritten digits. A record of where the files are and what they
+// hold, and nothing else. No sample ships with Fovea: the files state no licence. Source: LeCun,
+// Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition",
+// Proceedings of the IEEE 86(11), 1998, http://yann.lecun.com/exdb/mnist/
 
 import type { Dataset } from "./dataset.ts";
 import { type IdxDataset, idxDataset } from "./idx-dataset.ts";

@@ -1,6 +1,6 @@
 // Loads a published dataset from the first place that has it: Fovea's cache, a system package, the
-// network, a sample. Says in one line which place it was and what it passed over. A dataset is a record
-// here: what its files hold is its own business.
+// network, a sample. Says in one line which place it was and what it passed over. A dataset is a
+// record here: what its files hold is its own business.
 
 import { platform } from "#platform";
 import { distance } from "../../core/distance.ts";
@@ -121,7 +121,10 @@ function refuseMadeOptions(name: string, options: LoadOptions): void {
   });
 }
 
-/** Where all of a dataset lies on this computer, by the names of its files; undefined where it does not. */
+/**
+ * Where all of a dataset lies on this computer, by the names of its files; undefined where it does
+ * not.
+ */
 async function placeOf(
   dataset: PublishedDataset,
   options: Pick<LoadOptions, "cacheFolder"> = {},

@@ -1,5 +1,5 @@
-// Images of noise, half of them with more blue, half with more red: a task that needs no file, at any size. It
-// is how courses on transfer learning stand in for photographs.
+// Images of noise, half of them with more blue, half with more red: a task that needs no file, at
+// any size. It is how courses on transfer learning stand in for photographs.
 
 import { ConfigError } from "../../core/errors.ts";
 import { requireNumber, requireOption, requireWhole } from "../../core/option.ts";
@@ -20,10 +20,10 @@ const mostSide = 4096;
 const defaults = { count: 1000, size: 64, seed: 42 };
 
 /**
- * Red and blue noise: images `[N, H, W, 3]` in u8, uniform from 0 to 255, of which one channel is raised by
- * 76.5 and cut off at 255: the third in class 0 (blue), the first in class 1 (red). Classes take turns,
- * every fifth pair of images is for testing. Of the 1,000 images of 64 x 64 that are the default, 800 are
- * for training.
+ * Red and blue noise: images `[N, H, W, 3]` in u8, uniform from 0 to 255, of which one channel is
+ * raised by 76.5 and cut off at 255: the third in class 0 (blue), the first in class 1 (red).
+ * Classes take turns, every fifth pair of images is for testing. Of the 1,000 images of 64 x 64
+ * that are the default, 800 are for training.
  *
  * @throws ConfigError where an option cannot be used.
  * @example const { train, test } = await redBlue.load({ size: 224, count: 200, seed: 1 });

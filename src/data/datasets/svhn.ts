@@ -1,6 +1,6 @@
-// SVHN, cropped: 99,289 colour pictures of house numbers, each cut to one digit, in two MATLAB files. Source:
-// Netzer, Wang, Coates, Bissacco, Wu and Ng, "Reading Digits in Natural Images with Unsupervised Feature
-// Learning", 2011, http://ufldl.stanford.edu/housenumbers/
+// SVHN, cropped: 99,289 colour pictures of house numbers, each cut to one digit, in two MATLAB
+// files. Source: Netzer, Wang, Coates, Bissacco, Wu and Ng, "Reading Digits in Natural Images with
+// Unsupervised Feature Learning", 2011, http://ufldl.stanford.edu/housenumbers/
 
 import { FormatError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
@@ -117,9 +117,10 @@ function missing(folder: string, file: PublishedFile): FormatError {
 }
 
 /**
- * SVHN's cropped digits: images `[73257, 32, 32, 3]` for training and `[26032, 32, 32, 3]` for testing, u8,
- * and labels `[N]` from 0 to 9, where the files count from 1 and call 0 the class 10. From Fovea's cache,
- * else a download of 246 MB; or from a folder with `train_32x32.mat` and `test_32x32.mat`.
+ * SVHN's cropped digits: images `[73257, 32, 32, 3]` for training and `[26032, 32, 32, 3]` for
+ * testing, u8, and labels `[N]` from 0 to 9, where the files count from 1 and call 0 the class 10.
+ * From Fovea's cache, else a download of 246 MB; or from a folder with `train_32x32.mat` and
+ * `test_32x32.mat`.
  *
  * @throws FoveaError as `loadPublished` does.
  * @example const { train, test } = await svhn.load({ source: { folder: "downloads/svhn" } });

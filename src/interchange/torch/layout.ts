@@ -1,5 +1,5 @@
-// How PyTorch lays out the numbers of a layer's weights, and how Fovea does: channels first there, last here.
-// Both directions of each rule stand together. Knows no file.
+// How PyTorch lays out the numbers of a layer's weights, and how Fovea does: channels first there,
+// last here. Both directions of each rule stand together. Knows no file.
 
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -10,7 +10,9 @@ export interface PlacedTorchWeight {
   readonly weight: NetworkWeight;
   /** The kind of its layer, such as `conv2d`. */
   readonly kind: string;
-  /** The image `[H, W, C]` whose elements the layer gets in one row; undefined where that is not so. */
+  /**
+   * The image `[H, W, C]` whose elements the layer gets in one row; undefined where that is not so.
+   */
   readonly flattened: Shape | undefined;
 }
 
@@ -41,7 +43,9 @@ const isDepthwise = ({ kind, weight }: PlacedTorchWeight) =>
 
 const isKernel = ({ weight }: PlacedTorchWeight) => weight.name.endsWith("kernel");
 
-/** The numbers of PyTorch's tensor in the layout of the weight; the shape says what they are then. */
+/**
+ * The numbers of PyTorch's tensor in the layout of the weight; the shape says what they are then.
+ */
 export function fromTorch(placed: PlacedTorchWeight, given: Tensor): Tensor {
   const { weight, flattened } = placed;
   if (isDepthwise(placed)) return depthwiseFrom(given, weight.shape);
@@ -85,8 +89,8 @@ export function toTorch(placed: PlacedTorchWeight, value: Tensor): Tensor {
 }
 
 /**
- * The image whose elements have a number each, as behind a flattened one the scale of a normalization has; the
- * bias of a dense layer belongs to its results.
+ * The image whose elements have a number each, as behind a flattened one the scale of a
+ * normalization has; the bias of a dense layer belongs to its results.
  */
 function rowOf({ flattened, kind }: PlacedTorchWeight, shape: Shape): Shape | undefined {
   const fits = flattened !== undefined && shape.length === 1 && shape[0] === sizeOf(flattened);
@@ -117,7 +121,10 @@ function depthwiseFrom(given: Tensor, shape: Shape): Tensor {
   return permuted(value, [...spatial.map((_, axis) => axis + 2), 0, 1]);
 }
 
-/** A kernel over a whole image `[H, W, C, K]` is that of a dense layer, `[H · W · C, K]`, and without sizes of 1. */
+/**
+ * A kernel over a whole image `[H, W, C, K]` is that of a dense layer, `[H · W · C, K]`, and
+ * without sizes of 1.
+ */
 function folded({ data, shape }: Tensor, wanted: Shape): Tensor {
   const isWhole = wanted.length === 2 && shape.length > 2 && shape.at(-1) === wanted[1];
   return isWhole && sizeOf(shape) === sizeOf(wanted) ? { data, shape: wanted } : { data, shape };

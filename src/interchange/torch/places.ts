@@ -1,4 +1,5 @@
-// Which parameter of a state dictionary belongs to which weight of a network, and what its layout depends on.
+// Which parameter of a state dictionary belongs to which weight of a network, and what its layout
+// depends on.
 
 import type { Shape } from "../../core/shape.ts";
 import type { Network } from "../../nn/network.ts";
@@ -10,7 +11,9 @@ import type { TorchNames } from "./names.ts";
 export interface TorchPlace extends PlacedTorchWeight {
   /** The layer's name, behind those of the networks around it. */
   readonly path: string;
-  /** The parameter's name; null where the source has none, undefined where its name is not known. */
+  /**
+   * The parameter's name; null where the source has none, undefined where its name is not known.
+   */
   readonly parameter: string | null | undefined;
   /** The module that the parameter lies in, where it does. */
   readonly module: string | undefined;
@@ -46,8 +49,8 @@ function epsilonBetween(options: object, { epsilon }: TorchNames): number {
 }
 
 /**
- * The image `[H, W, C]` whose elements a layer gets in one row, by the layer's path: PyTorch counts them channel by
- * channel. What lies between, such as dropout, leaves rows as they are.
+ * The image `[H, W, C]` whose elements a layer gets in one row, by the layer's path: PyTorch counts
+ * them channel by channel. What lies between, such as dropout, leaves rows as they are.
  */
 function flattenedImages(network: Network): ReadonlyMap<string, Shape> {
   const count = network.inputs.length;

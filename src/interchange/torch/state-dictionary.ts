@@ -1,5 +1,5 @@
-// Where the weights lie in a file of PyTorch: checkpoints have them beside much else, under names that are
-// usual. Knows no layer.
+// Where the weights lie in a file of PyTorch: checkpoints have them beside much else, under names
+// that are usual. Knows no layer.
 
 import type { Tensor } from "../../core/tensor.ts";
 import { asKind, type PickleDictionary, type PickleTensor } from "../../formats/pickle-values.ts";

@@ -1,5 +1,5 @@
-// Weights in the names and the layout of PyTorch: those of `.pth` and `.pt` files, and of safetensors that such
-// libraries publish; and the same out.
+// Weights in the names and the layout of PyTorch: those of `.pth` and `.pt` files, and of
+// safetensors that such libraries publish; and the same out.
 
 import type { Tensor } from "../../core/tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
@@ -93,15 +93,18 @@ function floats(stored: Tensor, name: string): Tensor {
   });
 }
 
-/** The moving variance with the difference of the epsilons, `sign` 1 on the way in and -1 on the way out. */
+/**
+ * The moving variance with the difference of the epsilons, `sign` 1 on the way in and -1 on the way
+ * out.
+ */
 function withEpsilon(value: Tensor, { added }: TorchPlace, sign = 1): Tensor {
   if (added === 0) return value;
   return { ...value, data: Float32Array.from(value.data, (number) => number + sign * added) };
 }
 
 /**
- * The modules of a file for the layers of a network, both in order; undefined where that is no way to tell them
- * apart: the layers do not stand in a row, or there are more of one than of the other.
+ * The modules of a file for the layers of a network, both in order; undefined where that is no way
+ * to tell them apart: the layers do not stand in a row, or there are more of one than of the other.
  */
 function namesByOrder(dictionary: StateDictionary, network: Network): TorchNames | undefined {
   const count = network.inputs.length;
