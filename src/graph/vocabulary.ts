@@ -90,6 +90,10 @@ export interface Vocabulary<V> {
   logarithmOnePlus(x: V): V;
   /** √x */
   squareRoot(x: V): V;
+  /** sin x, x in radians */
+  sine(x: V): V;
+  /** cos x, x in radians */
+  cosine(x: V): V;
   /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
   tanh(x: V): V;
   /** 1 / (1 + e⁻ˣ) */

@@ -9,6 +9,7 @@ import type { Node } from "../graph/op.ts";
 import type { Padding } from "../graph/window.ts";
 import type { Constraint } from "./constraints/constraint.ts";
 import type { InitializerSetting } from "./initializers/index.ts";
+import type { Geometry } from "./layers/geometry.ts";
 import type { RegularizerSetting } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 
@@ -61,6 +62,9 @@ export interface CallContext {
   mix(mixing: Mixing): void;
 }
 
+/** What random numbers are drawn by. */
+export type DrawContext = Pick<CallContext, "build" | "step" | "seed" | "stream">;
+
 /** How far a layer looks: a window of `size` pixels that moves by `stride`; `all` sees everything. */
 export type Reach =
   | { readonly size: readonly [number, number]; readonly stride: readonly [number, number] }
@@ -74,6 +78,8 @@ export interface LayerPlan {
   readonly macs: number;
   /** Absent where each output looks at one input. */
   readonly reach?: Reach;
+  /** How training moves the images of a batch of `count`, for layers that draw that. */
+  geometry?(count: number, context: DrawContext): Geometry;
   /** `inputs`: one value for each input, in order. */
   call(inputs: readonly Node[], context: CallContext): Node;
 }

@@ -64,6 +64,9 @@ const apart = [
   "normalization",
   ...["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"],
   ...["dot", "scaledAdd"],
+  // keras-augmentation.test.ts
+  ...["randomCrop", "randomElasticTransform", "randomFlip", "randomPerspective"],
+  ...["randomRotation", "randomShear", "randomTranslation", "randomZoom"],
   // A part of a block, for which Keras has no layer.
   "channelPooling",
   // A row of others.

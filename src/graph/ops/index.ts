@@ -23,6 +23,7 @@ import { conv2d } from "./conv2d.ts";
 import { conv2dFilterGradient } from "./conv2d-filter-gradient.ts";
 import { conv2dInputGradient } from "./conv2d-input-gradient.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
+import { cosine } from "./cosine.ts";
 import { divide } from "./divide.ts";
 import { dropoutMask } from "./dropout-mask.ts";
 import { equal } from "./equal.ts";
@@ -64,6 +65,7 @@ import { samplePositions } from "./sample-positions.ts";
 import { select } from "./select.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
+import { sine } from "./sine.ts";
 import { slice } from "./slice.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
@@ -93,6 +95,8 @@ export const opTable = {
   logarithm,
   logarithmOnePlus,
   squareRoot,
+  sine,
+  cosine,
   tanh,
   sigmoid,
   errorFunction,
@@ -195,6 +199,8 @@ export const ops: Builder = {
   logarithm: unary(logarithm),
   logarithmOnePlus: unary(logarithmOnePlus),
   squareRoot: unary(squareRoot),
+  sine: unary(sine),
+  cosine: unary(cosine),
   tanh: unary(tanh),
   sigmoid: unary(sigmoid),
   errorFunction: unary(errorFunction),

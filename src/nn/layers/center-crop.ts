@@ -1,10 +1,12 @@
 // The centre of images, as a layer.
 
 import { requireWhole } from "../../core/option.ts";
+import type { Builder } from "../../graph/builder.ts";
+import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
-import { cropToAspect, resizeImage } from "./resize-image.ts";
+import { cropToAspect, type ImageSize, resizeImage } from "./resize-image.ts";
 
 export interface CenterCropOptions extends CommonOptions {
   /** P, rows of the output. */
@@ -29,18 +31,9 @@ export function centerCrop(options: CenterCropOptions): LayerInstance<CenterCrop
       options: given,
       plan([input]) {
         requireImage(input, "centerCrop");
-        const [inputHeight, inputWidth, channels] = input;
-        const top = Math.floor((inputHeight - height) / 2);
-        const left = Math.floor((inputWidth - width) / 2);
         return {
-          outputShape: [height, width, channels],
-          call([x], { build }) {
-            if (top < 0 || left < 0) {
-              const part = cropToAspect(build, x, [height, width]);
-              return resizeImage(build, part, [height, width], "bilinear", false);
-            }
-            return build.slice(x, [0, top, left, 0], [x.shape[0], height, width, channels]);
-          },
+          outputShape: [height, width, input[2]],
+          call: ([x], { build }) => centerCropped(build, x, [height, width]),
         };
       },
     };
@@ -52,3 +45,13 @@ centerCrop.facts = layerFacts<CenterCropOptions>({
   keras: { className: "CenterCrop" },
   example: "{ height: 224, width: 224 }",
 });
+
+/** The middle of `x [N, H, W, C]` in another size. */
+export function centerCropped(build: Builder, x: Node, size: ImageSize): Node {
+  const [count, height, width, channels] = x.shape;
+  const [top, left] = [(height - size[0]) / 2, (width - size[1]) / 2].map(Math.floor);
+  if (top < 0 || left < 0) {
+    return resizeImage(build, cropToAspect(build, x, size), size, "bilinear", false);
+  }
+  return build.slice(x, [0, top, left, 0], [count, ...size, channels]);
+}

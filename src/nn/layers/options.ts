@@ -23,6 +23,7 @@ export type {
 export type { EluOptions } from "./elu.ts";
 export type { AutoContrastOptions, EqualizationOptions } from "./equalization.ts";
 export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./gaussian-noise.ts";
+export type { InterpolationOptions, MovingOptions } from "./geometric-layer.ts";
 export type { GlobalPooling1dOptions, GlobalPooling2dOptions } from "./global-pooling.ts";
 export type { GroupNormalizationOptions } from "./group-normalization.ts";
 export type { LayerNormalizationOptions } from "./layer-normalization.ts";
@@ -40,7 +41,10 @@ export type { Pooling1dOptions, Pooling2dOptions } from "./pooling.ts";
 export type { PreluOptions } from "./prelu.ts";
 export type { RandomBrightnessOptions, RandomContrastOptions } from "./random-brightness.ts";
 export type { RandomColorJitterOptions } from "./random-color-jitter.ts";
+export type { RandomCropOptions } from "./random-crop.ts";
+export type { RandomElasticTransformOptions } from "./random-elastic-transform.ts";
 export type { RandomErasingOptions } from "./random-erasing.ts";
+export type { RandomFlipOptions } from "./random-flip.ts";
 export type { RandomColorDegenerationOptions, RandomGrayscaleOptions } from "./random-grayscale.ts";
 export type { RandomHueOptions, RandomSaturationOptions } from "./random-hue.ts";
 export type {
@@ -48,7 +52,12 @@ export type {
   RandomPosterizationOptions,
   SolarizationOptions,
 } from "./random-invert.ts";
+export type { RandomPerspectiveOptions } from "./random-perspective.ts";
+export type { RandomRotationOptions } from "./random-rotation.ts";
 export type { RandomGaussianBlurOptions, RandomSharpnessOptions } from "./random-sharpness.ts";
+export type { RandomShearOptions } from "./random-shear.ts";
+export type { RandomTranslationOptions } from "./random-translation.ts";
+export type { RandomZoomOptions } from "./random-zoom.ts";
 export type { ReluOptions } from "./relu.ts";
 export type { RepeatVectorOptions } from "./repeat-vector.ts";
 export type { RescalingOptions } from "./rescaling.ts";

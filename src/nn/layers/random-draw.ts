@@ -4,7 +4,7 @@
 
 import type { Shape } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
-import type { CallContext } from "../layer.ts";
+import type { DrawContext } from "../layer.ts";
 import type { SeedOptions } from "./noise.ts";
 
 /**
@@ -26,7 +26,7 @@ export interface RandomDraw {
 export function randomDraw(
   count: number,
   options: SeedOptions,
-  { build, step, seed, stream }: Pick<CallContext, "build" | "step" | "seed" | "stream">,
+  { build, step, seed, stream }: DrawContext,
 ): RandomDraw {
   let draws = 0;
   const key = (shape: Shape) => ({

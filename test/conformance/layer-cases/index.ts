@@ -4,6 +4,7 @@ import type { LayerKind } from "../../../src/nn/layers/index.ts";
 import { activations } from "./activations.ts";
 import { colors } from "./colors.ts";
 import { convolutions } from "./convolutions.ts";
+import { geometric } from "./geometric.ts";
 import { images } from "./images.ts";
 import type { LayerCase } from "./layer-case.ts";
 import { merging } from "./merging.ts";
@@ -19,6 +20,7 @@ export const layerCases: Readonly<Record<LayerKind, LayerCase>> = {
   ...activations,
   ...colors,
   ...convolutions,
+  ...geometric,
   ...images,
   ...merging,
   ...normalizations,
