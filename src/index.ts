@@ -7,6 +7,7 @@ export {
   confusionMatrix,
   normalizeConfusion,
 } from "./assess/index.ts";
+export * as augment from "./augment/index.ts";
 export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";

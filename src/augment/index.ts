@@ -1,0 +1,5 @@
+// `augment`: images that change from step to step, outside of a model and as ready lists of layers.
+
+export { type AugmentBatch, Augmenter, type AugmenterOptions, augmenter } from "./augmenter.ts";
+export type { BoundingBoxFormat } from "./boxes.ts";
+export { type PolicyName, type PolicyOptions, policy } from "./policies.ts";
