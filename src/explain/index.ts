@@ -1,8 +1,43 @@
-// Explanations: which parts of a picture a model looks at.
+// Explanations: which parts of a picture a model looks at, what its layers compute, and lessons on how.
 
 export { type Attribution, type AttributionOptions, attribute } from "./attribute.ts";
 export type { ColourMapName } from "./colours.ts";
 export { type LayerChoice, lastSpatialLayer } from "./layer-choice.ts";
+export {
+  type BackwardLesson,
+  type BackwardStep,
+  type ConvolutionLesson,
+  type ConvolutionOptions,
+  type ConvolutionStep,
+  convolution,
+  convolutionBackward,
+} from "./lessons/convolution.ts";
+export { costs, type LayerCost } from "./lessons/costs.ts";
+export {
+  type KernelResult,
+  kernelResults,
+  type LessonKernel,
+  lessonKernels,
+} from "./lessons/kernels.ts";
+export type { ArrayLike2d, Planes, Rows } from "./lessons/planes.ts";
+export {
+  type PooledNumber,
+  type PoolingKind,
+  type PoolingLesson,
+  type PoolingOptions,
+  type PoolingStep,
+  pooling,
+} from "./lessons/pooling.ts";
+export {
+  type EffectiveField,
+  type EffectiveFieldOptions,
+  effectiveField,
+  type LayerField,
+  receptiveField,
+  receptiveFields,
+  type UnitChoice,
+  type UnitField,
+} from "./lessons/receptive-field.ts";
 export { type AttributionName, methods } from "./methods/table.ts";
 export { type OverlayOptions, overlay } from "./overlay.ts";
 export type { Curve } from "./trust/curves.ts";

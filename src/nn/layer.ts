@@ -10,6 +10,7 @@ import type { Padding } from "../graph/window.ts";
 import type { Constraint } from "./constraints/constraint.ts";
 import type { InitializerSetting } from "./initializers/index.ts";
 import type { Geometry } from "./layers/geometry.ts";
+import type { Reach } from "./reach.ts";
 import type { RegularizerSetting } from "./regularizers/index.ts";
 import type { Regularizer } from "./regularizers/regularizer.ts";
 
@@ -64,11 +65,6 @@ export interface CallContext {
 
 /** What random numbers are drawn by. */
 export type DrawContext = Pick<CallContext, "build" | "step" | "seed" | "stream">;
-
-/** How far a layer looks: a window of `size` pixels that moves by `stride`; `all` sees everything. */
-export type Reach =
-  | { readonly size: readonly [number, number]; readonly stride: readonly [number, number] }
-  | "all";
 
 /** A layer for one input shape. Shapes leave N out: `[H, W, C]` or `[C]`. */
 export interface LayerPlan {

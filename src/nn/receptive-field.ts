@@ -1,8 +1,8 @@
 // How far each result of a network looks. Araujo, Norris and Sim, "Computing receptive fields of
 // convolutional neural networks", Distill 2019.
 
-import type { Reach } from "./layer.ts";
 import { isNetwork, type Network } from "./network.ts";
+import type { Reach } from "./reach.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
 /** What one result depends on, in pixels of the input. */

@@ -6,6 +6,7 @@ import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Pair, type PlanDraft, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
+import { dividedReach } from "../reach.ts";
 
 export interface AdaptivePooling2dOptions extends CommonOptions {
   /** P and Q, rows and columns of the output. */
@@ -109,10 +110,7 @@ function adaptivePooling(
       }
       return {
         outputShape: [rows, columns, channels],
-        reach: {
-          size: [Math.ceil(height / rows), Math.ceil(width / columns)],
-          stride: [height / rows, width / columns],
-        },
+        reach: dividedReach([height, width], [rows, columns]),
         call: ([x], { build }) =>
           poolAlong(build, poolAlong(build, x, 1, rows, pool), 2, columns, pool),
       };

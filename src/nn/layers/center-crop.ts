@@ -6,6 +6,7 @@ import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
+import { shiftedReach } from "../reach.ts";
 import { cropToAspect, type ImageSize, resizeImage } from "./resize-image.ts";
 
 export interface CenterCropOptions extends CommonOptions {
@@ -31,8 +32,11 @@ export function centerCrop(options: CenterCropOptions): LayerInstance<CenterCrop
       options: given,
       plan([input]) {
         requireImage(input, "centerCrop");
+        const top = Math.floor((input[0] - height) / 2);
+        const left = Math.floor((input[1] - width) / 2);
         return {
           outputShape: [height, width, input[2]],
+          ...(top < 0 || left < 0 ? {} : { reach: shiftedReach([-top, -left]) }),
           call: ([x], { build }) => centerCropped(build, x, [height, width]),
         };
       },

@@ -7,6 +7,7 @@ import { resolveWindow } from "../../graph/window.ts";
 import { type CommonOptions, type Pair, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
+import { transposedReach } from "../reach.ts";
 import { type KernelOptions, weightMaker, weightNames } from "../weight-options.ts";
 import { type ResultOptions, resultFrom, resultNames } from "./result.ts";
 
@@ -82,15 +83,12 @@ export function conv2dTranspose(
             fix: "leave outputPadding out, or choose it larger",
           });
         }
-        resolveWindow([rows, columns], taps, { strides, padding, dilation });
+        const window = resolveWindow([rows, columns], taps, { strides, padding, dilation });
         return {
           outputShape: result.outputShape([rows, columns, filters]),
           weights: [kernel([...taps, filters, channels]), ...result.weights(filters)],
           macs: height * width * channels * taps[0] * taps[1] * filters,
-          reach: {
-            size: [Math.ceil(taps[0] / strides[0]), Math.ceil(taps[1] / strides[1])],
-            stride: [1 / strides[0], 1 / strides[1]],
-          },
+          reach: transposedReach(window),
           call([x], context) {
             const { build, weights } = context;
             const imageShape = [x.shape[0], rows, columns, filters];

@@ -166,7 +166,7 @@ function convolution<S extends Settings>(
         outputShape: result.outputShape(space.shapeOf(rows, columns, filters)),
         weights: [kernel(space.shapeOf(high, wide, depth, filters)), ...result.weights(filters)],
         macs: rows * columns * filters * high * wide * depth,
-        reach: space.reach([(high - 1) * dilation[0] + 1, (wide - 1) * dilation[1] + 1], strides),
+        reach: space.reach(window),
         call([x], context) {
           const { build, weights } = context;
           const image = space.toImages(x, build);

@@ -5,6 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
+import { shiftedReach } from "../reach.ts";
 import { type Ends, endsOf, type Sides, sidesOf } from "./sides.ts";
 import { images, type Space, sequences } from "./space.ts";
 
@@ -78,6 +79,7 @@ function cut(
     }
     return {
       outputShape,
+      reach: shiftedReach([-before[0], -(before[1] ?? 0)]),
       call: ([x], { build }) => build.slice(x, [0, ...before, 0], [x.shape[0], ...outputShape]),
     };
   };

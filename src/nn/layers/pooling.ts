@@ -153,10 +153,11 @@ function pooling<O extends Pooling1dOptions | Pooling2dOptions>(
     plan([input]): PlanDraft {
       space.require(input, layer);
       const [height, width, channels] = space.imageOf(input);
-      const [rows, columns] = resolveWindow([height, width], size, { strides, padding });
+      const window = resolveWindow([height, width], size, { strides, padding });
+      const [rows, columns] = window;
       return {
         outputShape: space.shapeOf(rows.output, columns.output, channels),
-        reach: space.reach(size, strides),
+        reach: space.reach(window),
         call([x], { build }) {
           const y = pool(build, space.toImages(x, build), { size, strides, padding });
           return space.fromImages(y, build);

@@ -1,11 +1,17 @@
 // Images of a chosen size, as a layer.
 
 import { ConfigError } from "../../core/errors.ts";
-import { type Interpolation, requireInterpolation } from "../../core/interpolation.ts";
+import {
+  type Interpolation,
+  interpolationReach,
+  requireInterpolation,
+} from "../../core/interpolation.ts";
 import { requireNumber, requireWhole } from "../../core/option.ts";
+import type { Shape } from "../../core/shape.ts";
 import { type CommonOptions, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
+import { dividedReach, interpolatedReach, type Reach } from "../reach.ts";
 import { cropToAspect, padToAspect, resizeImage } from "./resize-image.ts";
 
 export interface ResizingOptions extends CommonOptions {
@@ -72,6 +78,7 @@ export function resizing(options: ResizingOptions): LayerInstance<ResizingOption
         requireImage(input, "resizing");
         return {
           outputShape: [height, width, input[2]],
+          ...(cropToAspectRatio || padToAspectRatio ? {} : { reach: reachOf(input, settings) }),
           call([x], { build }) {
             let image = x;
             if (cropToAspectRatio) image = cropToAspect(build, x, size);
@@ -102,3 +109,18 @@ resizing.facts = layerFacts<ResizingOptions>({
   },
   example: "{ height: 224, width: 224 }",
 });
+
+/** Which pixels each result is computed from, where nothing is cropped and nothing padded. */
+function reachOf(
+  [rows, columns]: Shape,
+  { height, width, interpolation, antialias }: Required<Omit<ResizingOptions, keyof CommonOptions>>,
+): Reach {
+  const [input, output] = [[rows, columns] as const, [height, width] as const];
+  if (interpolation === "area") return dividedReach(input, output);
+  const widened = (axis: 0 | 1) => {
+    const isWider = antialias && interpolation !== "nearest";
+    const shrinking = isWider ? Math.max(1, input[axis] / output[axis]) : 1;
+    return (interpolationReach[interpolation] / 2) * shrinking;
+  };
+  return interpolatedReach(input, output, [widened(0), widened(1)]);
+}

@@ -218,7 +218,7 @@ function depthwisePart(layer: string, space: Space, settings: DepthwiseSettings)
       columns,
       middle,
       kernel: space.shapeOf(high, wide, channels, depthMultiplier),
-      reach: space.reach([(high - 1) * dilation[0] + 1, (wide - 1) * dilation[1] + 1], strides),
+      reach: space.reach(window),
       macs: rows * columns * middle * high * wide,
       call(x: Node, kernel: Node, build: Builder): Node {
         const filter = build.reshape(kernel, [...taps, 1, middle]);

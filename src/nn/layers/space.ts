@@ -6,7 +6,9 @@ import { requireWhole } from "../../core/option.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-import { type Pair, pairOf, type Reach, requireImage } from "../layer.ts";
+import type { Window } from "../../graph/window.ts";
+import { type Pair, pairOf, requireImage } from "../layer.ts";
+import { type Reach, windowReach } from "../reach.ts";
 
 type Two = readonly [number, number];
 
@@ -22,8 +24,8 @@ export interface Space {
   imageOf(input: Shape): readonly [number, number, number];
   /** The shape of so many rows, columns and, last, channels. */
   shapeOf(rows: number, columns: number, ...channels: readonly number[]): number[];
-  /** A window of `size` that moves by `stride`. */
-  reach(size: Two, stride: Two): Reach;
+  /** How far a window over such images looks, in rows and columns of the input. */
+  reach(window: Window): Reach;
   /** A batch as images. */
   toImages(x: Node, build: Builder): Node;
   /** A batch of images as what they stand for. */
@@ -37,10 +39,13 @@ export const images: Space = {
   pair: pairOf,
   imageOf: ([height, width, channels]) => [height, width, channels],
   shapeOf: (...dimensions) => dimensions,
-  reach: (size, stride) => ({ size, stride }),
+  reach: windowReach,
   toImages: (x) => x,
   fromImages: (x) => x,
 };
+
+/** The other direction of a sequence. */
+const oneRow = { input: 1, output: 1, taps: 1, stride: 1, dilation: 1, before: 0 } as const;
 
 /** Sequences `[L, C]`. */
 export const sequences: Space = {
@@ -52,7 +57,7 @@ export const sequences: Space = {
   },
   imageOf: ([length, channels]) => [1, length, channels],
   shapeOf: (_, ...dimensions) => dimensions,
-  reach: ([, size], [, stride]) => ({ size: [size, 1], stride: [stride, 1] }),
+  reach: ([, time]) => windowReach([time, oneRow]),
   toImages(x, build) {
     const [count, length, channels] = x.shape;
     return build.reshape(x, [count, 1, length, channels]);

@@ -11,6 +11,7 @@ import type { Node } from "../../graph/op.ts";
 import { type CommonOptions, type Pair, pairOf, requireImage } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
+import { interpolatedReach } from "../reach.ts";
 import { repeatAlong } from "./repeat-along.ts";
 import { resizeImage } from "./resize-image.ts";
 import { sequences } from "./space.ts";
@@ -48,7 +49,7 @@ export function upSampling1d(
         sequences.require(input, "upSampling1d");
         return {
           outputShape: [input[0] * size, input[1]],
-          reach: { size: [1, 1], stride: [1 / size, 1] },
+          reach: interpolatedReach([input[0], 1], [input[0] * size, 1], [0.5, 0.5]),
           call: ([x], { build }) => repeatAlong(build, x, 1, size),
         };
       },
@@ -76,7 +77,7 @@ export function upSampling2d(
     const { interpolation = "nearest" } = given;
     const size = pairOf(given.size ?? 2, "size");
     requireInterpolation(interpolation);
-    const seen = interpolationReach[interpolation];
+    const radius = interpolationReach[interpolation] / 2;
     return {
       options: { ...given, size, interpolation },
       plan([input]) {
@@ -84,7 +85,11 @@ export function upSampling2d(
         const [height, width, channels] = input;
         return {
           outputShape: [height * size[0], width * size[1], channels],
-          reach: { size: [seen, seen], stride: [1 / size[0], 1 / size[1]] },
+          reach: interpolatedReach(
+            [height, width],
+            [height * size[0], width * size[1]],
+            [radius, radius],
+          ),
           call: ([x], { build }) => enlarge(build, x, size, interpolation),
         };
       },

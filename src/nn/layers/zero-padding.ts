@@ -3,6 +3,7 @@
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { type LayerDraft, layerFacts, makeLayer } from "../make-layer.ts";
+import { shiftedReach } from "../reach.ts";
 import { type Ends, endsOf, type Sides, sidesOf } from "./sides.ts";
 import { images, type Space, sequences } from "./space.ts";
 
@@ -72,6 +73,7 @@ function pad(
     space.require(input, layer);
     return {
       outputShape: input.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0)),
+      reach: shiftedReach([before[0], before[1] ?? 0]),
       call: ([x], { build }) => build.pad(x, [0, ...before, 0], [0, ...after, 0]),
     };
   };
