@@ -2,11 +2,14 @@
 // is an option of `fovea train`, a field of args.json, and what every other command reads of a run.
 
 import { z } from "zod";
+import { policy, policyNames } from "../augment/policies.ts";
 import { type ExampleSet, inputShapeOf, labelsOf } from "../data/example-set.ts";
 import { preprocessSchema } from "../interchange/safetensors/model-description.ts";
 import { precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
+import { layersBefore } from "../nn/layers-before.ts";
 import { lossFrom } from "../nn/losses/index.ts";
+import type { Network } from "../nn/network.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/index.ts";
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "../train/model.ts";
@@ -52,6 +55,13 @@ export const recipeFields = {
     value: "share",
     description: "The share of each label that is spread over all classes.",
   }),
+  augment: z
+    .enum(["none", ...policyNames])
+    .default("none")
+    .meta({
+      description: "How training images are changed at random.",
+      shownDefault: "standard for a folder of colour pictures, light for grey ones, else none",
+    }),
   classWeights: z.boolean().default(false).meta({
     description: "Make rare classes count as much as others.",
   }),
@@ -83,8 +93,6 @@ const fixedFields = {
   /** Of the pictures of a folder. */
   channels: z.literal([1, 3]).default(3),
   loss: z.string().default("sparseCategoricalCrossentropy"),
-  /** Changes of training images. */
-  augmentation: z.array(z.never()).default([]),
   /** Layers that are not trained. */
   freezing: z.array(z.never()).default([]),
   /** What is done to images before the first layer. Those of Fovea's datasets are bytes from 0 to 255. */
@@ -121,13 +129,20 @@ export async function modelFor(
     classes: classCountIn(images),
   });
   const { seed, precision, preprocess, optimizer, loss, labelSmoothing } = recipe;
-  const model = new Model(network, { seed, precision, preprocess, device });
+  const model = new Model(augmented(network, recipe), { seed, precision, preprocess, device });
   model.compile({
     optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
     loss: lossFrom(loss, labelSmoothing === 0 ? {} : { labelSmoothing }),
     metrics: ["accuracy"],
   });
   return model;
+}
+
+/** The network behind layers that change images in training, where that is asked for. */
+function augmented(network: Network, { augment, preprocess }: Recipe): Network {
+  if (augment === "none") return network;
+  const { scale = 1, offset = 0 } = preprocess;
+  return layersBefore(network, policy(augment, { valueRange: [offset, 255 * scale + offset] }));
 }
 
 /** The classes that have names, else one more than the highest label. */

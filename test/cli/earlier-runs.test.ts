@@ -24,7 +24,7 @@ async function copyWith(run: string, change: (args: Args) => void): Promise<void
 /** The architecture was called model, and a recipe had fewer parts. */
 function asBefore(args: Args): void {
   args.model = args.network;
-  for (const name of ["network", "loss", "augmentation", "freezing", "preprocess"]) {
+  for (const name of ["network", "loss", "augment", "freezing", "preprocess"]) {
     delete args[name];
   }
 }
@@ -48,7 +48,7 @@ test("args.json is the recipe, with what it came to", async () => {
     loss: "sparseCategoricalCrossentropy",
     optimizer: "adam",
     schedule: "cosine",
-    augmentation: [],
+    augment: "none",
     freezing: [],
     preprocess: { scale: 1 / 255 },
     epochs: 1,

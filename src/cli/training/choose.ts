@@ -51,12 +51,16 @@ export function chooseFor(recipe: Recipe, given: Given, survey: Survey): Chosen 
   const network = given.network === undefined ? scale.network : recipe.network;
   const batchSize = given.batchSize === undefined && isFew ? smallBatch : recipe.batchSize;
   const validation = given.validation === undefined && isFew ? largeShare : recipe.validation;
+  const augment = given.augment === undefined ? (isGrey ? "light" : "standard") : recipe.augment;
   const reasons = [
     ...(recipe.size === undefined ? [sizeReason(survey, size)] : []),
     ...(given.network === undefined ? [`network ${network}, ${scale.because}`] : []),
     ...(batchSize === recipe.batchSize
       ? []
       : [`batches of ${batchSize}, for there are only ${count} pictures to learn from`]),
+    ...(given.augment === undefined
+      ? [`augmentation ${augment}: training images change from step to step, others never`]
+      : []),
     ...(isGrey ? ["one channel, for all pictures are grey"] : []),
   ];
   const preprocess = {
@@ -64,7 +68,14 @@ export function chooseFor(recipe: Recipe, given: Given, survey: Survey): Chosen 
     size: [size, size] as [number, number],
     resize: recipe.resize,
   };
-  const settled = { size, channels: isGrey ? 1 : 3, network, batchSize, validation } as const;
+  const settled = {
+    augment,
+    size,
+    channels: isGrey ? 1 : 3,
+    network,
+    batchSize,
+    validation,
+  } as const;
   return { recipe: { ...recipe, ...settled, preprocess }, reasons };
 }
 

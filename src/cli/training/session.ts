@@ -3,14 +3,13 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";
-import { countOf, imagesAt } from "../../data/example-set.ts";
+import { countOf } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
-import { shuffledRows } from "../../train/fit.ts";
 import { loadModel } from "../../train/load.ts";
 import { checkMidEpoch } from "../../train/mid-epoch.ts";
 import { exitCodes } from "../exit.ts";
@@ -20,6 +19,7 @@ import { modelFor, type Recipe, recipeOf, recipeSchema } from "../recipe.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
 import { finishRun } from "./finish.ts";
+import { drawFirstBatch } from "./first-batch.ts";
 import { Interrupt } from "./interrupt.ts";
 import { describeFolder, loadForTraining } from "./load-for-training.ts";
 import { epochsFor, patienceFor, rateFor, topRate } from "./pace.ts";
@@ -235,17 +235,6 @@ async function train(run: Run): Promise<number> {
   } finally {
     interrupt.release();
   }
-}
-
-/** Most images of a batch that are drawn. */
-const mostDrawn = 64;
-
-/** The first batch as the network sees it. */
-async function drawFirstBatch({ recipe, data, model, files }: Run): Promise<void> {
-  const { contactSheet } = await import("../../report/contact-sheet.ts");
-  const count = Math.min(recipe.batchSize, mostDrawn);
-  const rows = [...shuffledRows(model.seed, countOf(data.train), 0).subarray(0, count)];
-  await files.write("trainBatch", contactSheet(await imagesAt(data.train, rows)));
 }
 
 /** Keeps what can be kept, and makes the report on the way there. */
