@@ -50,6 +50,15 @@ export function topologicalOrder(roots: readonly Node[]): Node[] {
   return order;
 }
 
+/** The nodes of a topological `order` for which `begins` holds, and all that depend on one of them. */
+export function dependentsOf(order: readonly Node[], begins: (node: Node) => boolean): Set<Node> {
+  const found = new Set<Node>();
+  for (const node of order) {
+    if (begins(node) || node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return found;
+}
+
 /** Which nodes use each node, in topological order. */
 export function consumersOf(order: readonly Node[]): Map<Node, Node[]> {
   const consumers = new Map<Node, Node[]>(order.map((node) => [node, []]));

@@ -7,7 +7,7 @@ import { sizeOf } from "../core/shape.ts";
 import { atOnce, type Slices } from "../core/slices.ts";
 import type { Builder } from "../graph/builder.ts";
 import { aligned, axis, type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
-import { type Graph, rootsOf, sourceName, topologicalOrder } from "../graph/graph.ts";
+import { dependentsOf, type Graph, rootsOf, sourceName, topologicalOrder } from "../graph/graph.ts";
 import type { Node } from "../graph/op.ts";
 import {
   type Cluster,
@@ -20,7 +20,7 @@ import { normalize } from "../graph/passes/index.ts";
 import type { Storage, View, ViewStore } from "./draft.ts";
 import { Scheduler } from "./job.ts";
 import type { MachineDescription } from "./machine-description.ts";
-import { arrangeStages, planMemory } from "./plan.ts";
+import { arrangeStages, planMemory, splitStages, storageBytes } from "./plan.ts";
 import type { Program, ProgramValue } from "./program.ts";
 import type { Job, Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
 
@@ -33,6 +33,8 @@ class Compiler {
   readonly #choices: Choices;
   readonly #graph: Graph;
   readonly #scheduler = new Scheduler();
+  /** What is not the same in every step. */
+  readonly #moving: ReadonlySet<Node>;
   readonly #storages = new Map<Node, Storage>();
   /** Copies before and after all else: outputs that show a state, and updates that others read. */
   readonly #early: { from: View; to: View }[] = [];
@@ -43,6 +45,9 @@ class Compiler {
     this.#choices = options;
     this.#graph = graph;
     this.#machine = machine;
+    const updated = new Set(graph.updates.map(({ state }) => state));
+    const order = topologicalOrder([...rootsOf(graph), ...updated]);
+    this.#moving = dependentsOf(order, (n) => n.op.name === "input" || updated.has(n));
   }
 
   *run(): Slices<Program> {
@@ -63,16 +68,31 @@ class Compiler {
     );
     const early = this.#early.map(({ from, to }) => this.#copy(from, to));
     const late = this.#late.map(({ from, to }) => this.#copy(from, to));
-    const stages = arrangeStages([...early, ...parts, ...late]);
+    const arranged = arrangeStages([...early, ...parts, ...late]);
     yield;
 
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
     const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
-    const kept = new Set(outputs.map((value) => value.storage));
-    const memory = planMemory(stages, outside, kept);
-    return { name: this.#name, inputs, states: resident, outputs, stages, ...memory };
+    const moving = [
+      ...inputs.map(({ storage }) => storage),
+      ...states.map((s) => this.#storage(s)),
+    ];
+    const { preparation, stages, prepared } = splitStages(arranged, new Set(moving));
+    const kept = new Set([...outputs.map(({ storage }) => storage), ...prepared]);
+    const memory = planMemory([...preparation, ...stages], outside, kept);
+    const preparedBytes = [...prepared].reduce((sum, storage) => sum + storageBytes(storage), 0);
+    return {
+      name: this.#name,
+      inputs,
+      states: resident,
+      outputs,
+      preparation,
+      stages,
+      ...memory,
+      preparedBytes,
+    };
   }
 
   #value(name: string, node: Node): ProgramValue {
@@ -96,7 +116,9 @@ class Compiler {
     if (known !== undefined) return known;
     const isSource = base.op.name === "state" || base.op.name === "input";
     const name = isSource ? sourceName(base) : `${base.op.name}${this.#storages.size}`;
-    const storage = newStorage(name, base.dtype, sizeOf(base.shape));
+    const moves = this.#moving.has(base);
+    const plain = newStorage(name, base.dtype, sizeOf(base.shape));
+    const storage: Storage = moves ? plain : { ...plain, isLasting: true };
     this.#storages.set(base, storage);
     return storage;
   }

@@ -22,6 +22,8 @@ export interface Storage {
   readonly size: number;
   /** Each thread has one of its own, which holds anything when a task begins. */
   readonly isWorkspace?: true;
+  /** It depends on states alone that no step of the program writes: what is made of it can be kept. */
+  readonly isLasting?: true;
 }
 
 /** A storage seen as a tensor. */

@@ -78,7 +78,8 @@ class Signature {
   #view({ storage, shape }: View): string {
     const number = this.#storages.get(storage) ?? this.#storages.size;
     this.#storages.set(storage, number);
-    return `${number}:${storage.dtype}:${storage.size}[${shape}]`;
+    const lasts = storage.isLasting ? "!" : "";
+    return `${number}${lasts}:${storage.dtype}:${storage.size}[${shape}]`;
   }
 
   /** The number of a formula; its parts come first, each once. */

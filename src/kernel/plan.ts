@@ -86,6 +86,40 @@ export function arrangeStages(parts: readonly (readonly Stage[])[]): Stage[] {
   return stages;
 }
 
+/** A program's stages, those apart that need not run with every step. */
+export interface SplitStages {
+  readonly preparation: readonly Stage[];
+  readonly stages: readonly Stage[];
+  /** What `preparation` leaves for `stages`. */
+  readonly prepared: ReadonlySet<Storage>;
+}
+
+/**
+ * Takes out the launches that see nothing of what is new in each step, that is `moving` and what is made
+ * of it: they would make the same every time.
+ */
+export function splitStages(stages: readonly Stage[], moving: ReadonlySet<Storage>): SplitStages {
+  const changing = new Set(moving);
+  const lasting = new Map(stages.flat().map((launch) => [launch, usesOf(launch)]));
+  for (let before = Number.POSITIVE_INFINITY; lasting.size < before; ) {
+    before = lasting.size;
+    for (const [launch, { reads, writes }] of lasting) {
+      if (![...reads, ...writes].some((storage) => changing.has(storage))) continue;
+      lasting.delete(launch);
+      for (const storage of writes) if (!storage.isWorkspace) changing.add(storage);
+    }
+  }
+  const part = (lasts: boolean) =>
+    stages
+      .map((stage) => stage.filter((launch) => lasting.has(launch) === lasts))
+      .filter((stage) => stage.length > 0);
+  const rest = part(false);
+  const used = new Set(rest.flat().flatMap(({ bindings }) => bindings));
+  const made = [...lasting.values()].flatMap(({ writes }) => [...writes]);
+  const isPrepared = (storage: Storage) => used.has(storage) && !storage.isWorkspace;
+  return { preparation: part(true), stages: rest, prepared: new Set(made.filter(isPrepared)) };
+}
+
 /** Offsets for all storages but the `resident` ones; those in `kept` live until the end. */
 export function planMemory(
   stages: readonly Stage[],
@@ -106,7 +140,11 @@ export function planMemory(
   for (const storage of kept) {
     if (!resident.has(storage)) lives.set(storage, { first: 0, last: stages.length });
   }
-  const blocks = [...lives].map(([storage, life]) => ({ storage, life, bytes: bytesOf(storage) }));
+  const blocks = [...lives].map(([storage, life]) => ({
+    storage,
+    life,
+    bytes: storageBytes(storage),
+  }));
   const placed: { first: number; last: number; offset: number; end: number }[] = [];
   const offsets = new Map<Storage, number>();
   let arenaBytes = 0;
@@ -132,13 +170,14 @@ function placeWorkspaces(stages: readonly Stage[], offsets: Map<Storage, number>
     let bytes = 0;
     for (const storage of bindings.filter(({ isWorkspace }) => isWorkspace)) {
       offsets.set(storage, bytes);
-      bytes += bytesOf(storage);
+      bytes += storageBytes(storage);
     }
     most = Math.max(most, bytes);
   }
   return most;
 }
 
-function bytesOf(storage: Storage): number {
+/** Bytes of a storage's place. */
+export function storageBytes(storage: Storage): number {
   return alignUp(storage.size * bytesPerElement[storage.dtype]);
 }

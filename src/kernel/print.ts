@@ -12,7 +12,7 @@ import type {
   Position,
   Register,
 } from "./language.ts";
-import type { Program } from "./program.ts";
+import { allStages, type Program } from "./program.ts";
 
 const letters = { f32: "f", i32: "i", mask: "m" } as const;
 
@@ -120,7 +120,7 @@ export function printKernel(kernel: Kernel): string {
 
 /** A program as text: its blocks, then each stage with its kernels and what they are bound to. */
 export function printProgram(program: Program): string {
-  const { inputs, states, outputs, offsets, arenaBytes, stages } = program;
+  const { inputs, states, outputs, offsets, arenaBytes, preparation, stages } = program;
   const names = (values: Program["inputs"]) => values.map(({ name }) => name).join(", ") || "none";
   const placed = [...offsets].sort(([, a], [, b]) => a - b);
   const block = ([{ name, dtype, size }, at]: readonly [Storage, number]) =>
@@ -132,8 +132,11 @@ export function printProgram(program: Program): string {
     `inputs ${names(inputs)}; states ${names(states)}; outputs ${names(outputs)}`,
     `arena of ${arenaBytes} bytes`,
     ...placed.map(block),
+    ...preparation.flatMap((stage, i) => [`preparation ${i}`, ...stage.map(bound)]),
     ...stages.flatMap((stage, i) => [`stage ${i}`, ...stage.map(bound)]),
     "",
-    ...stages.flat().map(({ kernel }) => printKernel(kernel)),
+    ...allStages(program)
+      .flat()
+      .map(({ kernel }) => printKernel(kernel)),
   ].join("\n");
 }

@@ -21,7 +21,7 @@ import {
   resultTypeOf,
   type ValueType,
 } from "./language.ts";
-import type { Program } from "./program.ts";
+import { allStages, type Program } from "./program.ts";
 
 /** What an element of a buffer is in a register. */
 function registerType({ buffer }: Access): ValueType {
@@ -241,7 +241,8 @@ export function verifyKernel(kernel: Kernel): void {
  * @throws VerificationError
  */
 export function* verifyProgram(program: Program): Slices<void> {
-  yield* verifyStages(program.stages);
+  const stages = allStages(program);
+  yield* verifyStages(stages);
   const { inputs, states, outputs } = program;
   for (const { name, storage, dtype, shape } of [...inputs, ...states, ...outputs]) {
     if (storage.dtype === dtype && storage.size === sizeOf(shape)) continue;
@@ -253,7 +254,7 @@ export function* verifyProgram(program: Program): Slices<void> {
   }
   const placed = new Set(program.offsets.keys());
   for (const { storage } of [...inputs, ...states]) placed.add(storage);
-  const used = program.stages.flat().flatMap(({ bindings }) => bindings);
+  const used = stages.flat().flatMap(({ bindings }) => bindings);
   const shown = outputs.map(({ storage }) => storage);
   const lost = [...used, ...shown].find((storage) => !placed.has(storage));
   if (lost !== undefined) {

@@ -29,6 +29,8 @@ class HostBuffer implements DeviceBuffer {
   readonly owner: HostDevice;
   /** Undefined once it is free. */
   address: number | undefined;
+  /** How often something was written to it, as far as the device knows of it. */
+  writes = 0;
 
   constructor(owner: HostDevice, address: number, bytes: number) {
     this.owner = owner;
@@ -55,13 +57,14 @@ export abstract class HostDevice implements Device {
   }
 
   free(buffer: DeviceBuffer): void {
-    if (!(buffer instanceof HostBuffer) || buffer.owner !== this) throw foreign();
+    this.#own(buffer);
     if (buffer.address !== undefined) this.memory.free(buffer.address);
     buffer.address = undefined;
   }
 
   async write(buffer: DeviceBuffer, data: NumericArray, at = 0): Promise<void> {
     this.#viewOf(buffer, dtypeOf(data), data.length, at).set(data);
+    this.noteWrite(buffer);
   }
 
   async read<D extends DType>(
@@ -75,13 +78,30 @@ export abstract class HostDevice implements Device {
 
   /** Where a buffer lies. @throws TargetError where it is not this device's, or was given back. */
   addressOf(buffer: DeviceBuffer): number {
-    if (!(buffer instanceof HostBuffer) || buffer.owner !== this) throw foreign();
+    this.#own(buffer);
     if (buffer.address !== undefined) return buffer.address;
     throw new TargetError({
       what: "A piece of the device's memory is used after it was given back.",
       expected: "a buffer that was not freed",
       received: `one of ${buffer.bytes} bytes that was`,
     });
+  }
+
+  /** How often something was written to a buffer: another number means that it may hold something else. */
+  writesTo(buffer: DeviceBuffer): number {
+    this.#own(buffer);
+    return buffer.writes;
+  }
+
+  /** Tells that a buffer is written to, which programs do by themselves. */
+  noteWrite(buffer: DeviceBuffer): void {
+    this.#own(buffer);
+    buffer.writes++;
+  }
+
+  /** @throws TargetError where a buffer is another device's. */
+  #own(buffer: DeviceBuffer): asserts buffer is HostBuffer {
+    if (!(buffer instanceof HostBuffer) || buffer.owner !== this) throw foreign();
   }
 
   /** The elements at an address, for what runs on this device. */

@@ -12,6 +12,7 @@ import type { Program, ProgramValue } from "../kernel/program.ts";
 import { verifyProgram } from "../kernel/verify.ts";
 import type { DeviceBuffer, StepInputs, StepOutputs } from "./device.ts";
 import type { HostDevice } from "./host-device.ts";
+import { Preparation } from "./preparation.ts";
 
 /** A value's bytes within the block of all inputs, or of all outputs. */
 interface Slot {
@@ -39,7 +40,10 @@ export interface StagedCopy {
 }
 
 /** The memory that a program is placed in. */
-type Memory = Pick<HostDevice, "allocate" | "free" | "addressOf" | "view" | "threads">;
+type Memory = Pick<
+  HostDevice,
+  "allocate" | "free" | "addressOf" | "view" | "threads" | "writesTo" | "noteWrite"
+>;
 
 export class Layout {
   /** Where each block lies; of a workspace, that of thread 0. */
@@ -49,6 +53,9 @@ export class Layout {
   readonly stepsAtOnce: number;
   /** Threads that the program runs on. */
   readonly threads: number;
+  /** The address where threads look whether to prepare first; see `Preparation`. */
+  readonly preparationFlag: number;
+  readonly #preparation: Preparation;
   readonly #memory: Memory;
   readonly #owned: DeviceBuffer[] = [];
   #last: Promise<void> | undefined;
@@ -81,6 +88,7 @@ export class Layout {
     this.stepsAtOnce = stepsAtOnce;
     this.threads = memory.threads;
     const addressOf = new Map<Storage, number>();
+    const stateBuffers = new Map<Storage, DeviceBuffer>();
     for (const { name, storage } of program.states) {
       const buffer = states.get(name);
       if (buffer === undefined) {
@@ -99,6 +107,7 @@ export class Layout {
         });
       }
       addressOf.set(storage, memory.addressOf(buffer));
+      stateBuffers.set(storage, buffer);
     }
     const inputs = slotsOf(program.inputs);
     const outputs = slotsOf(program.outputs);
@@ -123,6 +132,8 @@ export class Layout {
       addressOf.set(storage, (storage.isWorkspace ? workspace : arena) + offset);
     }
     this.addressOf = addressOf;
+    this.preparationFlag = this.reserve(4);
+    this.#preparation = new Preparation(memory, program, stateBuffers, this.preparationFlag);
   }
 
   /** Zeroed bytes that go when the layout goes. @throws TargetError where there are none left. */
@@ -170,7 +181,7 @@ export class Layout {
     return mine;
   }
 
-  /** Puts the inputs of all steps into the waiting room. @throws DataError where one does not fit. */
+  /** Puts the inputs of all steps into the waiting room, for steps that come next. @throws DataError where one does not fit. */
   stage(steps: readonly StepInputs[]): void {
     const { slots, bytes, staging } = this.#inputs;
     if (steps.length > this.stepsAtOnce) {
@@ -194,10 +205,12 @@ export class Layout {
         this.#memory.view(value.dtype, staging + step * bytes + offset, length).set(values);
       }
     });
+    if (steps.length > 0) this.#preparation.begin();
   }
 
-  /** Copies the outputs of `count` steps out of the waiting room. */
+  /** Copies the outputs of `count` steps that have run out of the waiting room. */
   collect(count: number): StepOutputs[] {
+    if (count > 0) this.#preparation.end();
     const { slots, bytes, staging } = this.#outputs;
     return Array.from({ length: count }, (_, step) =>
       Object.fromEntries(

@@ -53,9 +53,11 @@ export async function preparePeak(device: Device): Promise<PreparedPeak> {
     inputs: [],
     outputs: [],
     states: [{ name: "sums", storage, dtype: "f32", shape: [size] }],
+    preparation: [],
     stages: [[{ kernel: w.finish(), bindings: [storage] }]],
     offsets: new Map(),
     arenaBytes: 0,
+    preparedBytes: 0,
     workspaceBytes: 0,
   };
   const place = device.allocate(4 * size);

@@ -87,7 +87,7 @@ async function timeStage(
 function stageAlone(program: Program, stage: Stage): Program {
   const outside = new Set([...program.inputs, ...program.states].map(({ storage }) => storage));
   const memory = planMemory([stage], outside, new Set());
-  return { ...program, outputs: [], stages: [stage], ...memory };
+  return { ...program, outputs: [], preparation: [], stages: [stage], ...memory };
 }
 
 function describe(device: Device, launch: Launch, milliseconds: number, peak: number): KernelTime {

@@ -42,6 +42,11 @@ const backwardsLaunch = (launch: Launch): Launch => ({
 });
 
 export function backwards(program: Program): Program {
-  const stages = program.stages.map((stage) => [...stage].reverse().map(backwardsLaunch));
-  return { ...program, stages };
+  const turned = (stages: Program["stages"]) =>
+    stages.map((stage) => [...stage].reverse().map(backwardsLaunch));
+  return {
+    ...program,
+    preparation: turned(program.preparation),
+    stages: turned(program.stages),
+  };
 }

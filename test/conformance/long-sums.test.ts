@@ -9,6 +9,7 @@ import { type Tensor, tensor } from "../../src/core/tensor.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
+import { allStages } from "../../src/kernel/program.ts";
 import type { Precision } from "../../src/kernel/schedules/schedule.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
@@ -146,7 +147,9 @@ describe.each(targets)("on %s", (_, open) => {
       const program = compile("test", { outputs: { y }, updates: [] }, device.machine, ops, {
         precision,
       });
-      const names = program.stages.flat().map((launch) => launch.kernel.name);
+      const names = allStages(program)
+        .flat()
+        .map((launch) => launch.kernel.name);
       expect(names.some((name) => name.endsWith(`.${kernel}`))).toBe(true);
       const received = await run(y, { image, gradient }, precision);
       const perGroup = channels / groups;

@@ -10,6 +10,7 @@ import { type Graph, sourceName } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
+import { allStages } from "../../src/kernel/program.ts";
 import { verifyStages } from "../../src/kernel/verify.ts";
 import type { Device, DeviceBuffer } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
@@ -109,7 +110,7 @@ describe("a random graph", () => {
       for (const device of devices.slice(2, 4)) {
         const program = compile("random", graph, device.machine, ops);
         const reversed = backwards(program);
-        atOnce(verifyStages(reversed.stages));
+        atOnce(verifyStages(allStages(reversed)));
         const outcome = await runProgram(device, program, sources);
         expect(await runProgram(device, reversed, sources)).toEqual(outcome);
       }

@@ -6,6 +6,7 @@ import { compile } from "../../src/kernel/compile.ts";
 import { costOf } from "../../src/kernel/cost.ts";
 import { type Kernel, type Position, still, sumPositions } from "../../src/kernel/language.ts";
 import type { MachineDescription } from "../../src/kernel/machine-description.ts";
+import { allStages } from "../../src/kernel/program.ts";
 import { KernelWriter } from "../../src/kernel/writer.ts";
 
 const lanes = 16;
@@ -91,9 +92,11 @@ describe("what is counted", () => {
     const x = ops.state("x", { shape: [2, 9, 9, 16], dtype: "f32" });
     const filter = ops.state("filter", { shape: [3, 3, 16, 20], dtype: "f32" });
     const outputs = { y: ops.conv2d(x, filter) };
-    const { stages } = compile("conv", { outputs, updates: [] }, machine, ops, {
-      precision: "exact",
-    });
+    const stages = allStages(
+      compile("conv", { outputs, updates: [] }, machine, ops, {
+        precision: "exact",
+      }),
+    );
     const costs = stages.flat().map(({ kernel }) => costOf(kernel, machine).multiplyAdds);
     const all = costs.reduce((sum, count) => sum + count, 0);
     expect(all).toBe(2 * 7 * 7 * 20 * 3 * 3 * 16);

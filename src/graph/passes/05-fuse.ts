@@ -15,7 +15,7 @@ import {
   readsOf,
   rewrite,
 } from "../expression.ts";
-import { consumersOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
+import { consumersOf, dependentsOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
 import { isComposite, type Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
 import { deepest, Inlining, isPlain } from "./inlining.ts";
@@ -80,10 +80,7 @@ function lowerNode(node: Node): Computation {
  * cluster can then take along the scale that inference makes of moving statistics.
  */
 function steadyFirst(order: readonly Node[]): Node[] {
-  const moving = new Set<Node>();
-  for (const node of order) {
-    if (node.op.name === "input" || node.inputs.some((i) => moving.has(i))) moving.add(node);
-  }
+  const moving = dependentsOf(order, (node) => node.op.name === "input");
   return [...order.filter((node) => !moving.has(node)), ...order.filter((n) => moving.has(n))];
 }
 

@@ -101,8 +101,9 @@ export function filterOf(context: ScheduleContext, work: ConvolutionWork): Turne
   return { view, stages: scheduleMap(context, { shape, stores: [{ view, formula }] }) };
 }
 
-/** The cycles of `filterOf`. */
-export function turnCycles({ pass, geometry, transposedFilter }: ConvolutionWork): number {
-  const copies = pass === "inputGradient" || transposedFilter;
+/** The cycles of `filterOf`; none where what it makes lasts from step to step. */
+export function turnCycles(work: ConvolutionWork): number {
+  const { pass, geometry, transposedFilter, second } = work;
+  const copies = !second.storage.isLasting && (pass === "inputGradient" || transposedFilter);
   return copies ? copyCycles(4 * filterSize(geometry)) : 0;
 }

@@ -27,20 +27,29 @@ export function isForWinograd(
   return precision !== "exact" && fits && groups === 1;
 }
 
-/** The cycles of mapping so many tiles, multiplying their points, and mapping back. */
+/**
+ * The cycles of mapping so many tiles, multiplying their points, and mapping back. Filters that last from step
+ * to step are mapped already.
+ */
 export function winogradCycles(
   { machine }: ScheduleContext,
   {
     tiles,
     channels,
     filters,
-  }: { readonly tiles: number; readonly channels: number; readonly filters: number },
+    isLasting = false,
+  }: {
+    readonly tiles: number;
+    readonly channels: number;
+    readonly filters: number;
+    readonly isLasting?: boolean | undefined;
+  },
 ): number {
   const vectors = (count: number) => Math.ceil(count / machine.lanes);
   const tile = chooseTile(machine, tilesPerTask, vectors(filters));
   const step = coverCycles(tile, tilesPerTask, vectors(filters)) / tilesPerTask;
   const maps = vectors(channels) * mapCycles.image + vectors(filters) * mapCycles.products;
-  const filterMap = channels * vectors(filters) * mapCycles.filter;
+  const filterMap = isLasting ? 0 : channels * vectors(filters) * mapCycles.filter;
   const core = tiles * (tilePoints * channels * step + maps) + filterMap;
   const points = 4 * tilePoints * channels * filters;
   const moved =

@@ -71,7 +71,8 @@ export const winograd: Schedule<ConvolutionWork> = {
   cost(context, work) {
     const { images, channels, filters, rows, columns } = sidesOf(work);
     const tiles = images * tileCount(rows) * tileCount(columns);
-    const sizes = { tiles, channels, filters };
+    const { isLasting } = work.second.storage;
+    const sizes = { tiles, channels, filters, isLasting };
     return winogradCycles(context, sizes) + turnCycles(work);
   },
   schedule(context, work) {

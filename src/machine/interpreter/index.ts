@@ -87,11 +87,11 @@ export class InterpreterDevice extends HostDevice {
     const layout = await inSlices(placing, platform.threads.nextTurn);
     const run = async (steps: readonly StepInputs[]): Promise<StepOutputs[]> => {
       layout.stage(steps);
+      const prepares = this.view("i32", layout.preparationFlag, 1)[0] !== 0;
+      if (prepares && steps.length > 0) this.#launch(program.preparation, layout);
       steps.forEach((_, step) => {
         for (const copy of layout.copiesIn) this.#copy(copy, step, "in");
-        for (const stage of program.stages) {
-          for (const launch of stage) this.#launch(launch, layout);
-        }
+        this.#launch(program.stages, layout);
         for (const copy of layout.copiesOut) this.#copy(copy, step, "out");
       });
       return layout.collect(steps.length);
@@ -107,7 +107,11 @@ export class InterpreterDevice extends HostDevice {
     else this.memory.bytes.copyWithin(waiting, address, address + bytes);
   }
 
-  #launch({ kernel, bindings }: Launch, layout: Layout): void {
+  #launch(stages: Program["stages"], layout: Layout): void {
+    for (const launch of stages.flat()) this.#run(launch, layout);
+  }
+
+  #run({ kernel, bindings }: Launch, layout: Layout): void {
     const views: BufferViews = new Map(
       kernel.buffers.map((buffer, i) => {
         const address = layout.addressOf.get(bindings[i]) as number;

@@ -4,7 +4,7 @@
 import type { Slices } from "../../core/slices.ts";
 import type { Storage } from "../../kernel/draft.ts";
 import { type Kernel, taskCount } from "../../kernel/language.ts";
-import type { Program } from "../../kernel/program.ts";
+import { allStages, type Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
 import { sharesOf } from "../shares.ts";
 import { CodeWriter } from "./code.ts";
@@ -98,9 +98,16 @@ function latin1(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
 
+/** Launches with the numbers of their kernels' functions, stage by stage. */
+type Calls = readonly (readonly {
+  index: number;
+  kernel: Kernel;
+  bindings: readonly Storage[];
+}[])[];
+
 function runFunction(
   layout: Layout,
-  calls: readonly (readonly { index: number; kernel: Kernel; bindings: readonly Storage[] }[])[],
+  { preparation, calls }: { readonly preparation: Calls; readonly calls: Calls },
   barrier: number | undefined,
 ): WasmFunction {
   const code = new CodeWriter(["i32", "i32", "i32"]);
@@ -137,10 +144,8 @@ function runFunction(
       code.get(thread).i32(layout.workspaceBytes).op("i32.mul", "i32.add");
     }
   };
-  code.loop(() => {
-    copy(layout.copiesIn, "in");
-    wait();
-    for (const stage of calls) {
+  const call = (stages: Calls) => {
+    for (const stage of stages) {
       const shares = sharesOf(stage, layout.threads);
       for (const [i, { index, kernel, bindings }] of stage.entries()) {
         const share = shares[i];
@@ -160,6 +165,15 @@ function runFunction(
       }
       wait();
     }
+  };
+  if (preparation.length > 0) {
+    code.i32(layout.preparationFlag).memory("i32.load", 0);
+    code.when(() => call(preparation));
+  }
+  code.loop(() => {
+    copy(layout.copiesIn, "in");
+    wait();
+    call(calls);
     copy(layout.copiesOut, "out");
     code.get(step).i32(1).op("i32.add").tee(step).get(steps).op("i32.lt_u").branchIf(0);
   });
@@ -175,14 +189,16 @@ export function* emitProgram(
   memory: ImportedMemory,
 ): Slices<Uint8Array<ArrayBuffer>> {
   const table = new KernelTable(features);
-  for (const { kernel } of program.stages.flat()) {
+  for (const { kernel } of allStages(program).flat()) {
     table.indexOf(kernel);
     yield;
   }
-  const calls = program.stages.map((stage) =>
-    stage.map(({ kernel, bindings }) => ({ index: table.indexOf(kernel), kernel, bindings })),
-  );
+  const callsOf = (stages: Program["stages"]): Calls =>
+    stages.map((stage) =>
+      stage.map(({ kernel, bindings }) => ({ index: table.indexOf(kernel), kernel, bindings })),
+    );
+  const [preparation, calls] = [program.preparation, program.stages].map(callsOf);
   const { functions } = table;
   const index = barrier && functions.push(barrierFunction(barrier)) - 1;
-  return encodeModule([...functions, runFunction(layout, calls, index)], memory);
+  return encodeModule([...functions, runFunction(layout, { preparation, calls }, index)], memory);
 }

@@ -1,7 +1,7 @@
 // A program as code in memory of its own, with the blocks of the device's memory that it needs. Nothing
 // unproven is emitted: a program's layout proves it.
 
-import type { Program } from "../../kernel/program.ts";
+import { allStages, type Program } from "../../kernel/program.ts";
 import type { Layout } from "../layout.ts";
 import type { VectorWidth } from "./assembler.ts";
 import type { Convention } from "./convention.ts";
@@ -46,7 +46,8 @@ export function installProgram(
   };
   try {
     const barrier = take(barrierBytes);
-    const handed = program.stages.flat().reduce((sum, { bindings }) => sum + bindings.length, 0);
+    const launches = allStages(program).flat();
+    const handed = launches.reduce((sum, { bindings }) => sum + bindings.length, 0);
     let next = take(8 * handed * layout.threads);
     const code = emitProgram(program, width, layout, {
       convention: calls.convention,

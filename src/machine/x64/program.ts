@@ -68,21 +68,12 @@ class ProgramEmitter {
     a.storeRegister(this.#slot(stepsSlot), steps);
     a.zero(gpr.rax);
     a.storeRegister(this.#slot(stepSlot), gpr.rax);
+    if (program.preparation.length > 0) this.#prepare(program.preparation);
     const next = a.label();
     a.bind(next);
     this.#copies(this.#layout.copiesIn, "in");
     a.call(this.#barrier);
-    for (const stage of program.stages) {
-      const shares = sharesOf(stage, this.#layout.threads);
-      for (const [i, { kernel, bindings }] of stage.entries()) {
-        const skip = a.label();
-        this.#tasks(shares[i], taskCount(kernel), skip);
-        this.#table(bindings);
-        a.call(this.#kernel(kernel));
-        a.bind(skip);
-      }
-      a.call(this.#barrier);
-    }
+    this.#stages(program.stages);
     this.#copies(this.#layout.copiesOut, "out");
     a.addConstantTo(this.#slot(stepSlot), 1);
     a.load(gpr.rax, this.#slot(stepSlot));
@@ -97,6 +88,34 @@ class ProgramEmitter {
     }
     this.#pool.write(a);
     return a.finish();
+  }
+
+  /** What is to be done once, where the flag says so. */
+  #prepare(preparation: Program["preparation"]): void {
+    const a = this.#a;
+    const prepared = a.label();
+    a.constant(gpr.rcx, BigInt(this.#around.addressOf(this.#layout.preparationFlag, 4)));
+    a.load32(gpr.rax, { base: gpr.rcx, displacement: 0 });
+    a.compareConstant(gpr.rax, 0);
+    a.jumpIf("equal", prepared);
+    this.#stages(preparation);
+    a.bind(prepared);
+  }
+
+  /** Calls the kernels, with a barrier behind each stage. */
+  #stages(stages: Program["stages"]): void {
+    const a = this.#a;
+    for (const stage of stages) {
+      const shares = sharesOf(stage, this.#layout.threads);
+      for (const [i, { kernel, bindings }] of stage.entries()) {
+        const skip = a.label();
+        this.#tasks(shares[i], taskCount(kernel), skip);
+        this.#table(bindings);
+        a.call(this.#kernel(kernel));
+        a.bind(skip);
+      }
+      a.call(this.#barrier);
+    }
   }
 
   #slot(displacement: number): Place {

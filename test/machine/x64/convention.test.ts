@@ -45,6 +45,8 @@ function install(native: Native, width: 512 | 256, program: Program, calls?: Par
     free: (buffer: DeviceBuffer) => memory.free(device.addressOf(buffer)),
     addressOf: (buffer: DeviceBuffer) => (buffer as ReturnType<typeof bufferAt>).address,
     view: memory.view.bind(memory),
+    writesTo: () => 0,
+    noteWrite: () => {},
   };
   const places = new Map(
     states.map(({ name, address, view }) => [name, bufferAt(address, view.byteLength)]),

@@ -24,9 +24,11 @@ export function waitingProgram(lanes: number, rounds: number, stages = 1): Progr
     inputs: [],
     outputs: [],
     states: [{ name: "out", storage, dtype: "f32", shape: [64] }],
+    preparation: [],
     stages: Array.from({ length: stages }, () => [{ kernel, bindings: [storage] }]),
     offsets: new Map(),
     arenaBytes: 0,
+    preparedBytes: 0,
     workspaceBytes: 0,
   };
 }

@@ -22,9 +22,11 @@ function programOf(kernel: Kernel): Program {
       dtype: storage.dtype,
       shape: [storage.size],
     })),
+    preparation: [],
     stages: [[{ kernel, bindings: storages }]],
     offsets: new Map(),
     arenaBytes: 0,
+    preparedBytes: 0,
     workspaceBytes: 0,
   };
 }
