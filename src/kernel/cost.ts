@@ -72,18 +72,28 @@ export function usableBytes(cacheBytes: number, run: number, stride: number): nu
   return cacheBytes * Math.min(1, Math.max(run, lineBytes) / a);
 }
 
+/** Bytes of the cache that cores share that one kernel can count on. */
+const sharedCacheBytes = 8 << 20;
+
 /**
  * `bytes` in runs of `run` bytes that come `times` times, weighed as bytes from beyond the caches: those
  * that are fetched again come twice as fast from the cache that cores share, if runs are long enough to be
- * foreseen.
+ * foreseen; where they do not fit there, they are waited for each time.
  */
 export function fetchedBytes(bytes: number, run: number, times: number): number {
-  return bytes * (run >= 2 * lineBytes ? 1 + (times - 1) / 2 : times);
+  const foreseen = run >= 2 * lineBytes ? 1 / 2 : 1;
+  const again = bytes < sharedCacheBytes ? foreseen : bandwidth.beyond / bandwidth.waiting;
+  return bytes * (1 + (times - 1) * again);
 }
 
 /** The cycles of fetching `bytes` in short runs from beyond the caches, with nothing to compute meanwhile. */
 export function fetchCycles(bytes: number): number {
   return bytes / bandwidth.waiting;
+}
+
+/** The cycles of a stage that does nothing but bring `bytes` into another order. */
+export function reorderCycles(bytes: number): number {
+  return fetchCycles(bytes) + bytes / bandwidth.beyond;
 }
 
 /** The cycles of copying `bytes` from one place to another beyond the caches. */

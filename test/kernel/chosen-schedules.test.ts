@@ -33,13 +33,16 @@ interface Shape {
   readonly channels: number;
   readonly filters: number;
   readonly taps: number;
+  readonly stride: number;
 }
 
 function workOf(
   pass: ConvolutionWork["pass"],
-  { images, size, channels, filters, taps }: Shape,
+  { images, size, channels, filters, taps, stride }: Shape,
 ): ConvolutionWork {
-  const axis = { input: size, output: size, taps, stride: 1, dilation: 1, before: (taps - 1) / 2 };
+  const output = Math.ceil(size / stride);
+  const before = stride === 1 ? (taps - 1) / 2 : 0;
+  const axis = { input: size, output, taps, stride, dilation: 1, before };
   const geometry: ConvolutionGeometry = {
     images,
     window: [axis, axis],
@@ -48,7 +51,7 @@ function workOf(
     outputChannels: filters,
   };
   const shapes = {
-    forward: [images, size, size, filters],
+    forward: [images, output, output, filters],
     inputGradient: [images, size, size, channels],
     filterGradient: [taps, taps, channels, filters],
   };
@@ -57,12 +60,20 @@ function workOf(
   return { pass, geometry, shape: view.shape, stores, first: view, second: view };
 }
 
-const shape = (images: number, size: number, channels: number, filters: number, taps: number) => ({
+const shape = (
+  images: number,
+  size: number,
+  channels: number,
+  filters: number,
+  taps: number,
+  stride = 1,
+): Shape => ({
   images,
   size,
   channels,
   filters,
   taps,
+  stride,
 });
 
 const shapes: Record<string, Shape> = {
@@ -74,6 +85,9 @@ const shapes: Record<string, Shape> = {
   "1x1 of 512 channels at 28x28": shape(16, 28, 512, 128, 1),
   "1x1 of 2048 channels at 7x7": shape(16, 7, 2048, 512, 1),
   "1x1 of 2048 channels at 7x7, one image": shape(1, 7, 2048, 512, 1),
+  "1x1 of 1024 channels at 14x14, stride 2": shape(16, 14, 1024, 2048, 1, 2),
+  "3x3 of 512 channels at 14x14, stride 2": shape(16, 14, 512, 512, 3, 2),
+  "7x7 of 3 channels at 224x224, stride 2": shape(16, 224, 3, 64, 7, 2),
 };
 
 test.each(Object.keys(machines) as (keyof typeof machines)[])("on %s", (target) => {

@@ -4,7 +4,7 @@
 import type { Computation, ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read } from "../../graph/expression.ts";
 import type { WindowAxis } from "../../graph/window.ts";
-import { copyCycles } from "../cost.ts";
+import { reorderCycles } from "../cost.ts";
 import type { View } from "../draft.ts";
 import { collapse } from "./collapse.ts";
 import { scheduleMap } from "./map.ts";
@@ -105,5 +105,5 @@ export function filterOf(context: ScheduleContext, work: ConvolutionWork): Turne
 export function turnCycles(work: ConvolutionWork): number {
   const { pass, geometry, transposedFilter, second } = work;
   const copies = !second.storage.isLasting && (pass === "inputGradient" || transposedFilter);
-  return copies ? copyCycles(4 * filterSize(geometry)) : 0;
+  return copies ? reorderCycles(4 * filterSize(geometry)) : 0;
 }

@@ -4,6 +4,7 @@
 import {
   type KernelBuffer,
   type Position,
+  type Register,
   still,
   sumPositions,
   timesPosition,
@@ -37,18 +38,29 @@ export interface Product {
   readonly sum: readonly SumLoop[];
   readonly left: Operand & { readonly perRow: number | readonly number[] };
   readonly right: Operand;
-  readonly result: Operand & { readonly perRow: number };
+  /** Where sums lie between two products; absent where this one is the only one. */
+  readonly result?: Operand & { readonly perRow: number };
   /**
    * Whether the sums go on from what is there; `apart`, they begin at 0 and are added to it at last,
    * as blocks of a long sum are.
    */
   readonly adds: boolean | "apart";
+  /** Takes sums that are complete, a vector at a time, instead of `result`. */
+  readonly finish?: (at: FinishedSums) => void;
 }
 
-/** Rows of a block: where each lies in `left`, and in the result. */
+/** Neighbouring sums of a row. */
+export interface FinishedSums {
+  readonly row: Position;
+  readonly column: Position;
+  readonly lanes: number;
+  readonly sum: Register;
+}
+
+/** A row of a block, and where it lies in `left`. */
 interface Row {
   readonly left: Position;
-  readonly result: Position;
+  readonly row: Position;
 }
 
 interface Block {
@@ -73,7 +85,7 @@ export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Pr
 
 function forEachRowBlock(
   w: KernelWriter,
-  { rows, left, result }: Product,
+  { rows, left }: Product,
   size: number,
   visit: (rows: Row[]) => void,
 ): void {
@@ -82,7 +94,7 @@ function forEachRowBlock(
   if (typeof perRow !== "number") {
     const all = perRow.map((offset, row) => ({
       left: still(offset),
-      result: still(row * result.perRow),
+      row: still(row),
     }));
     const blocks = Math.ceil(rows / size);
     const even = Math.ceil(rows / blocks);
@@ -95,7 +107,7 @@ function forEachRowBlock(
       visit(
         numbers(block.size).map((i) => {
           const row = sumPositions(first, still(i));
-          return { left: timesPosition(row, perRow), result: timesPosition(row, result.perRow) };
+          return { left: timesPosition(row, perRow), row };
         }),
       );
     });
@@ -108,15 +120,21 @@ function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Bloc
     column: sumPositions(column, still(v * w.lanes)),
     lanes: Math.min(w.lanes, columns - v * w.lanes),
   }));
-  const places = rows.map((row) =>
+  const places = rows.map(({ row }) =>
     vectors.map(({ column }) =>
-      w.access(result.buffer, sumPositions(result.at, row.result, column)),
+      result === undefined
+        ? undefined
+        : w.access(
+            result.buffer,
+            sumPositions(result.at, timesPosition(row, result.perRow), column),
+          ),
     ),
   );
+  const zero = w.constant(0, "f32", true);
   const sums = places.map((row) =>
     row.map((place, v) =>
       w.variable(
-        p.adds === true ? w.loadVector(place, vectors[v].lanes) : w.constant(0, "f32", true),
+        p.adds === true && place !== undefined ? w.loadVector(place, vectors[v].lanes) : zero,
       ),
     ),
   );
@@ -148,12 +166,14 @@ function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Bloc
     });
   };
   descend(0, left.at, right.at);
-  sums.forEach((row, r) => {
-    row.forEach((total, v) => {
-      const { lanes } = vectors[v];
-      const sum =
-        p.adds === "apart" ? w.compute("add", w.loadVector(places[r][v], lanes), total) : total;
-      w.store(places[r][v], sum, lanes);
+  sums.forEach((totals, r) => {
+    totals.forEach((total, v) => {
+      const { column, lanes } = vectors[v];
+      const place = places[r][v];
+      const isApart = p.adds === "apart" && place !== undefined;
+      const sum = isApart ? w.compute("add", w.loadVector(place, lanes), total) : total;
+      if (p.finish !== undefined) p.finish({ row: rows[r].row, column, lanes, sum });
+      else if (place !== undefined) w.store(place, sum, lanes);
     });
   });
 }

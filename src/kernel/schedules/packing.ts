@@ -1,0 +1,184 @@
+// Operands of a matrix product, copied in a stage of their own to where loops find them close together:
+// pixels with all that their windows see in one row, and filters in panels as wide as a tile. What must
+// be turned round is turned on the way.
+
+import { type Affine, addAffine, axis, read } from "../../graph/expression.ts";
+import type { WindowAxis } from "../../graph/window.ts";
+import { copyCycles, reorderCycles } from "../cost.ts";
+import { KernelDraft, type Launch, type Storage, type View } from "../draft.ts";
+import { FormulaWriter } from "../formula.ts";
+import { type Position, still, sumPositions, timesPosition } from "../language.ts";
+import type { MachineDescription } from "../machine-description.ts";
+import { type ConvolutionWork, filterSize, pixelCount } from "./convolution-work.ts";
+import { insideOf, reachOf } from "./padded-image.ts";
+import {
+  type Blocks,
+  blocksOf,
+  forEachVector,
+  type ScheduleContext,
+  type Stage,
+} from "./schedule.ts";
+
+/** Elements between two rows beyond what they hold, so that rows do not crowd into few of a cache's sets. */
+export const rowGap = 16;
+
+/** A matrix whose rows begin `pitch` elements apart, and the stages that make it. */
+export interface Rows {
+  readonly view: View;
+  readonly pitch: number;
+  readonly stages: readonly Stage[];
+}
+
+/** Cycles of gathering a vector. */
+const gatherCycles = 10;
+/** Terms of a panel that a task copies. */
+const termsAtOnce = 32;
+
+/** What each pixel of the result sees of the image, as a row `[R · S · C]`; zeros where that is outside. */
+export function gatherRows(context: ScheduleContext, work: ConvolutionWork): Rows {
+  const { first, geometry } = work;
+  const { images, window } = geometry;
+  const channels = channelsOf(work);
+  const [rows, columns] = window;
+  const length = rows.taps * columns.taps * channels;
+  const pitch = length + rowGap;
+  const pixels = pixelCount(geometry);
+  const storage = context.scratch("f32", pixels * pitch);
+  const draft = new KernelDraft(`${context.name}.gather`, context.machine.lanes);
+  const w = draft.writer;
+  const shape = [images, rows.input, columns.input, channels];
+  const image: View = { storage: first.storage, shape };
+  const at = (output: number, tap: number, { stride, dilation, before }: WindowAxis): Affine =>
+    addAffine(axis(output, stride, -before), axis(tap, dilation));
+  const index = [axis(0), at(1, 3, rows), at(2, 4, columns), axis(5)];
+  const isInside = window.every((side) => insideOf(side).count === reachOf(side));
+  const body = draft.bind(read(image, index, isInside ? undefined : 0));
+  const to = draft.buffer(storage);
+  const extents = [images, rows.output, columns.output, rows.taps, columns.taps, channels];
+  const [n, i] = [w.parallel(images), w.parallel(rows.output)];
+  w.loop(columns.output, (j) => {
+    const line = sumPositions(timesPosition(n, rows.output), i);
+    const row = sumPositions(timesPosition(line, columns.output), j);
+    w.loop(rows.taps, (r) => {
+      w.loop(columns.taps, (s) => {
+        const tap = sumPositions(timesPosition(r, columns.taps), s);
+        const start = sumPositions(timesPosition(row, pitch), timesPosition(tap, channels));
+        forEachVector(w, channels, (c, lanes) => {
+          const place = { axes: [n, i, j, r, s, c], extents, vectorAxis: 5, lanes };
+          const value = w.splat(new FormulaWriter(w, place).evaluate(body));
+          w.store(w.access(to, sumPositions(start, c)), value, lanes);
+        });
+      });
+    });
+  });
+  return { view: { storage, shape: [pixels, pitch] }, pitch, stages: [[draft.finish()]] };
+}
+
+/** Channels that are summed; what an input gradient sums over are filters. */
+function channelsOf({ pass, geometry }: ConvolutionWork): number {
+  return pass === "inputGradient" ? geometry.outputChannels : geometry.inputChannels;
+}
+
+/** The cycles of `gatherRows`. */
+export function gatherRowsCycles(machine: MachineDescription, work: ConvolutionWork): number {
+  const { window } = work.geometry;
+  const taps = window[0].taps * window[1].taps;
+  const pixels = pixelCount(work.geometry);
+  const vectors = pixels * taps * Math.ceil(channelsOf(work) / machine.lanes);
+  const bytes = 4 * pixels * taps * channelsOf(work);
+  return Math.max(gatherCycles * vectors, bytes > machine.secondCacheBytes ? copyCycles(bytes) : 0);
+}
+
+/** Whether the filter of a product lies `[columns, length]` in memory. */
+export function isTurned({ pass, transposedFilter = false }: ConvolutionWork): boolean {
+  return (pass === "inputGradient") !== transposedFilter;
+}
+
+/**
+ * A filter as panels of `width` columns, `[length, width]` each, the last one as wide as what is left: column
+ * c begins at `c · length`, of the first column of its panel.
+ */
+export function packPanels(
+  context: ScheduleContext,
+  work: ConvolutionWork,
+  sizes: { readonly length: number; readonly columns: number },
+  width: number,
+): { readonly view: View; readonly stages: readonly Stage[] } {
+  const { length, columns } = sizes;
+  const storage = context.scratch("f32", length * columns);
+  const panelsOf = blocksOf(columns, Math.min(columns, width));
+  const pack = isTurned(work) ? packTurned : packRows;
+  const stage = blocksOf(length, Math.min(length, termsAtOnce)).flatMap((terms) =>
+    pack(context, { from: work.second, to: storage, ...sizes, panels: panelsOf, terms }),
+  );
+  return { view: { storage, shape: [length * columns] }, stages: [stage] };
+}
+
+/** Some terms of all panels. */
+interface PackWork {
+  readonly from: View;
+  readonly to: Storage;
+  readonly length: number;
+  readonly columns: number;
+  readonly panels: readonly Blocks[];
+  readonly terms: Blocks;
+}
+
+/** From `[length, columns]`: whole rows, as they lie. */
+function packRows(context: ScheduleContext, work: PackWork): Launch[] {
+  const { length, columns, panels, terms } = work;
+  const draft = new KernelDraft(`${context.name}.pack`, context.machine.lanes);
+  const w = draft.writer;
+  const [from, to] = [draft.operand(work.from).buffer, draft.buffer(work.to)];
+  const term = placeOf(w.parallel(terms.count), terms);
+  w.loop(terms.size, (i) => {
+    const line = sumPositions(term, i);
+    for (const some of panels) {
+      w.loop(some.count, (p) => {
+        const first = placeOf(p, some);
+        const start = sumPositions(timesPosition(first, length), timesPosition(line, some.size));
+        forEachVector(w, some.size, (c, lanes) => {
+          const at = sumPositions(timesPosition(line, columns), first, c);
+          w.store(
+            w.access(to, sumPositions(start, c)),
+            w.loadVector(w.access(from, at), lanes),
+            lanes,
+          );
+        });
+      });
+    }
+  });
+  return [draft.finish()];
+}
+
+/** From `[columns, length]`: panel by panel, so that the lines of its columns serve many terms. */
+function packTurned(context: ScheduleContext, work: PackWork): Launch[] {
+  const { length, panels, terms } = work;
+  return panels.map((some) => {
+    const draft = new KernelDraft(`${context.name}.pack`, context.machine.lanes);
+    const w = draft.writer;
+    const [from, to] = [draft.operand(work.from).buffer, draft.buffer(work.to)];
+    const first = placeOf(w.parallel(some.count), some);
+    const term = placeOf(w.parallel(terms.count), terms);
+    w.loop(terms.size, (i) => {
+      const line = sumPositions(term, i);
+      const start = sumPositions(timesPosition(first, length), timesPosition(line, some.size));
+      forEachVector(w, some.size, (c, lanes) => {
+        const at = sumPositions(timesPosition(sumPositions(first, c), length), line);
+        const value = w.loadVector(w.access(from, at), lanes, length);
+        w.store(w.access(to, sumPositions(start, c)), value, lanes);
+      });
+    });
+    return draft.finish();
+  });
+}
+
+/** The cycles of `packPanels`; none where panels last from step to step. */
+export function packPanelsCycles({ second, geometry }: ConvolutionWork): number {
+  return second.storage.isLasting ? 0 : reorderCycles(4 * filterSize(geometry));
+}
+
+/** Where a block that counts from `start` begins. */
+export function placeOf(number: Position, { start, size }: Blocks): Position {
+  return sumPositions(timesPosition(number, size), still(start));
+}
