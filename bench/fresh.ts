@@ -2,7 +2,7 @@
 // first compilation does. Every network has a process of its own, on both sides.
 
 import type { Device } from "../src/machine/device.ts";
-import type { NetworkName } from "./networks.ts";
+import { type NetworkName, networks } from "./networks.ts";
 import { Child } from "./peers/child.ts";
 import type { Memory } from "./peers/lines.ts";
 import { firstLine, type PeerSettings } from "./peers/peer.ts";
@@ -20,6 +20,12 @@ export interface FreshStart {
 
 const steps = 10;
 
+/** Images in one training step. */
+function batchOf(network: NetworkName): number {
+  const [batch] = networks[network].batches.training;
+  return batch;
+}
+
 function startFovea({ target, threads }: Device): Promise<Child> {
   return Child.startFile("fovea-process.ts", [target, String(threads)]);
 }
@@ -31,7 +37,7 @@ async function pytorchMemory(
 ): Promise<Memory | undefined> {
   try {
     const child = await startPython(settings, ["--layout", layout]);
-    await child.ask(`train ${network} ${steps}`);
+    await child.ask(`train ${network} ${batchOf(network)} ${steps}`);
     const memory = await child.ask<Memory>("memory");
     await child.close();
     return memory;
@@ -57,7 +63,9 @@ export async function startFresh(
   { layout, ...options }: FreshOptions,
 ): Promise<FreshStart> {
   const child = await startFovea(device);
-  const { compile } = await child.ask<{ readonly compile: number }>(`train ${network} ${steps}`);
+  const { compile } = await child.ask<{ readonly compile: number }>(
+    `train ${network} ${batchOf(network)} ${steps}`,
+  );
   const memory = await child.ask<Memory>("memory");
   await child.close();
   const beside = layout === undefined ? undefined : await pytorchMemory(network, layout, options);
@@ -67,12 +75,4 @@ export async function startFresh(
     memory,
     ...(beside === undefined ? {} : { pytorchMemory: beside }),
   };
-}
-
-/** Milliseconds until the training step of a network of ResNet-50's size is ready to run. */
-export async function compileResnet50(device: Device): Promise<number> {
-  const child = await startFovea(device);
-  const { compile } = await child.ask<{ readonly compile: number }>("compile resnet50");
-  await child.close();
-  return compile;
 }

@@ -11,8 +11,9 @@ import { type Device, describeDevice, openDevice, type TargetName } from "../src
 import { measureConvolution } from "../src/measure/convolution.ts";
 import { measurePeak } from "../src/measure/peak.ts";
 import { modes } from "../src/measure/step.ts";
-import { compileResnet50, type FreshStart, startFresh } from "./fresh.ts";
+import { type FreshStart, startFresh } from "./fresh.ts";
 import { describeMachine } from "./machine.ts";
+import { networks } from "./networks.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { endChildren } from "./peers/child.ts";
 import { startPeers } from "./peers/index.ts";
@@ -70,33 +71,35 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   const { python } = options;
   const settings = { threads: device.threads, folder, ...(python === undefined ? {} : { python }) };
   const peers = await startPeers(options.peers, settings, say);
-  const networks: NetworkTime[] = [];
+  const times: NetworkTime[] = [];
   for (const mode of modes) {
     for (const name of options.nets) {
-      const time = await timeNetwork(name, mode, { ...options, device, peak, peers, say });
-      networks.push(time);
-      if (time.stages === undefined) continue;
-      say(`\n${name}, ${mode}, batch ${time.batch}`);
-      say(formatProfile(time.stages, time.milliseconds));
+      for (const batch of networks[name].batches[mode]) {
+        const how = { ...options, batch, device, peak, peers, say };
+        const time = await timeNetwork(name, mode, how);
+        times.push(time);
+        if (time.stages === undefined) continue;
+        say(`\n${name}, ${mode}, batch ${batch}`);
+        say(formatProfile(time.stages, time.milliseconds));
+      }
     }
     say(
       `\n${mode}\n${networkTable(
         mode,
-        networks.filter((time) => time.mode === mode),
+        times.filter((time) => time.mode === mode),
       )}`,
     );
   }
   const layoutOf = ({ network, mode }: NetworkTime) =>
-    networks
+    times
       .find((time) => time.network === network && time.mode === mode)
       ?.peers.find(({ side }) => side === "PyTorch")?.note;
   for (const { child } of peers) await child.close();
   const fresh: FreshStart[] = [];
-  for (const time of networks.filter(({ mode }) => mode === "training")) {
+  for (const time of times.filter(({ mode }) => mode === "training")) {
     fresh.push(await startFresh(time.network, device, { layout: layoutOf(time), settings, say }));
   }
-  const resnet50CompileMilliseconds = await compileResnet50(device);
-  say(`\n${compileTable(fresh, resnet50CompileMilliseconds)}\n\n${memoryTable(fresh)}`);
+  say(`\n${compileTable(fresh)}\n\n${memoryTable(fresh)}`);
   await device.close();
   const pictures =
     options.pictures === 0
@@ -110,10 +113,9 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
     versions: [...new Set(peers.map(({ version }) => version))],
     repeats: options.repeats,
     targets,
-    networks,
+    networks: times,
     fresh,
     ...(pictures && { pictures }),
-    resnet50CompileMilliseconds,
   };
 }
 

@@ -5,19 +5,12 @@ import { input } from "../src/nn/input.ts";
 import type { LayerInstance } from "../src/nn/layer-instance.ts";
 import { layers } from "../src/nn/layers/index.ts";
 import { Network } from "../src/nn/network.ts";
-import type { SymbolicTensor } from "../src/nn/symbolic.ts";
-import { basicBlock, bottleneckBlock, chain, conv3, normalize, relu } from "./blocks.ts";
+import type { BenchNetwork } from "./bench-network.ts";
+import { basicBlock, chain, conv3, normalize, relu } from "./blocks.ts";
+import { largeNetworks } from "./large-networks.ts";
 
-/** A network to time. */
-export interface BenchNetwork {
-  readonly inputShape: readonly [number, number, number];
-  /** Images in one step. */
-  readonly batch: number;
-  /** Weights that training changes. */
-  readonly parameters: number;
-  /** From images to logits. */
-  readonly build: (images: SymbolicTensor) => SymbolicTensor;
-}
+/** The same batch in both modes. */
+const always = (batch: number) => ({ training: [batch], inference: [batch] });
 
 const grey = [28, 28, 1] as const;
 const pool = () => layers.maxPooling2d({ poolSize: 2 });
@@ -31,7 +24,7 @@ function convolution(filters: number, padding: "same" | "valid"): LayerInstance 
 /** LeNet-5 without padding. Source: LeCun et al., 1998. */
 const lenet: BenchNetwork = {
   inputShape: grey,
-  batch: 128,
+  batches: always(128),
   parameters: 44_426,
   build: (images) =>
     chain(images, [
@@ -48,7 +41,7 @@ const lenet: BenchNetwork = {
 
 const mnist: BenchNetwork = {
   inputShape: grey,
-  batch: 128,
+  batches: always(128),
   parameters: 93_322,
   build: (images) =>
     chain(images, [
@@ -66,7 +59,7 @@ const mnist: BenchNetwork = {
 
 const simple: BenchNetwork = {
   inputShape: grey,
-  batch: 64,
+  batches: always(64),
   parameters: 98_442,
   build: (images) =>
     chain(images, [
@@ -80,7 +73,7 @@ const simple: BenchNetwork = {
 /** Three blocks of two batch-normalised convolutions. */
 const cifar: BenchNetwork = {
   inputShape: [32, 32, 3],
-  batch: 64,
+  batches: always(64),
   parameters: 551_722,
   build: (images) =>
     chain(images, [
@@ -106,7 +99,7 @@ const cifar: BenchNetwork = {
 /** Source: Simonyan and Zisserman, ICLR 2015, made small. */
 const vgg: BenchNetwork = {
   inputShape: grey,
-  batch: 128,
+  batches: always(128),
   parameters: 1_867_466,
   build: (images) =>
     chain(images, [
@@ -125,7 +118,7 @@ const vgg: BenchNetwork = {
 /** A stem of 64 filters and three residual blocks. Source: He et al., CVPR 2016, made small. */
 const resnet: BenchNetwork = {
   inputShape: grey,
-  batch: 128,
+  batches: always(128),
   parameters: 1_227_786,
   build(images) {
     let x = chain(images, [conv3(64), normalize(), relu()]);
@@ -136,8 +129,10 @@ const resnet: BenchNetwork = {
   },
 };
 
+const smallNetworks = { lenet, mnist, simple, cifar, vgg, resnet };
+
 /** Every network by its name, from small to large. */
-export const networks = { lenet, mnist, simple, cifar, vgg, resnet } satisfies Record<
+export const networks = { ...smallNetworks, ...largeNetworks } satisfies Record<
   string,
   BenchNetwork
 >;
@@ -146,38 +141,12 @@ export type NetworkName = keyof typeof networks;
 
 export const networkNames = Object.keys(networks) as readonly NetworkName[];
 
+/** Whether a network is one of those for images of ImageNet's size. */
+export const isLarge = (name: NetworkName): boolean => name in largeNetworks;
+
 /** The network of that name, without weights. */
 export function buildNetwork(name: NetworkName): Network {
-  const { inputShape, build } = networks[name];
+  const { inputShape, build }: BenchNetwork = networks[name];
   const images = input({ shape: inputShape });
   return new Network({ name, inputs: images, outputs: build(images) });
-}
-
-/** Filters of each stage of a ResNet-50, and its blocks. */
-const stages = [
-  [64, 3],
-  [128, 4],
-  [256, 6],
-  [512, 3],
-] as const;
-
-/**
- * A network of the size of ResNet-50 on 224x224 colour images: only its compilation is timed.
- * Source: He et al., CVPR 2016, table 1.
- */
-export function buildResnet50(): Network {
-  const images = input({ shape: [224, 224, 3] });
-  let x = chain(images, [
-    layers.conv2d({ filters: 64, kernelSize: 7, strides: 2, padding: "same" }),
-    normalize(),
-    relu(),
-    layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" }),
-  ]);
-  stages.forEach(([filters, count], stage) => {
-    for (let i = 0; i < count; i++) {
-      x = bottleneckBlock(x, filters, stage > 0 && i === 0 ? 2 : 1);
-    }
-  });
-  const logits = chain(x, [layers.globalAveragePooling2d(), layers.dense({ units: 1000 })]);
-  return new Network({ name: "resnet50", inputs: images, outputs: logits });
 }

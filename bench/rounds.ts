@@ -28,6 +28,8 @@ export interface NetworkTime extends StepTime {
 
 /** How to time. */
 export interface RoundOptions {
+  /** Images in one step. */
+  readonly batch: number;
   readonly device: Device;
   /** GFLOP/s of one thread. */
   readonly peak: number;
@@ -56,24 +58,31 @@ async function takeTurn({ stopwatch }: PreparedStep, times: number[]): Promise<v
   while (performance.now() - start < turnMilliseconds);
 }
 
+/** Whose part of which measurement. */
+interface TurnOptions {
+  readonly mode: Mode;
+  readonly network: NetworkName;
+  readonly batch: number;
+  readonly say: (line: string) => void;
+}
+
 /** A peer's own part of a measurement. One that fails drops out of it, and leaves a gap in the table. */
 class Turns {
   readonly peer: Peer;
   readonly #mode: Mode;
   readonly #network: NetworkName;
+  readonly #batch: number;
   readonly #say: (line: string) => void;
   readonly #times: number[] = [];
   #steps = 1;
   #layout: string | undefined;
   #failed = false;
 
-  constructor(
-    peer: Peer,
-    { mode, network, say }: { mode: Mode; network: NetworkName; say: (line: string) => void },
-  ) {
+  constructor(peer: Peer, { mode, network, batch, say }: TurnOptions) {
     this.peer = peer;
     this.#mode = mode;
     this.#network = network;
+    this.#batch = batch;
     this.#say = say;
   }
 
@@ -93,13 +102,14 @@ class Turns {
       await work();
     } catch (error) {
       this.#failed = true;
-      const what = `${this.#network}, ${this.#mode}`;
+      const what = `${this.#network}, ${this.#mode}, batch ${this.#batch}`;
       this.#say(`${this.peer.name} is left out of ${what}: ${firstLine((error as Error).message)}`);
     }
   }
 
   async #prepare(): Promise<void> {
-    const answer = await timePeer(this.peer, this.#mode, this.#network, 1);
+    await this.peer.prepare?.(this.#network, this.#batch);
+    const answer = await timePeer(this.peer, this.#mode, this.#network, this.#batch, 1);
     const { times, layout, parameters = this.#parameters } = answer;
     if (parameters !== this.#parameters) {
       throw new Error(
@@ -119,7 +129,8 @@ class Turns {
 
   async #measure(): Promise<void> {
     if (!this.peer.inRounds(this.#mode)) return;
-    const { times } = await timePeer(this.peer, this.#mode, this.#network, this.#steps);
+    const { peer } = this;
+    const { times } = await timePeer(peer, this.#mode, this.#network, this.#batch, this.#steps);
     this.#times.push(...times);
   }
 
@@ -140,10 +151,10 @@ export async function timeNetwork(
   mode: Mode,
   options: RoundOptions,
 ): Promise<NetworkTime> {
-  const { device, peak, repeats } = options;
-  const { batch } = networks[network];
-  const willing = options.peers.filter((peer) => peer.refusal(mode, network) === undefined);
-  const turns = willing.map((peer) => new Turns(peer, { mode, network, say: options.say }));
+  const { device, peak, repeats, batch, say } = options;
+  const refusalOf = (peer: Peer) => peer.refusal(mode, network, batch);
+  const willing = options.peers.filter((peer) => refusalOf(peer) === undefined);
+  const turns = willing.map((peer) => new Turns(peer, { mode, network, batch, say }));
   for (const turn of turns) await turn.warmUp();
   const built = buildNetwork(network);
   const loss = sparseCategoricalCrossentropy({ fromLogits: true });
@@ -165,7 +176,7 @@ export async function timeNetwork(
     : {};
   step.close();
   const peers = options.peers.map((peer): SideTime => {
-    const note = peer.refusal(mode, network);
+    const note = refusalOf(peer);
     const turn = turns.find((each) => each.peer === peer);
     return turn?.result ?? { side: peer.name, ...(note === undefined ? {} : { note }) };
   });

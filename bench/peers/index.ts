@@ -1,6 +1,7 @@
 // The peers: one file each, one row each.
 
 import { onnxruntime } from "./onnxruntime.ts";
+import { openvino } from "./openvino.ts";
 import { firstLine, MissingPeer, type Peer, type PeerKind, type PeerSettings } from "./peer.ts";
 import { pytorch } from "./pytorch.ts";
 import { tensorflowJs } from "./tensorflow-js.ts";
@@ -9,6 +10,7 @@ import { tensorflowJs } from "./tensorflow-js.ts";
 export const peerKinds = {
   pytorch,
   onnx: onnxruntime,
+  openvino,
   tfjs: tensorflowJs,
 } as const satisfies Record<string, PeerKind>;
 

@@ -1,4 +1,4 @@
-// ONNX Runtime's side of the benchmark: `infer <network> <count>`. Arguments: the folder of the models,
+// ONNX Runtime's side of the benchmark: `infer <network> <batch> <count>`. Arguments: the folder of the models,
 // and the number of threads.
 
 import { networkNames, networks } from "../networks.ts";
@@ -18,15 +18,15 @@ const packageName: string = "onnxruntime-node";
 const { InferenceSession, Tensor } = (await import(packageName)) as OnnxRuntime;
 let current: { readonly name: string; readonly step: () => Promise<void> } | undefined;
 
-async function prepare(wanted: string): Promise<() => Promise<void>> {
+async function prepare(wanted: string, batch: number): Promise<() => Promise<void>> {
   const name = networkNames.find((known) => known === wanted);
   if (name === undefined) throw new Error(`no network "${wanted}"`);
-  const session = await InferenceSession.create(`${folder}/${name}.onnx`, {
+  const session = await InferenceSession.create(`${folder}/${name}-${batch}.onnx`, {
     intraOpNumThreads: Number(threads),
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
   });
-  const { inputShape, batch } = networks[name];
+  const { inputShape } = networks[name];
   const [height, width, channels] = inputShape;
   const shape = [batch, channels, height, width];
   const size = batch * channels * height * width;
@@ -40,8 +40,9 @@ async function prepare(wanted: string): Promise<() => Promise<void>> {
 
 await answerLines(
   `ONNX Runtime ${versionOf(packageName, "ONNX Runtime")}`,
-  async ([, name, count]) => {
-    if (current?.name !== name) current = { name, step: await prepare(name) };
+  async ([, network, batch, count]) => {
+    const name = `${network} ${batch}`;
+    if (current?.name !== name) current = { name, step: await prepare(network, Number(batch)) };
     return { times: await timesOf(Number(count), current.step) };
   },
 );

@@ -21,7 +21,9 @@ export interface Peer {
   readonly version: string;
   readonly child: Child;
   /** Why it does not run a network in a mode; `undefined` where it does. */
-  refusal(mode: Mode, network: NetworkName): string | undefined;
+  refusal(mode: Mode, network: NetworkName, batch: number): string | undefined;
+  /** What it needs before it runs a network for the first time. Default: nothing. */
+  readonly prepare?: (network: NetworkName, batch: number) => Promise<void>;
   /** Whether it takes part in every round; else one step is all that can be waited for. */
   readonly inRounds: (mode: Mode) => boolean;
 }
@@ -42,12 +44,13 @@ export function firstLine(message: string): string {
 
 const commands = { training: "train", inference: "infer" } as const satisfies Record<Mode, string>;
 
-/** Milliseconds of `count` steps. */
+/** Milliseconds of `count` steps of `batch` images. */
 export function timePeer(
   { child }: Peer,
   mode: Mode,
   network: NetworkName,
+  batch: number,
   count: number,
 ): Promise<Timed> {
-  return child.ask<Timed>(`${commands[mode]} ${network} ${count}`);
+  return child.ask<Timed>(`${commands[mode]} ${network} ${batch} ${count}`);
 }

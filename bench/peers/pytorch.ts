@@ -1,4 +1,4 @@
-// PyTorch: training and inference, in the faster of its two memory layouts.
+// PyTorch: training and inference, in the faster of its two memory layouts, by itself or by torch.compile.
 
 import { fileURLToPath } from "node:url";
 import { Child } from "./child.ts";
@@ -8,12 +8,18 @@ const script = fileURLToPath(new URL("pytorch.py", import.meta.url));
 /** Where a Python with torch may be: a user's own, and the system's. */
 export const pythons = ["python3", "/usr/bin/python3"];
 
+/** The Pythons to try. */
+export function pythonsOf({ python }: PeerSettings): readonly string[] {
+  return python === undefined ? pythons : [python];
+}
+
 /** Starts PyTorch in the first Python that has it. @throws MissingPeer where none has. */
 export async function startPython(
-  { threads, python }: PeerSettings,
+  settings: PeerSettings,
   args: readonly string[] = [],
 ): Promise<Child> {
-  const tried = python === undefined ? pythons : [python];
+  const { threads } = settings;
+  const tried = pythonsOf(settings);
   for (const command of tried) {
     try {
       return await Child.start(command, [script, "--threads", String(threads), ...args]);

@@ -1,10 +1,10 @@
-// TensorFlow.js's side of the benchmark: `train <network> <count>` and `infer <network> <count>`.
+// TensorFlow.js's side of the benchmark: `train <network> <batch> <count>`, and `infer` for forward alone.
 // Argument: the backend. The networks of ../networks.ts are translated application by application.
 
 import { fileURLToPath } from "node:url";
 import type { Network } from "../../src/nn/network.ts";
 import type { SymbolicTensor, Unit } from "../../src/nn/symbolic.ts";
-import { buildNetwork, networkNames, networks } from "../networks.ts";
+import { buildNetwork, networkNames } from "../networks.ts";
 import { folderOf, versionOf } from "./installed.ts";
 import { answerLines, timesOf } from "./lines.ts";
 
@@ -51,15 +51,23 @@ if (backend === "wasm") {
 await tf.setBackend(backend);
 await tf.ready();
 
+/** Pixels of zeros. */
+type Sides = Readonly<Record<"top" | "bottom" | "left" | "right", number>>;
+
 /** One layer of Fovea as one of TensorFlow.js: names and most options are the same. */
 function applyLayer({ kind, options }: Unit, inputs: readonly Symbolic[]): Symbolic {
   const x = inputs.length === 1 ? inputs[0] : inputs;
-  const { padding, ...rest } = options as { padding?: string | object };
+  const { padding, ...rest } = options as { padding?: string | Sides };
   if (typeof padding !== "object") {
     const known = padding === undefined ? rest : { ...rest, padding };
     return tf.layers[kind](known).apply(x);
   }
-  const padded = tf.layers.zeroPadding2d({ padding: 1 }).apply(x);
+  const { top, bottom, left, right } = padding;
+  const zeros = [
+    [top, bottom],
+    [left, right],
+  ];
+  const padded = tf.layers.zeroPadding2d({ padding: zeros }).apply(x);
   return tf.layers[kind]({ ...rest, padding: "valid" }).apply(padded);
 }
 
@@ -75,15 +83,15 @@ function translate({ inputs, outputs, applications }: Network): TfModel {
   return tf.model({ inputs: translated(inputs[0]), outputs: translated(outputs[0]) });
 }
 
-function prepare(command: string, wanted: string): () => Promise<void> {
+function prepare(command: string, wanted: string, batch: number): () => Promise<void> {
   const name = networkNames.find((known) => known === wanted);
   if (name === undefined) throw new Error(`no network "${wanted}"`);
-  const { batch } = networks[name];
   const network = buildNetwork(name);
   const model = translate(network);
   const x = tf.randomUniform([batch, ...network.inputShape]);
-  const classes = Array.from({ length: batch }, (_, i) => i % 10);
-  const targets = tf.oneHot(classes, 10);
+  const [depth] = network.outputShape;
+  const classes = Array.from({ length: batch }, (_, i) => i % depth);
+  const targets = tf.oneHot(classes, depth);
   const optimizer = tf.train.adam(1e-3);
   const train = () =>
     optimizer.minimize(
@@ -102,10 +110,10 @@ let current: { readonly key: string; readonly step: () => Promise<void> } | unde
 
 await answerLines(
   `TensorFlow.js ${versionOf(packageName, "TensorFlow.js")}`,
-  async ([command, name, count]) => {
-    const key = `${command} ${name}`;
+  async ([command, name, batch, count]) => {
+    const key = `${command} ${name} ${batch}`;
     if (current?.key !== key) {
-      current = { key, step: prepare(command, name) };
+      current = { key, step: prepare(command, name, Number(batch)) };
       // The CPU backend is not run twice for the sake of one number.
       if (backend === "wasm") await timesOf(3, current.step);
     }

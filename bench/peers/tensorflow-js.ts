@@ -2,7 +2,7 @@
 // which cannot train a convolution.
 
 import { gflopOf, type Mode } from "../../src/measure/step.ts";
-import { buildNetwork, type NetworkName, networks } from "../networks.ts";
+import { buildNetwork, type NetworkName } from "../networks.ts";
 import { Child } from "./child.ts";
 import { versionOf } from "./installed.ts";
 import type { Peer, PeerKind } from "./peer.ts";
@@ -13,8 +13,8 @@ const cpuGflops = 0.03;
 const bearable = 90;
 
 /** Why a step on the CPU backend is not waited for. */
-export function cpuRefusal(mode: Mode, name: NetworkName): string | undefined {
-  const seconds = gflopOf(buildNetwork(name), mode, networks[name].batch) / cpuGflops;
+export function cpuRefusal(mode: Mode, name: NetworkName, batch: number): string | undefined {
+  const seconds = gflopOf(buildNetwork(name), mode, batch) / cpuGflops;
   return seconds <= bearable ? undefined : `not run: about ${Math.round(seconds / 60)} minutes`;
 }
 

@@ -17,7 +17,7 @@ describe("a peer's process", () => {
     const child = await Child.startFile("fovea-process.ts", ["wasm", "1"]);
     expect(child.version).toBe("Fovea on wasm, 1 thread");
     const { times, compile } = await child.ask<{ times: number[]; compile: number }>(
-      "train lenet 2",
+      "train lenet 128 2",
     );
     expect(times).toHaveLength(2);
     for (const time of [...times, compile]) expect(time).toBeGreaterThan(0);
@@ -29,7 +29,7 @@ describe("a peer's process", () => {
 
   test("that ends instead of answering is named, with its last words", async () => {
     const child = await Child.startFile("fovea-process.ts", ["wasm", "1"]);
-    await expect(child.ask("train nonet 1")).rejects.toThrow('no network "nonet"');
+    await expect(child.ask("train nonet 1 1")).rejects.toThrow('no network "nonet"');
   });
 
   test("that prints something else is ended: its answers could belong to other questions", async () => {
@@ -38,8 +38,8 @@ describe("a peer's process", () => {
       "-e",
       `${noisy} setInterval(() => {}, 1e3)`,
     ]);
-    await expect(child.ask("train lenet 1")).rejects.toThrow('by "Tracing..."');
-    await expect(child.ask("train lenet 1")).rejects.toThrow("ended");
+    await expect(child.ask("train lenet 1 1")).rejects.toThrow('by "Tracing..."');
+    await expect(child.ask("train lenet 1 1")).rejects.toThrow("ended");
   });
 
   test("that never begins is an error too", async () => {
@@ -69,6 +69,7 @@ test("a peer that fails is one line and a gap in the table; the run goes on", as
   const device = await openDevice({ target: "wasm", threads: 1 });
   const lines: string[] = [];
   const time = await timeNetwork("lenet", "inference", {
+    batch: 128,
     device,
     peak: 1,
     peers: [peer],
@@ -78,7 +79,7 @@ test("a peer that fails is one line and a gap in the table; the run goes on", as
   });
   await device.close();
   expect(lines).toEqual([
-    expect.stringMatching(/^Broken is left out of lenet, inference: Broken 1 /),
+    expect.stringMatching(/^Broken is left out of lenet, inference, batch 128: Broken 1 /),
   ]);
   expect(time.peers).toEqual([{ side: "Broken", note: "failed" }]);
   expect(time.milliseconds).toBeGreaterThan(0);
@@ -88,8 +89,8 @@ describe("a step of TensorFlow.js's CPU backend", () => {
   test("is waited for where it is bearable, by its operations", () => {
     // 128 images of 2,763,968 multiply-adds, three times but for the first layer's.
     expect(gflopOf(buildNetwork("mnist"), "training", 128)).toBeCloseTo(2.07, 1);
-    expect(cpuRefusal("training", "mnist")).toBeUndefined();
-    expect(cpuRefusal("training", "resnet")).toMatch(/^not run: about \d+ minutes$/);
-    expect(cpuRefusal("inference", "lenet")).toBeUndefined();
+    expect(cpuRefusal("training", "mnist", 128)).toBeUndefined();
+    expect(cpuRefusal("training", "resnet", 128)).toMatch(/^not run: about \d+ minutes$/);
+    expect(cpuRefusal("inference", "lenet", 128)).toBeUndefined();
   });
 });
