@@ -120,7 +120,7 @@ export function requireFlag(option: string, value: unknown): void {
 /** Options that are true or false, wherever they are. */
 const flags = new Set(
   (
-    "amsgrad antialias append applyClassBalancing center centered cropToAspectRatio cycle " +
+    "allOps amsgrad antialias append applyClassBalancing center centered cropToAspectRatio cycle " +
     "deleteCheckpoint fromLogits invert keepDimensions multiLabel nesterov padToAspectRatio " +
     "restoreBestWeights saveBestOnly saveWeightsOnly sparseYPred sparseYTrue staircase trainable " +
     "useBias useEma writeGraph writeImages"

@@ -17,8 +17,6 @@ export const ownLayers: readonly string[] = Object.keys(layers).filter(
 
 /** Layers of Keras that change images in training, and hand them on as they are otherwise. */
 export const augmentations: readonly string[] = [
-  "AugMix",
-  "RandAugment",
   "RandomElasticTransform",
   "RandomFlip",
   "RandomPerspective",

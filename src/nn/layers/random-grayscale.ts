@@ -62,11 +62,11 @@ randomGrayscale.facts = layerFacts<RandomGrayscaleOptions>({
 });
 
 /**
- * Random colour degeneration: `[N, H, W, 3]`, shape unchanged. Training draws a factor f for each image, and
+ * Random colour degeneration: `[N, H, W, 3]` or `[N, H, W, 1]`, shape unchanged. Training draws a factor f for each image, and
  * each channel becomes `x + f · (grey − x)`, moved into the range. Outside of training nothing changes. As in
  * Keras.
  *
- * @throws ConfigError if an option is invalid, ShapeError if the input is not an image of colours.
+ * @throws ConfigError if an option is invalid, ShapeError if the input has other channels.
  * @example layers.randomColorDegeneration({ factor: [0, 0.5] })
  */
 export function randomColorDegeneration(
@@ -85,7 +85,7 @@ export function randomColorDegeneration(
         const way = build.multiply(factor, build.subtract(greyOf(build, x), x));
         return clipTo(build, build.add(x, way), valueRange);
       },
-      requireColors,
+      (input, layer) => requireColors(input, layer, { grey: true }),
     );
   });
 }

@@ -4,6 +4,7 @@
 export { activation } from "./activation.ts";
 export { activityRegularization } from "./activity-regularization.ts";
 export { adaptiveAveragePooling2d, adaptiveMaxPooling2d } from "./adaptive-pooling2d.ts";
+export { augMix } from "./aug-mix.ts";
 export { batchNormalization } from "./batch-normalization.ts";
 export { centerCrop } from "./center-crop.ts";
 export { channelPooling } from "./channel-pooling.ts";
@@ -44,6 +45,7 @@ export { permute } from "./permute.ts";
 export { pipeline } from "./pipeline.ts";
 export { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from "./pooling.ts";
 export { prelu } from "./prelu.ts";
+export { randAugment } from "./rand-augment.ts";
 export { randomBrightness, randomContrast } from "./random-brightness.ts";
 export { randomColorJitter } from "./random-color-jitter.ts";
 export { randomCrop } from "./random-crop.ts";

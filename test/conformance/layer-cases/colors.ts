@@ -194,6 +194,66 @@ export const colors = {
       badSeed,
     ],
   },
+  randAugment: {
+    defaults: {
+      given: {},
+      all: { valueRange: bytes, numOps: 2, factor: 0.5, interpolation: "bilinear" },
+    },
+    samples: [
+      { options: { valueRange, seed: 3 }, input: [2, 2, 3], output: [2, 2, 3] },
+      {
+        options: { valueRange, numOps: 1, factor: [0.1, 0.3] },
+        input: [3, 4, 1],
+        output: [3, 4, 1],
+      },
+    ],
+    noisy: true,
+    misfits: noColors,
+    refused: [
+      ...badFactors("factor", 1.5),
+      ...badRanges,
+      { options: { numOps: 0 }, names: "numOps" },
+      { options: { interpolation: "bicubic" }, names: "interpolation" },
+      badSeed,
+    ],
+  },
+  augMix: {
+    defaults: {
+      given: {},
+      all: {
+        valueRange: bytes,
+        numChains: 3,
+        chainDepth: 3,
+        factor: 0.3,
+        alpha: 1,
+        allOps: true,
+        interpolation: "bilinear",
+      },
+    },
+    samples: [
+      {
+        options: { valueRange, numChains: 2, chainDepth: 1, seed: 3 },
+        input: [2, 3, 1],
+        output: [2, 3, 1],
+      },
+      {
+        options: { valueRange, numChains: 1, chainDepth: 1, allOps: false },
+        input: [3, 2, 3],
+        output: [3, 2, 3],
+      },
+    ],
+    noisy: true,
+    misfits: noColors,
+    refused: [
+      ...badFactors("factor", 1.5),
+      ...badRanges,
+      { options: { numChains: 0 }, names: "numChains" },
+      { options: { chainDepth: 30 }, names: "chainDepth" },
+      { options: { alpha: 0 }, names: "alpha" },
+      { options: { allOps: 1 }, names: "allOps" },
+      { options: { interpolation: "bicubic" }, names: "interpolation" },
+    ],
+  },
 
   mixUp: {
     defaults: { given: {}, all: { alpha: 0.2 } },

@@ -33,9 +33,25 @@ BYTES = (-20, 275)
 UNIT = (-0.1, 1.1)
 
 
-def case(kind, shape, span=BYTES, whole=False, **options):
-    """`whole`: pixels are whole numbers from 0 to 255, as decoders give them."""
-    return {"kind": kind, "inputShape": shape, "range": list(span), "whole": whole, "options": options}
+def case(kind, shape, span=BYTES, whole=False, first=FIRST_DRAW, **options):
+    """`whole`: pixels are whole numbers from 0 to 255, as decoders give them; `first`: the first draw's stream."""
+    return {
+        "kind": kind,
+        "inputShape": shape,
+        "range": list(span),
+        "whole": whole,
+        "firstDraw": first,
+        "options": options,
+    }
+
+
+def choosing(number, choices=11):
+    """The first stream from which a layer that draws a choice first takes this one."""
+    return next(
+        stream
+        for stream in range(FIRST_DRAW, 1000)
+        if int(choices * shared_numbers.uniform(stream, [1], 0, 1)[0]) == number
+    )
 
 
 IMAGE = [4, 5, 3]
@@ -73,6 +89,9 @@ CASES = [
     case("randomColorJitter", IMAGE, contrastFactor=0.3),
     case("randomColorJitter", IMAGE, (0, 1), brightnessFactor=0.2, contrastFactor=[0.2, 0.4],
          saturationFactor=[0.3, 0.6], hueFactor=0.4, valueRange=[0, 1]),
+    *(case("randAugment", [5, 4, 3], (0, 255), whole=True, first=choosing(number), numOps=1, factor=0.4)
+      for number in range(11)),
+    case("randAugment", [5, 4, 1], (0, 1), first=choosing(1), numOps=2, valueRange=[0, 1]),
     case("equalization", [6, 7, 3], (0, 255), whole=True),
     case("equalization", [9, 8, 1], (40, 90), whole=True, bins=64),
     case("equalization", [5, 7, 2], (0, 1), valueRange=[0, 1]),
@@ -102,6 +121,7 @@ def keras_layer(kind, options):
 
 
 draws = 0
+first_draw = FIRST_DRAW
 
 
 def numbers(shape):
@@ -109,7 +129,7 @@ def numbers(shape):
     global draws
     draws += 1
     sizes = [int(size) for size in shape]
-    return shared_numbers.uniform(FIRST_DRAW + draws - 1, sizes, 0, 1).astype(numpy.float32)
+    return shared_numbers.uniform(first_draw + draws - 1, sizes, 0, 1).astype(numpy.float32)
 
 
 def draw_from_shared_numbers():
@@ -142,10 +162,10 @@ def applies(x, training, inference):
 
 
 def result(spec):
-    global draws
+    global draws, first_draw
     one = keras_layer(spec["kind"], spec["options"])
     x = tensorflow.constant(pixels(spec))
-    draws = 0
+    draws, first_draw = 0, spec["firstDraw"]
     training = one(x, training=True)
     inference = one(x, training=False)
     return {
@@ -166,8 +186,8 @@ def mixed(kind):
     one = keras_layer(kind, {})
     factors = {"mix_weight": shares, "permutation_order": order}
     if kind == "cutMix":
-        global draws
-        draws = 0
+        global draws, first_draw
+        draws, first_draw = 0, FIRST_DRAW
         columns = one._compute_crop_bounds(3, shape[2], numpy.sqrt(1 - shares), None)
         rows = one._compute_crop_bounds(3, shape[1], numpy.sqrt(1 - shares), None)
         masks, weight = one._generate_batch_mask(shape, (*columns, *rows))
