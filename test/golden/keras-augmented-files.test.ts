@@ -39,6 +39,8 @@ test("its layers have the options that Keras stored", async () => {
   expect(options.RandomBrightness).toMatchObject({ factor: [-0.2, 0.2], valueRange: [-1, 1] });
   expect(options.RandomBrightness).toMatchObject({ seed: 3 });
   expect(options.RandomGaussianBlur).toMatchObject({ kernelSize: [3, 5], sigma: [0.1, 2] });
+  expect(options.RandAugment).toMatchObject({ numOps: 3, factor: [0, 0.2] });
+  expect(options.AugMix).toMatchObject({ numChains: 2, allOps: false, interpolation: "nearest" });
   expect(options.ContrastLimitedAdaptiveHistogramEqualization).toMatchObject({
     clipLimit: 2,
     tileGridSize: [2, 3],

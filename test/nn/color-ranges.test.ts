@@ -250,6 +250,24 @@ test("randomErasing erases rectangles whose sides come from the range, anywhere"
   expect(new Set(boxes.map(({ top }) => top)).size).toBeGreaterThan(15);
 });
 
+describe.each([
+  ["randAugment", layers.randAugment({ valueRange: [0, 1] })],
+  ["augMix", layers.augMix({ valueRange: [0, 1], numChains: 2, chainDepth: 2 })],
+] as const)("%s", (_, layer) => {
+  const shape = [2, 2, 3];
+  const image = [0.9, 0.5, 0.1, 0.2, 0.4, 0.6, 0.3, 0.3, 0.3, 0.8, 0.1, 0.7];
+
+  test("keeps values in their range, and chooses anew at each step", async () => {
+    const means: number[] = [];
+    for (const step of [1, 2, 3, 4, 5, 6]) {
+      const values = (await train(layer, shape, image, step)).images.flat();
+      expect(values.every((value) => value >= -1e-6 && value <= 1 + 1e-6)).toBe(true);
+      means.push(values.reduce((a, b) => a + b) / values.length);
+    }
+    expect(new Set(means).size).toBeGreaterThan(3);
+  });
+});
+
 describe("mixing", () => {
   const variance = (values: readonly number[]) =>
     values.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / count;

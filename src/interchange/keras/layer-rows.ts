@@ -14,14 +14,3 @@ export const noLayersToKeras: readonly string[] = ["operation"];
 export const ownLayers: readonly string[] = Object.keys(layers).filter(
   (name) => !Object.hasOwn(layerRows, name) && !noLayersToKeras.includes(name),
 );
-
-/** Layers of Keras that change images in training, and hand them on as they are otherwise. */
-export const augmentations: readonly string[] = [
-  "RandomElasticTransform",
-  "RandomFlip",
-  "RandomPerspective",
-  "RandomRotation",
-  "RandomShear",
-  "RandomTranslation",
-  "RandomZoom",
-];

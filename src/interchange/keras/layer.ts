@@ -1,11 +1,10 @@
 // A layer in a file of Keras's, and ours. Layers of one's own are written under their own class names,
 // and found again by `customLayers`.
 
-import type { Warn } from "../../core/warn.ts";
 import type { UnitConfig } from "../../nn/network-config.ts";
 import type { InputShapes } from "../model-format.ts";
 import { recordOf, refuse } from "../refuse.ts";
-import { augmentations, layerRows } from "./layer-rows.ts";
+import { layerRows } from "./layer-rows.ts";
 import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";
 import { findRow } from "./row.ts";
 import { camelCase, snakeCase } from "./words.ts";
@@ -16,7 +15,6 @@ export interface Reading {
   readonly custom: Readonly<Record<string, unknown>>;
   /** Sizes of inputs that the file leaves free. */
   readonly inputShape?: InputShapes | undefined;
-  readonly warn: Warn;
 }
 
 /** The options of every layer, which Keras states in other ways. */
@@ -67,7 +65,7 @@ function encodeInner({ kind, options }: UnitConfig, title: string, style: KerasS
 
 /** A layer of a file. @throws FormatError where Fovea has none like it. */
 export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
-  const { custom, warn } = reading;
+  const { custom } = reading;
   const { className, config, isKeras } = objectIn(value, "A layer");
   const title = `the layer "${config.name}" (${className})`;
   const base = {
@@ -90,10 +88,6 @@ export function decodeLayer(value: unknown, reading: Reading): UnitConfig {
   }
   const kind = [className, kindOf(className)].find((name) => Object.hasOwn(custom, name));
   if (kind === undefined) {
-    if (isKeras && augmentations.includes(className)) {
-      warn(`The layer ${title.slice(10)} is left out: it changes images in training only.`);
-      return { kind: "identity", options: base };
-    }
     if (isKeras && className === "Lambda") return refuseLambda(String(config.name));
     return refuse({
       what: `Fovea has no layer of the class ${className}, which is that of "${config.name}".`,

@@ -4,7 +4,6 @@ import { ConfigError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
-import { printWarning } from "../../platform/print-warning.ts";
 import { askedShape, type DecodeOptions, type InputShapes } from "../model-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { decodeNetwork } from "./decode-network.ts";
@@ -17,13 +16,13 @@ import { ownLayers } from "./layer-rows.ts";
  */
 export function networkIn(
   config: unknown,
-  { customLayers = {}, inputShape, warn = printWarning }: Partial<DecodeOptions>,
+  { customLayers = {}, inputShape }: Partial<DecodeOptions>,
   version?: unknown,
 ): Network {
   const isOlder = typeof version !== "string" || !/^[3-9]/.test(version);
   const named = plainNames(config).value;
   const own = Object.fromEntries(ownLayers.map((kind) => [kind, true]));
-  const reading = { custom: { ...own, ...customLayers }, inputShape, warn };
+  const reading = { custom: { ...own, ...customLayers }, inputShape };
   const current = isOlder ? withOlderActivations(named) : named;
   const network = networkFrom(decodeNetwork(current, reading), customLayers);
   checkInputShape(network, inputShape);
