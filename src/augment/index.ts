@@ -2,4 +2,16 @@
 
 export { type AugmentBatch, Augmenter, type AugmenterOptions, augmenter } from "./augmenter.ts";
 export type { BoundingBoxFormat } from "./boxes.ts";
+export type {
+  FlowOptions,
+  FolderFlowOptions,
+  GeneratorFitOptions,
+  ImageDataGeneratorOptions,
+} from "./generator-options.ts";
+export {
+  type GeneratorExamples,
+  ImageDataGenerator,
+  imageDataGenerator,
+} from "./image-data-generator.ts";
 export { type PolicyName, type PolicyOptions, policy } from "./policies.ts";
+export type { ShiftRange, TransformParameters } from "./random-transform.ts";
