@@ -7,12 +7,12 @@ import { ImageError } from "./image-error.ts";
 
 /**
  * @throws ImageError with the reason `truncated` where the bytes end before the file says, or `checksum` where a
- * part of a PNG differs from its checksum. JPEG and GIF say nothing of their length.
+ * part of a PNG differs from its checksum. GIF says nothing of its length.
  */
 export function verifyImage(bytes: Uint8Array, { format }: ImageHeader, file: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    if (format === "jpeg") verifyScans(bytes, file);
+    if (format === "jpeg") verifyJpeg(bytes, file);
     if (format === "png") verifyPng(bytes, view, file);
     if (format === "webp") verifyLength(bytes.length, view.getUint32(4, true) + 8, file);
     if (format === "tiff") verifyLength(bytes.length, tiffEnd(view), file);
@@ -25,19 +25,28 @@ export function verifyImage(bytes: Uint8Array, { format }: ImageHeader, file: st
 /** Programs write about ten. */
 const mostScans = 100;
 
-/** Scans of a progressive JPEG, each of which goes over all pixels. Within pixels, a 0 follows each FF. */
-function verifyScans(bytes: Uint8Array, file: string): void {
-  let count = 0;
+/**
+ * Scans of a progressive JPEG, each of which goes over all pixels, and the end behind the last one, which browsers do
+ * not miss. Within pixels, a 0 follows each FF.
+ */
+function verifyJpeg(bytes: Uint8Array, file: string): void {
+  let scans = 0;
+  let hasEnd = false;
   for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xda) count++;
+    if (bytes[at + 1] === 0xd9) hasEnd = true;
+    if (bytes[at + 1] !== 0xda) continue;
+    scans++;
+    hasEnd = false;
   }
-  if (count <= mostScans) return;
-  throw new ImageError("too-slow", {
-    what: `${file} would take too long to decode.`,
-    expected: `at most ${mostScans} scans of its pixels`,
-    received: String(count),
-    fix: "Save it again as a JPEG of the usual kind.",
-  });
+  if (scans > mostScans) {
+    throw new ImageError("too-slow", {
+      what: `${file} would take too long to decode.`,
+      expected: `at most ${mostScans} scans of its pixels`,
+      received: String(scans),
+      fix: "Save it again as a JPEG of the usual kind.",
+    });
+  }
+  if (scans > 0 && !hasEnd) throw tooShort(bytes.length, undefined, file);
 }
 
 /** Chunks: length, name, data, CRC-32 of name and data; the last one is IEND. What follows does not matter. */

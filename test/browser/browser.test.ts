@@ -1,11 +1,11 @@
 // Fovea in Chromium, where it is installed: with threads (a page that is cross-origin isolated) and without,
 // the same bits as on the wasm target in Node.
 
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectWithFovea, runNode } from "../package/built.ts";
+import { projectWithFovea, root, runNode } from "../package/built.ts";
 import { bundlers } from "../package/bundlers.ts";
 import {
   chromiumPath,
@@ -14,7 +14,7 @@ import {
   serve,
   withoutChromium,
 } from "./chromium.ts";
-import type { SessionResult } from "./session.ts";
+import type { PictureResult, SessionResult } from "./session.ts";
 
 if (chromiumPath === undefined) console.warn(withoutChromium);
 
@@ -28,6 +28,9 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     // Beside the installed package: in the repository it would find the sources.
     cpSync(join(import.meta.dirname, "session.ts"), join(project.folder, "session.ts"));
     writeFileSync(join(project.folder, "index.html"), "<!doctype html><title>Fovea</title>");
+    // What a bundle leaves out lies beside it.
+    const sharp = "node_modules/sharp";
+    symlinkSync(join(root, sharp), join(project.folder, sharp));
     const options = { folder: project.folder, entry: "session.ts" };
     await bundlers.esbuild({ ...options, host: "browser" }, "web");
     await bundlers.esbuild({ ...options, host: "node" }, "node");
@@ -74,6 +77,21 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     },
     60_000,
   );
+
+  test("pictures are read, written, resized and predicted, with the pixels of Node", async () => {
+    const call =
+      "console.log(JSON.stringify(await (await import('./node/main.js')).tryPictures()))";
+    const own: PictureResult = runNode(project.folder, call);
+    const seen = await inPage<PictureResult>({ isolated: true }, "module.tryPictures()");
+    expect(seen.pixels).toEqual(own.pixels);
+    expect(seen.resized).toEqual(own.resized);
+    expect(seen.predicted).toEqual(own.predicted);
+    expect(seen.transparent).toEqual(own.transparent);
+    expect(seen.reasons).toEqual(["empty", "foreign", "truncated", "truncated"]);
+    expect(own.reasons).toEqual(seen.reasons);
+    for (const loss of [...seen.losses, ...own.losses]) expect(loss).toBeLessThan(20);
+    for (const ink of [seen.ink, own.ink]) expect(ink).toBeGreaterThan(20);
+  }, 60_000);
 
   test.each([
     ["with threads", true],

@@ -3,13 +3,18 @@
 
 import {
   type DeviceOptions,
+  decodeImage,
   decodeModel,
   describeDevice,
+  encodeImage,
   encodeModel,
   model as functional,
+  ImageError,
+  images,
   layers,
   loadModel,
   openDevice,
+  readImage,
   saveModel,
   sequential,
   tensor,
@@ -99,7 +104,7 @@ export async function runSession(threads: number): Promise<SessionResult> {
  */
 export async function turnsWhileCompiling(threads: number): Promise<number> {
   const device = await openDevice({ target: "wasm", threads });
-  const net = functional(zoo.mnist.build({ inputShape: [28, 28, 1], classes: 10 }), { device });
+  const net = functional(await zoo.build("mnist"), { device });
   net.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
   await net.getWeights();
   let turns = 0;
@@ -135,4 +140,62 @@ export async function tryDevice(options: DeviceOptions): Promise<string> {
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
+}
+
+/** What became of pictures. */
+export interface PictureResult {
+  /** Pixels of a PNG that was written and read, and those of it resized. */
+  readonly pixels: readonly number[];
+  readonly resized: readonly number[];
+  /** The largest difference of a JPEG and a WebP from what was written. */
+  readonly losses: readonly number[];
+  /** Transparency over white, and in four channels. */
+  readonly transparent: readonly number[];
+  /** Why broken pictures were refused. */
+  readonly reasons: readonly string[];
+  /** What a model predicts of a picture in a Blob. */
+  readonly predicted: readonly number[];
+  /** Dark pixels of a label. */
+  readonly ink: number;
+}
+
+const smooth = (channels: number) =>
+  Uint8Array.from({ length: 16 * 24 * channels }, (_, i) => {
+    const [x, c] = [Math.floor(i / channels) % 24, i % channels];
+    return c === 3 ? (x < 12 ? 255 : 0) : 40 + 6 * x + 20 * c;
+  });
+
+/** Writes, reads, resizes, predicts and draws pictures. */
+export async function tryPictures(): Promise<PictureResult> {
+  const colour = tensor(smooth(3), [16, 24, 3]);
+  const png = await encodeImage(colour, "png");
+  const far = async (format: "jpeg" | "webp") => {
+    const { data } = await decodeImage(await encodeImage(colour, format));
+    return data.reduce((most, value, i) => Math.max(most, Math.abs(value - colour.data[i])), 0);
+  };
+  const clear = await encodeImage(tensor(smooth(4), [16, 24, 4]), "png");
+  const [over, kept] = [await decodeImage(clear), await decodeImage(clear, { channels: 4 })];
+  const reasonOf = (bytes: Uint8Array) =>
+    decodeImage(bytes).then(
+      () => "none",
+      (error) => (error instanceof ImageError ? error.reason : String(error)),
+    );
+  const jpeg = await encodeImage(colour, "jpeg");
+  const cut = [png, jpeg].map((bytes) => bytes.subarray(0, bytes.length - 20));
+  const broken = [new Uint8Array(0), new TextEncoder().encode("text"), ...cut];
+  const blob = new Blob([Uint8Array.from(png)]);
+  const model = sequential([layers.identity({ inputShape: [2, 2, 3] })]);
+  const predicted = await model.predict(blob);
+  await model.dispose();
+  const sheet = await images.contactSheet(colour, { labels: ["label"], tile: [16, 64], gap: 0 });
+  const ink = sheet.data.subarray(16 * 64 * 3).filter((value) => value < 100).length;
+  return {
+    pixels: Array.from((await readImage(blob)).data),
+    resized: Array.from((await readImage(blob, { size: [7, 9], resize: "cover" })).data),
+    losses: [await far("jpeg"), await far("webp")],
+    transparent: [...over.data.slice(-6), ...kept.data.slice(0, 8)],
+    reasons: await Promise.all(broken.map(reasonOf)),
+    predicted: Array.from(predicted.data),
+    ink,
+  };
 }
