@@ -50,6 +50,10 @@ export const commands = {
     summary: "list the datasets, or download one",
     load: async () => (await import("./datasets.ts")).datasets,
   },
+  augment: {
+    summary: "show what augmentation makes of a picture",
+    load: async () => (await import("./augment.ts")).augment,
+  },
   bench: {
     summary: "measure how fast this machine trains and predicts",
     load: async () => (await import("./bench.ts")).bench,
