@@ -13,13 +13,15 @@ const mostDrawn = 64;
 /** Writes `train-batch.png`. @throws SaveError where it cannot be written. */
 export async function drawFirstBatch(run: Run): Promise<void> {
   const { recipe, data, model, files } = run;
-  const { contactSheet } = await import("../../report/contact-sheet.ts");
+  const { contactSheet } = await import("../../images/contact-sheet.ts");
+  const { pngOf } = await import("../../report/picture.ts");
   const count = Math.min(recipe.batchSize, mostDrawn);
   const rows = [...shuffledRows(model.seed, countOf(data.train), 0).subarray(0, count)];
   const images = await imagesAt(data.train, rows);
   const { augment } = recipe;
   const seen = augment === "none" ? images : await changed(images, augment, run);
-  await files.write("trainBatch", contactSheet(seen));
+  const sheet = await contactSheet(seen, { gap: 2, background: [128, 128, 128] });
+  await files.write("trainBatch", pngOf(sheet));
 }
 
 /** Images as the layers of a policy change them. */
