@@ -272,13 +272,8 @@ ${inference}
 
 From the network to code that is ready to run, in a process that compiled nothing before.
 
-<<<<<<< HEAD
-${compileTable(results.fresh, results.resnet50CompileMilliseconds)}
-${picturesPart(results)}
-=======
 ${compileTable(results.fresh)}
-
->>>>>>> 9808b75 (The bench has seven networks of ImageNet's size, OpenVINO and torch.compile beside them, and exports what peers read when they want it)
+${picturesPart(results)}
 ## Peak resident memory
 
 Each network alone in a process of its own, which trains it for 10 steps. "Without base" leaves out

@@ -29,60 +29,98 @@ const facts = {
   classes: 1000,
 };
 
-/** The layers of block `b`, from 0, by names such as `block1_conv2`. */
-function block(depth: Depth, b: number, normalized: boolean): LayerInstance[] {
-  const convolutions = Array.from({ length: blocks[depth][b] }, (_, i) => {
-    const name = `block${b + 1}_conv${i + 1}`;
+/** The number of convolutions before block `b`. */
+const before = (depth: Depth, b: number) =>
+  blocks[depth].slice(0, b).reduce((sum, count) => sum + count, 0);
+
+/**
+ * Whether Keras has it: then its layers have Keras's names, such as `block1_conv2`. Others have torchvision's, such as
+ * `features.2`, where activations and pools count as well.
+ */
+const isInKeras = (depth: Depth, normalized: boolean) =>
+  !normalized && (depth === 16 || depth === 19);
+
+/** torchvision's number for convolution `i` of block `b`. */
+function numberOf(depth: Depth, normalized: boolean, b: number, i: number): number {
+  const step = normalized ? 3 : 2;
+  return step * (before(depth, b) + i) + b;
+}
+
+/** The names of convolution `i` of block `b`, with what follows it. */
+function namesOf(depth: Depth, normalized: boolean, b: number, i: number) {
+  if (isInKeras(depth, normalized)) return { conv: `block${b + 1}_conv${i + 1}` };
+  const number = numberOf(depth, normalized, b, i);
+  const [conv, norm, activation] = [0, 1, 2].map((more) => `features.${number + more}`);
+  return normalized ? { conv, norm, activation } : { conv };
+}
+
+/** The layers of block `b`, from 0. */
+function block(depth: Depth, normalized: boolean, b: number): LayerInstance[] {
+  const count = blocks[depth][b];
+  const convolutions = Array.from({ length: count }, (_, i) => {
+    const names = namesOf(depth, normalized, b, i);
     const convolution = { filters: widths[b], kernelSize: 3, padding: "same" } as const;
-    if (!normalized) return [layers.conv2d({ ...convolution, activation: "relu", name })];
-    const names = { conv: name, norm: `${name}_bn`, activation: `${name}_relu` };
+    if (!normalized) {
+      return [layers.conv2d({ ...convolution, activation: "relu", name: names.conv })];
+    }
     const norm = { epsilon: 1e-5, momentum: 0.9 };
     return convNorm({ ...convolution, useBias: true, norm, names });
   });
-  return [...convolutions.flat(), layers.maxPooling2d({ poolSize: 2, name: `block${b + 1}_pool` })];
+  const name = isInKeras(depth, normalized)
+    ? `block${b + 1}_pool`
+    : `features.${numberOf(depth, normalized, b, count)}`;
+  return [...convolutions.flat(), layers.maxPooling2d({ poolSize: 2, name })];
 }
 
 const body = (x: SymbolicTensor, depth: Depth, normalized: boolean) =>
   chain(
     x,
-    [0, 1, 2, 3, 4].flatMap((b) => block(depth, b, normalized)),
+    [0, 1, 2, 3, 4].flatMap((b) => block(depth, normalized, b)),
   );
 
 /** Features are those before each pool. */
 const featuresOf = (depth: Depth, normalized: boolean) =>
   Object.fromEntries(
-    blocks[depth].map((count, b) => [
-      `stage${b + 1}`,
-      `block${b + 1}_conv${count}${normalized ? "_relu" : ""}`,
-    ]),
+    blocks[depth].map((count, b) => {
+      const { conv, activation = conv } = namesOf(depth, normalized, b, count - 1);
+      return [`stage${b + 1}`, activation];
+    }),
   );
 
-/** Two dense layers and the classes; `dropout` follows each of the two. */
-const classifier = (dropout: number): Parameters<typeof defineArchitecture>[0]["top"] => {
-  const between = dropout === 0 ? [] : [dropout];
-  return (x, { classes, activation }) =>
-    chain(x, [
-      layers.flatten({ name: "flatten" }),
-      ...[1, 2].flatMap((i) => [
-        layers.dense({ units: 4096, activation: "relu", name: `fc${i}` }),
-        ...between.map((rate) => layers.dropout({ rate, name: `dropout${i}` })),
-      ]),
-      layers.dense({ units: classes, activation, name: "predictions" }),
-    ]);
-};
+type Top = Parameters<typeof defineArchitecture>[0]["top"];
+
+/** Two dense layers and the classes, as Keras has them. */
+const kerasTop: Top = (x, { classes, activation }) =>
+  chain(x, [
+    layers.flatten({ name: "flatten" }),
+    layers.dense({ units: 4096, activation: "relu", name: "fc1" }),
+    layers.dense({ units: 4096, activation: "relu", name: "fc2" }),
+    layers.dense({ units: classes, activation, name: "predictions" }),
+  ]);
+
+/** The same on 7 x 7 pixels whatever the size of images, with dropout, as torchvision has them. */
+const torchvisionTop: Top = (x, { classes, activation }) =>
+  chain(x, [
+    layers.adaptiveAveragePooling2d({ outputSize: 7, name: "avgpool" }),
+    layers.flatten(),
+    ...[0, 3].flatMap((i) => [
+      layers.dense({ units: 4096, activation: "relu", name: `classifier.${i}` }),
+      layers.dropout({ rate: 0.5, name: `classifier.${i + 2}` }),
+    ]),
+    layers.dense({ units: classes, activation, name: "classifier.6" }),
+  ]);
 
 function vgg(depth: Depth, figures: readonly PublishedFigures[]): Architecture {
-  const isInKeras = depth === 16 || depth === 19;
   return defineArchitecture({
     ...facts,
     name: `vgg-${depth}`,
     title: `VGG-${depth}`,
     description: `${depth} layers with weights, in a row, and 3 x 3 convolutions only`,
-    preprocess: isInKeras ? centered : standardized,
+    preprocess: isInKeras(depth, false) ? centered : standardized,
     figures,
     features: featuresOf(depth, false),
     body: (x) => body(x, depth, false),
-    top: classifier(isInKeras ? 0 : 0.5),
+    top: isInKeras(depth, false) ? kerasTop : torchvisionTop,
   });
 }
 
@@ -96,7 +134,7 @@ function vggNormalized(depth: Depth, figures: PublishedFigures): Architecture {
     figures: [figures],
     features: featuresOf(depth, true),
     body: (x) => body(x, depth, true),
-    top: classifier(0.5),
+    top: torchvisionTop,
   });
 }
 

@@ -25,8 +25,9 @@ export function uniform(
   low: number,
   high: number,
 ): Tensor<Float32Array> {
-  const value = (_: unknown, i: number) => low + (word(stream, i) / 2 ** 32) * (high - low);
-  return { data: Float32Array.from({ length: sizeOf(shape) }, value), shape };
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = low + (word(stream, i) / 2 ** 32) * (high - low);
+  return { data, shape };
 }
 
 /** Whole numbers below `limit`. */
@@ -51,4 +52,44 @@ function weightValues({ name, shape }: NetworkWeight, index: number): Tensor<Flo
 /** First values for all weights: as wide as Glorot's, never all alike. */
 export function networkWeights(network: Network): Map<string, Tensor<Float32Array>> {
   return new Map(network.weights.map((weight, i) => [weight.fullName, weightValues(weight, i)]));
+}
+
+/** 32 bits of a text: FNV-1a. */
+function textHash(text: string): number {
+  return new TextEncoder()
+    .encode(text)
+    .reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+}
+
+/** The layer that owns a weight and the weight: what both sides call it. */
+function shortName({ fullName }: NetworkWeight): string {
+  return fullName.split("/").slice(-2).join("/");
+}
+
+function namedValues(weight: NetworkWeight, gain: number): Tensor<Float32Array> {
+  const { name, shape } = weight;
+  const stream = textHash(shortName(weight));
+  if (name.endsWith("kernel")) {
+    const inputs = shape.length === 4 && shape[3] === 1 ? 1 : shape[shape.length - 2];
+    const limit = gain * (6 / (sizeOf(shape.slice(0, -2)) * inputs)) ** 0.5;
+    return uniform(stream, shape, -limit, limit);
+  }
+  const positive = ["gamma", "moving_variance", "variance"].includes(name);
+  return positive ? uniform(stream, shape, 0.5, 1.5) : uniform(stream, shape, -0.1, 0.1);
+}
+
+/** First values for all weights, by their names: kernels as wide as He's, so that nothing dies out, times `gain`. */
+export function namedWeights(network: Network, gain = 1): Map<string, Tensor<Float32Array>> {
+  return new Map(network.weights.map((weight) => [weight.fullName, namedValues(weight, gain)]));
+}
+
+/** 32 bits of the names and shapes of all weights, in any order. */
+export function weightsDigest({ weights }: Network): number {
+  const lines = weights.map((weight) => `${shortName(weight)}:${weight.shape.join(",")}`);
+  return textHash(lines.sort().join("\n"));
+}
+
+/** Eight of many numbers. */
+export function someOf(values: ArrayLike<number>): number[] {
+  return Array.from({ length: 8 }, (_, i) => values[Math.floor(((i + 0.5) * values.length) / 8)]);
 }

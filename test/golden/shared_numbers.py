@@ -47,6 +47,42 @@ def weight_values(index, name, shape):
     return uniform(100 + index, shape, -0.1, 0.1)
 
 
+def text_hash(text):
+    """32 bits of a text: FNV-1a."""
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+def named_values(name, shape, gain=1):
+    """First values for the weight `layer/weight`: kernels as wide as He's, so that nothing dies out, times `gain`."""
+    kind = name.split("/")[-1]
+    stream = text_hash(name)
+    if kind.endswith("kernel") and len(shape) > 1:
+        taps = int(numpy.prod(shape[:-2]))
+        inputs = 1 if len(shape) == 4 and shape[-1] == 1 else shape[-2]
+        limit = gain * (6 / (taps * inputs)) ** 0.5
+        return uniform(stream, shape, -limit, limit)
+    if kind in ("gamma", "moving_variance", "variance"):
+        return uniform(stream, shape, 0.5, 1.5)
+    return uniform(stream, shape, -0.1, 0.1)
+
+
+def weights_digest(weights):
+    """32 bits of the names and shapes of all weights, in any order."""
+    lines = sorted(f"{name}:{','.join(str(size) for size in shape)}" for name, shape in weights)
+    return text_hash("\n".join(lines))
+
+
+def sketch(values):
+    """Of many numbers their shape, their root mean square, and eight of them."""
+    flat = values.ravel()
+    places = [int((i + 0.5) * flat.size / 8) for i in range(8)]
+    rms = float(numpy.sqrt(numpy.mean(flat**2)))
+    return {"shape": list(values.shape), "rms": rounded([rms])[0], "some": rounded(flat[places])}
+
+
 def rounded(values):
     """A flat list of f32 numbers, each in as few digits as tell it from its neighbours."""
     flat = numpy.asarray(values, dtype=numpy.float64).astype(numpy.float32).ravel()
