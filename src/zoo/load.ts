@@ -11,7 +11,7 @@ import type { Architecture, BuildOptions, OwnValues } from "./architecture.ts";
 import { preprocessFor } from "./preprocessing.ts";
 import { type FetchWeightsOptions, fetchWeights } from "./weights/fetch-weights.ts";
 import { torchNamesOf } from "./weights/names.ts";
-import type { WeightSource } from "./weights/weight-source.ts";
+import type { WeightFile, WeightSource } from "./weights/weight-source.ts";
 
 /** How a model of the zoo gets its weights. */
 export interface PretrainedOptions extends FetchWeightsOptions {
@@ -67,9 +67,10 @@ export async function load<O extends OwnValues>(
   const isFile = weights !== null && isPathOfWeights(weights);
   const source = weights === null || isFile ? undefined : sourceOf(architecture, weights);
   if (source !== undefined) requireClasses(architecture, options);
+  const publisher = source ?? (isFile ? publisherOf(architecture, weights) : undefined);
   const ofNetwork = Object.fromEntries(others) as Parameters<typeof architecture.build>[0];
   const network = architecture.build(ofNetwork);
-  const record = source?.preprocess ?? architecture.preprocess;
+  const record = publisher?.preprocess ?? architecture.preprocess;
   const preprocess = preprocessFor(record, network.inputShape[2]);
   const model = new Model(network, { preprocess, ...ofModel });
   if (isFile) await take(model, architecture.name, weights, pretrained);
@@ -111,6 +112,18 @@ function requireClasses<O extends OwnValues>(
     received: `${wanted} classes`,
     fix: "Leave the classifier out and call transfer, or let it begin at random with skipMismatch: true.",
   });
+}
+
+/** Who has published a file, by its name: somebody may have fetched it by hand. */
+function publisherOf<O extends OwnValues>(
+  { weights }: Architecture<O>,
+  path: string,
+): WeightSource | undefined {
+  const nameOf = (text: string) =>
+    text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
+  const isFile = (file: WeightFile | undefined) =>
+    file !== undefined && nameOf(file.url) === nameOf(path);
+  return weights.find((source) => isFile(source) || isFile(source.withoutTop));
 }
 
 /** @throws ConfigError unless there are weights of that name. */

@@ -122,6 +122,41 @@ describe("published weights", () => {
 const bytesOf = (data: Float32Array | undefined) =>
   data === undefined ? Buffer.of() : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
+describe("published weights that expect other bytes than their architecture", () => {
+  test("of GoogLeNet get numbers from -1 to 1", async () => {
+    const [{ preprocess }] = (await zoo.architecture("googlenet")).weights;
+    expect(preprocess).toEqual({ scale: 1 / 127.5, offset: -1 });
+  });
+
+  test("of EfficientNet are divided once more, as in Keras", async () => {
+    const [{ preprocess }] = (await zoo.architecture("efficientnet-b0")).weights;
+    const [means, deviations] = [
+      [0.485, 0.456, 0.406],
+      [0.229, 0.224, 0.225],
+    ];
+    const { mean, deviation } = preprocess as Record<"mean" | "deviation", number[]>;
+    for (const [i, std] of deviations.entries()) {
+      for (const byte of [0, 100, 255]) {
+        // What the first layers of the network make of it.
+        const inside = ((byte - mean[i]) / deviation[i] / 255 - means[i]) / std;
+        expect(inside).toBeCloseTo((byte / 255 - means[i]) / std / Math.sqrt(std), 6);
+      }
+    }
+  });
+
+  test("do so under their own name as well", async () => {
+    const small = { includeTop: false, inputShape: [32, 32, 3] };
+    const from = await zoo.load("efficientnet-b0", small);
+    const [published, other] = ["efficientnetb0_notop.h5", "mine.h5"].map((n) => join(folder, n));
+    for (const path of [published, other]) await from.saveWeights(path);
+    const [first] = (await zoo.load("efficientnet-b0", { ...small, weights: published }))
+      .preprocess;
+    const [second] = (await zoo.load("efficientnet-b0", { ...small, weights: other })).preprocess;
+    expect(first?.deviation).toBeDefined();
+    expect(second?.deviation).toBeUndefined();
+  });
+});
+
 describe("weights from a path", () => {
   const small = { inputShape: [32, 32, 3], classes: 4 };
 

@@ -269,6 +269,19 @@ function fromOtherKeras(files: (typeof otherKeras)[string]): WeightSource {
 /** torchvision's GoogLeNet keeps the numbers from -1 to 1 that it was trained on elsewhere. */
 const preprocesses: Readonly<Record<string, Preprocess>> = { googlenet: symmetric };
 
+const means = [0.485, 0.456, 0.406];
+const deviations = [0.229, 0.224, 0.225];
+
+/**
+ * With its own weights, Keras's EfficientNet divides once more by the square root of each channel's
+ * deviation, behind the layer that takes the mean away. The same is said here of bytes, before that
+ * layer: it adds the mean again.
+ */
+const dividedTwice: Preprocess = {
+  mean: means.map((mean, i) => 255 * mean * (1 - Math.sqrt(deviations[i]))),
+  deviation: deviations.map(Math.sqrt),
+};
+
 function fromTorchvision(file: string): WeightSource {
   const sha256 = file.slice(file.lastIndexOf("-") + 1);
   const url = `https://download.pytorch.org/models/${file}.pth`;
@@ -281,6 +294,7 @@ function fromTimm(repository: string): WeightSource {
 }
 
 function preprocessOf(architecture: string): Pick<WeightSource, "preprocess"> {
+  if (/^efficientnet-b\d$/.test(architecture)) return { preprocess: dividedTwice };
   return Object.hasOwn(preprocesses, architecture)
     ? { preprocess: preprocesses[architecture] }
     : {};
@@ -290,12 +304,11 @@ function preprocessOf(architecture: string): Pick<WeightSource, "preprocess"> {
 export function publishedWeights(architecture: string): readonly WeightSource[] {
   const found = <T>(table: Readonly<Record<string, T>>) =>
     Object.hasOwn(table, architecture) ? [table[architecture]] : [];
-  return [
+  const sources = [
     ...found(keras).map(fromKeras),
     ...found(otherKeras).map(fromOtherKeras),
-    ...found(torchvision)
-      .map(fromTorchvision)
-      .map((source) => ({ ...source, ...preprocessOf(architecture) })),
+    ...found(torchvision).map(fromTorchvision),
     ...found(timm).map(fromTimm),
   ];
+  return sources.map((source) => ({ ...source, ...preprocessOf(architecture) }));
 }
