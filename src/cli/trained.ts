@@ -14,10 +14,13 @@ import type { Output } from "./output.ts";
 import type { PictureChoice } from "./pictures.ts";
 import { recipeOf } from "./recipe.ts";
 import { type Given, parseOptions } from "./schema.ts";
+import { loadZooModel } from "./zoo-model.ts";
 
 export interface TrainedOptions extends DataChoice, ModelChoice {
   readonly target: TargetName | "auto";
   readonly threads?: number | undefined;
+  /** Weights for the architecture that `model` names; undefined where it is a file. */
+  readonly weights?: string | undefined;
 }
 
 /** What the work is done on. */
@@ -46,17 +49,21 @@ export async function withTrained<T>(
   needs: "loss" | "probabilities",
   work: (trained: Trained) => Promise<T>,
 ): Promise<T> {
-  const file = await modelFileOf(options.model, "best");
-  const saved = (await argsIn(dirname(file))) ?? {};
+  const { weights } = options;
+  const isOfZoo = weights !== undefined;
+  const file = isOfZoo ? options.model : await modelFileOf(options.model, "best");
+  const saved = (isOfZoo ? undefined : await argsIn(dirname(file))) ?? {};
   const choice = given.data === undefined ? dataOf(saved, given) : options;
   const { target, threads } = options;
   const device = await openDevice({ target, ...(threads && { threads }) });
   try {
     const onWarning = (message: string) => output.warn(message);
     const load = (more: Pick<LoadOptions, "training" | "onWarning">) =>
-      loadModelFile(file, options, { device, ...more });
+      isOfZoo
+        ? loadZooModel({ model: file, weights }, device, output)
+        : loadModelFile(file, options, { device, ...more });
     let { model, classNames } = await load({ training: needs === "loss", onWarning });
-    if (needs === "probabilities" && !endsInProbabilities(model)) {
+    if (needs === "probabilities" && !isOfZoo && !endsInProbabilities(model)) {
       await model.dispose();
       // The warnings have been shown.
       ({ model, classNames } = await load({ training: true, onWarning: () => {} }));

@@ -42,6 +42,12 @@ const pretrainedOptionNames: OptionNames<PretrainedOptions> = {
   fetch: true,
 };
 
+/** As many classes as ImageNet's challenge has. */
+const imagenetClasses = 1000;
+
+/** How pictures were cut where accuracies on ImageNet are published: the middle, without the edges. */
+const asInTests = { resize: "cover", crop: 0.875, interpolation: "bicubic" } as const;
+
 /** The options among `entries` that `names` has. */
 function only<T extends object>(options: object, names: Readonly<Record<string, true>>): T {
   const own = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
@@ -71,7 +77,11 @@ export async function load<O extends OwnValues>(
   const ofNetwork = Object.fromEntries(others) as Parameters<typeof architecture.build>[0];
   const network = architecture.build(ofNetwork);
   const record = publisher?.preprocess ?? architecture.preprocess;
-  const preprocess = preprocessFor(record, network.inputShape[2]);
+  const isTrained = weights !== null && architecture.classes === imagenetClasses;
+  const preprocess = {
+    ...(isTrained ? asInTests : {}),
+    ...preprocessFor(record, network.inputShape[2]),
+  };
   const model = new Model(network, { preprocess, ...ofModel });
   if (isFile) await take(model, architecture.name, weights, pretrained);
   else if (source !== undefined) {

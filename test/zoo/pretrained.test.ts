@@ -153,6 +153,9 @@ describe("published weights that expect other bytes than their architecture", ()
       .preprocess;
     const [second] = (await zoo.load("efficientnet-b0", { ...small, weights: other })).preprocess;
     expect(first?.deviation).toBeDefined();
+    // Pictures are cut as they were where accuracies are published.
+    expect(first).toMatchObject({ resize: "cover", crop: 0.875, interpolation: "bicubic" });
+    expect(from.preprocess[0]?.crop).toBeUndefined();
     expect(second?.deviation).toBeUndefined();
   });
 });

@@ -31,6 +31,16 @@ export const predict = defineCommand({
           "Default: images of --data.",
       }),
     ...modelFields,
+    weights: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        value: "name|path",
+        description:
+          "Weights for the architecture that --model names: imagenet, which is downloaded once, or a " +
+          "file, such as one of PyTorch (.pth). Default: those of the model file.",
+      }),
     ...trainedDataFields,
     data: trainedDataFields.data.meta({
       ...trainedDataFields.data.meta(),
@@ -53,6 +63,7 @@ export const predict = defineCommand({
   }),
   examples: [
     ["fovea predict cat.jpg ./more --model runs/train", "Pictures, and those in a folder."],
+    ["fovea predict cat.jpg --model mobilenet-v2 --weights imagenet", "What is on a picture."],
     ["fovea predict --model runs/train", "The first ten test images."],
     ["fovea predict --model runs/train --index 3", "One of them."],
     ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "Images in a file."],
