@@ -77,7 +77,17 @@ test("a run ends where it no longer gets better, which is no interruption", asyn
   const options = `--data photos --epochs 40 ${small} --patience 2 --learning-rate 0.02`;
   const outcome = await fovea(`train ${options} --out runs/plateau --json`);
   expect(outcome.code).toBe(0);
-  const end = recordsOf(outcome).at(-1);
+  const records = recordsOf(outcome);
+  const end = records.at(-1);
+  // Of epochs that are equally right, the one that is surest of it.
+  const epochs = records.filter(({ event }) => event === "epoch") as unknown as {
+    readonly epoch: number;
+    readonly logs: { readonly val_accuracy: number; readonly val_loss: number };
+  }[];
+  const [best] = epochs.toSorted(
+    ({ logs: a }, { logs: b }) => b.val_accuracy - a.val_accuracy || a.val_loss - b.val_loss,
+  );
+  expect(end?.best).toMatchObject({ epoch: best.epoch });
   expect(end).toMatchObject({ event: "end", plateau: true, stopped: null });
   expect(end?.epochs).toBeLessThan(40);
   const { code, stdout } = await fovea("report runs/plateau");

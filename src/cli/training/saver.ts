@@ -93,8 +93,11 @@ export function saver(run: Run): Callback {
   };
 }
 
+/** By the accuracy; of equal ones, which few images give often, by the loss. */
 function isBetter({ logs }: EpochRecord, best: EpochRecord | undefined): boolean {
-  return logs[judge] !== undefined && (best === undefined || logs[judge] > best.logs[judge]);
+  if (logs[judge] === undefined) return false;
+  if (best === undefined || logs[judge] > best.logs[judge]) return true;
+  return logs[judge] === best.logs[judge] && logs.val_loss < best.logs.val_loss;
 }
 
 /** @throws TrainingError where the epoch's last step has broken the model. */
