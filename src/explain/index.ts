@@ -4,6 +4,12 @@ export { type Attribution, type AttributionOptions, attribute } from "./attribut
 export type { ColourMapName } from "./colours.ts";
 export { type LayerChoice, lastSpatialLayer } from "./layer-choice.ts";
 export {
+  type AugmentationExample,
+  type AugmentedOptions,
+  augmentationExamples,
+  augmented,
+} from "./lessons/augmentation.ts";
+export {
   type BackwardLesson,
   type BackwardStep,
   type ConvolutionLesson,
@@ -28,6 +34,7 @@ export {
   type PoolingStep,
   pooling,
 } from "./lessons/pooling.ts";
+export { type PreprocessingStep, preprocessingSteps } from "./lessons/preprocessing.ts";
 export {
   type EffectiveField,
   type EffectiveFieldOptions,
@@ -38,6 +45,7 @@ export {
   type UnitChoice,
   type UnitField,
 } from "./lessons/receptive-field.ts";
+export { scene } from "./lessons/scene.ts";
 export { type AttributionName, methods } from "./methods/table.ts";
 export { type OverlayOptions, overlay } from "./overlay.ts";
 export type { Curve } from "./trust/curves.ts";

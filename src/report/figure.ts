@@ -31,6 +31,12 @@ const styleSheet = `@media (prefers-color-scheme: dark) {
 .fovea-on-color { fill: ${dark.onColor} }
 }`;
 
+/** A figure for a dark page, whatever the reader's scheme: for PNG files, which have one look. */
+export function inDark(svg: string): string {
+  const dressed = styleSheet.replace("@media (prefers-color-scheme: dark) {\n", "").slice(0, -1);
+  return svg.replace(styleSheet, `:root { color: ${dark.ink} }\n${dressed}`);
+}
+
 /**
  * The text of an SVG file of `width` by `height` pixels. `label` says what it shows to those who
  * cannot see it; `parts` come from `textAt` and `plotAt` (plot.ts).

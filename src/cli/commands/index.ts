@@ -26,6 +26,10 @@ export const commands = {
     summary: "show where a model looks, and how far to trust it",
     load: async () => (await import("./explain.ts")).explain,
   },
+  lesson: {
+    summary: "draw how convolutional networks compute",
+    load: async () => (await import("./lesson.ts")).lesson,
+  },
   report: {
     summary: "write the report of a run again",
     load: async () => (await import("./report.ts")).report,
