@@ -15,6 +15,7 @@ import {
   type Stage,
   type Work,
 } from "./schedule.ts";
+import { segmentsOf } from "./segments.ts";
 
 /** Elements of a long row that one task takes, at least and at most. */
 const rowBlock = { least: 512, most: 16384 };
@@ -75,12 +76,13 @@ function row(
   return draft.finish();
 }
 
-/** Several axes: tasks along the first ones, lanes along the last. */
+/** Several axes: tasks along the first ones, lanes along the last, stretch by stretch. */
 function nested(
   context: ScheduleContext,
   extents: readonly number[],
   stores: readonly ViewStore[],
 ): Launch {
+  const segments = segmentsOf(stores, extents);
   const draft = new KernelDraft(`${context.name}.map`, context.machine.lanes);
   const outer = extents.slice(0, -1);
   const axes: Position[] = [];
@@ -89,7 +91,9 @@ function nested(
   }
   const descend = (axes: readonly Position[]) => {
     if (axes.length === outer.length) {
-      writeRow(draft, axes, extents, stores, still(0), extents[extents.length - 1]);
+      for (const { stores, start, size } of segments) {
+        writeRow(draft, axes, extents, stores, still(start), size);
+      }
     } else {
       draft.writer.loop(outer[axes.length], (at) => descend([...axes, at]));
     }
