@@ -173,9 +173,13 @@ function packTurned(context: ScheduleContext, work: PackWork): Launch[] {
   });
 }
 
-/** The cycles of `packPanels`; none where panels last from step to step. */
+/** Rows of a product that its filter is worth a second place in memory for. */
+const rowsWorthPanels = 14;
+
+/** The cycles of `packPanels`; none where panels last from step to step, and are read by some rows. */
 export function packPanelsCycles({ second, geometry }: ConvolutionWork): number {
-  return second.storage.isLasting ? 0 : reorderCycles(4 * filterSize(geometry));
+  const isFree = second.storage.isLasting && pixelCount(geometry) >= rowsWorthPanels;
+  return isFree ? 0 : reorderCycles(4 * filterSize(geometry));
 }
 
 /** Where a block that counts from `start` begins. */
