@@ -2,7 +2,7 @@
 // the strictest settings, and where neither the types of Node nor those of the DOM are at hand.
 
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Project, projectWithFovea, root } from "../package/built.ts";
@@ -14,7 +14,13 @@ afterAll(() => project.remove());
 const snippets = ["README.md", ...guides].flatMap((file) =>
   snippetsOf(file).map((text, i) => ({ name: `${basename(file, ".md")}-${i + 1}.mts`, text })),
 );
-for (const { name, text } of snippets) writeFileSync(join(project.folder, name), text);
+/** Where snippets lie that read and write files by Node's modules: they need its types. */
+const ofNode = "of-node";
+mkdirSync(join(project.folder, ofNode));
+for (const { name, text } of snippets) {
+  const folder = text.includes('from "node:') ? join(project.folder, ofNode) : project.folder;
+  writeFileSync(join(folder, name), text);
+}
 // Every runtime has a console, and es2022 knows none.
 writeFileSync(
   join(project.folder, "console.d.ts"),
@@ -22,7 +28,7 @@ writeFileSync(
 );
 
 /** What the compiler says to a project with these settings on top of the strict ones. */
-function complaints(options: object): string {
+function complaints(options: object, files: object = { exclude: [ofNode] }): string {
   const compilerOptions = {
     module: "nodenext",
     target: "es2022",
@@ -34,7 +40,10 @@ function complaints(options: object): string {
     noEmit: true,
     ...options,
   };
-  writeFileSync(join(project.folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  writeFileSync(
+    join(project.folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, ...files }),
+  );
   const tsc = join(root, "node_modules/.bin/tsc");
   return spawnSync(tsc, ["-p", project.folder], { encoding: "utf8" }).stdout;
 }
@@ -45,4 +54,11 @@ test("snippets compile without the types of Node and of the DOM", () => {
 
 test("the package's declarations compile, too", () => {
   expect(complaints({ skipLibCheck: false })).toBe("");
+}, 60_000);
+
+test("snippets that use Node's modules compile with its types", () => {
+  const types = { types: ["node"], typeRoots: [join(root, "node_modules/@types")] };
+  expect(complaints({ ...types, skipLibCheck: true }, { include: [ofNode, "console.d.ts"] })).toBe(
+    "",
+  );
 }, 60_000);
