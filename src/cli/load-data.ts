@@ -94,7 +94,7 @@ export async function loadImages(
 
 async function readImageFile(path: string): Promise<LoadedImages> {
   const { decodeIdx } = await import("../data/idx.ts");
-  const { data, shape } = decodeIdx(await readWholeFile(path), path);
+  const { data, shape } = await decodeIdx(await readWholeFile(path), path);
   if (shape.length !== 3 || !(data instanceof Uint8Array)) {
     throw new FormatError({
       what: `${path} does not hold images.`,

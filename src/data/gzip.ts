@@ -17,19 +17,23 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * @throws FormatError where the data is damaged, ends early or unpacks to more than `limit` bytes.
  */
-export function gunzip(bytes: Uint8Array, name: string, limit: number): Uint8Array {
+export async function gunzip(bytes: Uint8Array, name: string, limit: number): Promise<Uint8Array> {
   return explained(name, limit, () => platform.gunzip(bytes, limit));
 }
 
 /** Unpacks only the beginning: enough for a header, whatever follows it. @throws FormatError */
-export function gunzipStart(bytes: Uint8Array, name: string): Uint8Array {
+export async function gunzipStart(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   const start = bytes.subarray(0, startBytes);
   return explained(name, Number.POSITIVE_INFINITY, () => platform.gunzipStart(start));
 }
 
-function explained(name: string, limit: number, unpack: () => Uint8Array): Uint8Array {
+async function explained(
+  name: string,
+  limit: number,
+  unpack: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
   try {
-    return unpack();
+    return await unpack();
   } catch (cause) {
     if (cause instanceof GunzipLimit) {
       throw new FormatError({

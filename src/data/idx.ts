@@ -41,17 +41,17 @@ interface Header {
  * @param name how errors call the file.
  * @throws FormatError where the file is truncated, too long, damaged, too large or no IDX file.
  * @example
- * const { shape } = decodeIdx(await readFile("train-images-idx3-ubyte.gz"), "the images");
+ * const { shape } = await decodeIdx(await readFile("train-images-idx3-ubyte.gz"), "the images");
  * console.log(shape); // [60000, 28, 28]
  */
-export function decodeIdx(
+export async function decodeIdx(
   bytes: Uint8Array,
   name: string,
   { maxBytes = 2 ** 30 }: DecodeIdxOptions = {},
-): Tensor<IdxArray> {
+): Promise<Tensor<IdxArray>> {
   const packed = isGzip(bytes);
-  const header = readHeader(packed ? gunzipStart(bytes, name) : bytes, name, maxBytes);
-  const content = packed ? gunzip(bytes, name, header.end) : bytes;
+  const header = readHeader(packed ? await gunzipStart(bytes, name) : bytes, name, maxBytes);
+  const content = packed ? await gunzip(bytes, name, header.end) : bytes;
   if (content.length !== header.end) {
     const early = content.length < header.end;
     throw new FormatError({

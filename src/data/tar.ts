@@ -10,7 +10,7 @@ const blockBytes = 512;
  * become paths, so that none can lead anywhere. `name` is for messages.
  *
  * @throws FormatError where the archive ends early or is none.
- * @example const files = readTar(gunzip(bytes, name, limit), name);
+ * @example const files = readTar(await gunzip(bytes, name, limit), name);
  */
 export function readTar(archive: Uint8Array, name: string): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();

@@ -32,9 +32,9 @@ export interface Platform {
    *
    * @throws GunzipLimit where more than `limit` bytes come out, another error where the data is damaged.
    */
-  gunzip(bytes: Uint8Array, limit: number): Uint8Array;
+  gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array>;
   /** Unpacks what can be unpacked of the beginning of gzip data. */
-  gunzipStart(bytes: Uint8Array): Uint8Array;
+  gunzipStart(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Gzip data that unpacks to more bytes than it may. */

@@ -25,7 +25,10 @@ beforeAll(async () => {
     "train --data ./data --network lenet-5 --batch-size 16 --schedule constant --epochs 3 --out run --quiet",
   );
   expect(code).toBe(0);
-  const images = decodeIdx(await readFile(join(folder, "data/t10k-images-idx3-ubyte")), "images");
+  const images = await decodeIdx(
+    await readFile(join(folder, "data/t10k-images-idx3-ubyte")),
+    "images",
+  );
   await mkdir(join(folder, "more/deep"), { recursive: true });
   for (const [i, name] of ["a.png", "more/b.webp", "more/deep/c.tiff"].entries()) {
     const pixels = Uint8Array.from(images.data.slice(i * 576, (i + 1) * 576));

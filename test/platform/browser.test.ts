@@ -48,15 +48,15 @@ describe("gunzip", () => {
     ],
     ["is something else", bytesOf(100)],
     ["is empty", new Uint8Array()],
-  ])("refuses what %s, as Node does", (_, bytes) => {
+  ])("refuses what %s, as Node does", async (_, bytes) => {
     expect(() => gunzip(bytes, content.length)).toThrow();
-    expect(() => gunzipOfNode(bytes, content.length)).toThrow();
+    await expect(gunzipOfNode(bytes, content.length)).rejects.toThrow();
   });
 
-  test("stops at its limit", () => {
+  test("stops at its limit", async () => {
     const bomb = new Uint8Array(gzipSync(new Uint8Array(2 ** 24)));
     expect(() => gunzip(bomb, 1000)).toThrow(GunzipLimit);
-    expect(() => gunzipOfNode(bomb, 1000)).toThrow(GunzipLimit);
+    await expect(gunzipOfNode(bomb, 1000)).rejects.toThrow(GunzipLimit);
   });
 
   test("unpacks a beginning", () => {

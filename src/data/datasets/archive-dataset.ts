@@ -55,7 +55,7 @@ async function inArchive(files: FileSet, record: ArchiveDataset): Promise<FileSe
       names.has(entry) ? zip.read(entry) : undefined,
     );
   }
-  const entries = readTar(gunzip(bytes, name, unpackedBytes), name);
+  const entries = readTar(await gunzip(bytes, name, unpackedBytes), name);
   return archiveFiles(name, `${innerFolder}/`, (entry) => entries.get(entry));
 }
 

@@ -94,7 +94,7 @@ export async function readIdxFiles<F extends NamedFile>(
   const decode = async (file: F) => {
     const found = await find(file);
     if (found === undefined) throw missing(place, file);
-    return { path: found.name, values: decodeIdx(found.bytes, found.name) };
+    return { path: found.name, values: await decodeIdx(found.bytes, found.name) };
   };
   const read = async (images: F, labels: F, part: string) => {
     const x = imagesIn(await decode(images), imageSize);

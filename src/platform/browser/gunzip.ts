@@ -1,4 +1,4 @@
-// Gzip by a library: what browsers have for it works in the background alone.
+// Gzip by a library: what browsers have for it refuses a file of several members.
 
 import { Gunzip } from "fflate";
 import { crc32 } from "../../core/crc32.ts";

@@ -5,7 +5,6 @@ import { crc32 } from "../../core/crc32.ts";
 import type { Platform } from "../platform.ts";
 import { consoleStream } from "./console-stream.ts";
 import { disk, files } from "./disk.ts";
-import { gunzip, gunzipStart } from "./gunzip.ts";
 import { md5 } from "./md5.ts";
 import { paths } from "./paths.ts";
 import { threads } from "./threads.ts";
@@ -32,8 +31,13 @@ const browser = {
   allowRelaxedSimd: () => {},
   md5,
   crc32,
-  gunzip,
-  gunzipStart,
+  // The library is loaded when something has to be unpacked.
+  async gunzip(bytes: Uint8Array, limit: number) {
+    return (await import("./gunzip.ts")).gunzip(bytes, limit);
+  },
+  async gunzipStart(bytes: Uint8Array) {
+    return (await import("./gunzip.ts")).gunzipStart(bytes);
+  },
 } satisfies Platform;
 
 /** What Fovea needs of a browser. */

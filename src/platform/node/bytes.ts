@@ -19,7 +19,7 @@ export function crc32(bytes: Uint8Array, before = 0): number {
   return crc32(bytes, before);
 }
 
-export function gunzip(bytes: Uint8Array, limit: number): Uint8Array {
+export async function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   try {
     return zlib().gunzipSync(bytes, { chunkSize, maxOutputLength: limit });
   } catch (cause) {
@@ -29,7 +29,7 @@ export function gunzip(bytes: Uint8Array, limit: number): Uint8Array {
   }
 }
 
-export function gunzipStart(bytes: Uint8Array): Uint8Array {
+export async function gunzipStart(bytes: Uint8Array): Promise<Uint8Array> {
   const { constants, gunzipSync } = zlib();
   return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
 }
