@@ -13,7 +13,7 @@ import type { Network } from "../nn/network.ts";
 import { adam } from "../nn/optimizers/adam.ts";
 import { claimVariables } from "../train/first-values.ts";
 import { headsOf } from "../train/heads.ts";
-import { names } from "../train/programs/parts.ts";
+import { names } from "../train/programs/names.ts";
 import { predictProgram } from "../train/programs/predict.ts";
 import { trainProgram } from "../train/programs/train.ts";
 import { busyMilliseconds, mostStepsAtOnce, stepsThatWait } from "../train/run-steps.ts";

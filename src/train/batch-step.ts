@@ -8,6 +8,7 @@ import { stepInputs } from "./fit.ts";
 import type { OrderedExamples } from "./model-examples.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import { place } from "./placement.ts";
+import { programsOf } from "./programs/programs-of.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { ClassWeights } from "./weights.ts";
 
@@ -41,12 +42,12 @@ export async function runBatch(job: BatchJob): Promise<StepOutputs> {
       batchSize: count,
     });
     if (rate === undefined) {
-      const program = await engine.program(settings.programs.evaluate, count, placed);
+      const program = await engine.program(programsOf(settings).evaluate, count, placed);
       const [outputs] = await program.run([{ rows, step: [0] }]);
       return outputs;
     }
     await memory.prepare(settings.optimizer);
-    const program = await engine.program(settings.programs.train, count, placed);
+    const program = await engine.program(programsOf(settings).train, count, placed);
     const [outputs] = await program.run([stepInputs(settings, iterations + 1, rate, rows)]);
     if (outputs.halted[0] !== 0) refuse(outputs.loss[0]);
     memory.noteTraining();

@@ -15,7 +15,7 @@ import type { Device, Executable } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Preprocess } from "../nn/preprocess.ts";
 import type { ModelMemory } from "./model-memory.ts";
-import { names } from "./programs/parts.ts";
+import { names } from "./programs/names.ts";
 import type { RowProgram } from "./programs/program.ts";
 import { type Resident, reserveRows } from "./residency.ts";
 import { mostStepsAtOnce, stepsThatWait } from "./run-steps.ts";

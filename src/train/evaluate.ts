@@ -4,6 +4,7 @@ import type { StepInputs } from "../machine/device.ts";
 import { batchesOf } from "./batches.ts";
 import type { Engine, ResidentExamples } from "./engine.ts";
 import { Means } from "./means.ts";
+import { programsOf } from "./programs/programs-of.ts";
 import { runSteps } from "./run-steps.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { Watchers } from "./watchers.ts";
@@ -38,7 +39,7 @@ export async function evaluateRows(job: EvaluationJob): Promise<Means> {
     });
     const before = (step: number) => watchers.notify("onTestStepBegin", { step: first + step + 1 });
     await runSteps(
-      () => engine.program(settings.programs.evaluate, batch, examples),
+      () => engine.program(programsOf(settings).evaluate, batch, examples),
       steps,
       inputsOf,
       async (step, outputs) => {

@@ -11,7 +11,8 @@ import { evaluateRows } from "./evaluate.ts";
 import type { LastGood } from "./last-good.ts";
 import { Means } from "./means.ts";
 import { checkMidEpoch } from "./mid-epoch.ts";
-import { names } from "./programs/parts.ts";
+import { names } from "./programs/names.ts";
+import { programsOf } from "./programs/programs-of.ts";
 import { runSteps } from "./run-steps.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { type Progress, untrained } from "./state.ts";
@@ -183,7 +184,7 @@ class FitLoop {
         await watchers.notify("onStepEnd", { ...placeOf(step), logs: means.logs() });
       };
       const program = async () => {
-        const { train } = settings.programs;
+        const { train } = programsOf(settings);
         const executable = await engine.program(train, batch, training.examples);
         return this.#job.replays ? this.#job.lastGood.watch(executable) : executable;
       };
@@ -249,7 +250,7 @@ class FitLoop {
     rows: Int32Array,
   ): Promise<TrainingError> {
     const { engine, settings, training } = this.#job;
-    const program = settings.programs.inspect;
+    const program = programsOf(settings).inspect;
     const inspect = await engine.program(program, rows.length, training.examples);
     const iteration = this.#job.progress().iterations + 1;
     const [outputs] = await inspect.run([{ rows, step: [iteration] }]);

@@ -3,7 +3,7 @@
 
 import type { StepOutputs } from "../machine/device.ts";
 import type { Metric, Sums } from "../nn/metrics/metric.ts";
-import { names } from "./programs/parts.ts";
+import { names } from "./programs/names.ts";
 
 /** What has been added up so far, as plain data. */
 export interface MeansState {

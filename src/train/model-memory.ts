@@ -13,7 +13,7 @@ import type { Device, DeviceBuffer } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { claimVariables, type SeedOfModel } from "./first-values.ts";
-import { names } from "./programs/parts.ts";
+import { names } from "./programs/names.ts";
 import { Store } from "./store.ts";
 import type { Variable } from "./variable.ts";
 

@@ -7,16 +7,10 @@ import type { Source } from "../data/source.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { rateAt } from "../nn/optimizers/learning-rate.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
-import { runBatch } from "./batch-step.ts";
+import { type BatchStream, isStream } from "./batch-stream.ts";
 import type { Callback } from "./callback.ts";
-import { evaluateRows } from "./evaluate.ts";
-import { type Feed, feedOf, inputFeedOf } from "./feed.ts";
-import { runFit } from "./fit.ts";
 import { checkFitOptions, checkPassOptions } from "./fit-options.ts";
-import { warnOfHeldClasses } from "./held-classes.ts";
-import { historyOf } from "./history.ts";
-import { LastGood } from "./last-good.ts";
-import { Means } from "./means.ts";
+import type { LastGood } from "./last-good.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
 import {
   type BatchOptions,
@@ -25,17 +19,16 @@ import {
   type History,
   type PassOptions,
 } from "./options.ts";
-import { orderFor } from "./ordering.ts";
 import { arePictures, type Pictures, refuseMixture } from "./pictures.ts";
-import { place } from "./placement.ts";
-import { predictAll } from "./predict.ts";
-import { progressBar, type Verbosity } from "./progress-bar.ts";
-import { splitOf } from "./split.ts";
+import type { Verbosity } from "./progress-bar.ts";
 import { requireState, untrained } from "./state.ts";
 import { StatefulModel } from "./stateful-model.ts";
-import { type BatchStream, batchesIn, isStream, joined, streamSource } from "./streams.ts";
 import { type Shaped, shaped } from "./structure.ts";
-import { Watchers } from "./watchers.ts";
+import type { Watchers } from "./watchers.ts";
+
+/** The parts that work on examples, and the way to load them: within a turn, so that calls keep their order. */
+type Work = typeof import("./work.ts");
+const loadWork = (): Promise<Work> => import("./work.ts");
 
 /** A model whose predictions have the form `O`. Default: one tensor. */
 export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulModel<O> {
@@ -59,10 +52,12 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     const { epochs = 1, batchSize = 32, shuffle = true, verbose = 1, resume = false } = options;
     const { initialEpoch = 0, stepsPerEpoch, validationSteps, validationFrequency = 1 } = options;
     const settings = this.requireSettings("fit");
-    const feed = feedOf(this, examples, settings, "The set of examples");
-    const split = splitOf(feed.count, options);
-    if (feed.whole) warnOfHeldClasses(settings.heads, feed.whole, split, options.onWarning);
     return this.turns.take("fit", async () => {
+      const work = await loadWork();
+      const { feedOf, place } = work;
+      const feed = feedOf(this, examples, settings, "The set of examples");
+      const split = work.splitOf(feed.count, options);
+      if (feed.whole) work.warnOfHeldClasses(settings.heads, feed.whole, split, options.onWarning);
       const engine = await this.open();
       await this.memory.prepare(settings.optimizer);
       const { validationData, callbacks = [], classWeights } = options;
@@ -85,9 +80,9 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
           const { iterations } = this.currentProgress;
           this.currentProgress = { ...untrained, epochs: initialEpoch, iterations };
         }
-        const bar = progressBar(Number(verbose) as Verbosity);
-        const watchers = this.#watchers([...bar, ...callbacks]);
-        await runFit({
+        const bar = work.progressBar(Number(verbose) as Verbosity);
+        const watchers = this.#watchers(work, [...bar, ...callbacks]);
+        await work.runFit({
           engine,
           settings,
           seed: this.seed,
@@ -105,10 +100,10 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
             typeof validationFrequency === "number"
               ? epoch % validationFrequency === 0
               : validationFrequency.includes(epoch),
-          stepByStep: this.#watchers(callbacks).have("onStepBegin", "onStepEnd"),
+          stepByStep: this.#watchers(work, callbacks).have("onStepBegin", "onStepEnd"),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           learningRate: (iterations) => rateAt(this.rateInUse, iterations),
-          lastGood: this.#lastGood(),
+          lastGood: this.#lastGood(work),
           progress: () => this.currentProgress,
           setProgress: (progress) => {
             this.currentProgress = progress;
@@ -119,7 +114,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
             if (hasAverages) await this.#takeAverages();
           },
         });
-        return historyOf(this.currentProgress.history, watchers.stopped);
+        return work.historyOf(this.currentProgress.history, watchers.stopped);
       } finally {
         this.memory.noteTraining();
         await engine.release("training");
@@ -142,14 +137,15 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     if (isStream(examples)) return this.#evaluateStream(examples);
     const { batchSize = 32, callbacks = [] } = options;
     const settings = this.requireSettings("evaluate");
-    const feed = feedOf(this, examples, settings, "The set of examples");
     return this.turns.take("evaluate", async (turn) => {
+      const work = await loadWork();
+      const feed = work.feedOf(this, examples, settings, "The set of examples");
       const role = turn === "own" ? "evaluation" : "guestEvaluation";
       const engine = await this.open();
-      const placed = await place(engine, role, feed, { heads: settings.heads, batchSize });
-      const watchers = this.#watchers(callbacks);
+      const placed = await work.place(engine, role, feed, { heads: settings.heads, batchSize });
+      const watchers = this.#watchers(work, callbacks);
       try {
-        const means = await evaluateRows({
+        const means = await work.evaluateRows({
           engine,
           settings,
           examples: placed,
@@ -184,7 +180,8 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     const inputs = arePictures(x)
       ? (await import("./picture-inputs.ts")).pictureSource(this, x)
       : x;
-    return this.#predict("predict", inputFeedOf(this, inputs, "The inputs"), options);
+    const { batchSize = 32, callbacks } = options;
+    return this.#predict("predict", inputs, batchSize, callbacks);
   }
 
   /**
@@ -219,20 +216,26 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
 
   /** The model's results for inputs `[N, …]`, taken as one step. @throws DataError where they do not fit. */
   async predictOnBatch(x: InputValues): Promise<Shaped<O, Tensor<Float32Array>>> {
-    const feed = inputFeedOf(this, x, "The inputs");
-    return this.#predict("predictOnBatch", feed, { batchSize: Math.max(1, feed.count) });
+    return this.#predict("predictOnBatch", x);
   }
 
+  /** The results for `x`, in batches of `batchSize`. Default: all in one. */
   #predict(
     method: string,
-    feed: Feed,
-    { batchSize = 32, callbacks = [] }: PassOptions,
+    x: InputValues | Source,
+    batchSize?: number,
+    callbacks: readonly Callback[] = [],
   ): Promise<Shaped<O, Tensor<Float32Array>>> {
     return this.turns.take(method, async (turn) => {
       const role = turn === "own" ? "prediction" : "guestPrediction";
-      const watchers = this.#watchers(callbacks);
+      const work = await loadWork();
+      const feed = work.inputFeedOf(this, x, "The inputs");
       const engine = await this.open();
-      const results = await predictAll(engine, this.network, feed, { role, batchSize, watchers });
+      const results = await work.predictAll(engine, this.network, feed, {
+        role,
+        batchSize: batchSize ?? Math.max(1, feed.count),
+        watchers: this.#watchers(work, callbacks),
+      });
       return shaped<O, Tensor<Float32Array>>(this.network, results);
     });
   }
@@ -243,6 +246,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     const isFree = batchSize === undefined && validationSplit === 0;
     const given = batchSize === undefined ? "validationSplit" : "batchSize";
     requireOption(given, options[given], isFree, "nothing: the generator makes the batches");
+    const { streamSource } = await loadWork();
     const source = await streamSource(stream, stepsPerEpoch, "stepsPerEpoch");
     return this.fit(source, { ...rest, batchSize: source.batchSize, shuffle: false });
   }
@@ -250,7 +254,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
   /** What `fit` validates on; of a stream as many batches as `validationSteps` says. */
   async #validationSource({ validationData, validationSteps }: FitOptions) {
     return isStream(validationData)
-      ? streamSource(validationData, validationSteps, "validationSteps")
+      ? (await loadWork()).streamSource(validationData, validationSteps, "validationSteps")
       : (validationData as ModelExamples | Source);
   }
 
@@ -258,6 +262,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
   #evaluateStream(stream: BatchStream): Promise<Record<string, number>> {
     const settings = this.requireSettings("evaluate");
     return this.turns.take("evaluate", async (turn) => {
+      const { batchesIn, Means, orderFor, runBatch } = await loadWork();
       const means = new Means(settings.metrics);
       for await (const rows of batchesIn(stream)) {
         const ordered = orderFor(this, rows as ModelExamples, settings, "The batch");
@@ -275,14 +280,19 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
   #predictStream(stream: BatchStream): Promise<Shaped<O, Tensor<Float32Array>>> {
     return this.turns.take("predict", async (turn) => {
       const role = turn === "own" ? "prediction" : "guestPrediction";
+      const work = await loadWork();
       const engine = await this.open();
       const parts: Tensor<Float32Array>[][] = [];
-      for await (const { x } of batchesIn(stream)) {
-        const feed = inputFeedOf(this, x, "The inputs");
-        const options = { role, batchSize: feed.count, watchers: this.#watchers([]) } as const;
-        parts.push(await predictAll(engine, this.network, feed, options));
+      for await (const { x } of work.batchesIn(stream)) {
+        const feed = work.inputFeedOf(this, x, "The inputs");
+        const options = {
+          role,
+          batchSize: feed.count,
+          watchers: this.#watchers(work, []),
+        } as const;
+        parts.push(await work.predictAll(engine, this.network, feed, options));
       }
-      const results = this.network.outputs.map((_, i) => joined(parts.map((part) => part[i])));
+      const results = this.network.outputs.map((_, i) => work.joined(parts.map((part) => part[i])));
       return shaped<O, Tensor<Float32Array>>(this.network, results);
     });
   }
@@ -293,8 +303,9 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     { classWeights }: BatchOptions,
   ): Promise<Record<string, number>> {
     const settings = this.requireSettings(method);
-    const ordered = orderFor(this, examples, settings, "The batch");
     return this.turns.take(method, async (turn) => {
+      const { Means, orderFor, runBatch } = await loadWork();
+      const ordered = orderFor(this, examples, settings, "The batch");
       const { iterations } = this.currentProgress;
       const outputs = await runBatch({
         engine: await this.open(),
@@ -315,7 +326,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     });
   }
 
-  #watchers(callbacks: readonly Callback[]): Watchers {
+  #watchers({ Watchers }: Work, callbacks: readonly Callback[]): Watchers {
     return new Watchers(callbacks, {
       model: this,
       restore: async (state) => {
@@ -326,7 +337,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     });
   }
 
-  #lastGood(): LastGood {
+  #lastGood({ LastGood }: Work): LastGood {
     const memory = this.memory;
     return new LastGood({
       getState: () => this.getState(),

@@ -4,11 +4,11 @@ import type { OptionNames } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
 import type { WebAbortSignal } from "../core/web.ts";
 import type { Source } from "../data/source.ts";
+import type { BatchStream } from "./batch-stream.ts";
 import type { Callback } from "./callback.ts";
 import type { EpochRecord } from "./events.ts";
 import type { ModelExamples } from "./model-examples.ts";
 import type { Verbosity } from "./progress-bar.ts";
-import type { BatchStream } from "./streams.ts";
 import type { ClassWeights } from "./weights.ts";
 
 export interface FitOptions {

@@ -6,7 +6,7 @@ import type { Network } from "../nn/network.ts";
 import type { Engine, ResidentExamples, Role } from "./engine.ts";
 import type { Feed } from "./feed.ts";
 import { place } from "./placement.ts";
-import { names } from "./programs/parts.ts";
+import { names } from "./programs/names.ts";
 import { predictProgram } from "./programs/predict.ts";
 import { fillRows } from "./residency.ts";
 import { runSteps } from "./run-steps.ts";

@@ -7,7 +7,6 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Source } from "../data/source.ts";
 import { type Precision, precisions } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
-import { sharedDevice } from "../machine/open.ts";
 import type { Network, SymbolicOutputs } from "../nn/network.ts";
 import { optimizerOf } from "../nn/optimizers/index.ts";
 import { type LearningRate, rateAt } from "../nn/optimizers/learning-rate.ts";
@@ -15,8 +14,8 @@ import { type Preprocess, preprocessOf } from "../nn/preprocess.ts";
 import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { Architecture } from "./architecture.ts";
 import { checkCompileOptions } from "./compile-options.ts";
-import { CompiledProgram } from "./compiled-program.ts";
-import { Engine } from "./engine.ts";
+import type { CompiledProgram } from "./compiled-program.ts";
+import type { Engine } from "./engine.ts";
 import { defaultSeed } from "./first-values.ts";
 import { headsOf } from "./heads.ts";
 import type { InputValues, ModelExamples } from "./model-examples.ts";
@@ -173,6 +172,7 @@ export abstract class StatefulModel<
     states: Readonly<Record<string, Tensor>> = {},
   ): Promise<CompiledProgram> {
     return this.turns.take("compileProgram", async () => {
+      const { CompiledProgram } = await import("./compiled-program.ts");
       const engine = await this.open();
       const compiled = await CompiledProgram.make(engine, this.memory, program, states, (run) =>
         this.turns.take("run", run),
@@ -287,6 +287,9 @@ export abstract class StatefulModel<
   protected async open(): Promise<Engine> {
     await this.#retiring;
     if (this.engine !== undefined) return this.engine;
+    // What shows, saves or loads a model needs neither.
+    const { sharedDevice } = await import("../machine/open.ts");
+    const { Engine } = await import("./engine.ts");
     const device = this.#deviceChoice ?? (await sharedDevice());
     await this.memory.open(device);
     this.#deviceChoice = device;

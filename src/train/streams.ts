@@ -7,20 +7,7 @@ import { outlineOf } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { RowType, Source, SourceRows, SourceTypes } from "../data/source.ts";
-
-/** Batches one after the other, or a function that begins them anew. */
-export type BatchStream =
-  | AsyncIterable<SourceRows>
-  | Generator<SourceRows>
-  | (() => AsyncIterable<SourceRows> | Iterable<SourceRows>);
-
-/** Whether `value` gives batches; lists and files, which can be gone through as well, do not. */
-export function isStream(value: unknown): value is BatchStream {
-  if (typeof value === "function") return true;
-  if (typeof value !== "object" || value === null) return false;
-  const isGenerator = Symbol.iterator in value && "next" in value;
-  return Symbol.asyncIterator in value || isGenerator;
-}
+import type { BatchStream } from "./batch-stream.ts";
 
 /** The batches of a stream to its end, or so many of them. */
 export async function* batchesIn(

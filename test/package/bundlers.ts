@@ -51,14 +51,14 @@ export const bundlers = {
     await bundle.write({ dir: join(folder, name), format: "es", entryFileNames });
     await bundle.close();
   },
-  async vite({ folder, entry, host }, name) {
+  async vite({ folder, entry, host, minify = false }, name) {
     await viteBuild({
       root: folder,
       configFile: false,
       logLevel: "silent",
       build: {
         outDir: name,
-        minify: false,
+        minify,
         target: "esnext",
         ...(host === "node" ? { ssr: entry } : {}),
         rollupOptions: {

@@ -3,10 +3,10 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Project, projectWithFovea } from "./built.ts";
-import { bundlerNames, bundlers } from "./bundlers.ts";
+import { type BundlerName, bundlerNames, bundlers } from "./bundlers.ts";
 
 const project: Project = projectWithFovea();
 afterAll(() => project.remove());
@@ -51,15 +51,19 @@ describe.each(bundlerNames)("%s", (name) => {
 });
 
 /** Kilobytes of what is loaded at once for an import; parts that load when used do not count. */
-async function kilobytesOf(name: string, text: string, splitting = true): Promise<number> {
-  const options = { folder: project.folder, entry: entry(`${name}.js`, text), host: "browser" };
-  await bundlers.esbuild({ ...options, host: "browser", minify: true, splitting }, name);
+async function kilobytesOf(bundler: BundlerName, name: string, text: string): Promise<number> {
+  const options = { folder: project.folder, entry: entry(`${name}.js`, text) };
+  // Where esbuild splits, it loads at once what the front door and a part that loads later have in
+  // common, used or not; so it does not split here.
+  await bundlers[bundler]({ ...options, host: "browser", minify: true, splitting: false }, name);
   const first = new Set<string>();
   const visit = (file: string) => {
     if (first.has(file)) return;
     first.add(file);
     const source = readFileSync(join(project.folder, name, file), "utf8");
-    for (const [, , next] of source.matchAll(/(import|from)"\.\/([^"]+)"/g)) visit(next);
+    for (const [, , next] of source.matchAll(/(import|from)\s*["'`](\.[^"'`]+)["'`]/g)) {
+      visit(join(dirname(file), next));
+    }
   };
   visit("main.js");
   return (
@@ -68,13 +72,18 @@ async function kilobytesOf(name: string, text: string, splitting = true): Promis
 }
 
 test("a tensor costs under 10 KiB", async () => {
-  // Where esbuild splits, it loads at once what the front door and a part that loads later have in common.
-  expect(await kilobytesOf("tensor", 'export { tensor } from "fovea";', false)).toBeLessThan(10);
+  const kilobytes = await kilobytesOf("esbuild", "tensor", 'export { tensor } from "fovea";');
+  expect(kilobytes).toBeLessThan(10);
 });
 
 test("layers and sequential models cost under 300 KiB", async () => {
   const text = 'export { layers, sequential } from "fovea";';
-  expect(await kilobytesOf("sequential", text)).toBeLessThan(300);
+  // By Vite, the bundler that most pages are made with. It leaves what is unused out of every part, and what
+  // loads later is no cost at first.
+  const kilobytes = await kilobytesOf("vite", "sequential", text);
+  expect(kilobytes).toBeLessThan(300);
+  // The model itself is there at first: the figure is that of the whole.
+  expect(kilobytes).toBeGreaterThan(100);
 });
 
 test("errors keep their names where they are minified", async () => {

@@ -1,5 +1,5 @@
-// What the programs of a model share: the names of values, the rows that a step takes, the network applied
-// to them, loss and metrics.
+// What the programs of a model share: the rows that a step takes, the network applied to them, loss and
+// metrics.
 
 import { gradients } from "../../graph/autodiff.ts";
 import type { Node, TensorType } from "../../graph/op.ts";
@@ -10,26 +10,7 @@ import { type Preprocess, preprocess } from "../../nn/preprocess.ts";
 import type { NetworkWeight } from "../../nn/steps.ts";
 import type { Head } from "../heads.ts";
 import { mixedTargets } from "./mixed-targets.ts";
-
-const metricPrefix = "metric/";
-
-/** The names of values that are not weights. */
-export const names = {
-  inputs: (index: number) => `data/x/${index}`,
-  /** By the head that they belong to. */
-  targets: (head: number) => `data/y/${head}`,
-  /** By the head whose targets they weigh. */
-  weights: (head: number) => `data/weights/${head}`,
-  halted: "halted",
-  weight: (fullName: string) => `weight/${fullName}`,
-  slot: (fullName: string, slot: string) => `slot/${fullName}/${slot}`,
-  number: (name: string) => `number/${name}`,
-  metric: (name: string, sum: string) => `${metricPrefix}${name}/${sum}`,
-  /** `accuracy/total`, from the name of an output; undefined where it is no metric's. */
-  metricOfOutput: (output: string) =>
-    output.startsWith(metricPrefix) ? output.slice(metricPrefix.length) : undefined,
-  output: (index: number) => `output/${index}`,
-} as const;
+import { names } from "./names.ts";
 
 /** What graphs are made of. */
 export interface GraphParts {

@@ -1,7 +1,8 @@
 // The program of prediction.
 
 import type { Graph } from "../../graph/graph.ts";
-import { applyToRows, type GraphParts, names } from "./parts.ts";
+import { names } from "./names.ts";
+import { applyToRows, type GraphParts } from "./parts.ts";
 import type { RowProgram } from "./program.ts";
 
 /** Predictions for a batch: one for each output of the network. */

@@ -6,7 +6,8 @@ import { ops } from "../../graph/ops/index.ts";
 import type { Optimizer, TrainedWeight } from "../../nn/optimizers/optimizer.ts";
 import type { Head } from "../heads.ts";
 import { flaw } from "./flaw.ts";
-import { applyToRows, names, type ScoredParts, score, slopesOf } from "./parts.ts";
+import { names } from "./names.ts";
+import { applyToRows, type ScoredParts, score, slopesOf } from "./parts.ts";
 import type { RowProgram } from "./program.ts";
 
 /** What the programs of training are made of. */
