@@ -2,6 +2,22 @@
 
 export { type Attribution, type AttributionOptions, attribute } from "./attribute.ts";
 export type { ColourMapName } from "./colours.ts";
+export { features, type LayerFeatures } from "./inside/features.ts";
+export { filters, type LayerFilters, layersWithFilters } from "./inside/filters.ts";
+export {
+  type Histogram,
+  type HistogramOptions,
+  histograms,
+  type LayerHistograms,
+} from "./inside/histograms.ts";
+export {
+  type TopExample,
+  type TopExamplesOptions,
+  topExamples,
+  type UnitHealth,
+  unitHealth,
+} from "./inside/units.ts";
+export { type Visualization, type VisualizeOptions, visualize } from "./inside/visualize.ts";
 export { type LayerChoice, lastSpatialLayer } from "./layer-choice.ts";
 export {
   type AugmentationExample,

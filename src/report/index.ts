@@ -7,6 +7,7 @@ export { confusionSvg } from "./confusion-figure.ts";
 export { curvesSvg } from "./curves.ts";
 export { historyCsv, writeHistoryCsv } from "./history-csv.ts";
 export { backwardSvg, convolutionSvg } from "./lessons/convolution-figure.ts";
+export { featuresSvg, filtersSvg, networkSvg } from "./lessons/inside-figure.ts";
 export { poolingSvg } from "./lessons/pooling-figure.ts";
 export { receptiveFieldSvg } from "./lessons/receptive-field-figure.ts";
 export {

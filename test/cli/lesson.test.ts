@@ -1,4 +1,4 @@
-// `fovea lesson` writes figures, and says where; and refuses what it cannot draw.
+// `fovea lesson`, `filters`, `features` and `network` write figures, and say where; and refuse what they cannot draw.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +7,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { lessonNames } from "../../src/cli/lessons.ts";
 import { run } from "../../src/cli/run.ts";
 import { imageHeader } from "../../src/images/header.ts";
+import { layers } from "../../src/nn/layers/index.ts";
+import { saveModel } from "../../src/train/save.ts";
+import { sequential } from "../../src/train/sequential.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -60,6 +63,37 @@ test("a PNG file in dark, and a second figure beside it", async () => {
     expect([format, width > 800]).toEqual(["png", true]);
   }
 });
+
+test.each(["filters", "features", "network"])(
+  "fovea %s draws a model",
+  { timeout: 60_000 },
+  async (name) => {
+    const model = join(folder, "model.safetensors");
+    const made = sequential([
+      layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [16, 16, 3] }),
+      layers.globalAveragePooling2d(),
+      layers.dense({ units: 2, activation: "softmax" }),
+    ]);
+    await saveModel(made, model);
+    await made.dispose();
+    const file = join(folder, `${name}.svg`);
+    const { code, stdout } = await fovea(name, "--model", model, "--out", file);
+    expect([code, stdout.includes(`open ${file}\n`)]).toEqual([0, true]);
+    const svg = await readFile(file, "utf8");
+    expect(svg).toContain("conv2d");
+    expect(svg.match(/<image /g)?.length).toBe(name === "filters" ? 4 : 5);
+    const refused = await fovea(
+      name,
+      "--model",
+      model,
+      "--out",
+      file,
+      name === "network" ? "none.jpg" : "--layer",
+      "conv3d",
+    );
+    expect(refused.code).toBe(2);
+  },
+);
 
 test.each([
   ["lesson convolutions", 'Did you mean "convolution"'],

@@ -26,6 +26,18 @@ export const commands = {
     summary: "show where a model looks, and how far to trust it",
     load: async () => (await import("./explain.ts")).explain,
   },
+  filters: {
+    summary: "draw the filters that a layer has learned",
+    load: async () => (await import("./inside.ts")).filters,
+  },
+  features: {
+    summary: "draw what a layer makes of a picture",
+    load: async () => (await import("./inside.ts")).features,
+  },
+  network: {
+    summary: "draw what all layers make of a picture",
+    load: async () => (await import("./inside.ts")).network,
+  },
   lesson: {
     summary: "draw how convolutional networks compute",
     load: async () => (await import("./lesson.ts")).lesson,
