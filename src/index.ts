@@ -15,7 +15,7 @@ export { type Examples, sliceExamples } from "./data/examples.ts";
 export * as data from "./data/index.ts";
 export type { Source, SourceRows } from "./data/source.ts";
 export * as explain from "./explain/index.ts";
-export type { ChannelCount, Colour } from "./images/channels.ts";
+export type { ChannelCount, Color } from "./images/channels.ts";
 export { type DecodeImageOptions, decodeImage, readImage } from "./images/decode.ts";
 export { type EncodeImageOptions, encodeImage } from "./images/encode.ts";
 export { type ImageFormat, type ImageHeader, imageHeader } from "./images/header.ts";

@@ -8,7 +8,7 @@ import { lookUp } from "../core/names.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { countOf, sliceSet } from "../data/example-set.ts";
 import { attribute } from "../explain/attribute.ts";
-import type { ColourMapName } from "../explain/colours.ts";
+import type { ColorMapName } from "../explain/colors.ts";
 import { requireSpatialLayer } from "../explain/layer-choice.ts";
 import { type AttributionName, methods } from "../explain/methods/table.ts";
 import { overlay } from "../explain/overlay.ts";
@@ -36,7 +36,7 @@ export interface ExplainChoice {
   readonly class?: string | undefined;
   readonly byCell: boolean;
   readonly trust: "yes" | "no";
-  readonly colours: ColourMapName;
+  readonly colors: ColorMapName;
   readonly out?: string | undefined;
 }
 
@@ -95,7 +95,7 @@ export async function explainPictures(
         choice.trust === "yes" ? await trust(model, picture, attribution, options) : undefined;
       maps.push({ attribution, ...(evidence === undefined ? {} : { trust: evidence }) });
       const png = await encodeImage(
-        overlay(picture, attribution.map, { colours: choice.colours }),
+        overlay(picture, attribution.map, { colors: choice.colors }),
         "png",
       );
       await writeFile(join(folder, "maps", `${fileName(name, i)}-${method}.png`), png);
@@ -107,8 +107,8 @@ export async function explainPictures(
   const page = join(folder, "explanation.html");
   const title =
     read.length === 1 ? `What the model sees in ${read[0].name}` : "What the model sees";
-  const { colours } = choice;
-  const content = { title, subtitle: file, classNames: names, pictures: explained, colours };
+  const { colors } = choice;
+  const content = { title, subtitle: file, classNames: names, pictures: explained, colors };
   await writeFile(page, explanationPage(content));
   if (skipped.length > 0) output.result(formatSkipped(skipped, "an explanation", true));
   output.result(`\nopen ${page}`);

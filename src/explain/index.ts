@@ -1,7 +1,7 @@
 // Explanations: which parts of a picture a model looks at, what its layers compute, and lessons on how.
 
 export { type Attribution, type AttributionOptions, attribute } from "./attribute.ts";
-export type { ColourMapName } from "./colours.ts";
+export type { ColorMapName } from "./colors.ts";
 export { features, type LayerFeatures } from "./inside/features.ts";
 export { filters, type LayerFilters, layersWithFilters } from "./inside/filters.ts";
 export {

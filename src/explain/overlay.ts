@@ -9,18 +9,18 @@ import {
 } from "../core/option.ts";
 import { formatShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { type ColourMapName, colourMapNames, coloursOf } from "./colours.ts";
+import { type ColorMapName, colorMapNames, colorsOf } from "./colors.ts";
 import { resizePlane } from "./map.ts";
 
 /** How a map is laid over a picture. */
 export interface OverlayOptions {
-  /** The colours, from cold to hot. `jet` has false edges. Default: `inferno`. */
-  readonly colours?: ColourMapName;
+  /** The colours, from cold to hot. `jet` shows edges that are not there. Default: `inferno`. */
+  readonly colors?: ColorMapName;
   /** How much of the picture the colours cover, from 0 to 1. Default: 0.6. */
   readonly opacity?: number;
 }
 
-const optionNames: OptionNames<OverlayOptions> = { colours: true, opacity: true };
+const optionNames: OptionNames<OverlayOptions> = { colors: true, opacity: true };
 
 /**
  * The picture `[H, W, 1]` or `[H, W, 3]`, bytes or floats, with a map `[h, w]` from 0 to 1 in colour over it:
@@ -36,8 +36,8 @@ export function overlay(
   options: OverlayOptions = {},
 ): Tensor<Uint8Array> {
   requireKnownOptions("explain.overlay", options, optionNames);
-  const { colours: name = "inferno", opacity = 0.6 } = options;
-  requireWord("colours", name, colourMapNames);
+  const { colors: name = "inferno", opacity = 0.6 } = options;
+  requireWord("colors", name, colorMapNames);
   requireBetween("opacity", opacity, 0, 1);
   const [height, width, depth] = picture.shape.slice(-3);
   if (picture.shape.length < 3 || map.shape.length !== 2 || (depth !== 1 && depth !== 3)) {
@@ -48,7 +48,7 @@ export function overlay(
     });
   }
   const heat = resizePlane(map, [height, width]).data;
-  const colours = coloursOf(name);
+  const colors = colorsOf(name);
   const level = levelsOf(picture);
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < height * width; i++) {
@@ -58,7 +58,7 @@ export function overlay(
         : 0.299 * level(3 * i) + 0.587 * level(3 * i + 1) + 0.114 * level(3 * i + 2);
     const place = 3 * Math.round(255 * Math.min(1, Math.max(0, heat[i])));
     for (let c = 0; c < 3; c++) {
-      data[3 * i + c] = Math.round((1 - opacity) * grey + opacity * colours[place + c]);
+      data[3 * i + c] = Math.round((1 - opacity) * grey + opacity * colors[place + c]);
     }
   }
   return { data, shape: [height, width, 3] };
@@ -86,15 +86,15 @@ function levelsOf({ data }: Tensor): (index: number) => number {
 }
 
 /** The colours from cold to hot as a strip u8 `[height, width, 3]`, for a legend. */
-export function colourBar(
-  name: ColourMapName,
+export function colorBar(
+  name: ColorMapName,
   [height, width]: readonly [number, number],
 ): Tensor<Uint8Array> {
-  const colours = coloursOf(name);
+  const colors = colorsOf(name);
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < height * width; i++) {
     const place = 3 * Math.round((255 * (i % width)) / Math.max(1, width - 1));
-    data.set(colours.subarray(place, place + 3), 3 * i);
+    data.set(colors.subarray(place, place + 3), 3 * i);
   }
   return { data, shape: [height, width, 3] };
 }

@@ -7,12 +7,12 @@ import type { Tensor } from "../core/tensor.ts";
 export type ChannelCount = 1 | 3 | 4;
 
 /** Red, green and blue, each from 0 to 255. */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
-export const white: Colour = [255, 255, 255];
+export const white: Color = [255, 255, 255];
 
 /** @throws ConfigError unless `colour` is red, green and blue. */
-export function requireColour(option: string, colour: unknown): void {
+export function requireColor(option: string, colour: unknown): void {
   const isPart = (part: unknown) =>
     Number.isInteger(part) && Number(part) >= 0 && Number(part) < 256;
   const fits = Array.isArray(colour) && colour.length === 3 && colour.every(isPart);
@@ -26,7 +26,7 @@ export function requireColour(option: string, colour: unknown): void {
 export function withChannels(
   image: Tensor<Uint8Array>,
   channels: ChannelCount,
-  background: Colour,
+  background: Color,
 ): Tensor<Uint8Array> {
   const [height, width, given] = image.shape;
   if (given === channels) return image;
@@ -59,7 +59,7 @@ export function lumaOf(red: number, green: number, blue: number): number {
 }
 
 /** `[H, W, 2 or 4] → [H, W, 1 or 3]` over a background; grey stays grey where the background is. */
-function flattened(image: Tensor<Uint8Array>, background: Colour): Tensor<Uint8Array> {
+function flattened(image: Tensor<Uint8Array>, background: Color): Tensor<Uint8Array> {
   const { data, shape } = image;
   const [height, width, given] = shape;
   const [red, green, blue] = background;

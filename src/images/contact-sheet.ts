@@ -10,7 +10,7 @@ import {
   requireWhole,
 } from "../core/option.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { type Colour, requireColour, white, withChannels } from "./channels.ts";
+import { type Color, requireColor, white, withChannels } from "./channels.ts";
 import { imageBatch, type Pixels } from "./image-batch.ts";
 import { resize } from "./resize.ts";
 import { type LevelRange, levelsOf, valueRangeNames } from "./value-range.ts";
@@ -29,7 +29,7 @@ export interface ContactSheetOptions extends LevelRange {
   /** Pixels between tiles and around them. Default: 8. */
   readonly gap?: number;
   /** The colour of the sheet: red, green, blue. Default: white. */
-  readonly background?: Colour;
+  readonly background?: Color;
 }
 
 const known: OptionNames<ContactSheetOptions> = {
@@ -63,9 +63,9 @@ export async function contactSheet(
 ): Promise<Tensor<Uint8Array>> {
   requireKnownOptions("images.contactSheet", options, known, "batch, { columns: 8 }");
   const { gap = 8, background = white, labels } = options;
-  requireColour("background", background);
+  requireColor("background", background);
   requireWhole("gap", gap, 0);
-  const singles = singlesOf(pictures).map((one) => inColours(one, options, background));
+  const singles = singlesOf(pictures).map((one) => inColors(one, options, background));
   if (singles.length === 0) {
     throw new DataError({
       what: "images.contactSheet: There are no pictures.",
@@ -126,10 +126,10 @@ function singlesOf(pictures: Tensor<Pixels> | readonly Tensor<Pixels>[]): Tensor
 }
 
 /** Bytes of three channels; of channels that are no colours the first one, as grey. */
-function inColours(
+function inColors(
   picture: Tensor<Pixels>,
   options: ContactSheetOptions,
-  background: Colour,
+  background: Color,
 ): Tensor<Uint8Array> {
   const { valueRange } = options;
   const range = valueRange === undefined ? {} : { valueRange };
@@ -175,7 +175,7 @@ function layOut(count: number, { tile, columns, gap, hasLabels }: SheetParts) {
 function fitted(
   picture: Tensor<Uint8Array>,
   size: readonly [number, number],
-  background: Colour,
+  background: Color,
 ): Tensor<Uint8Array> {
   const isLarger = picture.shape[0] <= size[0] && picture.shape[1] <= size[1];
   const interpolation = isLarger ? "nearest" : "bilinear";
@@ -200,12 +200,12 @@ function pasteOver(
   target: Tensor<Uint8Array>,
   drawing: Tensor<Uint8Array>,
   top: number,
-  background: Colour,
+  background: Color,
 ): void {
   paste(target, withChannels(drawing, 3, background), top, 0);
 }
 
-const isDark = ([red, green, blue]: Colour) => red + green + blue < 384;
+const isDark = ([red, green, blue]: Color) => red + green + blue < 384;
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 

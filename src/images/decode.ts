@@ -20,7 +20,7 @@ import {
   openByteSource,
 } from "../platform/byte-source.ts";
 import { TooLargeError } from "../platform/files.ts";
-import { type ChannelCount, type Colour, requireColour, white, withChannels } from "./channels.ts";
+import { type ChannelCount, type Color, requireColor, white, withChannels } from "./channels.ts";
 import { type ImageHeader, imageHeader } from "./header.ts";
 import { ImageError } from "./image-error.ts";
 import { requireCrop, requireSize, resize } from "./resize.ts";
@@ -37,7 +37,7 @@ export interface DecodeImageOptions {
    * What lies behind transparent pixels where the result has no transparency: red, green, blue, 0 to 255.
    * Default: white.
    */
-  readonly background?: Colour;
+  readonly background?: Color;
   /** The height and the width of the result. Default: those of the picture. */
   readonly size?: readonly [height: number, width: number];
   /** What happens where proportions differ: `stretch`, `cover` or `contain`. Default: `stretch`. */
@@ -142,7 +142,7 @@ function checkOptions(call: string, options: DecodeImageOptions): void {
   const { interpolation = "bilinear", antialias = true, crop = 1, draft = false } = options;
   const { maxPixels = mostPixels, maxBytes = mostBytes, timeout = longest } = options;
   requireOption("channels", channels, [1, 3, 4].includes(channels), "1, 3 or 4");
-  requireColour("background", background);
+  requireColor("background", background);
   if (size !== undefined) requireSize("size", size);
   requireResizeMode("resize", mode);
   requireInterpolation(interpolation);

@@ -2,7 +2,7 @@
 
 export { canny } from "./canny.ts";
 export { clahe } from "./clahe.ts";
-export { grayscale, reverseChannels } from "./colour.ts";
+export { grayscale, reverseChannels } from "./color.ts";
 export { contactSheet } from "./contact-sheet.ts";
 export { centerCrop } from "./crop.ts";
 export { filter, gaussianBlur, kernels } from "./filter.ts";

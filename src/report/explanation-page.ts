@@ -3,9 +3,9 @@
 
 import type { Tensor } from "../core/tensor.ts";
 import type { Attribution } from "../explain/attribute.ts";
-import type { ColourMapName } from "../explain/colours.ts";
+import type { ColorMapName } from "../explain/colors.ts";
 import { methods } from "../explain/methods/table.ts";
-import { colourBar, overlay, shownPicture } from "../explain/overlay.ts";
+import { colorBar, overlay, shownPicture } from "../explain/overlay.ts";
 import type { Trust } from "../explain/trust/trust.ts";
 import { escapeMarkup } from "./markup.ts";
 import { formatRate } from "./numbers.ts";
@@ -36,7 +36,7 @@ export interface ExplanationContent {
   readonly classNames: readonly string[];
   readonly pictures: readonly ExplainedPicture[];
   /** Default: `inferno`. */
-  readonly colours?: ColourMapName;
+  readonly colors?: ColorMapName;
 }
 
 const style = `
@@ -56,8 +56,8 @@ const style = `
  * @example await writeFile("explanation.html", explanationPage({ title, classNames, pictures }));
  */
 export function explanationPage(content: ExplanationContent): string {
-  const { title, subtitle, pictures, colours = "inferno" } = content;
-  const bar = pngDataUri(colourBar(colours, [1, 256]));
+  const { title, subtitle, pictures, colors = "inferno" } = content;
+  const bar = pngDataUri(colorBar(colors, [1, 256]));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -74,7 +74,7 @@ export function explanationPage(content: ExplanationContent): string {
 <header><h1>${escapeMarkup(title)}</h1>${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
 <p class="legend"><span>counts for nothing</span><img src="${bar}" alt="colours from cold to hot"><span>counts most</span></p>
 </header>
-${pictures.map((picture) => pictureSection(picture, content, colours)).join("\n")}
+${pictures.map((picture) => pictureSection(picture, content, colors)).join("\n")}
 <footer>Made by Fovea. This page needs no other file and no network.</footer>
 </main>
 </body>
@@ -85,13 +85,13 @@ ${pictures.map((picture) => pictureSection(picture, content, colours)).join("\n"
 function pictureSection(
   { name, picture, top, maps }: ExplainedPicture,
   { classNames }: ExplanationContent,
-  colours: ColourMapName,
+  colors: ColorMapName,
 ): string {
   const classes = top
     .map((one) => `${escapeMarkup(one.name)} ${formatRate(one.probability)}`)
     .join(", ");
   const [best] = top;
-  const items = maps.map((one) => mapItem(one, { picture, name, classNames, colours }));
+  const items = maps.map((one) => mapItem(one, { picture, name, classNames, colors }));
   return `<section class="card">
 <h2>${escapeMarkup(name)}</h2>
 <ul class="explained">
@@ -108,14 +108,14 @@ function mapItem(
     readonly picture: Tensor;
     readonly name: string;
     readonly classNames: readonly string[];
-    readonly colours: ColourMapName;
+    readonly colors: ColorMapName;
   },
 ): string {
-  const { picture, name, classNames, colours } = shown;
+  const { picture, name, classNames, colors } = shown;
   const { method, map, classIndex, layers, reason, isFlat } = attribution;
   const { title, shows, misleads, paper } = methods[method];
   const className = classNames[classIndex] ?? `class ${classIndex}`;
-  const image = pngDataUri(overlay(picture, map, { colours }));
+  const image = pngDataUri(overlay(picture, map, { colors }));
   const looked =
     layers.length === 0 ? "" : `Layer ${layers.join(", ")}${reason ? `: ${reason}` : ""}.`;
   const words =

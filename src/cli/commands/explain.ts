@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
-import { colourMapNames } from "../../explain/colours.ts";
+import { colorMapNames } from "../../explain/colors.ts";
 import { type AttributionName, methods } from "../../explain/methods/table.ts";
 import { defineCommand } from "../command.ts";
 import { explainPictures } from "../explain-pictures.ts";
@@ -46,8 +46,8 @@ export const explain = defineCommand({
       .enum(["yes", "no"])
       .default("yes")
       .meta({ description: "Whether to try how far each map can be trusted; it takes longer." }),
-    colours: z.enum(colourMapNames).default("inferno").meta({
-      description: "The colours of maps; jet has false edges.",
+    colors: z.enum(colorMapNames).default("inferno").meta({
+      description: "The colours of the maps. jet shows edges that are not there.",
     }),
     out: z.string().min(1).optional().meta({
       value: "folder",

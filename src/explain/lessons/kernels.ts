@@ -2,7 +2,7 @@
 
 import { requireWord } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { grayscale } from "../../images/colour.ts";
+import { grayscale } from "../../images/color.ts";
 import { filter, type Kernel, kernels } from "../../images/filter.ts";
 import type { Pixels } from "../../images/image-batch.ts";
 

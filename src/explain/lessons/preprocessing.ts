@@ -4,7 +4,7 @@ import { requireWhole } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { canny } from "../../images/canny.ts";
 import { clahe } from "../../images/clahe.ts";
-import { grayscale } from "../../images/colour.ts";
+import { grayscale } from "../../images/color.ts";
 import { centerCrop } from "../../images/crop.ts";
 import { gaussianBlur } from "../../images/filter.ts";
 import { resize } from "../../images/resize.ts";

@@ -1,7 +1,7 @@
 // The inside of a network as pictures: filters, feature maps of a layer, and activations through all layers.
 
 import type { Tensor } from "../../core/tensor.ts";
-import { coloursOf } from "../../explain/colours.ts";
+import { colorsOf } from "../../explain/colors.ts";
 import type { LayerFeatures } from "../../explain/inside/features.ts";
 import type { LayerFilters } from "../../explain/inside/filters.ts";
 import { shownPicture } from "../../explain/overlay.ts";
@@ -63,7 +63,7 @@ export function filtersSvg({ layer, shape, filters, isColour }: LayerFilters): s
   });
 }
 
-const viridis = coloursOf("viridis");
+const viridis = colorsOf("viridis");
 
 /** One map in colour, from its smallest number to its largest. */
 function mapPicture({ data, shape }: Tensor, channel: number): Tensor<Uint8Array> {

@@ -1,7 +1,7 @@
 // Where a unit of a network looks, as a picture: its window and pixels, the measured field, and every layer's numbers.
 
 import type { Tensor } from "../../core/tensor.ts";
-import { coloursOf } from "../../explain/colours.ts";
+import { colorsOf } from "../../explain/colors.ts";
 import type {
   EffectiveField,
   LayerField,
@@ -122,11 +122,11 @@ function spansOf({ data, shape }: Tensor<Uint8Array>): (readonly [number, number
 }
 
 function heat({ data, shape }: Tensor<Float32Array>): Tensor<Uint8Array> {
-  const colours = coloursOf("inferno");
+  const colors = colorsOf("inferno");
   const bytes = new Uint8Array(data.length * 3);
   data.forEach((value, i) => {
     const at = 3 * Math.round(255 * Math.sqrt(value));
-    bytes.set(colours.subarray(at, at + 3), 3 * i);
+    bytes.set(colors.subarray(at, at + 3), 3 * i);
   });
   return { data: bytes, shape: [...shape, 3] };
 }

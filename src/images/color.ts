@@ -17,7 +17,7 @@ export function grayscale<T extends Pixels>(image: Tensor<T>): Tensor<T> {
   const { data, height, width, channels, shapeOf } = imageBatch("images.grayscale", image);
   const shape = shapeOf(height, width, 1);
   if (channels === 1) return { data: data.slice() as T, shape };
-  requireColours("images.grayscale", image, channels, "1, 3 or 4");
+  requireColors("images.grayscale", image, channels, "1, 3 or 4");
   const result = emptyLike(data, data.length / channels);
   const isBytes = data instanceof Uint8Array;
   for (let i = 0; i < result.length; i++) {
@@ -35,7 +35,7 @@ export function grayscale<T extends Pixels>(image: Tensor<T>): Tensor<T> {
  */
 export function reverseChannels<T extends Pixels>(image: Tensor<T>): Tensor<T> {
   const { data, channels } = imageBatch("images.reverseChannels", image);
-  requireColours("images.reverseChannels", image, channels, "3 or 4");
+  requireColors("images.reverseChannels", image, channels, "3 or 4");
   const result = data.slice() as T;
   for (let i = 0; i < data.length; i += channels) {
     result[i] = data[i + 2];
@@ -44,7 +44,7 @@ export function reverseChannels<T extends Pixels>(image: Tensor<T>): Tensor<T> {
   return { data: result, shape: image.shape };
 }
 
-function requireColours(call: string, { shape }: Tensor, channels: number, expected: string): void {
+function requireColors(call: string, { shape }: Tensor, channels: number, expected: string): void {
   if (channels === 3 || channels === 4) return;
   throw new ShapeError({
     what: `${call}: The picture has no colours.`,

@@ -22,7 +22,7 @@ function jet(value: number): Rgb {
 }
 
 /** Colour maps by name: from 0…1 to a colour. */
-const colourMaps = {
+const colorMaps = {
   inferno: (value: number) => parsed(interpolateInferno(value)),
   viridis: (value: number) => parsed(interpolateViridis(value)),
   turbo: (value: number) => parsed(interpolateTurbo(value)),
@@ -30,13 +30,13 @@ const colourMaps = {
 } as const satisfies Record<string, (value: number) => Rgb>;
 
 /** The name of a colour map. */
-export type ColourMapName = keyof typeof colourMaps;
+export type ColorMapName = keyof typeof colorMaps;
 
-export const colourMapNames = Object.keys(colourMaps) as readonly ColourMapName[];
+export const colorMapNames = Object.keys(colorMaps) as readonly ColorMapName[];
 
 /** The 256 colours of a map, one after another. */
-export function coloursOf(name: ColourMapName): Uint8Array {
-  const colours = new Uint8Array(256 * 3);
-  for (let i = 0; i < 256; i++) colours.set(colourMaps[name](i / 255), 3 * i);
-  return colours;
+export function colorsOf(name: ColorMapName): Uint8Array {
+  const colors = new Uint8Array(256 * 3);
+  for (let i = 0; i < 256; i++) colors.set(colorMaps[name](i / 255), 3 * i);
+  return colors;
 }
