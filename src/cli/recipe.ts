@@ -14,7 +14,14 @@ import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import { Model } from "../train/model.ts";
 import { zoo } from "../zoo/index.ts";
-import { batchSizeField, dataFields, deviceFields, networkField, pictureFields } from "./fields.ts";
+import {
+  batchSizeField,
+  dataFields,
+  deviceFields,
+  networkField,
+  outputFields,
+  pictureFields,
+} from "./fields.ts";
 
 const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
@@ -149,3 +156,20 @@ function augmented(network: Network, { augment, preprocess }: Recipe): Network {
 function classCountIn(images: ExampleSet): number {
   return images.classNames?.length ?? Math.max(...new Set<number>(labelsOf(images))) + 1;
 }
+
+/** What `fovea train` takes: a recipe, where the run is kept, and how much is printed. */
+export const trainOptions = z.object({
+  ...recipeFields,
+  out: z.string().min(1).optional().meta({
+    value: "folder",
+    description: "A new folder for the run. Default: runs/train, then runs/train-2 and so on.",
+  }),
+  resume: z.string().min(1).optional().meta({
+    value: "path",
+    description: "Continue a run: its folder, or one of its model files.",
+  }),
+  ...outputFields,
+  quiet: z.boolean().default(false).meta({ description: "Print only the result." }),
+});
+
+export type TrainOptions = z.output<typeof trainOptions>;

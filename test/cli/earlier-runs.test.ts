@@ -68,7 +68,7 @@ test("a run whose architecture was called model is resumed, and its args.json is
   });
   const args = await argsIn("before");
   expect(args).toMatchObject({
-    network: "lenet",
+    network: "lenet-5",
     epochs: 2,
     batchSize: 16,
     preprocess: { scale: 1 / 255 },

@@ -15,6 +15,7 @@ import { checkMidEpoch } from "../../train/mid-epoch.ts";
 import { exitCodes } from "../exit.ts";
 import { absoluteData } from "../load-data.ts";
 import { type Output, standardOutput } from "../output.ts";
+import type { TrainOptions } from "../recipe.ts";
 import { modelFor, type Recipe, recipeOf, recipeSchema } from "../recipe.ts";
 import type { Given } from "../schema.ts";
 import { version } from "../version.ts";
@@ -33,7 +34,6 @@ import {
 } from "./resume.ts";
 import { divideData, type Run } from "./run.ts";
 import { holdsNoRun, RunFiles } from "./run-files.ts";
-import type { TrainOptions } from "./run-options.ts";
 import { progressIn, saveLast, saver } from "./saver.ts";
 
 /** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */
