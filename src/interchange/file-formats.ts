@@ -4,7 +4,7 @@
 import { requirePath } from "../core/option.ts";
 import { longestJson } from "../formats/json.ts";
 import { type ReadableKind, recognizedKind, requireKind } from "../formats/recognize.ts";
-import type { ModelFormat, WeightsFormat } from "./model-format.ts";
+import type { ModelFormat, WeightsFormat } from "./file-format.ts";
 import { refuse } from "./refuse.ts";
 
 /** A kind of file. */

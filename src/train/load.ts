@@ -4,6 +4,7 @@ import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Warn } from "../core/warn.ts";
 import { checkWeights } from "../interchange/check-weights.ts";
+import type { InputShapes } from "../interchange/file-format.ts";
 import {
   fileFormats,
   type ModelFormatName,
@@ -11,7 +12,6 @@ import {
   recognizedModelFormat,
 } from "../interchange/file-formats.ts";
 import { trainingOr } from "../interchange/keras/training-in.ts";
-import type { InputShapes } from "../interchange/model-format.ts";
 import { ofFileAsync, refuse } from "../interchange/refuse.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";

@@ -2,7 +2,7 @@
 
 import { FormatError } from "../core/errors.ts";
 import type { WebUrl } from "../core/web.ts";
-import type { ReadPart } from "../interchange/model-format.ts";
+import type { ReadPart } from "../interchange/file-format.ts";
 import {
   type ByteSource,
   bytesOf,

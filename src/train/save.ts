@@ -5,6 +5,7 @@ import { type OptionNames, outlineOf, requireKnownOptions } from "../core/option
 import type { Warn } from "../core/warn.ts";
 import type { OwnBytes } from "../core/web.ts";
 import { removeShards, shardNamesOf } from "../formats/shard-files.ts";
+import type { EncodedModel } from "../interchange/file-format.ts";
 import {
   fileFormats,
   type ModelFormatName,
@@ -12,7 +13,6 @@ import {
   type WeightsFormatName,
   writtenFormatOf,
 } from "../interchange/file-formats.ts";
-import type { EncodedModel } from "../interchange/model-format.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";

@@ -3,6 +3,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { type OptionNames, requireKnownOptions } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
+import type { WeightNames } from "../interchange/file-format.ts";
 import {
   recognizedWeightsFormat,
   type WeightsFormatName,
@@ -11,7 +12,6 @@ import {
   writtenWeightsFormatOf,
 } from "../interchange/file-formats.ts";
 import { type LeftWeights, type TakenWeights, takeWeights } from "../interchange/found-weights.ts";
-import type { WeightNames } from "../interchange/model-format.ts";
 import { ofFile } from "../interchange/refuse.ts";
 import type { Values } from "../interchange/stored-model.ts";
 import type { TorchNames } from "../interchange/torch/names.ts";

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { fileFormats, type ModelFormatName } from "../../src/interchange/file-formats.ts";
-import type { EncodedModel, ModelFormat } from "../../src/interchange/model-format.ts";
+import type { EncodedModel, ModelFormat } from "../../src/interchange/file-format.ts";
 import type { StoredModel, StoredTraining, Values } from "../../src/interchange/stored-model.ts";
 import { preprocessIn } from "../../src/interchange/stored-preprocess.ts";
 import type { Network } from "../../src/nn/network.ts";

@@ -11,7 +11,7 @@ import type {
   UnitConfig,
 } from "../../nn/network-config.ts";
 import { networkKind } from "../../nn/network-parts.ts";
-import { askedShape } from "../model-format.ts";
+import { askedShape } from "../file-format.ts";
 import { listIn, recordOf, refuse, textIn } from "../refuse.ts";
 import { decodeNodes, referencesIn, sortedKeys } from "./inbound-nodes.ts";
 import { decodeLayer, type Reading } from "./layer.ts";

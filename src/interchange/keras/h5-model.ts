@@ -14,7 +14,7 @@ import {
 import { formatJson, parseJson } from "../../formats/json.ts";
 import type { Network } from "../../nn/network.ts";
 import { classNamesIn } from "../class-names.ts";
-import type { ModelFormat } from "../model-format.ts";
+import type { ModelFormat } from "../file-format.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
 import { progressAfter, type StoredModel, type StoredTraining } from "../stored-model.ts";
 import { preprocessIn } from "../stored-preprocess.ts";

@@ -5,7 +5,7 @@ import type { Hdf5Group } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
 import { encodeZip, openZip, type ZipArchive } from "../../formats/zip.ts";
 import { classNamesIn } from "../class-names.ts";
-import type { ModelFormat } from "../model-format.ts";
+import type { ModelFormat } from "../file-format.ts";
 import { ofFile, recordOf } from "../refuse.ts";
 import { preprocessIn } from "../stored-preprocess.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";

@@ -2,7 +2,7 @@
 // and found again by `customLayers`.
 
 import type { UnitConfig } from "../../nn/network-config.ts";
-import type { InputShapes } from "../model-format.ts";
+import type { InputShapes } from "../file-format.ts";
 import { recordOf, refuse } from "../refuse.ts";
 import { layerRows } from "./layer-rows.ts";
 import { decodeOptions, encodeObject, encodeOptions, type KerasStyle, objectIn } from "./object.ts";

@@ -4,7 +4,7 @@ import { ConfigError } from "../../core/errors.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
-import { askedShape, type DecodeOptions, type InputShapes } from "../model-format.ts";
+import { askedShape, type DecodeOptions, type InputShapes } from "../file-format.ts";
 import { plainNames } from "../plain-names.ts";
 import { decodeNetwork } from "./decode-network.ts";
 import { ownLayers } from "./layer-rows.ts";

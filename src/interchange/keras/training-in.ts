@@ -3,7 +3,7 @@
 
 import { FoveaError } from "../../core/errors.ts";
 import type { Warn } from "../../core/warn.ts";
-import type { DecodeOptions } from "../model-format.ts";
+import type { DecodeOptions } from "../file-format.ts";
 import type { StoredTraining } from "../stored-model.ts";
 import { decodeCompile } from "./compile-config.ts";
 

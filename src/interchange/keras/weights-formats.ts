@@ -2,7 +2,7 @@
 
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import type { Hdf5Group } from "../../formats/hdf5-tree.ts";
-import type { WeightsFormat } from "../model-format.ts";
+import type { WeightsFormat } from "../file-format.ts";
 import { ofFile } from "../refuse.ts";
 import { foundInGroups, weightGroups } from "./h5-groups.ts";
 import { readArchivedWeights } from "./keras-archive.ts";

@@ -11,8 +11,8 @@ import {
 import type { Network } from "../../nn/network.ts";
 import { networkFrom } from "../../nn/network-from.ts";
 import { checkWeights } from "../check-weights.ts";
+import type { ModelFormat } from "../file-format.ts";
 import { checkInputShape } from "../keras/network-in.ts";
-import type { ModelFormat } from "../model-format.ts";
 import { ofFile } from "../refuse.ts";
 import type { StoredModel, StoredTraining } from "../stored-model.ts";
 import { preprocessIn, type StoredPreprocess } from "../stored-preprocess.ts";

@@ -2,8 +2,8 @@
 
 import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
 import { readHeader } from "../../formats/safetensors-header.ts";
+import type { WeightsFormat } from "../file-format.ts";
 import type { FoundWeight } from "../found-weights.ts";
-import type { WeightsFormat } from "../model-format.ts";
 import { slotPrefix } from "./slot-prefix.ts";
 
 /** Whether a file has the names that PyTorch gives to weights, and none that is wanted. */

@@ -4,8 +4,8 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../formats/safetensors.ts";
 import type { Network } from "../../nn/network.ts";
+import type { FindOptions, WeightsFormat } from "../file-format.ts";
 import type { FoundWeight, FoundWeights } from "../found-weights.ts";
-import type { FindOptions, WeightsFormat } from "../model-format.ts";
 import { ofFile, refuse } from "../refuse.ts";
 import type { Values } from "../stored-model.ts";
 import { fromTorch, toTorch } from "./layout.ts";
