@@ -19,6 +19,8 @@ export interface MatlabArray {
 const headerBytes = 128;
 /** A variable unpacks to this at the very most. */
 const mostBytes = 2 ** 31;
+/** No deflated byte unpacks to more. */
+const mostPerByte = 1032;
 const mostDimensions = 8;
 /**
  * Bytes that are fed at a time: they unpack to 16 MB at the very most before the size is looked at.
@@ -150,7 +152,7 @@ class Reader {
     let filled = 0;
     const inflater = new Unzlib((piece) => {
       if (piece.length === 0) return;
-      content ??= this.#roomFor(piece);
+      content ??= this.#roomFor(piece, bytes.length);
       if (filled + piece.length > content.length) {
         this.fail("a variable unpacks to more than it says", `${content.length} bytes`, "more");
       }
@@ -172,11 +174,13 @@ class Reader {
     return this.element(content, 0);
   }
 
-  /** Room for the element that begins with `start`, tag and all. */
-  #roomFor(start: Uint8Array): Uint8Array {
-    const length = start.length < 8 ? mostBytes : viewOf(start).getUint32(4, this.little) + 8;
-    if (length <= mostBytes) return new Uint8Array(length);
-    return this.fail("a variable is too large", `at most ${mostBytes} bytes`, length);
+  /** Room for the element that begins with `start`, tag and all, and is packed in `packed` bytes. */
+  #roomFor(start: Uint8Array, packed: number): Uint8Array {
+    if (start.length < 8) this.fail("it ends inside a tag", "8 bytes", start.length);
+    const length = viewOf(start).getUint32(4, this.little) + 8;
+    const most = Math.min(mostBytes, packed * mostPerByte);
+    if (length <= most) return new Uint8Array(length);
+    return this.fail("a variable is too large", `at most ${most} bytes`, length);
   }
 
   /** Adds the array in a matrix element to `found`, where it is one of `names`. */

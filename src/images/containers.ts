@@ -27,7 +27,8 @@ function tiffFields(view: DataView, most: number): Map<number, number[]> {
     const at = first + i * step;
     tag = view.getUint16(at, little);
     const type = types[view.getUint16(at + 2, little)];
-    if (!wanted.has(tag) || type === undefined) continue;
+    // Of a tag that comes again the first field counts, as in libtiff.
+    if (!wanted.has(tag) || fields.has(tag) || type === undefined) continue;
     const [read, bytes] = type;
     const length = isBig ? wide(at + 4) : long(at + 4);
     const field = at + step - inline;

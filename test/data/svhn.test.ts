@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { zlibSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
 import { svhn } from "../../src/data/datasets/svhn.ts";
@@ -65,6 +66,16 @@ describe("a MATLAB file", () => {
     expect(() => decodeMatlab(huge, "a.mat", ["X"])).toThrow(
       /does not fill its sizes|other number/,
     );
+  });
+
+  test("that claims to unpack to more than its bytes can is refused before room is made", () => {
+    const start = new Uint32Array([14, 2 ** 31 - 64, 0, 0]);
+    const packed = zlibSync(new Uint8Array(start.buffer));
+    const bytes = new Uint8Array(136 + packed.length);
+    bytes.set(plain.subarray(0, 128));
+    bytes.set(new Uint8Array(new Uint32Array([15, packed.length]).buffer), 128);
+    bytes.set(packed, 136);
+    expect(() => decodeMatlab(bytes, "a.mat", ["X"])).toThrow(/a variable is too large/);
   });
 
   test("with any bytes changed gives numbers or a FormatError", () => {

@@ -117,6 +117,28 @@ describe("bombs", () => {
     expect(shape).toEqual([4, 4, 3]);
   });
 
+  test("a TIFF that says the same field a thousand times reads it once", async () => {
+    const [fields, length] = [1000, 400_000];
+    const bytes = new Uint8Array(10 + 12 * (fields + 2) + length);
+    const view = new DataView(bytes.buffer);
+    bytes.set(text("II*\0"));
+    view.setUint32(4, 8, true);
+    view.setUint16(8, fields + 2, true);
+    const put = (i: number, tag: number, type: number, count: number, value: number) => {
+      const at = 10 + 12 * i;
+      view.setUint16(at, tag, true);
+      view.setUint16(at + 2, type, true);
+      view.setUint32(at + 4, count, true);
+      view.setUint32(at + 8, value, true);
+    };
+    put(0, 256, 4, 1, 4);
+    put(1, 257, 4, 1, 4);
+    for (let i = 2; i < fields + 2; i++) put(i, 273, 3, length / 2, bytes.length - length);
+    const start = performance.now();
+    expect(await decoding(bytes)).toBe("damaged");
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test("a JPEG of thousands of scans", async () => {
     const bytes = picture("progressive.jpg");
     const scan = bytes.subarray(bytes.lastIndexOf(Uint8Array.of(0xff, 0xda)), -2);
