@@ -1,6 +1,6 @@
 // One picture, one model, one question: which parts of the picture speak for a class.
 
-import { ConfigError, ShapeError } from "../core/errors.ts";
+import { ConfigError, DataError, ShapeError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
 import { type OptionNames, outlineOf, requireKnownOptions, requireWord } from "../core/option.ts";
 import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
@@ -64,7 +64,7 @@ export const attributionOptionNames = {
  * the model's `preprocess`.
  *
  * @throws ConfigError where an option cannot be used, or the method cannot explain such a model; ShapeError
- * where the picture does not fit.
+ * where the picture does not fit; DataError where the model's outputs are NaN and no class is given.
  * @example
  * const { map, layers, reason } = await explain.attribute(model, picture, { method: "gradCam" });
  */
@@ -78,6 +78,7 @@ export async function attribute(
   const { method: name = "gradCam", of = "logit" } = options;
   requireWord("of", of, ["logit", "probability"]);
   const method = lookUp<AttributionMethod>(methods, name, "method of attribution");
+  requireOneOutput(model);
   const probe = probeOf(model);
   const x = await probe.prepare(oneExample(picture, probe));
   const [, height, width] = x.shape;
@@ -102,6 +103,17 @@ export async function attribute(
     ...(reason === undefined ? {} : { reason }),
     isFlat: isFlat(map),
   };
+}
+
+/** Of several outputs none is meant more than the others. */
+function requireOneOutput({ network: { name, outputs } }: Model): void {
+  if (outputs.length === 1) return;
+  throw new ConfigError({
+    what: `The model "${name}" cannot be explained.`,
+    expected: "a model with one output",
+    received: `${outputs.length} outputs`,
+    fix: "Make a model that ends in the output you mean: model({ inputs, outputs }).",
+  });
 }
 
 /** The picture as a batch of one. @throws ShapeError where it is not one picture. */
@@ -144,6 +156,7 @@ function classOf({ data, shape }: Values, wanted: number | undefined): number {
   if (wanted === undefined) {
     const totals = new Float64Array(classes);
     for (let i = 0; i < data.length; i++) totals[i % classes] += data[i];
+    if (totals.some((one) => Number.isNaN(one))) throw noClass();
     return totals.indexOf(totals.reduce((a, b) => Math.max(a, b)));
   }
   if (Number.isInteger(wanted) && wanted >= 0 && wanted < classes) return wanted;
@@ -151,6 +164,15 @@ function classOf({ data, shape }: Values, wanted: number | undefined): number {
     what: "There is no such class.",
     expected: `a whole number from 0 to ${classes - 1}`,
     received: String(wanted),
+  });
+}
+
+function noClass(): DataError {
+  return new DataError({
+    what: "The model predicts no class for the picture: its outputs are NaN.",
+    expected: "outputs that are numbers",
+    received: "NaN",
+    fix: "Check the picture for NaN, and whether the training of the model diverged.",
   });
 }
 

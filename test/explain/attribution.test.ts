@@ -4,7 +4,9 @@ import { beforeAll, expect, test } from "vitest";
 import { attribute } from "../../src/explain/attribute.ts";
 import { type AttributionName, methods } from "../../src/explain/methods/table.ts";
 import { trust } from "../../src/explain/trust/trust.ts";
+import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
+import { model as modelOf } from "../../src/train/functional.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { network, shareInPatch, size, stripes, trained } from "./trained.ts";
@@ -148,4 +150,16 @@ test("the check of trust tells a map of what was learned from one that was not",
   const wrong = await trust(model, picture(2), { ...other, classIndex: found.classIndex });
   expect(wrong.road).toBeLessThan(good.road);
   expect(wrong.insertion.area).toBeLessThan(good.insertion.area);
+});
+
+test("of several outputs none is explained, and no class where the outputs are NaN", async () => {
+  const x = input({ shape: [size, size, 1] });
+  const features = layers
+    .globalAveragePooling2d()
+    .apply(layers.conv2d({ filters: 2, kernelSize: 3 }).apply(x));
+  const outputs = [2, 3].map((units) => layers.dense({ units }).apply(features));
+  const several = modelOf({ inputs: x, outputs });
+  await expect(attribute(several as unknown as Model, picture(0))).rejects.toThrow("one output");
+  const nothing = { data: new Float32Array(size * size).fill(Number.NaN), shape: [size, size, 1] };
+  await expect(attribute(model, nothing)).rejects.toThrow("outputs are NaN");
 });
