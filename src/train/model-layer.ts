@@ -45,6 +45,13 @@ export class ModelLayer {
     return isNetwork(layer) ? layersOf(layer) : [];
   }
 
+  /** Whether it has weights; of a network, whether one of its layers has. */
+  get hasWeights(): boolean {
+    const { layer } = this.#placed;
+    if (isNetwork(layer)) return layer.weights.length > 0;
+    return this.#placed.applications.some(({ plan }) => (plan?.weights.length ?? 0) > 0);
+  }
+
   /** A layer of a network that is used as a layer. @throws ConfigError where there is none. */
   getLayer(which: string | number): ModelLayer {
     return findLayer(this.layers, which);

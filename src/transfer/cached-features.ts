@@ -43,9 +43,12 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
   const end = applications.findIndex((application) => !isSteady(application));
   const cut = end < 0 ? applications.length - 1 : end;
   const before = applications.slice(0, cut);
-  if (!before.some(({ unit }) => isNetwork(unit))) {
+  if (!before.some(({ unit }) => isNetwork(unit) && unit.weights.length > 0)) {
     const { unit } = applications[cut];
-    const why = isNetwork(unit) ? "the base learns" : `"${network.nameOf(unit)}" is random`;
+    const why =
+      isNetwork(unit) && unit.weights.length > 0
+        ? "the base learns"
+        : `"${network.nameOf(unit)}" is random`;
     return { reason: why };
   }
   const [{ shape }] = before[before.length - 1].outputs;
@@ -66,7 +69,11 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
 
 /** Whether a layer gives the same for a picture in every epoch: nothing of it learns, and it is not random. */
 function isSteady({ unit, plan, inputs }: Application): boolean {
-  if (isNetwork(unit)) return unit.weights.every(({ trainable }) => !trainable);
+  if (isNetwork(unit)) {
+    // A network without weights is layers in a row, such as those that augment.
+    if (unit.weights.length === 0) return unit.applications.every(isSteady);
+    return unit.weights.every(({ trainable }) => !trainable);
+  }
   const layer = unit as LayerInstance;
   if (plan === undefined || plan.weights.length > 0) return false;
   const values = inputs.map(({ shape }, i) =>

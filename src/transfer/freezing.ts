@@ -30,12 +30,13 @@ const optionNames: OptionNames<UnfreezeOptions> = {
 };
 
 /**
- * The layer of a model that is a whole network: what it was transferred from.
+ * The layer of a model that is a whole network with weights: what it was transferred from. Networks that
+ * only augment may stand before it.
  *
  * @throws ConfigError where it has none.
  */
 export function baseOf(model: Model): ModelLayer {
-  const base = model.layers.find(({ layers }) => layers.length > 0);
+  const base = model.layers.find(({ layers, hasWeights }) => layers.length > 0 && hasWeights);
   if (base !== undefined) return base;
   throw new ConfigError({
     what: `The model "${model.name}" has no base to freeze or unfreeze.`,

@@ -3,7 +3,9 @@
 
 import { beforeAll, expect, test } from "vitest";
 import type { Source } from "../../src/data/source.ts";
+import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
+import { model as modelOf } from "../../src/train/functional.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { baseOf } from "../../src/transfer/freezing.ts";
@@ -124,6 +126,25 @@ test("features that are computed once train the head as those of each epoch do",
     });
   }
   expect(cached.test.loss).toBeCloseTo(fresh.test.loss, 3);
+});
+
+test("a network that augments before the base is no base, and draws in each epoch", async () => {
+  const x = input({ shape: [size, size, 1] });
+  const augmentation = sequential([layers.randomFlip({ inputShape: [size, size, 1] })]);
+  const features = base.apply(augmentation.apply(x));
+  const pooled = layers.globalAveragePooling2d().apply(features);
+  const outputs = layers.dense({ units: 4, activation: "softmax" }).apply(pooled);
+  const model = modelOf({ inputs: x, outputs });
+  unfreeze(model, { all: true });
+  freeze(model);
+  expect(baseOf(model).name).toBe(base.name);
+  expect(model.network.weights.filter(({ trainable }) => trainable)).toHaveLength(2);
+  const [record] = await fineTune(model, quadrants(32, 7), {
+    ...quiet,
+    phases: "head",
+    epochs: { head: 1 },
+  });
+  expect(record.cached).toBe(false);
 });
 
 test("a source is read once for its features, targets too", async () => {
