@@ -139,9 +139,14 @@ export async function fetchBytes(
   const failWith = (cause: Error) => fail(cause.message, cause);
   const signal = seconds === undefined ? {} : { signal: AbortSignal.timeout(seconds * 1000) };
   const response = await fetch(url, signal).catch(failWith);
-  if (!response.ok) fail(`the answer ${response.status} ${response.statusText}`.trim());
+  // A body that nobody reads keeps its connection, and the process, until the server ends it.
+  const refuse = async (received: string, isTooLarge = false): Promise<never> => {
+    await response.body?.cancel().catch(() => undefined);
+    return fail(received, undefined, isTooLarge);
+  };
+  if (!response.ok) await refuse(`the answer ${response.status} ${response.statusText}`.trim());
   const length = Number(response.headers.get("content-length") ?? 0);
-  if (length > maximumBytes) fail(`${length} bytes`, undefined, true);
+  if (length > maximumBytes) await refuse(`${length} bytes`, true);
   // Servers need not say how much they send: it is counted as it comes.
   const reader = response.body?.getReader();
   const parts: Uint8Array[] = [];

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import {
   type DecodeImageOptions,
   decodeImage,
@@ -201,8 +201,14 @@ describe("servers", () => {
     else if (request.url === "/endless") {
       const more = () => response.write(new Uint8Array(65536), () => setImmediate(more));
       more();
+    } else if (request.url === "/huge" || request.url === "/none") {
+      response.writeHead(request.url === "/huge" ? 200 : 404, { "content-length": 2 ** 40 });
+      response.write(new Uint8Array(64));
+      response.on("close", () => left.push(request.url ?? ""));
     } else if (request.url !== "/silent") response.writeHead(404).end();
   });
+  /** Addresses whose answers were broken off. */
+  const left: string[] = [];
   const open = new Promise<string>((done) => {
     server.listen(0, "127.0.0.1", () => {
       done(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -211,6 +217,12 @@ describe("servers", () => {
   afterAll(() => {
     server.closeAllConnections();
     server.close();
+  });
+
+  test("an answer that is refused by its head is not waited for", async () => {
+    expect(await reasonOf(readImage(`${await open}/huge`))).toBe("too-many-bytes");
+    expect(await reasonOf(readImage(`${await open}/none`))).toBe("unreadable");
+    await vi.waitFor(() => expect(left.sort()).toEqual(["/huge", "/none"]), 5000);
   });
 
   test("a picture", async () => {
