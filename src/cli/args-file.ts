@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { ConfigError, FormatError } from "../core/errors.ts";
 import { readWholeFile } from "../platform/files.ts";
 import { runFileNames } from "./model-file.ts";
-import { recipeSchema } from "./recipe.ts";
 import { type Given, parseOptions } from "./schema.ts";
+import { recipeSchema } from "./train-options.ts";
 
 /** Parts of the recipe that were called something else before. */
 const earlierNames = { model: "network" } as const;

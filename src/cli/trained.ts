@@ -12,8 +12,8 @@ import { absoluteData, type DataChoice } from "./load-data.ts";
 import { loadModelFile, type ModelChoice, modelFileOf } from "./model-file.ts";
 import type { Output } from "./output.ts";
 import type { PictureChoice } from "./pictures.ts";
-import { recipeOf } from "./recipe.ts";
 import { type Given, parseOptions } from "./schema.ts";
+import { recipeOf } from "./train-options.ts";
 import { loadZooModel } from "./zoo-model.ts";
 
 export interface TrainedOptions extends DataChoice, ModelChoice {

@@ -11,8 +11,8 @@ import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { dataFields, deviceFields, outputFields } from "../fields.ts";
 import { Output } from "../output.ts";
-import { modelFor, recipeFields, recipeOf } from "../recipe.ts";
 import { formatTable } from "../table.ts";
+import { modelFor, recipeFields, recipeOf } from "../train-options.ts";
 import { loadForTraining } from "../training/load-for-training.ts";
 import { requireWritable } from "../writable.ts";
 

@@ -2,7 +2,7 @@
 
 import { defineCommand } from "../command.ts";
 import { Output } from "../output.ts";
-import { trainOptions } from "../recipe.ts";
+import { trainOptions } from "../train-options.ts";
 import { runTraining } from "../training/session.ts";
 
 export const train = defineCommand({

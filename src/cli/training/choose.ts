@@ -3,8 +3,8 @@
 
 import type { Survey } from "../../data/image-folder/survey.ts";
 import { formatCount } from "../../report/numbers.ts";
-import type { Recipe } from "../recipe.ts";
 import type { Given } from "../schema.ts";
+import type { Recipe } from "../train-options.ts";
 
 /** A recipe with nothing left open but its epochs, and a line for each choice that was made. */
 export interface Chosen {

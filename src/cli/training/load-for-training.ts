@@ -12,8 +12,8 @@ import {
   requireClasses,
   surveyPictures,
 } from "../pictures.ts";
-import type { Recipe } from "../recipe.ts";
 import type { Given } from "../schema.ts";
+import type { Recipe } from "../train-options.ts";
 import { chooseFor } from "./choose.ts";
 
 /** What to train, and on what. */

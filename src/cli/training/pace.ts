@@ -5,7 +5,7 @@ import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
 import { rateAt } from "../../nn/optimizers/learning-rate.ts";
 import { cosineDecay } from "../../nn/schedules/cosine-decay.ts";
-import type { Recipe } from "../recipe.ts";
+import type { Recipe } from "../train-options.ts";
 
 /** A recipe whose epochs are decided. */
 export type SettledRecipe = Recipe & { readonly epochs: number };

@@ -7,7 +7,7 @@ import type { Model } from "../../train/model.ts";
 import { encodeModel } from "../../train/save.ts";
 import type { Output } from "../output.ts";
 import type { LoadedData } from "../pictures.ts";
-import type { Recipe } from "../recipe.ts";
+import type { Recipe } from "../train-options.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { SettledRecipe } from "./pace.ts";
 import type { RunFiles } from "./run-files.ts";
