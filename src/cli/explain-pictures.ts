@@ -150,9 +150,14 @@ function classOf(text: string, names: readonly string[]): number {
 
 const batchOf = ({ data, shape }: Pixels): Pixels => ({ data, shape: [1, ...shape] });
 
+/** Addresses are longer than names of files may be. */
+const longestName = 80;
+
 /** A name for a file from a picture's path or address. */
-const fileName = (name: string, i: number) =>
-  `${i + 1}-${basename(name, extname(name)).replaceAll(/[^\w.-]+/g, "-")}`;
+function fileName(name: string, i: number): string {
+  const plain = basename(name, extname(name)).replaceAll(/[^\w.-]+/g, "-");
+  return `${i + 1}-${plain.slice(0, longestName)}`;
+}
 
 async function readPictures(paths: readonly string[], { model }: Trained) {
   const options = decodingFor(model);

@@ -1,6 +1,7 @@
 // Where commands print: text for people, or JSON for machines. Results go to stdout; what only accompanies
 // them, such as the progress of a download, goes to stderr. If either is closed, the command continues.
 
+import { printable } from "../report/markup.ts";
 import { Screen } from "../train/screen.ts";
 
 /** The streams of this process. */
@@ -20,6 +21,9 @@ export interface OutputOptions {
   readonly quiet?: boolean;
 }
 
+/** A line of text: what names of files hold does not command the terminal. */
+const lineOf = (text: string) => `${printable(text)}\n`;
+
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -36,17 +40,17 @@ export class Output {
 
   /** A line on the progress. */
   say(text = ""): void {
-    if (this.chatty) standardOutput.write(`${text}\n`);
+    if (this.chatty) standardOutput.write(lineOf(text));
   }
 
   /** A line of the result. */
   result(text: string): void {
-    if (!this.json) standardOutput.write(`${text}\n`);
+    if (!this.json) standardOutput.write(lineOf(text));
   }
 
   /** A warning. */
   warn(text: string): void {
-    if (this.chatty) standardError.write(`${text}\n`);
+    if (this.chatty) standardError.write(lineOf(text));
   }
 
   /** A record for machines. Numbers that are not finite become null. */

@@ -33,6 +33,7 @@ export function shorten(text: string, longest: number): string {
 /** Control characters but for tab and line ends, and the two code points that are none. */
 const unprintable = /[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu;
 
-function printable(text: string): string {
+/** `text` with U+FFFD for what is no character, and for control characters but tab and line ends. */
+export function printable(text: string): string {
   return text.toWellFormed().replace(unprintable, "\ufffd");
 }

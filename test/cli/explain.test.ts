@@ -49,6 +49,18 @@ test("a page and a map of each picture, with words on how far to trust them", as
   expect(await readdir(join(folder, "page/maps"))).toHaveLength(4);
 }, 90_000);
 
+test("a picture whose name is as long as it may be, and has characters that command terminals", async () => {
+  const name = `\u001b[2J${"u".repeat(240)}.png`;
+  await mkdir(join(folder, "names"));
+  await picture(join(folder, "names", name), true, 50);
+  const { code, stdout } = await fovea("explain names --model run --trust no --out named");
+  expect(code).toBe(0);
+  expect(stdout).toContain("\ufffd[2Juuu");
+  expect(stdout).not.toContain("\u001b[2J");
+  const [map] = await readdir(join(folder, "named/maps"));
+  expect(map).toMatch(/^1--2Ju{77}-gradCam\.png$/);
+}, 90_000);
+
 test("one picture for each cell of the confusion matrix, as data", async () => {
   const [record] = recordsOf(
     await fovea("explain photos --model run --by-cell --trust no --out cells --json"),
