@@ -35,7 +35,10 @@ type ReadStorage = (storage: PickleStorage) => Uint8Array;
 /** Old files begin with this number. */
 const magic = 0x1950a86a20f9469cfc6cn;
 const oldProtocol = 1001;
-/** All numbers that are read from a file, in bytes: a small file may show one number many times. */
+/**
+ * All numbers that are read from a file, in bytes: a small file may show one number many times, or reach over
+ * all of its storage for two.
+ */
 const mostBytes = 2 ** 31;
 
 const dtypes = {
@@ -84,8 +87,7 @@ export function openTorchFile(bytes: Uint8Array, file: string): TorchFile {
   return {
     value,
     read(tensor, name) {
-      const count = sizeOf(tensor.shape);
-      left -= count * 4;
+      left -= 4 * Math.max(sizeOf(tensor.shape), spanOf(tensor));
       if (!(left >= 0)) {
         throw damaged(file, `its tensors are too large at ${name}`, `${mostBytes} bytes`, "more");
       }
@@ -165,6 +167,12 @@ function openOldFile(bytes: Uint8Array, file: string): Opened {
 /** Bytes of a number in a storage; those without a type are counted in bytes. */
 const widthOf = ({ type }: PickleStorage) => fileDTypes[dtypeOf(type) ?? "U8"];
 
+/** How many numbers of its storage a tensor reaches over, from its first to its last. */
+function spanOf({ shape, strides }: Pick<PickleTensor, "shape" | "strides">): number {
+  if (sizeOf(shape) === 0) return 0;
+  return shape.reduce((span, size, i) => span + (size - 1) * strides[i], 1);
+}
+
 function readTensor(
   { storage, offset, shape, strides, dtype: own }: PickleTensor,
   open: ReadStorage,
@@ -173,9 +181,9 @@ function readTensor(
   const dtype = dtypeOf(storage.type) ?? dtypeOf(own);
   if (dtype === undefined) throw damaged(what, "its numbers have no type", "a dtype", "none");
   const count = sizeOf(shape);
-  const last = shape.reduce((end, size, i) => end + (size - 1) * strides[i], offset);
   const width = fileDTypes[dtype];
-  const [start, end] = count === 0 ? [0, 0] : [offset * width, (last + 1) * width];
+  const start = count === 0 ? 0 : offset * width;
+  const end = start + spanOf({ shape, strides }) * width;
   const content = open(storage);
   if (end > content.length || end > storage.count * widthOf(storage)) {
     throw damaged(what, "its storage ends before it", `${end} bytes`, `${content.length} bytes`);

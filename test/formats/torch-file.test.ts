@@ -177,6 +177,14 @@ describe("a hostile file", () => {
     expect(() => read(huge, "huge")).toThrow(/its tensors are too large at huge/);
   });
 
+  test("whose tensors reach over gigabytes for two numbers each is refused", () => {
+    const { value, read } = openTorchFile(plain, "a.pth");
+    const tensor = asKind(entriesOf(entriesOf(value).get("state_dict")).get("expanded"), "tensor");
+    if (tensor === undefined) throw new Error("the golden file lacks a tensor");
+    const wide = { ...tensor, shape: [2], strides: [2 ** 29] };
+    expect(() => read(wide, "wide")).toThrow(/its tensors are too large at wide/);
+  });
+
   test("whose tensor leaves its storage is refused", () => {
     const pickle = unzipSync(plain)[entry("data.pkl")];
     const at = pickle.findIndex((_, i) => String(pickle.subarray(i, i + 6)) === "75,2,75,3,75,4");

@@ -69,9 +69,13 @@ function tensorsIn({ entries }: PickleDictionary): Map<string, PickleTensor> {
 /** Without what a wrapper has put before all names. */
 export function unwrapped(dictionary: StateDictionary): StateDictionary {
   const names = [...dictionary.keys()];
-  const prefix = wrappers.find((one) => names.every((name) => name.startsWith(one)));
-  if (prefix === undefined || names.length === 0) return dictionary;
-  return unwrapped(
-    new Map([...dictionary].map(([name, read]) => [name.slice(prefix.length), read])),
-  );
+  if (names.length === 0) return dictionary;
+  let length = 0;
+  for (;;) {
+    const prefix = wrappers.find((one) => names.every((name) => name.startsWith(one, length)));
+    if (prefix === undefined) break;
+    length += prefix.length;
+  }
+  if (length === 0) return dictionary;
+  return new Map([...dictionary].map(([name, read]) => [name.slice(length), read]));
 }
