@@ -13,21 +13,39 @@ export function withoutPrefix(key: string): string {
   return key.startsWith(validationPrefix) ? key.slice(validationPrefix.length) : key;
 }
 
+/** The loss on the examples that `key` was measured on. */
+const lossBeside = (key: string) => (key.startsWith(validationPrefix) ? "val_loss" : "loss");
+
 /**
- * The epoch at which `key` was best, the first of equals; undefined where none is a number, or it is not
- * known which way is better.
+ * Whether `key` is better in `record` than in `best`. Of equals, which few examples give often, the one with the
+ * lower loss is better, then the first.
+ */
+export function isBetterEpoch(
+  { logs }: EpochRecord,
+  best: EpochRecord | undefined,
+  key: string,
+  better: Better,
+): boolean {
+  if (!Number.isFinite(logs[key])) return false;
+  if (best === undefined) return true;
+  const sign = better === "lower" ? -1 : 1;
+  if (logs[key] !== best.logs[key]) return sign * logs[key] > sign * best.logs[key];
+  return logs[lossBeside(key)] < best.logs[lossBeside(key)];
+}
+
+/**
+ * The epoch at which `key` was best; undefined where none is a number, or it is not known which way is
+ * better.
  */
 export function bestEpoch(
   history: readonly EpochRecord[],
   key: string,
   better: Better | undefined,
 ): EpochRecord | undefined {
-  const sign = better === "lower" ? -1 : 1;
+  if (better === undefined) return undefined;
   let best: EpochRecord | undefined;
-  for (const record of better === undefined ? [] : history) {
-    const value = record.logs[key];
-    if (!Number.isFinite(value)) continue;
-    if (best === undefined || sign * value > sign * best.logs[key]) best = record;
+  for (const record of history) {
+    if (isBetterEpoch(record, best, key, better)) best = record;
   }
   return best;
 }

@@ -1,7 +1,7 @@
 // Saves a run as it learns. The best model is written before the last one: wherever the run is killed,
 // what is in the folder belongs together, and the epoch that is run again writes the same files again.
 
-import { bestEpoch } from "../../assess/epoch-metrics.ts";
+import { bestEpoch, isBetterEpoch } from "../../assess/epoch-metrics.ts";
 import { FormatError, TrainingError } from "../../core/errors.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
 import { readDescription } from "../../interchange/safetensors/model-description.ts";
@@ -93,12 +93,8 @@ export function saver(run: Run): Callback {
   };
 }
 
-/** By the accuracy; of equal ones, which few images give often, by the loss. */
-function isBetter({ logs }: EpochRecord, best: EpochRecord | undefined): boolean {
-  if (logs[judge] === undefined) return false;
-  if (best === undefined || logs[judge] > best.logs[judge]) return true;
-  return logs[judge] === best.logs[judge] && logs.val_loss < best.logs.val_loss;
-}
+const isBetter = (record: EpochRecord, best: EpochRecord | undefined) =>
+  isBetterEpoch(record, best, judge, "higher");
 
 /** @throws TrainingError where the epoch's last step has broken the model. */
 function requireFinite(logs: Logs, epoch: number): void {
