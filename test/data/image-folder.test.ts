@@ -6,7 +6,10 @@ import { chmod, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigError, DataError, FormatError } from "../../src/core/errors.ts";
+import { ConfigError, DataError, FormatError, TargetError } from "../../src/core/errors.ts";
+import { checkFiles } from "../../src/data/image-folder/check.ts";
+import { noPixels } from "../../src/data/image-folder/pixel-store.ts";
+import { walk } from "../../src/data/image-folder/walk.ts";
 import type { ImageFolderOptions } from "../../src/data/index.ts";
 import { imageFiles, imageFolder } from "../../src/data/index.ts";
 import { decodeImage } from "../../src/images/decode.ts";
@@ -360,6 +363,17 @@ test("links are followed once", async () => {
   expect(counts.map(({ train, validation }) => train + validation)).toEqual([5, 5]);
 });
 
+test("that there is no decoder here is said as such, not of each picture", async () => {
+  const root = await emptyFolder();
+  await putColours(root, 2, { names: ["red", "blue"] });
+  const { files } = await walk(root);
+  const decode = async () => {
+    throw new TargetError({ what: "Pictures cannot be decoded here." });
+  };
+  const work = checkFiles(files, { decode, store: noPixels, workers: 2 });
+  await expect(work).rejects.toThrow(TargetError);
+});
+
 describe("the cache file", () => {
   async function cached() {
     const root = await emptyFolder();
@@ -392,6 +406,26 @@ describe("the cache file", () => {
     const { x } = await third.train.read(all);
     expect(x).not.toEqual(pixels.x);
     await third.close();
+  });
+
+  test("does not keep for good that a picture could not be used", async () => {
+    const { cacheFolder, open, decoded } = await cached();
+    const first = await open();
+    const pixels = await first.train.read(all);
+    await first.close();
+    const { readdirSync, readFileSync } = await import("node:fs");
+    const [name] = readdirSync(cacheFolder).filter((one) => one.endsWith(".json"));
+    const path = join(cacheFolder, name);
+    const list = JSON.parse(readFileSync(path, "utf8"));
+    list.files[3] = { ...list.files[3], problem: "takes too long to decode", checksum: undefined };
+    await writeFile(path, JSON.stringify(list));
+    for (const expected of [1, 0]) {
+      const next = await open();
+      expect(decoded()).toBe(expected);
+      expect(next.skipped).toEqual([]);
+      expect(await next.train.read(all)).toEqual(pixels);
+      await next.close();
+    }
   });
 
   test("that is damaged or gone costs time alone", async () => {

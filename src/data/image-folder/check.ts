@@ -2,6 +2,7 @@
 // are. Knows no class and no part.
 
 import { platform } from "#platform";
+import { TargetError } from "../../core/errors.ts";
 import { type FoundFile, reasonOf } from "./found-file.ts";
 import type { PixelStore } from "./pixel-store.ts";
 
@@ -20,22 +21,31 @@ export type Decode = (bytes: Uint8Array, name: string) => Promise<Uint8Array>;
 export interface CheckOptions {
   readonly decode: Decode;
   readonly store: PixelStore;
+  /** What an earlier run has found out. What could not be used then is looked at again. */
+  readonly known?: readonly CheckedFile[] | undefined;
   /** How many are at work at a time. */
   readonly workers: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Looks at every file; its pixels go to the row of its number. */
+/**
+ * Looks at every file; its pixels go to the row of its number.
+ *
+ * @throws TargetError where there is no decoder here, which is no matter of the files.
+ */
 export async function checkFiles(
   files: readonly FoundFile[],
-  { decode, store, workers, onProgress }: CheckOptions,
+  { decode, store, known = [], workers, onProgress }: CheckOptions,
 ): Promise<CheckedFile[]> {
-  const checked: CheckedFile[] = [];
+  const checked = [...known];
+  const isOpen = (i: number) => known[i] === undefined || known[i].problem !== undefined;
+  const open = [...files.keys()].filter(isOpen);
   let done = 0;
-  await inTurn(files.length, workers, async (i) => {
+  await inTurn(open.length, workers, async (at) => {
+    const i = open[at];
     checked[i] = await check(files[i], i, decode, store);
     done++;
-    onProgress?.(done, files.length);
+    onProgress?.(done, open.length);
   });
   return checked;
 }
@@ -54,6 +64,7 @@ async function check(
     await store.write(row, pixels);
     return { digest };
   } catch (error) {
+    if (error instanceof TargetError) throw error;
     return { digest, problem: reasonOf(error, path) };
   }
 }

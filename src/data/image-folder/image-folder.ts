@@ -125,8 +125,8 @@ export async function fromFiles(
   const { store } = cache;
   try {
     const onProgress = (done: number, total: number) => options.onProgress?.({ done, total });
-    const checked =
-      cache.known ?? (await checkFiles(files, { decode, store, workers, onProgress }));
+    const { known } = cache;
+    const checked = await checkFiles(files, { decode, store, known, workers, onProgress });
     const notKept = await cache.keep(checked);
     const sorted = sort(layout.files, checked, options.classNames);
     const skipped = [...layout.skipped, ...sorted.skipped].sort((a, b) =>

@@ -34,7 +34,7 @@ export interface CachePlan {
 /** Pixels, and what an earlier run has found out. */
 export interface PixelCache {
   readonly store: PixelStore;
-  /** What is known of each file, where nothing has to be looked at again. */
+  /** What is known of each file, where none has changed. */
   readonly known?: readonly CheckedFile[];
   /** Keeps what has been found out; why it could not be kept, where it could not. */
   keep(checked: readonly CheckedFile[]): Promise<string | undefined>;
@@ -76,21 +76,18 @@ async function openFile(plan: CachePlan, root: string): Promise<PixelCache> {
   const pixelPath = paths.join(folder, `${name}.u8`);
   const listPath = paths.join(folder, `${name}.json`);
   const list = await readList(listPath);
-  if (list !== undefined && list.rowBytes === rowBytes && isSame(list.files, files)) {
-    const checksums = list.files.map(({ checksum }) => checksum);
-    const known = list.files.map(({ digest, problem }) => ({
-      digest,
-      ...(problem !== undefined && { problem }),
-    }));
-    return {
-      store: new FilePixels(pixelPath, rowBytes, checksums),
-      known,
-      keep: async () => undefined,
-    };
-  }
-  await removeStale(folder, [pixelPath, listPath]);
-  const store = new FilePixels(pixelPath, rowBytes);
+  const isKnown = list !== undefined && list.rowBytes === rowBytes && isSame(list.files, files);
+  const kept = isKnown ? list.files : [];
+  const known = kept.map(({ digest, problem }) => ({
+    digest,
+    ...(problem !== undefined && { problem }),
+  }));
+  if (!isKnown) await removeStale(folder, [pixelPath, listPath]);
+  const checksums = kept.map(({ checksum }) => checksum);
+  const store = new FilePixels(pixelPath, rowBytes, checksums);
   const keep = async (checked: readonly CheckedFile[]) => {
+    const isNews = (one: CheckedFile, i: number) => one.problem !== known.at(i)?.problem;
+    if (isKnown && !checked.some(isNews)) return undefined;
     const entries = files.map((file, i) => ({
       name: nameOf(file),
       bytes: file.bytes,
@@ -114,7 +111,7 @@ async function openFile(plan: CachePlan, root: string): Promise<PixelCache> {
     }
   };
   await platform.disk.makeFolder(folder).catch(() => undefined);
-  return { store, keep };
+  return { store, ...(isKnown && { known }), keep };
 }
 
 /** A list of an earlier run; undefined where there is none that can be read. */
