@@ -1,7 +1,15 @@
 // In which order a transferred model learns: recipes of phases, from the head to the whole.
 
 import { ConfigError } from "../core/errors.ts";
-import { outlineOf, requireNumber, requireOption, requireWhole } from "../core/option.ts";
+import {
+  type OptionNames,
+  outlineOf,
+  requireKnownOptions,
+  requireNumber,
+  requireOption,
+  requireWhole,
+  requireWord,
+} from "../core/option.ts";
 import type { UnfreezeOptions } from "./freezing.ts";
 
 /** A part of the training of a transferred model. */
@@ -19,6 +27,15 @@ export interface Phase {
    */
   readonly rates?: readonly [number, number, number];
 }
+
+const phaseNames: OptionNames<Phase> = {
+  name: true,
+  unfreeze: true,
+  epochs: true,
+  learningRate: true,
+  schedule: true,
+  rates: true,
+};
 
 /** Epochs of each phase of a recipe. */
 export interface PhaseEpochs {
@@ -90,9 +107,19 @@ export function phasesOf(
     });
   }
   for (const phase of wanted as readonly Phase[]) {
+    requireKnownOptions(
+      "a phase",
+      phase,
+      phaseNames,
+      '{ name: "head", epochs: 5, learningRate: 1e-3 }',
+    );
     requireOption("name of a phase", phase.name, typeof phase.name === "string", "text");
     requireWhole(`epochs of the phase "${phase.name}"`, phase.epochs);
     requireNumber(`learningRate of the phase "${phase.name}"`, phase.learningRate, { above: 0 });
+    requireWord("schedule", phase.schedule ?? "constant", ["constant", "oneCycle"]);
+    const { rates = [1, 1, 1] } = phase;
+    requireOption("rates", rates, Array.isArray(rates) && rates.length === 3, "three factors");
+    for (const rate of rates) requireNumber("rates", rate, { least: 0 });
   }
   return wanted as readonly Phase[];
 }

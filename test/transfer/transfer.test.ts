@@ -2,6 +2,7 @@
 // features that are computed once train the head as those that are computed in each epoch.
 
 import { beforeAll, expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
 import type { Source } from "../../src/data/source.ts";
 import { input } from "../../src/nn/input.ts";
 import { layers } from "../../src/nn/layers/index.ts";
@@ -10,6 +11,7 @@ import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { baseOf } from "../../src/transfer/freezing.ts";
 import { fineTune, freeze, transfer, unfreeze } from "../../src/transfer/index.ts";
+import type { Phase } from "../../src/transfer/phases.ts";
 import { size, stripes } from "../explain/trained.ts";
 
 const quiet = { verbose: 0, onLine: () => undefined } as const;
@@ -220,4 +222,22 @@ test("wrong options are refused with a way out", async () => {
   await expect(fineTune(model, quadrants(8, 1), { phase: "two" } as object)).rejects.toThrow(
     'did you mean "phases"?',
   );
+});
+
+test.each([
+  [{ shedule: "oneCycle" }, 'did you mean "schedule"?'],
+  [{ schedule: "cosine" }, "schedule"],
+  [{ rates: [1, 2] }, "rates"],
+  [{ rates: [1, 2, -1] }, "rates"],
+])("a phase with %j is refused", async (wrong, message) => {
+  const model = transfer(base, { classes: 4 });
+  const phase = { name: "head", epochs: 1, learningRate: 1e-3, ...wrong } as unknown as Phase;
+  const work = fineTune(model, quadrants(8, 1), { ...quiet, phases: [phase] });
+  await expect(work).rejects.toThrow(message);
+});
+
+test("no phase at all is refused as such", async () => {
+  const phases = [null] as unknown as readonly Phase[];
+  const work = fineTune(transfer(base, { classes: 4 }), quadrants(8, 1), { ...quiet, phases });
+  await expect(work).rejects.toThrow(ConfigError);
 });
