@@ -2,8 +2,8 @@
 // path, no device and no training.
 
 import { describe, expect, test } from "vitest";
-import { fileFormats, type ModelFormatName } from "../../src/interchange/file-formats.ts";
 import type { EncodedModel, ModelFormat } from "../../src/interchange/file-format.ts";
+import { fileFormats, type ModelFormatName } from "../../src/interchange/file-formats.ts";
 import type { StoredModel, StoredTraining, Values } from "../../src/interchange/stored-model.ts";
 import { preprocessIn } from "../../src/interchange/stored-preprocess.ts";
 import type { Network } from "../../src/nn/network.ts";

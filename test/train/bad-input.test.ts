@@ -182,13 +182,10 @@ describe("examples", () => {
     expect(await refusal(DataError, () => model.evaluate(bad))).toMatch(message);
   });
 
-  test.each([undefined, null, data, [1, 2], 4])(
-    "to predict that are no tensor: %#",
-    async (x) => {
-      const predict = () => model.predict(x as unknown as Examples["x"]);
-      expect(await refusal(DataError, predict)).toMatch(/^The inputs: this is no tensor/);
-    },
-  );
+  test.each([undefined, null, data, [1, 2], 4])("to predict that are no tensor: %#", async (x) => {
+    const predict = () => model.predict(x as unknown as Examples["x"]);
+    expect(await refusal(DataError, predict)).toMatch(/^The inputs: this is no tensor/);
+  });
 
   test("that are paths of pictures, for a model that takes none", async () => {
     const refused = await refusal(DataError, () => model.predict("x.png"));
