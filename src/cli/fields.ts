@@ -37,14 +37,13 @@ export const pictureFields = {
     value: "pixels",
     description: "Height and width of the pictures of a folder. Default: chosen from the pictures.",
   }),
-  resize: z
-    .enum(["cover", "stretch", "contain"])
-    .default("cover")
-    .meta({ description: "What happens to pictures of other proportions." }),
+  resize: z.enum(["cover", "stretch", "contain"]).default("cover").meta({
+    description: "How pictures of other proportions are resized: cover crops, contain pads.",
+  }),
   strict: z
     .boolean()
     .default(false)
-    .meta({ description: "Refuse a folder with files that cannot be used." }),
+    .meta({ description: "Stop with an error if a folder has files that cannot be used." }),
 };
 
 /** The same as a schema of its own. */

@@ -79,7 +79,7 @@ export const recipeFields = {
     .meta({
       value: "epochs",
       description:
-        "Stop when val_loss has not improved for so many epochs; 0 never stops. Default: for a folder of pictures a " +
+        "Stop when val_loss has not improved for this many epochs; 0 never stops. Default: for a folder of pictures a " +
         "quarter of the epochs, at least 10; else 0.",
     }),
   saveEvery: z.int().min(1).optional().meta({

@@ -18,15 +18,15 @@ import { type Probe, probeOf, type ScoreKind, type Values } from "./probe.ts";
 export interface AttributionOptions extends MethodOptions {
   /** The method. Default: `gradCam`. */
   readonly method?: AttributionName;
-  /** The layer to look into, or several, whose maps are averaged. Default: the last with rows and columns. */
+  /** The layer to look at, or several, whose maps are averaged. Default: the last with rows and columns. */
   readonly layer?: string | readonly string[];
   /** The class, from 0. Default: the one that the model predicts. */
   readonly classIndex?: number;
   /**
-   * What of a segmentation is explained: `[H, W]` like the output, 1 where it counts. Default: all of it.
+   * For a segmentation, the pixels to explain: `[H, W]` like the output, 1 or 0. Default: all of them.
    */
   readonly mask?: Tensor;
-  /** Whether the score is read before the last softmax or sigmoid, or after it. Default: `logit`. */
+  /** Whether the output before the last softmax or sigmoid is explained, or the one after it. Default: `logit`. */
   readonly of?: ScoreKind;
 }
 
@@ -42,11 +42,11 @@ export interface Attribution {
   readonly probability: number;
   /** What was explained: the logit, or the probability. */
   readonly score: number;
-  /** The layers that were looked into; none for a method that looks at the input. */
+  /** The layers that were used; none for a method that looks at the input. */
   readonly layers: readonly string[];
-  /** Why these layers, where nobody named them. */
+  /** Why these layers were chosen, if none was given. */
   readonly reason?: string;
-  /** Whether the map says nothing: all its numbers are alike. */
+  /** Whether all numbers of the map are the same, so that it says nothing. */
   readonly isFlat: boolean;
 }
 
@@ -63,8 +63,13 @@ export const attributionOptionNames = {
  * Which parts of a picture `[H, W, C]` (or `[1, H, W, C]`) speak for a class. The picture's numbers go through
  * the model's `preprocess`.
  *
+<<<<<<< HEAD
  * @throws ConfigError where an option cannot be used, or the method cannot explain such a model; ShapeError
  * where the picture does not fit; DataError where the model's outputs are NaN and no class is given.
+=======
+ * @throws ConfigError if an option cannot be used, or the method cannot explain such a model; ShapeError
+ * if the picture does not fit.
+>>>>>>> 3750bec (Help and public documentation of transfer learning and explanations in plainer words)
  * @example
  * const { map, layers, reason } = await explain.attribute(model, picture, { method: "gradCam" });
  */
@@ -136,7 +141,7 @@ function layersFor(
   if (method.looksAt === "input") {
     if (wanted === undefined) return { layers: [] };
     throw new ConfigError({
-      what: `${method.title} looks at the input, and into no layer.`,
+      what: `${method.title} looks at the input, not at a layer.`,
       expected: "no option layer",
       received: outlineOf(wanted),
     });

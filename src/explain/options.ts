@@ -13,15 +13,15 @@ import {
 /** Options that only some methods have. */
 export interface MethodOptions {
   /**
-   * What a picture without the thing looks like, as the first layer sees it: one number for all pixels.
+   * The value of an empty picture, as the first layer sees it: one number for all pixels.
    * For `integratedGradients`, `deepLift` and `occlusion`. Default: 0.
    */
   readonly baseline?: number;
-  /** Points on the way from the baseline to the picture, for `integratedGradients`. Default: 50. */
+  /** Steps on the way from the baseline to the picture, for `integratedGradients`. Default: 50. */
   readonly steps?: number;
   /** Noisy copies, for `smoothGrad`. Default: 50. */
   readonly samples?: number;
-  /** The deviation of the noise as a share of the picture's range, for `smoothGrad`. Default: 0.15. */
+  /** The standard deviation of the noise as a share of the picture's range, for `smoothGrad`. Default: 0.15. */
   readonly noise?: number;
   /** Height and width of the patch that is covered, in pixels, for `occlusion`. Default: an eighth of the side. */
   readonly window?: number;
@@ -31,7 +31,7 @@ export interface MethodOptions {
   readonly masks?: number;
   /** Cells of a mask along a side, for `rise`. Default: 7. */
   readonly cells?: number;
-  /** The share of a mask that is left open, for `rise`. Default: 0.5. */
+  /** The share of a mask that stays visible, for `rise`. Default: 0.5. */
   readonly open?: number;
   /** The seed of random methods. Default: 0. */
   readonly seed?: number;

@@ -1,4 +1,4 @@
-// A map laid over its picture, for people who look.
+// A map drawn over its picture.
 
 import { ShapeError } from "../core/errors.ts";
 import {
@@ -12,7 +12,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { type ColorMapName, colorMapNames, colorsOf } from "./colors.ts";
 import { resizePlane } from "./map.ts";
 
-/** How a map is laid over a picture. */
+/** How a map is drawn over a picture. */
 export interface OverlayOptions {
   /** The colours, from cold to hot. `jet` shows edges that are not there. Default: `inferno`. */
   readonly colors?: ColorMapName;
@@ -24,10 +24,10 @@ const optionNames: OptionNames<OverlayOptions> = { colors: true, opacity: true }
 
 /**
  * The picture `[H, W, 1]` or `[H, W, 3]`, bytes or floats, with a map `[h, w]` from 0 to 1 in colour over it:
- * u8 `[H, W, 3]`. The picture turns grey below, so that colours mean the map alone. Floats are stretched from their
- * smallest to their largest.
+ * u8 `[H, W, 3]`. The picture turns grey, so that all colours come from the map. Floats are scaled from their smallest to
+ * their largest value.
  *
- * @throws ShapeError where they are no picture and map, ConfigError where an option cannot be used.
+ * @throws ShapeError if the shapes do not fit, ConfigError if an option cannot be used.
  * @example await encodeImage(explain.overlay(picture, found.map), "png")
  */
 export function overlay(
@@ -42,7 +42,7 @@ export function overlay(
   const [height, width, depth] = picture.shape.slice(-3);
   if (picture.shape.length < 3 || map.shape.length !== 2 || (depth !== 1 && depth !== 3)) {
     throw new ShapeError({
-      what: "The map cannot be laid over the picture.",
+      what: "The map cannot be drawn over the picture.",
       expected: "a picture [H, W, 1] or [H, W, 3] and a map [h, w]",
       received: `${formatShape(picture.shape)} and ${formatShape(map.shape)}`,
     });

@@ -72,7 +72,7 @@ const toLoadWeights =
 
 /** The first that matches says what a file looks like. */
 const signatures: readonly Signature[] = [
-  { matches: ({ length }) => length === 0, why: "it is too short, for it is empty", fix: again },
+  { matches: ({ length }) => length === 0, why: "it is empty", fix: again },
   {
     // First of all: its length may begin as anything.
     matches: isSafetensors,

@@ -113,7 +113,7 @@ function requireRange(start: number, end: number): void {
   if (start > 0 && end > start && Number.isFinite(end)) return;
   throw new ConfigError({
     what: "The options startLearningRate and endLearningRate cannot be used.",
-    expected: "numbers above 0, of which the second is the higher",
+    expected: "two numbers above 0, the second larger than the first",
     received: `${start} and ${end}`,
   });
 }

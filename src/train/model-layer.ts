@@ -112,7 +112,7 @@ export class ModelLayer {
   #only(tensors: readonly SymbolicTensor[], what: string): SymbolicTensor {
     if (tensors.length === 1) return tensors[0];
     throw new ConfigError({
-      what: `The layer "${this.name}" has not just one ${what}.`,
+      what: `The layer "${this.name}" does not have exactly one ${what}.`,
       expected: "a layer that is used once, with one tensor",
       received: `${tensors.length} tensors`,
       fix: "choose one of layer.outputs",

@@ -38,7 +38,7 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
     ({ inputs, outputs }) => inputs.length === 1 && outputs.length === 1,
   );
   if (!isChain || network.outputs.length !== 1) {
-    return { reason: "the model is no chain of layers" };
+    return { reason: "the model has branches" };
   }
   const end = applications.findIndex((application) => !isSteady(application));
   const cut = end < 0 ? applications.length - 1 : end;
@@ -47,7 +47,7 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
     const { unit } = applications[cut];
     const why =
       isNetwork(unit) && unit.weights.length > 0
-        ? "the base learns"
+        ? "the base is trained"
         : `"${network.nameOf(unit)}" is random`;
     return { reason: why };
   }

@@ -28,11 +28,11 @@ import { type Phase, type PhaseEpochs, phasesOf, type RecipeName } from "./phase
 
 /** How a transferred model is trained. */
 export interface FineTuneOptions {
-  /** A recipe, or phases of your own. Default: `two`, the head and then the last 20 layers. */
+  /** A recipe, or a list of phases. Default: `two`, the head and then also the last 20 layers. */
   readonly phases?: RecipeName | readonly Phase[];
   /** Epochs of the phases of a recipe. Default: 10 each; 1 and 5 for `oneCycle`. */
   readonly epochs?: PhaseEpochs;
-  /** Examples to validate on: a phase ends early where they stop getting better, and keeps its best epoch. */
+  /** Validation examples. A phase ends early when their loss stops improving, and keeps its best epoch. */
   readonly validationData?: ModelExamples | Source;
   /** Examples of one step. Default: 32. */
   readonly batchSize?: number;
@@ -45,17 +45,17 @@ export interface FineTuneOptions {
   /** The optimizer. Default: `optimizers.adam`. */
   readonly optimizer?: (options: OptimizerOptions) => Optimizer;
   /**
-   * The most memory that features of a frozen base may take, in MiB; 0 computes them anew in each epoch.
+   * Limit of memory for the cached features of a frozen base, in MiB. 0 computes them in each epoch.
    * Default: 1024.
    */
   readonly cacheMiB?: number;
-  /** Told of each step and epoch, in every phase. Default: none. */
+  /** Callbacks for every phase. Default: none. */
   readonly callbacks?: readonly Callback[];
   /** 1 draws a progress bar, 2 writes a line an epoch, 0 nothing. Default: 1. */
   readonly verbose?: Verbosity;
-  /** Takes what is done and why, a line at a time. Default: the console, unless verbose is 0. */
+  /** Receives each line that says what is done and why. Default: the console, unless verbose is 0. */
   readonly onLine?: (line: string) => void;
-  /** Ends training after the steps that are under way. */
+  /** Ends training after the current steps. */
   readonly signal?: WebAbortSignal;
 }
 
@@ -63,11 +63,11 @@ export interface FineTuneOptions {
 export interface PhaseRecord {
   readonly phase: Phase;
   readonly history: History;
-  /** Numbers that it trained. */
+  /** How many parameters it trained. */
   readonly trainableParameters: number;
-  /** Whether the head learned from features that were computed once. */
+  /** Whether the head was trained on cached features. */
   readonly cached: boolean;
-  /** Validation loss and metrics before and after it, where there is a validation part. */
+  /** Validation loss and metrics before and after it, if there is validation data. */
   readonly before?: Readonly<Record<string, number>>;
   readonly after?: Readonly<Record<string, number>>;
 }
@@ -89,11 +89,11 @@ const optionNames: OptionNames<FineTuneOptions> = {
 };
 
 /**
- * Trains a transferred model in phases: the head on the frozen base, then the base's last layers, then all of
- * them, each at a lower rate. The schedule is shown before it starts. While the base is frozen and nothing random
- * stands before it, its features are computed once. A phase that makes the validation loss worse is taken back.
+ * Trains a transferred model in phases: the head on the frozen base, then also the base's last layers, then all
+ * layers, each at a lower learning rate. It prints the plan first. While the base is frozen and no random layer comes
+ * before it, its features are computed once. A phase that makes the validation loss worse is undone.
  *
- * @throws ConfigError where an option cannot be used, or the model has no base.
+ * @throws ConfigError if an option cannot be used, or the model has no base.
  * @example
  * const records = await fineTune(model, photos.train, { phases: "two", validationData: photos.validation });
  */
@@ -173,7 +173,9 @@ class Tuning {
     let after = validation && (await this.#measure(model, validation));
     if (before !== undefined && after !== undefined && !(after.loss <= before.loss)) {
       await model.setWeights(weights as NonNullable<typeof weights>);
-      this.say(`Phase ${phase.name} made the validation loss worse: its weights are taken back.`);
+      this.say(
+        `Phase ${phase.name} made the validation loss worse: the weights from before are restored.`,
+      );
       after = before;
     }
     if (cached) this.#model.compile(this.#compileOptions(phase, this.#examples));

@@ -7,17 +7,17 @@ import type { Model } from "../train/model.ts";
 import type { ModelLayer } from "../train/model-layer.ts";
 import { requireModel } from "../train/stateful-model.ts";
 
-/** Which layers of the base learn. One of the first three. */
+/** Which layers of the base are trained: exactly one of `last`, `from` and `all`. */
 export interface UnfreezeOptions {
-  /** The last so many layers of the base. */
+  /** How many of the last layers of the base are trained. */
   readonly last?: number;
-  /** The layers of the base from this one on. */
+  /** The name of the first layer that is trained; all later ones are, too. */
   readonly from?: string;
-  /** All layers of the base. */
+  /** Whether all layers of the base are trained. */
   readonly all?: boolean;
   /**
-   * Whether batch normalizations learn as well. They stay frozen, with the statistics that they came with,
-   * unless there are many examples: those of small batches are worse. Default: false.
+   * Whether batch normalization layers are trained as well. By default they keep their moving statistics, which are
+   * better than those of small batches. Default: false.
    */
   readonly batchNormalization?: boolean;
 }
@@ -52,10 +52,10 @@ function leavesOf(layer: ModelLayer): readonly ModelLayer[] {
 }
 
 /**
- * Keeps the base of a transferred model as it is: only what comes after it learns. Frozen batch normalizations
- * compute with their moving statistics.
+ * Freezes the base of a transferred model, so that only the head is trained. Frozen batch normalization layers
+ * use their moving statistics.
  *
- * @throws ConfigError where the model has no base.
+ * @throws ConfigError if the model has no base.
  * @example freeze(model)
  */
 export function freeze(model: Model): void {
@@ -64,9 +64,9 @@ export function freeze(model: Model): void {
 }
 
 /**
- * Lets layers of the base learn: all of them, the last `n`, or those from one on. The others are frozen.
+ * Unfreezes layers of the base: all of them, the last `n`, or those from a layer on. The others are frozen.
  *
- * @throws ConfigError where the model has no base or no such layer.
+ * @throws ConfigError if the model has no base, or no such layer.
  * @example unfreeze(model, { last: 20 })
  * @example unfreeze(model, { from: "block_13_expand" })
  * @example unfreeze(model, { all: true, batchNormalization: true })
@@ -92,7 +92,7 @@ function firstOf(leaves: readonly ModelLayer[], options: UnfreezeOptions): numbe
   const given = [last, from, all].filter((one) => one !== undefined);
   if (given.length !== 1) {
     throw new ConfigError({
-      what: "unfreeze was not told which layers.",
+      what: "unfreeze needs exactly one of last, from and all.",
       expected: 'one of { last: 20 }, { from: "block_13_expand" } and { all: true }',
       received: outlineOf(options),
     });

@@ -15,14 +15,14 @@ import type { UnfreezeOptions } from "./freezing.ts";
 /** A part of the training of a transferred model. */
 export interface Phase {
   readonly name: string;
-  /** What of the base learns. Default: nothing, the head alone. */
+  /** Which layers of the base are trained. Default: none, only the head. */
   readonly unfreeze?: UnfreezeOptions;
   readonly epochs: number;
   readonly learningRate: number;
-  /** How the rate goes: it stays, or rises once and falls once. Default: `constant`. */
+  /** Learning rate schedule: constant, or rising once and falling once. Default: `constant`. */
   readonly schedule?: "constant" | "oneCycle";
   /**
-   * Factors of the rate for the first third of the base's layers, the second and the last. The head has 1.
+   * Factors of the learning rate for the first third of the base's layers, the second and the last. The head has 1.
    * Default: all 1.
    */
   readonly rates?: readonly [number, number, number];

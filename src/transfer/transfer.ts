@@ -19,26 +19,26 @@ import { requireModel } from "../train/stateful-model.ts";
 
 /** The layers after the base. */
 export interface HeadOptions {
-  /** Units of dense layers with ReLU between the base and the classes, first to last. Default: none. */
+  /** Units of each dense layer with ReLU between the base and the classes. Default: none. */
   readonly units?: readonly number[];
-  /** The share that is dropped before each dense layer, in training. Default: 0.2. */
+  /** Dropout rate before each dense layer. Default: 0.2. */
   readonly dropout?: number;
-  /** How features `[H, W, C]` become `[C]`. Default: `average`. */
+  /** Global pooling of features `[H, W, C]` to `[C]`. Default: `average`. */
   readonly pooling?: "average" | "max";
-  /** What the classes end in; one class ends in `sigmoid`. Default: `softmax`. */
+  /** Activation of the last layer. Default: `softmax`, or `sigmoid` for one class. */
   readonly activation?: "softmax" | "sigmoid" | "linear";
 }
 
 /** How a model is transferred. */
 export interface TransferOptions {
-  /** How many classes the new model tells apart, or their names. 1 stands for yes or no. */
+  /** The number of classes of the new model, or their names. Use 1 for yes or no. */
   readonly classes: number | readonly string[];
   readonly head?: HeadOptions;
-  /** Layers that pictures pass in training before the base, such as random flips. Default: none. */
+  /** Layers before the base that change pictures in training, such as random flips. Default: none. */
   readonly augmentation?: readonly LayerInstance[];
   /** The model's name. Default: that of the base, and `-transfer`. */
   readonly name?: string;
-  /** Decides the first weights of the head, order of examples and dropout. Default: 0. */
+  /** Seed of the head's initial weights, the order of examples and dropout. Default: 0. */
   readonly seed?: number;
 }
 
@@ -59,12 +59,12 @@ const headNames: OptionNames<HeadOptions> = {
 
 /**
  * A model for other classes on the features of a trained one: the base, frozen, then pooling, dense layers and
- * the classes. It shares the base's weights and takes over its preprocessing. Train it by `fineTune`, or by
- * `compile` and `fit` with `freeze` and `unfreeze` in between.
+ * the classes. It shares the base's weights and its preprocessing. Train it with `fineTune`, or with
+ * `compile` and `fit`, and choose what is trained with `freeze` and `unfreeze`.
  *
- * The base ends in features `[H, W, C]` or `[C]`: of the zoo, load it with `includeTop: false`.
+ * The base must end in features `[H, W, C]` or `[C]`: load a network of the zoo with `includeTop: false`.
  *
- * @throws ConfigError where an option cannot be used, ShapeError where the base does not end in features.
+ * @throws ConfigError if an option cannot be used, ShapeError if the base does not end in features.
  * @example
  * const model = transfer(base, { classes: ["cat", "dog"], head: { units: [256], dropout: 0.5 } });
  * await fineTune(model, photos.train, { validationData: photos.validation });

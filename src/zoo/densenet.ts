@@ -84,7 +84,7 @@ function densenet(
     ...facts,
     name: `densenet-${depth}`,
     title: `DenseNet-${depth}`,
-    description: `${depth} layers, each of which sees the results of all before it in its block`,
+    description: `${depth} layers; each reads the results of all earlier layers of its block`,
     inputShape: [224, 224, 3],
     classes: 1000,
     preprocess: standardized,

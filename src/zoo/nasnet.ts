@@ -153,7 +153,7 @@ export const nasnetMobile = defineArchitecture({
   year: 2017,
   paper:
     "Zoph, Vasudevan, Shlens and Le, “Learning Transferable Architectures for Scalable Image Recognition”, CVPR 2018, arXiv:1707.07012",
-  description: "Cells that a search found on CIFAR-10, each of which sees the two before it",
+  description: "Cells found by a search on CIFAR-10; each reads the two before it",
   inputShape: [224, 224, 3],
   classes: 1000,
   preprocess: symmetric,

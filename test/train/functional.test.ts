@@ -446,6 +446,6 @@ describe("getLayer", () => {
     const y: SymbolicTensor = shared.apply(shared.apply(x));
     const layer = model({ inputs: x, outputs: y }).getLayer("dense");
     expect(layer.outputs).toHaveLength(2);
-    expect(() => layer.output).toThrow(/not just one output/);
+    expect(() => layer.output).toThrow(/not have exactly one output/);
   });
 });

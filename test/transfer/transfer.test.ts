@@ -215,7 +215,7 @@ test.each(["three", "oneCycle"] as const)(
 
 test("wrong options are refused with a way out", async () => {
   const model = transfer(base, { classes: 4 });
-  expect(() => unfreeze(model, {})).toThrow("which layers");
+  expect(() => unfreeze(model, {})).toThrow("exactly one of last, from and all");
   expect(() => unfreeze(model, { from: "secnd" })).toThrow('did you mean "second"?');
   expect(() => freeze(base)).toThrow("no base");
   expect(() => transfer(base, { classes: 0 })).toThrow("classes");

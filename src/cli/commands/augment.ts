@@ -22,23 +22,23 @@ import { requireWritable } from "../writable.ts";
 const formats = { ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp" } as const;
 
 export const augment = defineCommand({
-  description: "Shows on one sheet what augmentation makes of a picture.",
+  description: "Draws a sheet of examples of what augmentation does to a picture.",
   argument: "picture",
   options: z.object({
     picture: z.string().min(1).meta({ value: "path", description: "A picture file, or a URL." }),
-    augment: z.enum(policyNames).default("standard").meta({ description: "The policy." }),
+    augment: z
+      .enum(policyNames)
+      .default("standard")
+      .meta({ description: "The augmentation policy." }),
     count: z.int().min(1).max(1000).default(15).meta({ description: "How many examples." }),
-    size: z
-      .int()
-      .min(8)
-      .max(1024)
-      .default(160)
-      .meta({ value: "pixels", description: "Height and width that the picture gets, cut off." }),
-    flip: z
-      .enum(["yes", "no"])
-      .default("yes")
-      .meta({ description: "Whether left and right may be swapped; not for digits and letters." }),
-    seed: z.int().default(0).meta({ description: "What all draws follow from." }),
+    size: z.int().min(8).max(1024).default(160).meta({
+      value: "pixels",
+      description: "Height and width of each example; the picture is cropped to fit.",
+    }),
+    flip: z.enum(["yes", "no"]).default("yes").meta({
+      description: "Whether pictures are flipped left to right; not for digits and letters.",
+    }),
+    seed: z.int().default(0).meta({ description: "The seed of all random numbers." }),
     out: z
       .string()
       .min(1)
@@ -49,7 +49,7 @@ export const augment = defineCommand({
   }),
   examples: [
     ["fovea augment cat.jpg", "The policy of fovea train for photographs."],
-    ["fovea augment cat.jpg --augment strong --out strong.png", "A rougher one."],
+    ["fovea augment cat.jpg --augment strong --out strong.png", "Stronger changes."],
   ],
   async run(options) {
     const output = new Output(options);

@@ -14,7 +14,7 @@ const methodNames = Object.keys(methods) as AttributionName[];
 
 export const explain = defineCommand({
   description:
-    "Draws where a model looks: a heat map over each picture, what it is worth, and a page with all of them.",
+    "Draws which parts of each picture count for its class, says how far the map can be trusted, and writes a page.",
   argument: "pictures",
   options: z.object({
     pictures: z.array(z.string().min(1)).optional().meta({
@@ -28,24 +28,24 @@ export const explain = defineCommand({
       .default("gradCam")
       .meta({
         value: "names",
-        description: `Methods with commas between them: ${methodNames.join(", ")}.`,
+        description: `Methods, separated by commas: ${methodNames.join(", ")}.`,
       }),
     layer: z.string().optional().meta({
       value: "name",
       description:
-        "The layer to look into; see fovea summary. Default: the last one with rows and columns.",
+        "The layer to look at; see fovea summary. Default: the last one with rows and columns.",
     }),
     class: z.string().optional().meta({
       value: "name|number",
       description: "The class to explain. Default: the one that the model predicts.",
     }),
     byCell: z.boolean().default(false).meta({
-      description: "One map for each cell of the confusion matrix, of the surest picture in it.",
+      description: "One map for each cell of the confusion matrix: its most confident picture.",
     }),
     trust: z
       .enum(["yes", "no"])
       .default("yes")
-      .meta({ description: "Whether to try how far each map can be trusted; it takes longer." }),
+      .meta({ description: "Whether to test how far each map can be trusted; takes longer." }),
     colors: z.enum(colorMapNames).default("inferno").meta({
       description: "The colours of the maps. jet shows edges that are not there.",
     }),
@@ -57,16 +57,16 @@ export const explain = defineCommand({
     ...outputFields,
   }),
   examples: [
-    ["fovea explain cat.jpg --model runs/train", "Why it is a cat."],
+    ["fovea explain cat.jpg --model runs/train", "Why the model sees a cat."],
     ["fovea explain ./more --model runs/train --method gradCam,occlusion", "Two methods."],
-    ["fovea explain ./photos --model runs/train --by-cell", "What leads to each mistake."],
+    ["fovea explain ./photos --model runs/train --by-cell", "What causes each mistake."],
   ],
   async run(options, given) {
     const output = new Output(options);
     const { pictures: paths = [] } = options;
     if (paths.length === 0 || (options.byCell && paths.length > 1)) {
       throw new ConfigError({
-        what: "fovea explain was not told which pictures.",
+        what: "fovea explain needs a picture, or a folder of pictures.",
         expected: options.byCell ? "one folder with classes" : "a picture, or several, or a folder",
         received: paths.length === 0 ? "none" : `${paths.length} paths`,
         fix: "name them: fovea explain cat.jpg --model runs/train",

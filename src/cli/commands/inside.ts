@@ -76,7 +76,7 @@ async function pictureFor(model: Model, path: string | undefined): Promise<Tenso
 }
 
 export const filters = defineCommand({
-  description: "Draws the filters that a layer has learned, in colour where it looks at colours.",
+  description: "Draws the filters that a layer has learned, in colour if it reads colours.",
   options: z.object({
     layer: layerField.meta({
       value: "name",
@@ -94,7 +94,7 @@ export const filters = defineCommand({
 });
 
 export const features = defineCommand({
-  description: "Draws what the filters of a layer answer to a picture: its feature maps.",
+  description: "Draws the feature maps of a layer for a picture.",
   argument: "picture",
   options: z.object({
     picture: pictureField,
@@ -118,10 +118,10 @@ export const features = defineCommand({
 });
 
 export const network = defineCommand({
-  description: "Draws what all layers of a network make of a picture, on one sheet.",
+  description: "Draws the feature maps of all layers for a picture, on one sheet.",
   argument: "picture",
   options: z.object({ picture: pictureField, out: outField("network.svg"), ...fields }),
-  examples: [["fovea network cat.jpg --model runs/train", "A cat on its way through the layers."]],
+  examples: [["fovea network cat.jpg --model runs/train", "A cat in each layer."]],
   run: ({ picture, out = "network.svg", ...options }, given) =>
     write(options, given, out, async ({ model }) => {
       const image = await pictureFor(model, picture);

@@ -11,13 +11,13 @@ import { Output } from "../output.ts";
 export const lesson = defineCommand({
   description:
     "Draws how convolutional networks compute: a convolution forward and backward, kernels over a picture, pooling, " +
-    "where units look, and what augmentation and preprocessing do to pictures.",
+    "receptive fields, and what augmentation and preprocessing do to pictures.",
   argument: "lesson",
   options: z.object({
     lesson: z.enum(lessonNames).meta({ description: "What to draw." }),
     picture: z.string().min(1).optional().meta({
       value: "path",
-      description: "A picture file or address. Default: a drawing, or the numbers of textbooks.",
+      description: "A picture file or address. Default: a drawing, or a textbook example.",
     }),
     network: architectureField.optional().meta({
       ...architectureField.meta(),
@@ -37,7 +37,7 @@ export const lesson = defineCommand({
   examples: [
     ["fovea lesson convolution", "A convolution, number by number."],
     ["fovea lesson kernels --picture cat.jpg --out cat.png", "What edge kernels see in a cat."],
-    ["fovea lesson receptive-field --network resnet-18", "Where its units look."],
+    ["fovea lesson receptive-field --network resnet-18", "Its receptive fields."],
   ],
   async run({ lesson: name, out = `${name}.svg`, theme, json, ...choice }) {
     const output = new Output({ json });

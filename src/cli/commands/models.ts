@@ -13,8 +13,8 @@ import { type Align, formatTable } from "../table.ts";
 
 export const models = defineCommand({
   description:
-    "Lists the architectures of the zoo; with a name, shows all that is known of that one: its layers, its " +
-    "published numbers beside those that are counted, its options, its weights and its paper.",
+    "Lists the architectures of the zoo. With a name, shows its layers, its published numbers beside the counted ones, " +
+    "its options, its weights and its paper.",
   options: z.object({
     architecture: architectureField.optional().meta({
       ...architectureField.meta(),
@@ -71,7 +71,7 @@ function show(architecture: Architecture, output: Output): void {
   const comparisons = compareFigures(architecture);
   output.result(formatSummary(summary, { width: standardOutput.longestLine }));
   output.result(`\n${title} (${year}, ${family})\n${description}\n${paper}`);
-  output.result(`\nPublished numbers, and those that are counted\n${figuresTable(comparisons)}`);
+  output.result(`\nPublished numbers, and counted ones\n${figuresTable(comparisons)}`);
   output.result(`\nFeatures of each stage\n${formatTable(Object.entries(features()), twoColumns)}`);
   if (Object.keys(options).length > 0) output.result(`\nOptions\n${optionsTable(architecture)}`);
   output.result(`\nWeights\n${weightsText(architecture)}`);

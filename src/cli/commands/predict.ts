@@ -27,7 +27,7 @@ export const predict = defineCommand({
       .meta({
         value: "path",
         description:
-          "Picture files, folders of them, and URLs. Each picture gets the size that the model takes. " +
+          "Picture files, folders of them, and URLs. Each picture is resized for the model. " +
           "Default: images of --data.",
       }),
     ...modelFields,
@@ -63,7 +63,7 @@ export const predict = defineCommand({
   }),
   examples: [
     ["fovea predict cat.jpg ./more --model runs/train", "Pictures, and those in a folder."],
-    ["fovea predict cat.jpg --model mobilenet-v2 --weights imagenet", "What is on a picture."],
+    ["fovea predict cat.jpg --model mobilenet-v2 --weights imagenet", "Name what a picture shows."],
     ["fovea predict --model runs/train", "The first ten test images."],
     ["fovea predict --model runs/train --index 3", "One of them."],
     ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "Images in a file."],

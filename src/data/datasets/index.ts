@@ -39,7 +39,7 @@ const loadOptionNames: OptionNames<LoadOptions> = {
 
 /**
  * Loads a dataset by name: training and test examples, with images `[N, H, W, C]` in u8 and labels
- * `[N]`. Unless told otherwise it is taken from Fovea's cache, a system package, the network or the
+ * `[N]`. By default it is taken from Fovea's cache, a system package, the network or the
  * sample that ships with Fovea, whichever has it first; `source` in the answer says which.
  *
  * @throws ConfigError where the name is unknown, with the closest one that is known.

@@ -37,33 +37,33 @@ export interface CopiedFile {
 /** A folder of pictures, ready to train with. */
 export interface ImageFolder {
   readonly train: ImageSource;
-  /** Absent where nothing is held out. */
+  /** Absent if nothing is held out. */
   readonly validation?: ImageSource;
-  /** Absent where the folder has no such part. */
+  /** Absent if the folder has no such part. */
   readonly test?: ImageSource;
   /** The name of class `i` at index `i`. */
   readonly classNames: readonly string[];
   /** How many pictures each class has. */
   readonly counts: readonly ClassCount[];
   /**
-   * How much each class would have to count for all to count alike: `N / (classes · pictures of the class)`, for the option
+   * Class weights that balance the classes: `N / (classes · pictures of the class)`, for the option
    * `classWeights` of `fit`.
    */
   readonly classWeights: Readonly<Record<number, number>>;
   /** Files that are not used, with the reasons, by path. */
   readonly skipped: readonly SkippedFile[];
-  /** Pictures that are in several parts: what is measured there is too good. */
+  /** Pictures that are in several parts, which makes results look better than they are. */
   readonly leaks: readonly CopiedFile[];
   /** Pictures that lie in one part several times. */
   readonly copies: readonly CopiedFile[];
-  /** What is worth knowing, as sentences: small classes, leaks, contradictions. */
+  /** Warnings: small classes, leaks, contradictory labels. */
   readonly warnings: readonly string[];
   /**
-   * What belongs into the option `preprocess` of a model that learns from these pictures: bytes are scaled to 0…1, and
-   * pictures that are predicted later get the same size in the same way.
+   * The option `preprocess` for a model that is trained on these pictures: it scales bytes to 0…1, and resizes
+   * pictures that are predicted later in the same way.
    */
   readonly preprocess: Preprocess;
-  /** Gives back memory and files. */
+  /** Frees memory and closes files. */
   close(): Promise<void>;
 }
 
@@ -75,11 +75,11 @@ const mostListed = 3;
 /**
  * The pictures below a folder, as examples `x [N, H, W, C]` in u8 and class numbers `y [N]`. A class is a folder, as in
  * `photos/cat/1.jpg`; with folders `train`, `val` (or `valid`, `validation`) and `test` at the top those are the parts; a
- * CSV table of labels wins over both, and `path` may be one. Links are followed once, hidden files passed over. Every
- * picture is decoded once before the call returns; what cannot be used is listed in `skipped`, never an end.
+ * CSV table of labels wins over both, and `path` may be one. Links are followed once, hidden files are ignored. Every
+ * picture is decoded once before the call returns. Files that cannot be used are listed in `skipped`.
  *
- * @throws FormatError where there is no such folder; DataError where no picture is left, or with `strict` any is
- * skipped; ConfigError where an option cannot be used.
+ * @throws FormatError if the folder does not exist; DataError if no picture can be used, or with `strict` if any is
+ * skipped; ConfigError if an option cannot be used.
  * @example
  * const photos = await data.imageFolder("photos", { size: [96, 96], resize: "cover", validation: 0.2, seed: 1 });
  * await model.fit(photos.train, { epochs: 10, validationData: photos.validation });

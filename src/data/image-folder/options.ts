@@ -35,19 +35,18 @@ export interface ImageFolderOptions extends Pick<DecodeImageOptions, DecodingOpt
   /** Height and width that every picture gets. Default: `[256, 256]`. */
   readonly size?: readonly [number, number];
   /**
-   * The share of each class that is held out of the training pictures to validate with, unless the folder has a part for
-   * that. Copies of a picture stay together. Default: 0.2.
+   * The share of each class that is held out for validation, unless the folder has a validation part. Copies of a picture stay together. Default: 0.2.
    */
   readonly validation?: number;
-  /** Decides which pictures are held out. Default: 0. */
+  /** The seed that decides which pictures are held out. Default: 0. */
   readonly seed?: number;
   /**
-   * The classes, in the order of their numbers: names of folders, or words of the table. Pictures in folders below belong
-   * to them, and those of other classes are passed over. Default: all that have a picture to train with, by name.
+   * The classes, in the order of their numbers: names of folders, or labels of the table. Pictures in their subfolders
+   * belong to them; other classes are ignored. Default: all classes with training pictures, in alphabetical order.
    */
   readonly classNames?: readonly string[];
   /**
-   * A table of labels in CSV, by its path below the folder: `path,label`, or one column a class. Default: `labels.csv`,
+   * A table of labels in CSV, by its path below the folder: `path,label`, or one column for each class. Default: `labels.csv`,
    * `_classes.csv` or `metadata.csv` at the top or in the folder of a part, or `train.csv`, `val.csv` and `test.csv`, where
    * there is one; else the folders say the classes.
    */
@@ -55,17 +54,17 @@ export interface ImageFolderOptions extends Pick<DecodeImageOptions, DecodingOpt
   /** Refuses a folder with files that cannot be used. Default: false; they are listed in `skipped`. */
   readonly strict?: boolean;
   /**
-   * Where decoded pictures are kept: `memory`, a `file` in the cache folder, or `none`, where each is decoded whenever it is
+   * Where decoded pictures are kept: `memory`, a `file` in the cache folder, or `none`, which decodes each picture whenever it is
    * needed. Default: `auto`, memory for up to 256 MiB of them and a file for more.
    */
   readonly cache?: CacheKind;
   /** The folder of such files. Default: `images` in Fovea's cache folder. */
   readonly cacheFolder?: string;
-  /** How many pictures are decoded at a time. It changes no pixel. Default: the number of cores. */
+  /** How many pictures are decoded at a time. Does not change the result. Default: the number of cores. */
   readonly workers?: number;
   /** Called as pictures are read for the first time. */
   readonly onProgress?: (progress: ImageFolderProgress) => void;
-  /** Takes what is worth knowing and no reason to stop. Default: Node prints it as a `FoveaWarning`. */
+  /** Receives warnings. Default: Node prints it as a `FoveaWarning`. */
   readonly onWarning?: Warn;
 }
 

@@ -16,13 +16,13 @@ import { probeOf, type Values } from "../probe.ts";
 import { type Curve, deletion, insertion, meanPicture, road, type Subject } from "./curves.ts";
 import { type Randomization, randomization } from "./randomization.ts";
 
-/** How a map is tried. */
+/** How a map is tested. */
 export interface TrustOptions extends AttributionOptions {
   /** Points of the curves. Default: 20. */
   readonly points?: number;
-  /** Noisy copies that tell how steady the map is. Default: 5. */
+  /** Noisy copies of the picture, to measure how stable the map is. Default: 5. */
   readonly copies?: number;
-  /** The model's own layers, to make a copy of it with random weights. Default: none. */
+  /** Custom layers of the model, to make a copy of it with random weights. Default: none. */
   readonly customLayers?: CustomLayers;
 }
 
@@ -32,18 +32,18 @@ export interface Trust {
   readonly probability: number;
   readonly deletion: Curve;
   readonly insertion: Curve;
-  /** The probability when the hottest fifth of the picture is blanked. */
+  /** The probability when the fifth of the picture that counts most is replaced by the mean colour. */
   readonly withoutHottestFifth: number;
-  /** How much of the probability is lost where the picture is seen through the map: 0 to 1. */
+  /** The share of the probability that is lost when the picture is multiplied by the map: 0 to 1. */
   readonly averageDrop: number;
-  /** Whether the class is more probable through the map than without it. */
+  /** Whether multiplying the picture by the map makes the class more probable. */
   readonly increases: boolean;
-  /** Coldest less hottest pixels, filled in from their surroundings: above 0 where the map is right. */
+  /** ROAD: the probability without the least important pixels minus that without the most important. Above 0 is good. */
   readonly road: number;
-  /** The largest change of the map under a little noise, as a share of the map. */
+  /** The largest change of the map under a little noise, relative to the map. */
   readonly sensitivity: number;
   readonly randomization: Randomization;
-  /** What this means, a sentence each. */
+  /** What this means, in sentences. */
   readonly words: readonly string[];
 }
 
@@ -55,8 +55,8 @@ const optionNames = {
 } as const satisfies OptionNames<TrustOptions>;
 
 /**
- * Tries a map: what happens to the class when the hottest pixels go or come first, how steady the map is under
- * noise, and whether it depends on what the network learned. Takes the options that made the map.
+ * Tests a map: how the probability changes when the most important pixels are removed or added first, how stable the
+ * map is under noise, and whether it depends on what the network learned. Pass the options that made the map.
  *
  * @throws ConfigError, ShapeError as `explain.attribute` does.
  * @example

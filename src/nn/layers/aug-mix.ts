@@ -25,20 +25,20 @@ import {
 export interface AugMixOptions extends CommonOptions, SeedOptions, ValueRangeOptions {
   /** How many chains there are. Default: 3. */
   readonly numChains?: number;
-  /** How many layers a chain has, some of which may be none at all. Default: 3. */
+  /** How many layers a chain has. Any of them may be left out at random. Default: 3. */
   readonly chainDepth?: number;
   /**
    * The factor of all layers: f for random numbers from 0 to f, or the lowest and the highest, from 0 to 1.
    * Default: 0.3.
    */
   readonly factor?: Factor;
-  /** The parameter of the distributions that the chains' shares are drawn from, above 0. Default: 1. */
+  /** The parameter of the Dirichlet and beta distributions, above 0. Default: 1. */
   readonly alpha?: number;
   /**
    * Whether brightness, colour degeneration, contrast and sharpness are among the layers. Default: true.
    */
   readonly allOps?: boolean;
-  /** How pixels between pixels are computed where images move. Default: `bilinear`. */
+  /** Interpolation of the layers that move images. Default: `bilinear`. */
   readonly interpolation?: "nearest" | "bilinear";
 }
 
@@ -55,9 +55,9 @@ const others: readonly PartName[] = ["brightness", "colorDegeneration", "contras
 
 /**
  * AugMix: `[N, H, W, 3]` or `[N, H, W, 1]`, shape unchanged. Training makes `w · x + (1 − w) · Σ wᵢ · chainᵢ(x)`,
- * moved into the range of values. Each chain applies `chainDepth` layers, chosen anew for each batch from the
+ * clipped to the range of values. Each chain applies `chainDepth` layers, chosen anew for each batch from the
  * list of `randAugment` and nothing at all; the wᵢ are drawn from a Dirichlet distribution, and w from a beta
- * distribution. All layers of the list are computed, so it costs much more than a layer that is named. Outside of
+ * distribution. All layers of the list are computed, so it costs much more than single layers. Outside of
  * training nothing changes. As in Keras, where layers are chosen once, when training is compiled. Source:
  * Hendrycks et al., "AugMix: a simple data processing method to improve robustness and uncertainty", ICLR 2020.
  *

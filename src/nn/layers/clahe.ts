@@ -20,8 +20,8 @@ import {
 
 export interface CLAHEOptions extends CommonOptions, ValueRangeOptions {
   /**
-   * How much of the mean count a bin may have, at most; what is above is spread over all bins. 0 sets no
-   * limit. Default: 4.
+   * The largest count of a bin, as a multiple of the mean count. What is above is spread over all bins. 0
+   * sets no limit. Default: 4.
    */
   readonly clipLimit?: number;
   /** How many tiles there are down and across. Default: [8, 8]. */
@@ -30,8 +30,8 @@ export interface CLAHEOptions extends CommonOptions, ValueRangeOptions {
 
 /**
  * Contrast limited adaptive histogram equalization: `[N, H, W, C]`, shape unchanged. Each tile of each
- * channel has a histogram of 256 bins, cut off at `clipLimit`; a pixel becomes its share in the histograms of
- * the four tiles around it, interpolated between their middles. It does so in training, evaluation and
+ * channel has a histogram of 256 bins, cut off at `clipLimit`; a pixel is equalized by the histograms of the
+ * four tiles around it, interpolated between their centers. Works in training, evaluation and
  * prediction. Keras's `ContrastLimitedAdaptiveHistogramEqualization`. Source: Zuiderveld, "Contrast limited
  * adaptive histogram equalization", Graphics Gems IV, 1994.
  *

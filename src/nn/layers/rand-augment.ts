@@ -25,7 +25,7 @@ export interface RandAugmentOptions extends CommonOptions, SeedOptions, ValueRan
    * Default: 0.5.
    */
   readonly factor?: Factor;
-  /** How pixels between pixels are computed where images move. Default: `bilinear`. */
+  /** Interpolation of the layers that move images. Default: `bilinear`. */
   readonly interpolation?: "nearest" | "bilinear";
 }
 
@@ -47,7 +47,7 @@ const names: readonly PartName[] = [
  * RandAugment: `[N, H, W, 3]` or `[N, H, W, 1]`, shape unchanged. Training applies `numOps` of eleven layers in
  * a row, chosen anew for each batch, each with random numbers for each image: shear, translation, rotation,
  * brightness, colour degeneration, contrast, sharpness, posterization, solarization, auto contrast and
- * equalization. All of them are computed, so it costs more than a layer that is named. Outside of training
+ * equalization. All of them are computed, so it costs more than single layers. Outside of training
  * nothing changes. As in Keras. Source: Cubuk et al., "RandAugment: practical automated data augmentation with
  * a reduced search space", NeurIPS 2020.
  *

@@ -17,10 +17,10 @@ export interface RandomCropOptions extends CommonOptions, SeedOptions {
 }
 
 /**
- * Cuts a part out of each image, in training at a place of its own: `[N, H, W, C] → [N, P, Q, C]`. Outside
- * of training it is the middle. An image that is smaller than the output is cropped to its aspect ratio and
- * enlarged (bilinear). As in Keras, which draws one place for a whole batch, and crops nothing outside of
- * training.
+ * Crops each image, in training at a random position: `[N, H, W, C] → [N, P, Q, C]`. Outside of training it
+ * crops the center. An image that is smaller than the output is cropped to its aspect ratio and
+ * enlarged (bilinear). Differs from Keras, which draws one position for the whole batch, and does not crop
+ * outside of training.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
  * @example layers.randomCrop({ height: 24, width: 24 })

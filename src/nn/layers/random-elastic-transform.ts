@@ -26,18 +26,18 @@ import {
 
 export interface RandomElasticTransformOptions extends InterpolationOptions, ValueRangeOptions {
   /**
-   * How likely an image is changed: a range from 0 to 1, of which each image draws its probability; one
-   * number for the range from 0. Default: 1.
+   * The range from which each image draws the probability that it is changed, from 0 to 1. One number f
+   * stands for [0, f]. Default: 1.
    */
   readonly factor?: Factor;
   /**
-   * How strong the warp is: a range from 0 to 1, of which each batch draws one number; one number for the
-   * range from 0. Default: 1.
+   * The range from which each batch draws the strength of the warp, from 0 to 1. One number f stands for
+   * [0, f]. Default: 1.
    */
   readonly scale?: Factor;
   /**
-   * What is shown beyond the border: `constant` a number, `nearest` the border itself, `wrap` the image
-   * again, `reflect` or `mirror` the image backwards, with the border twice or once. Default: `reflect`.
+   * What is shown beyond the border: `constant` a number, `nearest` the border pixels, `wrap` the image
+   * repeated, `reflect` or `mirror` the image reversed, with or without a second border pixel. Default: `reflect`.
    */
   readonly fillMode?: FillMode;
 }
@@ -45,9 +45,9 @@ export interface RandomElasticTransformOptions extends InterpolationOptions, Val
 const fillModes: readonly FillMode[] = ["constant", "nearest", "wrap", "reflect", "mirror"];
 
 /**
- * Warps images in training, as if they were painted on rubber: `[N, H, W, C]`, shape unchanged. Each pixel
- * moves by a normal random distance, blurred with its neighbours'. Outside of training nothing changes.
- * Source: Simard et al., ICDAR 2003. As in Keras on NumPy; on TensorFlow it moves pixels along one diagonal alone.
+ * Warps images elastically in training: `[N, H, W, C]`, shape unchanged. Each pixel moves by a normal random
+ * distance, blurred with those of its neighbours. Outside of training nothing changes.
+ * Source: Simard et al., ICDAR 2003. As in Keras on NumPy; on TensorFlow it moves pixels along one diagonal only.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
  * @example layers.randomElasticTransform({ scale: 0.5, valueRange: [0, 1] })

@@ -28,12 +28,12 @@ export interface RandomErasingOptions extends CommonOptions, SeedOptions, ValueR
    */
   readonly factor?: Factor;
   /**
-   * The lowest and the highest share of the image that the square of a side's length is, drawn for height and
-   * width apart; one number f stands for `[0, f]`. From 0 to 1. Default: [0.02, 0.33].
+   * The range of shares a and b, drawn separately: the rectangle is `√a` of the height and `√b` of the width.
+   * One number f stands for `[0, f]`. From 0 to 1. Default: [0.02, 0.33].
    */
   readonly scale?: Factor;
   /**
-   * What the rectangle is filled with: one number, or one each for red, green and blue, moved into the range
+   * What the rectangle is filled with: one number, or one each for red, green and blue, clipped to the range
    * of values. Default: null, normal random numbers times the highest value.
    */
   readonly fillValue?: number | readonly [number, number, number] | null;

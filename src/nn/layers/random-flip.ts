@@ -10,15 +10,15 @@ import { requireSeed, type SeedOptions } from "./noise.ts";
 
 export interface RandomFlipOptions extends CommonOptions, SeedOptions {
   /**
-   * `horizontal` swaps left and right, `vertical` top and bottom, `horizontalAndVertical` both at once.
+   * `horizontal` flips left to right, `vertical` top to bottom, `horizontalAndVertical` both together.
    * Default: `horizontalAndVertical`.
    */
   readonly mode?: "horizontal" | "vertical" | "horizontalAndVertical";
 }
 
 /**
- * Mirrors half of the images in training: `[N, H, W, C]`, shape unchanged. Outside of training nothing
- * changes. As in Keras, where one draw decides on both directions.
+ * Flips images in training with a probability of one half: `[N, H, W, C]`, shape unchanged. Outside of training nothing
+ * changes. As in Keras, where one random number decides for both directions.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
  * @example layers.randomFlip({ mode: "horizontal" })

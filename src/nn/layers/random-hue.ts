@@ -19,17 +19,17 @@ import {
 
 export interface RandomHueOptions extends CommonOptions, SeedOptions, ValueRangeOptions {
   /**
-   * How far the hue turns in either direction: f for a random part from 0 to f of half a turn, or the
-   * smallest and the largest part, from 0 to 1.
+   * How far the hue shifts in either direction, as a fraction of half a turn: f for 0 to f, or the smallest
+   * and the largest fraction, from 0 to 1.
    */
   readonly factor: Factor;
 }
 
 export interface RandomSaturationOptions extends CommonOptions, SeedOptions, ValueRangeOptions {
   /**
-   * The lowest and the highest factor f, of which the saturation is multiplied by `f / (1 − f)`: 0 makes
-   * images grey, 0.5 changes nothing, 1 saturates them. One number f stands for `[−f, f]`, where what is
-   * below 0 makes images grey, as in Keras.
+   * The lowest and the highest factor f. The saturation is multiplied by `f / (1 − f)`: 0 makes images grey,
+   * 0.5 changes nothing, 1 saturates them. One number f stands for `[−f, f]`, where factors below 0 make
+   * images grey, as in Keras.
    */
   readonly factor: Factor;
 }
@@ -40,8 +40,8 @@ const unit: ValueRange = [0, 1];
 const epsilon = 1e-7;
 
 /**
- * Random hue: `[N, H, W, 3]`, shape unchanged. Training turns the hue of each image by a random part of half
- * a turn, in a random direction. Outside of training nothing changes. As in Keras.
+ * Random hue: `[N, H, W, 3]`, shape unchanged. Training shifts the hue of each image by a random fraction of
+ * half a turn, in a random direction. Outside of training nothing changes. As in Keras.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image of colours.
  * @example layers.randomHue({ factor: 0.1 })
@@ -80,7 +80,7 @@ randomHue.facts = layerFacts<RandomHueOptions>({
 
 /**
  * Random saturation: `[N, H, W, 3]`, shape unchanged. Training draws a factor f for each image, multiplies
- * its saturation by `f / (1 − f)`, and moves it into the range of values. Outside of training nothing
+ * its saturation by `f / (1 − f)`, and clips the result to the range of values. Outside of training nothing
  * changes. As in Keras, where a saturation beyond 1 is possible if values go up to 255.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image of colours.

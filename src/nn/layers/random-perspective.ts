@@ -14,8 +14,8 @@ import { type Factor, factorOf } from "./value-range.ts";
 
 export interface RandomPerspectiveOptions extends InterpolationOptions {
   /**
-   * How likely an image is changed: a range from 0 to 1, of which each image draws its probability; one
-   * number for the range from 0. Default: 1.
+   * The range from which each image draws the probability that it is changed, from 0 to 1. One number f
+   * stands for [0, f]. Default: 1.
    */
   readonly factor?: Factor;
   /** How far corners move, as a part of the image's size: up to half of it. From 0 to 1. Default: 1. */
@@ -23,8 +23,8 @@ export interface RandomPerspectiveOptions extends InterpolationOptions {
 }
 
 /**
- * Moves the corners of images in training and what lies between them accordingly: `[N, H, W, C]`, shape
- * unchanged. The upper left corner stays. Outside of training nothing changes. As in Keras.
+ * Changes the perspective of images in training by moving their corners: `[N, H, W, C]`, shape unchanged.
+ * The upper left corner stays. Outside of training nothing changes. As in Keras.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
  * @example layers.randomPerspective({ factor: 0.5, scale: 0.3 })

@@ -14,14 +14,14 @@ import { type Factor, factorOf } from "./value-range.ts";
 
 export interface RandomRotationOptions extends MovingOptions {
   /**
-   * How far images are turned, as a part of a full turn, anticlockwise where it is above 0: `0.1` for
+   * The range of angles, as fractions of a full turn, counterclockwise above 0: `0.1` for
    * −36° to 36°, `[0, 0.25]` for 0° to 90°. From -1 to 1.
    */
   readonly factor: Factor;
 }
 
 /**
- * Turns each image by an angle of its own around its middle in training: `[N, H, W, C]`, shape unchanged.
+ * Rotates each image around its center by a random angle in training: `[N, H, W, C]`, shape unchanged.
  * Outside of training nothing changes. As in Keras.
  *
  * @throws ConfigError if an option is invalid, ShapeError if the input is not an image.
