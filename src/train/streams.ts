@@ -14,7 +14,7 @@ export async function* batchesIn(
   stream: BatchStream,
   steps = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<SourceRows> {
-  const batches = typeof stream === "function" ? stream() : stream;
+  const batches = iterableOf(stream);
   let step = 0;
   if (step >= steps) return;
   for await (const rows of batches) {
@@ -146,8 +146,22 @@ class StreamReader {
   }
 }
 
+/** What a stream is gone through by. @throws DataError where a function gives nothing of the kind. */
+function iterableOf(stream: BatchStream): AsyncIterable<SourceRows> | Iterable<SourceRows> {
+  const batches: unknown = typeof stream === "function" ? stream() : stream;
+  const isObject = typeof batches === "object" && batches !== null;
+  if (isObject && (Symbol.asyncIterator in batches || Symbol.iterator in batches)) {
+    return batches as AsyncIterable<SourceRows> | Iterable<SourceRows>;
+  }
+  throw new DataError({
+    what: "The function gives no batches.",
+    expected: "a generator, or another iterable of { x, y }",
+    received: outlineOf(batches),
+  });
+}
+
 function begin(stream: BatchStream): AsyncIterator<SourceRows> | Iterator<SourceRows> {
-  const batches = typeof stream === "function" ? stream() : stream;
+  const batches = iterableOf(stream);
   return Symbol.asyncIterator in batches
     ? batches[Symbol.asyncIterator]()
     : batches[Symbol.iterator]();

@@ -177,6 +177,8 @@ export class X64Device extends HostDevice {
     const layout = await inSlices(placing, platform.threads.nextTurn);
     let code: InstalledProgram | undefined;
     try {
+      // The device may have been closed while the program was placed.
+      this.#refuseClosed();
       code = this.#install(program, layout);
       const id = await this.#team.load({ address: code.address, koffiPath: this.#koffiPath });
       return this.#executable(id, layout, code);

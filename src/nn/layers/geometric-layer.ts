@@ -79,8 +79,8 @@ export function requireSampling(
  * @throws ConfigError where one does.
  */
 export function rangeOf(option: string, factor: Factor, least = -1): [number, number] {
-  const ends = isPair(factor) ? factor : [Number(factor)];
-  const fits = ends.every((end) => end >= least && end <= 1);
+  const ends: readonly number[] = isPair(factor) ? factor : [factor];
+  const fits = ends.every((end) => typeof end === "number" && end >= least && end <= 1);
   requireOption(option, factor, fits, `a number from ${least} to 1, or two of them in a list`);
   const [first, second = -first] = ends;
   return [Math.min(first, second), Math.max(first, second)];

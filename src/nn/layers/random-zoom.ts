@@ -71,7 +71,7 @@ randomZoom.facts = layerFacts<RandomZoomOptions>({
 /** Nothing would be left of an image of which 100 % less is seen, unless the range just touches that. */
 function zoomRange(option: string, factor: Factor): [number, number] {
   const [least, most] = rangeOf(option, factor);
-  const ends = typeof factor === "number" ? [factor] : factor;
-  requireOption(option, factor, !ends.includes(-1), "above -1 and at most 1");
+  const touches = typeof factor === "number" ? factor === -1 : least === -1 || most === -1;
+  requireOption(option, factor, !touches, "above -1 and at most 1");
   return [least, most];
 }
