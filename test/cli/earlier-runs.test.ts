@@ -44,7 +44,7 @@ test("args.json is the recipe, with what it came to", async () => {
     command: "train",
     data: join(folder, "data"),
     validation: 0.1,
-    network: "lenet",
+    network: "lenet-5",
     loss: "sparseCategoricalCrossentropy",
     optimizer: "adam",
     schedule: "cosine",

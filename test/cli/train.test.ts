@@ -70,7 +70,7 @@ describe("a run", () => {
     expect(lines[0]).toBe("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss");
     expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
     const args = JSON.parse((await read("runs/train/args.json")).toString());
-    expect(args).toMatchObject({ network: "lenet", epochs: 2, learningRate: 0.001 });
+    expect(args).toMatchObject({ network: "lenet-5", epochs: 2, learningRate: 0.001 });
     expect(args).toMatchObject({ data: fileIn("data"), validation: 0.1 });
     expect(args).toMatchObject({ trainingImages: 180, validationImages: 20, testImages: 60 });
   });

@@ -108,7 +108,8 @@ async function prepareNew(
     learningRate: topRate(open),
   };
   const model = await modelFor(recipe, data.train, device, rateFor(recipe, images));
-  return { recipe, data, model };
+  // An architecture that was asked for by an earlier name has today's from here on, as in a resumed run.
+  return { recipe: { ...recipe, network: model.name }, data, model };
 }
 
 async function prepareResumed(
