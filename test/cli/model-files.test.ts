@@ -64,7 +64,7 @@ describe("--network for --model, and the reverse, is answered with the other", (
   test.each([
     ["train --model lenet", "has no option --model", "use --network lenet"],
     ["train --model=lenet", "has no option --model", "use --network lenet"],
-    ["train --model lenett", "has no option --model", 'did you mean "lenet"'],
+    ["train --model lenett", "has no option --model", 'did you mean "lenet-5"'],
     ["train --model runs/train", "has no option --model", "use --resume runs/train"],
     ["lr-find --model mnist", "has no option --model", "use --network mnist"],
     ["bench --model mnist --profile", "has no option --model", "use --network mnist"],
