@@ -1,6 +1,8 @@
 // Maps of importance `[H, W]`: brought to 0…1, and to the size of the picture. It knows no model.
 
+import { sameShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { resize } from "../images/resize.ts";
 
 /** Numbers by row and column. */
 export type Plane = Tensor<Float32Array>;
@@ -50,31 +52,8 @@ export function meanOf(planes: readonly Plane[]): Plane {
 }
 
 /** `[h, w] → [rows, columns]`, bilinearly between the middles of pixels; edges repeat. */
-export function resizePlane(source: Plane, [rows, columns]: readonly [number, number]): Plane {
-  const [height, width] = source.shape;
-  if (height === rows && width === columns) return source;
-  const down = neighbours(height, rows);
-  const across = neighbours(width, columns);
-  const data = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    const { low: top, high: bottom, share: drop } = down[row];
-    for (let column = 0; column < columns; column++) {
-      const { low: left, high: right, share } = across[column];
-      const at = (r: number, c: number) => source.data[r * width + c];
-      const upper = at(top, left) + (at(top, right) - at(top, left)) * share;
-      const lower = at(bottom, left) + (at(bottom, right) - at(bottom, left)) * share;
-      data[row * columns + column] = upper + (lower - upper) * drop;
-    }
-  }
-  return { data, shape: [rows, columns] };
-}
-
-/** For each of `wanted` places on a line of `size`: the two nearest, and how far it is to the second. */
-function neighbours(size: number, wanted: number) {
-  return Array.from({ length: wanted }, (_, i) => {
-    const place = ((i + 0.5) * size) / wanted - 0.5;
-    const before = Math.floor(place);
-    const inside = (line: number) => Math.min(Math.max(line, 0), size - 1);
-    return { low: inside(before), high: inside(before + 1), share: place - before };
-  });
+export function resizePlane({ data, shape }: Plane, size: readonly [number, number]): Plane {
+  if (sameShape(shape, size)) return { data, shape };
+  const options = { size, interpolation: "bilinear", antialias: false } as const;
+  return { data: resize({ data, shape: [...shape, 1] }, options).data, shape: size };
 }

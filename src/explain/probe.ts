@@ -264,7 +264,7 @@ async function inBatches<T>(
 }
 
 /** Batches one after another. */
-function joined(parts: readonly Values[]): Values {
+export function joined(parts: readonly Values[]): Values {
   if (parts.length === 1) return parts[0];
   const [{ shape }] = parts;
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));

@@ -9,7 +9,7 @@ import { colorBar, overlay, shownPicture } from "../explain/overlay.ts";
 import type { Trust } from "../explain/trust/trust.ts";
 import { escapeMarkup } from "./markup.ts";
 import { formatRate } from "./numbers.ts";
-import { pageStyle } from "./page-style.ts";
+import { pageOf } from "./page.ts";
 import { pngDataUri } from "./picture.ts";
 
 /** A map, and what is known of it. */
@@ -58,28 +58,11 @@ const style = `
 export function explanationPage(content: ExplanationContent): string {
   const { title, subtitle, pictures, colors = "inferno" } = content;
   const bar = pngDataUri(colorBar(colors, [1, 256]));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeMarkup(title)}</title>
-<style>${pageStyle}${style}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeMarkup(title)}</h1>${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
+  const lead = `
 <p class="legend"><span>counts for nothing</span><img src="${bar}" alt="colours from cold to hot"><span>counts most</span></p>
-</header>
-${pictures.map((picture) => pictureSection(picture, content, colors)).join("\n")}
-<footer>Made by Fovea. This page needs no other file and no network.</footer>
-</main>
-</body>
-</html>
 `;
+  const body = pictures.map((picture) => pictureSection(picture, content, colors)).join("\n");
+  return pageOf({ title, subtitle, style, lead, body });
 }
 
 function pictureSection(

@@ -13,7 +13,7 @@ import { escapeMarkup } from "./markup.ts";
 import { isRate, metricsOf, titleOf } from "./metric-names.ts";
 import { formatCount, formatDuration, formatMeasure, formatRate } from "./numbers.ts";
 import { overfittingNote } from "./overfitting-note.ts";
-import { pageStyle } from "./page-style.ts";
+import { pageOf } from "./page.ts";
 import {
   argumentsSection,
   classCountsSection,
@@ -85,34 +85,15 @@ export interface ReportContent {
 export function reportPage(content: ReportContent): string {
   const { title, subtitle, history, directions, evaluation, args, summary } = content;
   const curves = directions === undefined ? {} : { directions };
-  const subtitleLine = subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : "";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeMarkup(title)}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeMarkup(title)}</h1>${subtitleLine}</header>
-${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
+  const body = `${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
 ${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}
 <section class="card figure">${scrollRegion("learning curves", curvesSvg(history, curves))}</section>
 ${evaluation ? evaluationSections(evaluation) : ""}
 ${classCountsSection(content.classCounts ?? [])}
 ${skippedSection(content.skipped ?? [])}
 ${argumentsSection(args)}
-${summarySection(summary)}
-<footer>Made by Fovea. This page needs no other file and no network.</footer>
-</main>
-</body>
-</html>
-`;
+${summarySection(summary)}`;
+  return pageOf({ title, subtitle, body });
 }
 
 function evaluationSections(evaluation: Evaluation): string {

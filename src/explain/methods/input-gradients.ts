@@ -32,12 +32,31 @@ const times = (a: Values, b: Values): Values => ({
   shape: a.shape,
 });
 
-/** The sum of examples `[N, …]`, each times its weight: `[1, …]`. */
-function weighedSum({ data, shape }: Values, weights: ArrayLike<number>): Values {
-  const each = data.length / shape[0];
+/** Pictures whose gradients are asked for at once. */
+const atOnce = 16;
+
+/**
+ * The sum of the gradients at many pictures, each times its weight: `[1, …]`. `fill` writes the picture with a
+ * number; they are asked for in order, and only some of them are in memory.
+ */
+async function weighedGradients(
+  { probe, x, target, of }: Question,
+  weights: ArrayLike<number>,
+  fill: (picture: Float32Array, index: number) => void,
+): Promise<Values> {
+  const each = x.data.length;
   const sum = new Float64Array(each);
-  for (let i = 0; i < data.length; i++) sum[i % each] += weights[Math.floor(i / each)] * data[i];
-  return { data: Float32Array.from(sum), shape: [1, ...shape.slice(1)] };
+  for (let first = 0; first < weights.length; first += atOnce) {
+    const count = Math.min(atOnce, weights.length - first);
+    const data = new Float32Array(count * each);
+    for (let n = 0; n < count; n++) fill(data.subarray(n * each, (n + 1) * each), first + n);
+    const pictures = { data, shape: [count, ...x.shape.slice(1)] };
+    const { input } = await probe.gradients(pictures, target, { of, at: [] });
+    input.data.forEach((value, i) => {
+      sum[i % each] += weights[first + Math.floor(i / each)] * value;
+    });
+  }
+  return { data: Float32Array.from(sum), shape: x.shape };
 }
 
 async function gradientOf({ probe, x, target, of }: Question, rules?: typeof guided) {
@@ -100,16 +119,17 @@ export const smoothGrad: AttributionMethod = {
   paper: "Smilkov et al., SmoothGrad, 2017",
   looksAt: "input",
   options: ["samples", "noise", "seed"],
-  async explain({ probe, x, target, of, options: { samples, noise, seed } }) {
+  async explain(question) {
+    const { x, options } = question;
+    const { samples, noise, seed } = options;
     const [low, high] = rangeOf(x.data);
-    const copies = new Float32Array(samples * x.data.length);
     const stream = new RandomStream(seed);
-    for (let i = 0; i < copies.length; i++) {
-      copies[i] = x.data[i % x.data.length] + stream.normal() * noise * (high - low);
-    }
-    const noisy = { data: copies, shape: [samples, ...x.shape.slice(1)] };
-    const { input } = await probe.gradients(noisy, target, { of, at: [] });
-    return steepness(weighedSum(input, new Float64Array(samples).fill(1 / samples)));
+    const deviation = noise * (high - low);
+    const shares = new Float64Array(samples).fill(1 / samples);
+    const mean = await weighedGradients(question, shares, (picture) => {
+      for (let i = 0; i < picture.length; i++) picture[i] = x.data[i] + stream.normal() * deviation;
+    });
+    return steepness(mean);
   },
 };
 
@@ -127,16 +147,15 @@ export const integratedGradients: AttributionMethod = {
   paper: "Sundararajan et al., Axiomatic attribution for deep networks, ICML 2017",
   looksAt: "input",
   options: ["steps", "baseline"],
-  async explain({ probe, x, target, of, options: { steps, baseline } }) {
+  async explain(question) {
+    const { x, options } = question;
+    const { steps, baseline } = options;
     const { places, weights } = legendre(steps);
-    const each = x.data.length;
-    const way = new Float32Array(steps * each);
-    for (let i = 0; i < way.length; i++) {
-      way[i] = baseline + places[Math.floor(i / each)] * (x.data[i % each] - baseline);
-    }
-    const points = { data: way, shape: [steps, ...x.shape.slice(1)] };
-    const { input } = await probe.gradients(points, target, { of, at: [] });
-    const mean = weighedSum(input, weights);
+    const mean = await weighedGradients(question, weights, (picture, step) => {
+      for (let i = 0; i < picture.length; i++) {
+        picture[i] = baseline + places[step] * (x.data[i] - baseline);
+      }
+    });
     const distance = { data: x.data.map((one) => one - baseline), shape: x.shape };
     return contribution(times(mean, distance));
   },

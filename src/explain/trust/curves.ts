@@ -3,7 +3,7 @@
 
 import { RandomStream } from "../../core/random.ts";
 import type { Plane } from "../map.ts";
-import type { Probe, Values } from "../probe.ts";
+import { joined, type Probe, type Values } from "../probe.ts";
 import { orderOf } from "./ranks.ts";
 
 /** A class's probability as more and more of the picture is changed. */
@@ -95,15 +95,6 @@ export async function road(subject: Subject, seed: number): Promise<number> {
   const mean = (first: number) =>
     shares.reduce((sum, _, i) => sum + scores[first + i], 0) / shares.length;
   return (mean(shares.length) - mean(0)) / 2;
-}
-
-function joined(pictures: readonly Values[]): Values {
-  const [{ data, shape }] = pictures;
-  const all = new Float32Array(pictures.length * data.length);
-  pictures.forEach((one, n) => {
-    all.set(one.data, n * data.length);
-  });
-  return { data: all, shape: [pictures.length, ...shape.slice(1)] };
 }
 
 /** Neighbours of a pixel, and how much each counts: sides twice as much as corners. */
