@@ -5,6 +5,12 @@ export * from "../assess/index.ts";
 export { classificationSvg } from "./classification-figure.ts";
 export { confusionSvg } from "./confusion-figure.ts";
 export { curvesSvg } from "./curves.ts";
+export {
+  type ExplainedMap,
+  type ExplainedPicture,
+  type ExplanationContent,
+  explanationPage,
+} from "./explanation-page.ts";
 export { historyCsv, writeHistoryCsv } from "./history-csv.ts";
 export { backwardSvg, convolutionSvg } from "./lessons/convolution-figure.ts";
 export { featuresSvg, filtersSvg, networkSvg } from "./lessons/inside-figure.ts";

@@ -199,10 +199,10 @@ describe("weights from a path", () => {
 });
 
 test.each([
-  ["vgg-11", "block1_conv1", "features.0"],
+  ["vgg-11", "features.0", "features.0"],
   ["vgg-16", "block5_conv3", "features.28"],
   ["vgg-16", "predictions", "classifier.6"],
-  ["vgg-16-bn", "block5_conv3_bn", "features.41"],
+  ["vgg-16-bn", "features.41", "features.41"],
   ["efficientnet-lite0", "blocks.0.0.conv_pw", "_blocks.0._project_conv"],
   ["efficientnet-lite0", "blocks.6.0.bn3", "_blocks.15._bn2"],
   ["efficientnet-lite0", "classifier", "_fc"],

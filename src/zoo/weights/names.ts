@@ -3,27 +3,20 @@
 
 import { ownNames, type TorchNames } from "../../interchange/torch/names.ts";
 
-/** Numbers of filters of each block of VGG, and whether batch normalization follows. */
+/** Convolutions in each block of the VGGs that have Keras's names. */
 const vggBlocks: Readonly<Record<string, readonly number[]>> = {
-  "vgg-11": [1, 1, 2, 2, 2],
-  "vgg-13": [2, 2, 2, 2, 2],
   "vgg-16": [2, 2, 3, 3, 3],
   "vgg-19": [2, 2, 4, 4, 4],
 };
 
 /** torchvision counts all layers in a row, pools and activations as well: `features.7`. */
 function vggNames(architecture: string): TorchNames | undefined {
-  const plain = architecture.replace(/-bn$/, "");
-  if (!Object.hasOwn(vggBlocks, plain)) return undefined;
-  const isNormalized = plain !== architecture;
-  const layersOfOne = isNormalized ? 3 : 2;
+  if (!Object.hasOwn(vggBlocks, architecture)) return undefined;
   const modules = new Map<string, string>();
   let at = 0;
-  for (const [block, count] of vggBlocks[plain].entries()) {
-    for (let i = 0; i < count; i++, at += layersOfOne) {
-      const name = `block${block + 1}_conv${i + 1}`;
-      modules.set(name, `features.${at}`);
-      modules.set(`${name}_bn`, `features.${at + 1}`);
+  for (const [block, count] of vggBlocks[architecture].entries()) {
+    for (let i = 0; i < count; i++, at += 2) {
+      modules.set(`block${block + 1}_conv${i + 1}`, `features.${at}`);
     }
     at++;
   }
