@@ -20,12 +20,13 @@ const floors: Record<string, number> = {
   augment: 8,
   transfer: 8,
   explain: 8,
-  vision: 8,
   measure: 8,
   assess: 8,
-  report: 9,
-  cli: 10,
-  "index.ts": 11,
+  vision: 9,
+  report: 10,
+  tasks: 11,
+  cli: 12,
+  "index.ts": 13,
 };
 
 const root = resolve(import.meta.dirname, "../src");
