@@ -59,6 +59,15 @@ async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
   return times;
 }
 
+/** What a long run has found so far. */
+function progressLine({ network, mode, batch, milliseconds, peers }: NetworkTime): string {
+  const all = [{ side: "Fovea", milliseconds }, ...peers];
+  const known = all.flatMap((side) =>
+    side.milliseconds === undefined ? [] : `${side.side} ${side.milliseconds.toFixed(2)} ms`,
+  );
+  return `${network}, ${mode}, batch ${batch}: ${known.join(", ")}`;
+}
+
 async function timeAll(options: BenchOptions, folder: string, say: Say): Promise<Results> {
   const machine = await describeMachine();
   if (machine.busyCores > quietCores) say(busyNote(machine));
@@ -78,6 +87,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
         const how = { ...options, batch, device, peak, peers, say };
         const time = await timeNetwork(name, mode, how);
         times.push(time);
+        say(progressLine(time));
         if (time.stages === undefined) continue;
         say(`\n${name}, ${mode}, batch ${batch}`);
         say(formatProfile(time.stages, time.milliseconds));

@@ -24,44 +24,51 @@ export async function endChildren(): Promise<void> {
   );
 }
 
-/** A process that targets lines. */
+/** A running process, and the lines that it prints. */
+interface Live {
+  readonly process: ChildProcess;
+  readonly answers: AsyncIterator<string>;
+  readonly complaint: () => string;
+  readonly version: string;
+}
+
+/** @throws Error where it ends before it has said its version. */
+async function launch(command: string, args: readonly string[]): Promise<Live> {
+  const started = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe"] });
+  running.add(started);
+  started.once("exit", () => running.delete(started));
+  let stderr = "";
+  started.stderr.on("data", (chunk) => {
+    stderr = (stderr + chunk).slice(-4000);
+  });
+  const failed = new Promise<never>((_, reject) => started.once("error", reject));
+  failed.catch(() => {});
+  // A write to a process that has ended is answered by the missing line below.
+  started.stdin.on("error", () => {});
+  const answers = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
+  const complaint = () => complaintIn(stderr);
+  const first = await Promise.race([answers.next(), failed]);
+  if (first.done) throw new Error(`${command} ended at once: ${complaint()}`);
+  const { version } = JSON.parse(first.value) as Greeting;
+  return { process: started, answers, complaint, version };
+}
+
+/** A process that answers lines. One that has ended begins anew with the next question. */
 export class Child {
   readonly version: string;
-  readonly #process: ChildProcess;
-  readonly #targets: AsyncIterator<string>;
-  readonly #complaint: () => string;
+  readonly #launch: () => Promise<Live>;
+  #live: Live;
 
-  private constructor(
-    process: ChildProcess,
-    targets: AsyncIterator<string>,
-    complaint: () => string,
-    version: string,
-  ) {
-    this.#process = process;
-    this.#targets = targets;
-    this.#complaint = complaint;
-    this.version = version;
+  private constructor(live: Live, again: () => Promise<Live>) {
+    this.version = live.version;
+    this.#live = live;
+    this.#launch = again;
   }
 
   /** Starts a process. @throws Error where it ends before it has said its version. */
   static async start(command: string, args: readonly string[]): Promise<Child> {
-    const started = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe"] });
-    running.add(started);
-    started.once("exit", () => running.delete(started));
-    let stderr = "";
-    started.stderr.on("data", (chunk) => {
-      stderr = (stderr + chunk).slice(-4000);
-    });
-    const failed = new Promise<never>((_, reject) => started.once("error", reject));
-    failed.catch(() => {});
-    // A write to a process that has ended is answered by the missing line below.
-    started.stdin.on("error", () => {});
-    const targets = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
-    const complaint = () => complaintIn(stderr);
-    const first = await Promise.race([targets.next(), failed]);
-    if (first.done) throw new Error(`${command} ended at once: ${complaint()}`);
-    const { version } = JSON.parse(first.value) as Greeting;
-    return new Child(started, targets, complaint, version);
+    const again = () => launch(command, args);
+    return new Child(await again(), again);
   }
 
   /** Starts a file of this folder, in TypeScript, under this Node. */
@@ -75,25 +82,35 @@ export class Child {
    * Sends a line and waits for its answer.
    *
    * @throws Error where the process ends instead, or prints something else: it is ended then, as its
-   * later targets could be taken for those of other questions.
+   * later answers could be taken for those of other questions.
    */
   async ask<T>(line: string): Promise<T> {
-    this.#process.stdin?.write(`${line}\n`);
-    const { done, value } = await this.#targets.next();
-    if (done) throw new Error(`${this.version} ended at "${line}": ${this.#complaint()}`);
+    if (!running.has(this.#live.process)) this.#live = await this.#launch();
+    const { process, answers, complaint } = this.#live;
+    process.stdin?.write(`${line}\n`);
+    const { done, value } = await answers.next();
+    if (done) {
+      await ended(process);
+      throw new Error(`${this.version} ended at "${line}": ${complaint()}`);
+    }
     try {
       return JSON.parse(value) as T;
     } catch {
-      this.#process.kill();
+      process.kill();
+      await ended(process);
       throw new Error(`${this.version} answered "${line}" by "${value}", which is no JSON record`);
     }
   }
 
   /** Ends the process, and waits until it has ended. */
   async close(): Promise<void> {
-    if (!running.has(this.#process)) return;
-    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.stdin?.end();
-    await ended;
+    this.#live.process.stdin?.end();
+    await ended(this.#live.process);
   }
+}
+
+/** Waits until a process has ended. */
+async function ended(process: ChildProcess): Promise<void> {
+  if (!running.has(process)) return;
+  await new Promise((resolve) => process.once("exit", resolve));
 }
