@@ -102,6 +102,7 @@ export {
   type UnfreezeOptions,
   unfreeze,
 } from "./transfer/index.ts";
+export * as vision from "./vision/index.ts";
 export {
   type DecodedPrediction,
   type DecodePredictionsOptions,
