@@ -23,6 +23,7 @@ export { ImageError, type ImageErrorReason } from "./images/image-error.ts";
 export * as images from "./images/index.ts";
 export type * from "./images/options.ts";
 export type { WeightNames } from "./interchange/file-format.ts";
+export type { StoredTask } from "./interchange/stored-task.ts";
 export type { TorchNames } from "./interchange/torch/names.ts";
 export { type DeviceOptions, describeDevice, openDevice } from "./machine/index.ts";
 export { blocks } from "./nn/blocks/index.ts";

@@ -46,5 +46,5 @@ export async function loadZooModel(
   });
   const names = await imagenetClassNames();
   const isImagenet = model.network.outputShape.at(-1) === names.length;
-  return { model, classNames: isImagenet ? names : undefined };
+  return { model, classNames: isImagenet ? names : undefined, task: undefined };
 }

@@ -6,6 +6,7 @@ import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Network } from "../nn/network.ts";
 import type { StoredRate } from "../nn/optimizers/learning-rate.ts";
 import type { StoredPreprocess } from "./stored-preprocess.ts";
+import type { StoredTask } from "./stored-task.ts";
 
 /** Tensors by name. */
 export type Values = ReadonlyMap<string, Tensor<Float32Array>>;
@@ -21,6 +22,8 @@ export interface StoredModel {
   /** How it learns; undefined where it was not compiled, or where that is left out. */
   readonly training?: StoredTraining | undefined;
   readonly classNames?: readonly string[] | undefined;
+  /** What it was trained for; undefined where that is to tell classes apart, or is not known. */
+  readonly task?: StoredTask | undefined;
   readonly preprocess?: StoredPreprocess | undefined;
   /** Undefined where the file has no place for it. */
   readonly seed?: number | undefined;

@@ -14,6 +14,7 @@ import {
 import { trainingOr } from "../interchange/keras/training-in.ts";
 import { ofFileAsync, refuse } from "../interchange/refuse.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
+import type { StoredTask } from "../interchange/stored-task.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
 import { rateFrom } from "../nn/optimizers/learning-rate.ts";
@@ -32,6 +33,8 @@ export interface LoadedModel {
   readonly model: Model;
   /** The names of the classes; undefined where the file has none. */
   readonly classNames: readonly string[] | undefined;
+  /** What the model was trained for; undefined where the file does not say: then it tells classes apart. */
+  readonly task: StoredTask | undefined;
 }
 
 /** Where a model comes back, and what its file cannot hold. */
@@ -127,7 +130,7 @@ async function modelFrom(
   const stored = await codec.decode(bytes, reading);
   return ofFileAsync(file, async () => {
     requireValues(stored);
-    const { network, seed, precision, classNames } = stored;
+    const { network, seed, precision, classNames, task } = stored;
     const preprocess = own.preprocess ?? stored.preprocess;
     const model = new Model(network, {
       ...(seed === undefined ? {} : { seed }),
@@ -147,7 +150,7 @@ async function modelFrom(
     const isLost = stored.training !== undefined && compiled !== true;
     const { slots, progress } = isLost ? { slots: new Map(), progress: untrained } : stored;
     await model.setState({ weights, slots, progress });
-    return { model, classNames };
+    return { model, classNames, task };
   });
 }
 

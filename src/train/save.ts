@@ -15,6 +15,7 @@ import {
 } from "../interchange/file-formats.ts";
 import type { StoredModel } from "../interchange/stored-model.ts";
 import type { StoredPreprocess } from "../interchange/stored-preprocess.ts";
+import type { StoredTask } from "../interchange/stored-task.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import { besidePath, writeFileAtomically } from "../platform/files.ts";
 import { printWarning } from "../platform/print-warning.ts";
@@ -25,6 +26,11 @@ import { encodeWeightsAs, type SaveWeightsOptions, saveWeightsOptions } from "./
 export interface SaveOptions {
   /** The names of the classes, kept for whoever predicts with the model. */
   readonly classNames?: readonly string[];
+  /**
+   * What the model was trained for, such as `{ name: "detect" }`, kept for whoever predicts with it. Default: nothing, which
+   * means to tell classes apart.
+   */
+  readonly task?: StoredTask;
   /** Whether optimizer, losses and metrics are kept. Default: true; false for `.json`, which browsers load. */
   readonly training?: boolean;
   /**
@@ -37,6 +43,7 @@ export interface SaveOptions {
 /** The names of these options. */
 export const saveOptions: OptionNames<SaveOptions> = {
   classNames: true,
+  task: true,
   training: true,
   onWarning: true,
 };
@@ -147,9 +154,9 @@ async function encodeAs(
   options: SaveOptions,
 ): Promise<EncodedModel> {
   // A file for browsers is small unless asked for more.
-  const { training = format !== "json", classNames, onWarning: warn = printWarning } = options;
+  const { training = format !== "json", onWarning: warn = printWarning } = options;
   // Before anything is waited for: the model may go on.
-  const stored = await storeModel(model, training, classNames);
+  const stored = await storeModel(model, training, options);
   const codec = await fileFormats[format].model();
   return codec.encode(stored, { file, warn });
 }
@@ -157,13 +164,14 @@ async function encodeAs(
 async function storeModel(
   model: StatefulModel<SymbolicOutputs>,
   trains: boolean,
-  classNames: readonly string[] | undefined,
+  { classNames, task }: SaveOptions,
 ): Promise<StoredModel> {
   const state = model.getState();
   const { network, seed, precision, settings, rateSetting } = model;
   const training = trains && settings ? storeTraining(settings, rateSetting) : undefined;
   const preprocess = storedPreprocess(model);
-  return { ...(await state), network, seed, precision, training, classNames, preprocess };
+  const said = { classNames, task, preprocess };
+  return { ...(await state), network, seed, precision, training, ...said };
 }
 
 /** The records of a model's inputs by their names; undefined where nothing is done to any. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { loadModel } from "../../src/train/load.ts";
+import { saveModel } from "../../src/train/save.ts";
 import { commandLineIn, emptyFolder } from "./command-line.ts";
 
 const keras = fileURLToPath(new URL("../golden/keras/files/sequential.keras", import.meta.url));
@@ -26,6 +27,17 @@ test("a file becomes another kind, and that one another again", async () => {
     expect(again.settings?.optimizer.name).toBe(optimizer);
   }
   expect((await fovea("summary --model web/model.json")).stdout).toContain("depthwise_conv2d");
+});
+
+test("names of classes and the task go along", async () => {
+  const folder = await emptyFolder();
+  const { model } = await loadModel(keras);
+  const classNames = ["cup", "pen"];
+  const task = { name: "detect", threshold: 0.5 };
+  await saveModel(model, join(folder, "own.safetensors"), { classNames, task });
+  const fovea = commandLineIn(folder);
+  expect((await fovea("convert --model own.safetensors --out other.h5")).code).toBe(0);
+  expect(await loadModel(join(folder, "other.h5"))).toMatchObject({ classNames, task });
 });
 
 test("what is no model is refused, and nothing is written", async () => {

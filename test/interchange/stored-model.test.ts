@@ -6,6 +6,7 @@ import type { EncodedModel, ModelFormat } from "../../src/interchange/file-forma
 import { fileFormats, type ModelFormatName } from "../../src/interchange/file-formats.ts";
 import type { StoredModel, StoredTraining, Values } from "../../src/interchange/stored-model.ts";
 import { preprocessIn } from "../../src/interchange/stored-preprocess.ts";
+import { taskIn } from "../../src/interchange/stored-task.ts";
 import type { Network } from "../../src/nn/network.ts";
 import { networkFrom } from "../../src/nn/network-from.ts";
 
@@ -72,6 +73,7 @@ const stored: StoredModel = {
   progress: { epochs: 0, steps: 0, means: { examples: 0, sums: {} }, iterations: 12, history: [] },
   training,
   classNames: ["cat", "dog"],
+  task: { name: "detect", threshold: 0.25, sizes: [8, 16] },
   preprocess: {
     pixels: { scale: 1 / 255, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
   },
@@ -106,6 +108,7 @@ describe.each(names)("%s", (name) => {
     expect(again.slots).toEqual(stored.slots);
     expect(again.progress).toEqual(stored.progress);
     expect(again.classNames).toEqual(stored.classNames);
+    expect(again.task).toEqual(stored.task);
     expect(again.preprocess).toEqual(stored.preprocess);
     expect(again.training).toMatchObject(training);
     expect(again.network.toConfig()).toMatchObject({
@@ -133,4 +136,12 @@ test.each([
   [{ pixels: "divide by 255" }, /The preprocessing of the input "pixels"/],
 ])("preprocessing %j in a file is refused", (value, message) => {
   expect(() => preprocessIn(value)).toThrow(message);
+});
+
+test.each([
+  ["detect", /The task is not described/],
+  [{ threshold: 0.5 }, /The task has no name/],
+  [{ name: 3 }, /The task has no name/],
+])("the task %j in a file is refused", (value, message) => {
+  expect(() => taskIn(value)).toThrow(message);
 });

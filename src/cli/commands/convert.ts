@@ -43,7 +43,7 @@ export const convert = defineCommand({
         fix: "give --out a new path",
       });
     }
-    const { model, classNames } = await loadModelFile(
+    const { model, classNames, task } = await loadModelFile(
       file,
       { inputShape },
       {
@@ -57,6 +57,7 @@ export const convert = defineCommand({
       training,
       onWarning: (message) => output.warn(message),
       ...(classNames === undefined ? {} : { classNames }),
+      ...(task === undefined ? {} : { task }),
     });
     const parameters = model.countParams();
     output.result(

@@ -18,6 +18,7 @@ import type { ModelFormat } from "../file-format.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
 import { progressAfter, type StoredModel, type StoredTraining } from "../stored-model.ts";
 import { preprocessIn } from "../stored-preprocess.ts";
+import { taskIn } from "../stored-task.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
 import { foundInGroups, namesIn, weightGroups, writer } from "./h5-groups.ts";
@@ -30,12 +31,13 @@ import { withZeroPadding } from "./zero-padding.ts";
 export const h5Model: ModelFormat = {
   async encode(given) {
     const model = { ...given, network: withZeroPadding(given.network) };
-    const { network, weights, classNames, preprocess, training } = model;
+    const { network, weights, classNames, task, preprocess, training } = model;
     const root = emptyGroup({
       ...writer,
       model_config: formatJson(encodeNetwork(network, "keras2")),
       // Keras passes over what it does not know.
       ...(classNames === undefined ? {} : { class_names: JSON.stringify(classNames) }),
+      ...(task === undefined ? {} : { task: JSON.stringify(task) }),
       ...(preprocess === undefined ? {} : { preprocess: JSON.stringify(preprocess) }),
     });
     const compile = encodeCompile(model, "keras2");
@@ -70,6 +72,7 @@ export const h5Model: ModelFormat = {
         slots: new Map(),
         progress: progressAfter(0),
         classNames: classNamesIn(jsonAttribute(root, "class_names", file)),
+        task: taskIn(jsonAttribute(root, "task", file)),
         preprocess: preprocessIn(jsonAttribute(root, "preprocess", file)),
       };
       if (options.training === false || typeof told !== "string") return none;

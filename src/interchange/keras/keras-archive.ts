@@ -8,6 +8,7 @@ import { classNamesIn } from "../class-names.ts";
 import type { ModelFormat } from "../file-format.ts";
 import { ofFile, recordOf } from "../refuse.ts";
 import { preprocessIn } from "../stored-preprocess.ts";
+import { taskIn } from "../stored-task.ts";
 import { encodeCompile, encodeOptimizer } from "./compile-config.ts";
 import { encodeNetwork } from "./encode-network.ts";
 import { stateFolder, weightsFolder } from "./keras-weights.ts";
@@ -44,7 +45,7 @@ export function readArchivedWeights(bytes: Uint8Array, file: string): Promise<Hd
 export const kerasArchive: ModelFormat = {
   async encode(given) {
     const model = { ...given, network: withZeroPadding(given.network) };
-    const { network, classNames, preprocess } = model;
+    const { network, classNames, task, preprocess } = model;
     const compile = encodeCompile(model, "keras3");
     const optimizer = encodeOptimizer(model, "keras3");
     const training = compile === undefined ? {} : { compile_config: { optimizer, ...compile } };
@@ -53,6 +54,7 @@ export const kerasArchive: ModelFormat = {
       [names.metadata]: toBytes({
         keras_version: version,
         ...(classNames === undefined ? {} : { class_names: classNames }),
+        ...(task === undefined ? {} : { task }),
         ...(preprocess === undefined ? {} : { preprocess }),
       }),
       [names.config]: toBytes({ ...encodeNetwork(network, "keras3"), ...training }),
@@ -78,6 +80,7 @@ export const kerasArchive: ModelFormat = {
         training,
         ...stateFolder(network, values, training, warn),
         classNames: classNamesIn(described.class_names),
+        task: taskIn(described.task),
         preprocess: preprocessIn(described.preprocess),
       };
     });

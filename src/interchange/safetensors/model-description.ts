@@ -90,6 +90,8 @@ const description = z.object({
     history: z.array(record).check(z.maxLength(1_000_000)),
   }),
   classNames: z.optional(z.array(z.string()).check(z.maxLength(1_000_000))),
+  /** Whether there is such a task, who uses the model says. */
+  task: z.optional(z.looseObject({ name: z.string() })),
 });
 
 /** Levels of brackets that a description may have; a nested network takes three. */

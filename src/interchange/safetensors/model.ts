@@ -26,7 +26,8 @@ import { slotPrefix } from "./slot-prefix.ts";
 
 export const safetensorsModel: ModelFormat = {
   async encode(model) {
-    const { seed = 0, precision, network, training, progress, classNames, preprocess } = model;
+    const { seed = 0, precision, network, training, progress } = model;
+    const { classNames, task, preprocess } = model;
     const description: WrittenDescription = {
       version: 3,
       seed,
@@ -35,6 +36,7 @@ export const safetensorsModel: ModelFormat = {
       ...(training === undefined ? {} : { training: writtenTraining(training) }),
       progress: structuredClone(progress) as WrittenDescription["progress"],
       ...(classNames === undefined ? {} : { classNames: [...classNames] }),
+      ...(task === undefined ? {} : { task: structuredClone(task) }),
       ...(preprocess === undefined ? {} : { preprocess: structuredClone(preprocess) as never }),
     };
     const slots = training === undefined ? [] : [...model.slots];
@@ -49,7 +51,7 @@ export const safetensorsModel: ModelFormat = {
   async decode(bytes, { file, customLayers, inputShape, training: trains = true }) {
     const { tensors, metadata } = decodeSafetensors(bytes, file);
     const description = readDescription(metadata, file);
-    const { seed, precision, training, progress, classNames } = description;
+    const { seed, precision, training, progress, classNames, task } = description;
     return ofFile(file, () => {
       const network = networkFrom(description.network, customLayers);
       checkInputShape(network, inputShape);
@@ -62,6 +64,7 @@ export const safetensorsModel: ModelFormat = {
         progress,
         training: trains ? training : undefined,
         classNames,
+        task,
         preprocess: preprocessOf(description, network),
         seed,
         precision,

@@ -21,6 +21,7 @@ import { plainNames } from "../plain-names.ts";
 import { ofFile, recordOf, refuse } from "../refuse.ts";
 import { progressAfter, type StoredModel, type StoredTraining } from "../stored-model.ts";
 import { preprocessIn } from "../stored-preprocess.ts";
+import { taskIn } from "../stored-task.ts";
 import { gapsOf, requireHeeded } from "./gaps.ts";
 import { lastOf, otherNames, weightsInPlaces } from "./names.ts";
 
@@ -33,7 +34,7 @@ const metadataKey = "userDefinedMetadata";
 export const tensorflowJsModel: ModelFormat = {
   async encode(given, { file, warn }) {
     const model = { ...given, network: withZeroPadding(given.network) };
-    const { network, weights, classNames, preprocess } = model;
+    const { network, weights, classNames, task, preprocess } = model;
     requireHeeded(network);
     const gaps = gapsOf(network);
     if (gaps.length > 0) warn(`TensorFlow.js 4.22 cannot open ${file}: ${gaps.join("; ")}.`);
@@ -46,6 +47,7 @@ export const tensorflowJsModel: ModelFormat = {
     const training = trainingOf(model);
     const metadata = {
       ...(classNames === undefined ? {} : { class_names: classNames }),
+      ...(task === undefined ? {} : { task }),
       ...(preprocess === undefined ? {} : { preprocess }),
       ...(training === undefined ? {} : { training_config: training.config }),
     };
@@ -94,6 +96,7 @@ export const tensorflowJsModel: ModelFormat = {
         training,
         ...stateOf(network, training, values, told?.iterations, warn),
         classNames: classNamesIn(metadata.class_names),
+        task: taskIn(metadata.task),
         preprocess: preprocessIn(metadata.preprocess),
       };
     });

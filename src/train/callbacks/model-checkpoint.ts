@@ -128,6 +128,7 @@ modelCheckpoint.facts = callbackFacts<ModelCheckpointOptions>({
   options: {
     ...monitorNames,
     classNames: null,
+    task: null,
     training: null,
     onWarning: null,
     path: "filepath",
