@@ -17,6 +17,7 @@ import {
   type TensorReference,
 } from "./network-parts.ts";
 import {
+  isInTraining,
   type NetworkWeight,
   type Owner,
   ownersOf,
@@ -232,7 +233,8 @@ export class Network implements NetworkParts {
     const replaced = new Map<string, Node[]>();
     const mixings: Mixing[] = [];
     const values = [...inputs];
-    this.steps.forEach(({ layer, path, plan, inputs: numbers }, stream) => {
+    this.steps.forEach((one, stream) => {
+      const { layer, path, plan, inputs: numbers } = one;
       const weights = Object.fromEntries(
         plan.weights.map(({ name }) => {
           const fullName = weightName(path, name);
@@ -244,7 +246,7 @@ export class Network implements NetworkParts {
         numbers.map((number) => values[number]),
         {
           build,
-          training,
+          training: training && isInTraining(one),
           trainable: layer.trainable,
           step,
           seed,

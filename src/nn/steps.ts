@@ -15,6 +15,16 @@ export interface Step {
   readonly path: string;
   readonly plan: LayerPlan;
   readonly inputs: readonly number[];
+  /** The networks around the layer that are used as layers and have weights, the outermost first. */
+  readonly around: readonly NetworkParts[];
+}
+
+/**
+ * Whether a layer computes as in training when its network is trained. A network with weights that is frozen as a whole
+ * computes as in prediction, so that its dropout does nothing: its results are features that stay the same.
+ */
+export function isInTraining({ around }: Pick<Step, "around">): boolean {
+  return around.every(({ trainable }) => trainable);
 }
 
 /** A layer with weights. */
@@ -74,6 +84,12 @@ function requireSame({ path, weights }: Owner, others: readonly WeightSpec[]): v
   });
 }
 
+/** Whether a layer of the network, or of one in it, has weights. */
+const hasWeights = ({ applications }: NetworkParts): boolean =>
+  applications.some(({ unit, plan }) =>
+    hasParts(unit) ? hasWeights(unit) : plan !== undefined && plan.weights.length > 0,
+  );
+
 /** The steps of a network, and which values are its outputs. */
 export function stepsOf(
   network: NetworkParts,
@@ -82,7 +98,11 @@ export function stepsOf(
   const paths = new Map(owners.map(({ layer, path }) => [layer as Unit, path]));
   const steps: Step[] = [];
   const first = network.inputs.length;
-  const unfold = (part: NetworkParts, inputs: readonly number[]): number[] => {
+  const unfold = (
+    part: NetworkParts,
+    inputs: readonly number[],
+    around: readonly NetworkParts[],
+  ): number[] => {
     const values = new Map<SymbolicTensor, number>();
     const numberOf = (tensor: SymbolicTensor) => values.get(tensor) as number;
     part.inputs.forEach((tensor, i) => {
@@ -91,7 +111,8 @@ export function stepsOf(
     for (const { unit, plan, inputs: tensors, outputs } of part.applications) {
       const numbers = tensors.map(numberOf);
       if (hasParts(unit)) {
-        unfold(unit, numbers).forEach((number, i) => {
+        const inside = hasWeights(unit) ? [...around, unit] : around;
+        unfold(unit, numbers, inside).forEach((number, i) => {
           values.set(outputs[i], number);
         });
         continue;
@@ -101,6 +122,7 @@ export function stepsOf(
         path: paths.get(unit) as string,
         plan: plan as LayerPlan,
         inputs: numbers,
+        around,
       });
       values.set(outputs[0], first + steps.length - 1);
     }
@@ -109,6 +131,7 @@ export function stepsOf(
   const outputs = unfold(
     network,
     network.inputs.map((_, i) => i),
+    [],
   );
   return { steps, outputs };
 }

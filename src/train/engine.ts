@@ -14,6 +14,7 @@ import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device, Executable } from "../machine/device.ts";
 import type { Network } from "../nn/network.ts";
 import type { Preprocess } from "../nn/preprocess.ts";
+import { isInTraining } from "../nn/steps.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import { names } from "./programs/names.ts";
 import type { RowProgram } from "./programs/program.ts";
@@ -117,7 +118,8 @@ export class Engine {
     const marks = (units: readonly { readonly trainable: boolean }[]) =>
       units.map(({ trainable }) => (trainable ? "t" : "f")).join("");
     const { weights, steps } = this.network;
-    return `${marks(weights)} ${marks(steps.map(({ layer }) => layer))}`;
+    const around = steps.map((step) => ({ trainable: isInTraining(step) }));
+    return `${marks(weights)} ${marks(steps.map(({ layer }) => layer))} ${marks(around)}`;
   }
 
   /** Room for `rows` rows of `like`; what was there for the role before goes. */

@@ -30,6 +30,7 @@ export class ModelLayer {
   /**
    * Whether training changes it; of a network, all its layers. Setting it takes effect from the next step
    * on, in a callback too. What the optimizer remembers of a frozen weight waits for it to be trained again.
+   * A network with weights that is frozen as a whole computes as in prediction, its dropout too.
    */
   get trainable(): boolean {
     return this.#placed.layer.trainable;

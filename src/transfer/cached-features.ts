@@ -29,7 +29,7 @@ export interface Split {
 
 /**
  * The model cut after the last layer that gives the same in every epoch; or why it cannot be cut: a random
- * layer stands before the base, or the base learns.
+ * layer stands before the base or in it, or the base learns.
  */
 export function splitModel(model: Model): Split | { readonly reason: string } {
   const { network } = model;
@@ -45,11 +45,8 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
   const before = applications.slice(0, cut);
   if (!before.some(({ unit }) => isNetwork(unit) && unit.weights.length > 0)) {
     const { unit } = applications[cut];
-    const why =
-      isNetwork(unit) && unit.weights.length > 0
-        ? "the base is trained"
-        : `"${network.nameOf(unit)}" is random`;
-    return { reason: why };
+    const isTrained = isNetwork(unit) && unit.weights.some(({ trainable }) => trainable);
+    return { reason: isTrained ? "the base is trained" : `"${network.nameOf(unit)}" is random` };
   }
   const [{ shape }] = before[before.length - 1].outputs;
   const [record] = model.preprocess;
@@ -69,12 +66,19 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
 
 /** Whether a layer gives the same for a picture in every epoch: nothing of it learns, and it is not random. */
 function isSteady({ unit, plan, inputs }: Application): boolean {
-  if (isNetwork(unit)) {
-    // A network without weights is layers in a row, such as those that augment.
-    if (unit.weights.length === 0) return unit.applications.every(isSteady);
-    return unit.weights.every(({ trainable }) => !trainable);
+  if (!isNetwork(unit)) {
+    return plan !== undefined && plan.weights.length === 0 && !isRandom({ unit, plan, inputs });
   }
-  const layer = unit as LayerInstance;
+  if (unit.weights.some(({ trainable }) => trainable)) return false;
+  // Frozen as a whole, a network computes as in prediction. One without weights is layers in a row, such as those that
+  // augment.
+  const isPrediction = unit.weights.length > 0 && !unit.trainable;
+  return isPrediction || !unit.applications.some(isRandom);
+}
+
+/** Whether a layer, or one of a network, draws random numbers in training. */
+function isRandom({ unit, plan, inputs }: Pick<Application, "unit" | "plan" | "inputs">): boolean {
+  if (isNetwork(unit)) return unit.applications.some(isRandom);
   if (plan === undefined || plan.weights.length > 0) return false;
   const values = inputs.map(({ shape }, i) =>
     ops.input(`x${i}`, { shape: [1, ...shape], dtype: "f32" }),
@@ -82,7 +86,7 @@ function isSteady({ unit, plan, inputs }: Application): boolean {
   const result = plan.call(values, {
     build: ops,
     training: true,
-    trainable: layer.trainable,
+    trainable: unit.trainable,
     step: ops.input("step", { shape: [], dtype: "i32" }),
     seed: 0,
     stream: 0,
@@ -91,7 +95,7 @@ function isSteady({ unit, plan, inputs }: Application): boolean {
     update: () => undefined,
     mix: () => undefined,
   });
-  return !topologicalOrder([result]).some(({ op }) => /random|dropout/i.test(op.name));
+  return topologicalOrder([result]).some(({ op }) => /random|dropout/i.test(op.name));
 }
 
 /** The features of all examples, with their targets and weights. */

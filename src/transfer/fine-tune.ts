@@ -7,13 +7,11 @@ import {
   requireNumber,
   requireWhole,
 } from "../core/option.ts";
-import { sizeOf } from "../core/shape.ts";
 import type { WebAbortSignal } from "../core/web.ts";
-import { isSource, type Source } from "../data/source.ts";
+import type { Source } from "../data/source.ts";
 import { adam } from "../nn/optimizers/adam.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import type { OptimizerOptions } from "../nn/optimizers/optimizer-options.ts";
-import { oneCycle } from "../nn/schedules/one-cycle.ts";
 import type { Callback } from "../train/callback.ts";
 import { earlyStopping } from "../train/callbacks/early-stopping.ts";
 import type { Model } from "../train/model.ts";
@@ -22,8 +20,9 @@ import type { CompileOptions } from "../train/model-options.ts";
 import type { History } from "../train/options.ts";
 import type { Verbosity } from "../train/progress-bar.ts";
 import { requireModel } from "../train/stateful-model.ts";
-import { featuresOf, type Split, splitModel } from "./cached-features.ts";
-import { baseOf, freeze, unfreeze } from "./freezing.ts";
+import { enterPhase, optimizerFor, planOf, trainableParameters } from "./enter-phase.ts";
+import { baseOf } from "./freezing.ts";
+import { countOf, type Learner, learnerOf } from "./learner.ts";
 import { type Phase, type PhaseEpochs, phasesOf, type RecipeName } from "./phases.ts";
 
 /** How a transferred model is trained. */
@@ -110,7 +109,7 @@ export async function fineTune(
   requireWhole("patience", options.patience ?? 0, 0);
   const phases = phasesOf(wanted, epochs);
   const tuning = new Tuning(model, examples, options);
-  for (const line of tuning.plan(phases)) tuning.say(line);
+  for (const line of planOf(model, phases)) tuning.say(line);
   const records: PhaseRecord[] = [];
   for (const phase of phases) {
     records.push(await tuning.run(phase));
@@ -139,37 +138,21 @@ class Tuning {
     else if (verbose > 0) platform.output?.write(`${line}\n`);
   }
 
-  /** What will be done, a line for each phase. */
-  plan(phases: readonly Phase[]): string[] {
-    return phases.map((phase, i) => {
-      this.#set(phase);
-      const { name, epochs, learningRate, schedule = "constant" } = phase;
-      const rate = schedule === "oneCycle" ? `up to ${learningRate}, one cycle` : learningRate;
-      const parameters = this.#trainable().toLocaleString("en");
-      const many = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
-      return `Phase ${i + 1}, ${name}: ${parameters} parameters, ${many}, learning rate ${rate}`;
-    });
-  }
-
-  #set({ unfreeze: what }: Phase): void {
-    if (what === undefined) freeze(this.#model);
-    else unfreeze(this.#model, what);
-  }
-
-  #trainable(): number {
-    return this.#model.network.weights
-      .filter(({ trainable }) => trainable)
-      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  }
-
   async run(phase: Phase): Promise<PhaseRecord> {
-    const { validationData } = this.#options;
-    this.#set(phase);
-    const { model, train, validation, cached } = await this.#partsFor();
-    model.compile(this.#compileOptions(phase, train));
+    const { validationData, cacheMiB = 1024 } = this.#options;
+    enterPhase(this.#model, phase);
+    const learner = await learnerOf(this.#model, {
+      train: this.#examples,
+      validation: validationData,
+      batchSize: this.#batchSize,
+      cacheMiB,
+    });
+    this.say(learner.reason);
+    const { model, validation, cached } = learner;
+    model.compile(this.#compileOptions(phase));
     const before = validation && (await this.#measure(model, validation));
     const weights = before && (await model.getWeights());
-    const history = await this.#fit(model, phase, train, validation);
+    const history = await this.#fit(learner, phase);
     let after = validation && (await this.#measure(model, validation));
     if (before !== undefined && after !== undefined && !(after.loss <= before.loss)) {
       await model.setWeights(weights as NonNullable<typeof weights>);
@@ -178,11 +161,11 @@ class Tuning {
       );
       after = before;
     }
-    if (cached) this.#model.compile(this.#compileOptions(phase, this.#examples));
+    if (cached) this.#model.compile(this.#compileOptions(phase));
     return {
       phase,
       history,
-      trainableParameters: this.#trainable(),
+      trainableParameters: trainableParameters(this.#model),
       cached,
       ...(before === undefined || after === undefined || validationData === undefined
         ? {}
@@ -190,72 +173,19 @@ class Tuning {
     };
   }
 
-  /** The model that learns in a phase, and its examples: the head on features, where those stay the same. */
-  async #partsFor() {
-    const { validationData } = this.#options;
-    const whole = {
-      model: this.#model,
-      train: this.#examples,
-      validation: validationData,
-      cached: false,
-    };
-    const split = splitModel(this.#model);
-    if ("reason" in split) {
-      this.say(`Features are computed in each epoch: ${split.reason}.`);
-      return whole;
-    }
-    const counts = [this.#examples, ...(validationData === undefined ? [] : [validationData])];
-    const mebibytes = counts.reduce((sum, part) => sum + countOf(part), 0) * bytesOf(split);
-    const { cacheMiB = 1024 } = this.#options;
-    if (mebibytes > cacheMiB) {
-      const size = mebibytes.toFixed(0);
-      this.say(`Features are computed in each epoch: they would take ${size} MiB of ${cacheMiB}.`);
-      return whole;
-    }
-    this.say("Features of the frozen base are computed once, and the head trains on them.");
-    const features = (part: ModelExamples | Source) => featuresOf(split, part, this.#batchSize);
-    const train = await features(this.#examples);
-    const validation = validationData && (await features(validationData));
-    return { model: split.head, train, validation, cached: true };
-  }
-
-  #compileOptions(phase: Phase, train: ModelExamples | Source): CompileOptions {
+  #compileOptions(phase: Phase): CompileOptions {
     const { optimizer = adam, loss, metrics = ["accuracy"] } = this.#options;
-    const { learningRate, schedule = "constant", epochs, rates } = phase;
     const [classes] = this.#model.network.outputShape.slice(-1);
-    const steps = epochs * Math.ceil(countOf(train) / this.#batchSize);
-    const rate =
-      schedule === "oneCycle"
-        ? oneCycle({ maxLearningRate: learningRate, totalSteps: Math.max(2, steps), divFactor: 5 })
-        : learningRate;
+    const steps = phase.epochs * Math.ceil(countOf(this.#examples) / this.#batchSize);
     const isBinary = classes === 1;
     return {
-      optimizer: optimizer({
-        learningRate: rate,
-        ...(rates === undefined ? {} : { learningRateMultipliers: this.#multipliers(rates) }),
-      }),
+      optimizer: optimizerFor(this.#model, phase, steps, optimizer),
       loss: loss ?? (isBinary ? "binaryCrossentropy" : "sparseCategoricalCrossentropy"),
       metrics,
     };
   }
 
-  /** A factor for each layer of the base by its third. */
-  #multipliers(rates: readonly [number, number, number]): Record<string, number> {
-    const base = baseOf(this.#model).name;
-    const paths = this.#model.network.owners
-      .filter(({ weights }) => weights.length > 0)
-      .map(({ path }) => path)
-      .filter((path) => path.startsWith(`${base}/`));
-    const third = (i: number) => Math.min(2, Math.floor((3 * i) / paths.length));
-    return Object.fromEntries(paths.map((path, i) => [path, rates[third(i)]]));
-  }
-
-  #fit(
-    model: Model,
-    { epochs }: Phase,
-    train: ModelExamples | Source,
-    validation: ModelExamples | Source | undefined,
-  ): Promise<History> {
+  #fit({ model, train, validation }: Learner, { epochs }: Phase): Promise<History> {
     const { patience = 3, callbacks = [], verbose = 1, signal } = this.#options;
     const stopping = earlyStopping({ patience, restoreBestWeights: true });
     return model.fit(train, {
@@ -272,13 +202,3 @@ class Tuning {
     return model.evaluate(validation, { batchSize: this.#batchSize });
   }
 }
-
-function countOf(examples: ModelExamples | Source): number {
-  if (isSource(examples)) return examples.count;
-  const { x } = examples;
-  const [first] = "shape" in x ? [x] : Object.values(x);
-  return (first as { readonly shape: readonly number[] }).shape[0];
-}
-
-/** MiB of one picture's features. */
-const bytesOf = ({ shape }: Split) => (4 * sizeOf(shape)) / 2 ** 20;

@@ -52,8 +52,8 @@ function leavesOf(layer: ModelLayer): readonly ModelLayer[] {
 }
 
 /**
- * Freezes the base of a transferred model, so that only the head is trained. Frozen batch normalization layers
- * use their moving statistics.
+ * Freezes the base of a transferred model, so that only the head is trained. A frozen base computes as in prediction:
+ * batch normalization uses its moving statistics, and dropout does nothing.
  *
  * @throws ConfigError if the model has no base.
  * @example freeze(model)

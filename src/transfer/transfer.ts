@@ -12,6 +12,7 @@ import { formatShape } from "../core/shape.ts";
 import { input } from "../nn/input.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import { layers } from "../nn/layers/index.ts";
+import type { Preprocess } from "../nn/preprocess.ts";
 import { isSymbolic, type SymbolicTensor } from "../nn/symbolic.ts";
 import { model as modelOf } from "../train/functional.ts";
 import type { Model } from "../train/model.ts";
@@ -36,6 +37,8 @@ export interface TransferOptions {
   readonly head?: HeadOptions;
   /** Layers before the base that change pictures in training, such as random flips. Default: none. */
   readonly augmentation?: readonly LayerInstance[];
+  /** What is done to pictures before the first layer. Default: what the base does. */
+  readonly preprocess?: Preprocess;
   /** The model's name. Default: that of the base, and `-transfer`. */
   readonly name?: string;
   /** Seed of the head's initial weights, the order of examples and dropout. Default: 0. */
@@ -46,6 +49,7 @@ const optionNames: OptionNames<TransferOptions> = {
   classes: true,
   head: true,
   augmentation: true,
+  preprocess: true,
   name: true,
   seed: true,
 };
@@ -78,7 +82,7 @@ export function transfer(base: Model, options: TransferOptions): Model {
   const count = typeof classes === "number" ? classes : classes?.length;
   requireWhole("classes", count);
   requireNumber("dropout", head.dropout ?? 0, { least: 0, below: 1 });
-  const { inputs, preprocess } = base;
+  const { inputs } = base;
   if (inputs.length !== 1) {
     throw new ConfigError({
       what: `The model "${base.name}" cannot be transferred.`,
@@ -101,7 +105,7 @@ export function transfer(base: Model, options: TransferOptions): Model {
     pooled(features, head, base.name),
   );
   base.trainable = false;
-  const [record] = preprocess;
+  const record = options.preprocess ?? base.preprocess[0];
   return modelOf({
     name,
     inputs: x,

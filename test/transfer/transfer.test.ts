@@ -9,6 +9,7 @@ import { layers } from "../../src/nn/layers/index.ts";
 import { model as modelOf } from "../../src/train/functional.ts";
 import type { Model } from "../../src/train/model.ts";
 import { sequential } from "../../src/train/sequential.ts";
+import { splitModel } from "../../src/transfer/cached-features.ts";
 import { baseOf } from "../../src/transfer/freezing.ts";
 import { fineTune, freeze, transfer, unfreeze } from "../../src/transfer/index.ts";
 import type { Phase } from "../../src/transfer/phases.ts";
@@ -240,4 +241,35 @@ test("no phase at all is refused as such", async () => {
   const phases = [null] as unknown as readonly Phase[];
   const work = fineTune(transfer(base, { classes: 4 }), quadrants(8, 1), { ...quiet, phases });
   await expect(work).rejects.toThrow(ConfigError);
+});
+
+/** A base that drops half of its features. */
+function droppingBase() {
+  const x = input({ shape: [size, size, 1] });
+  const hidden = layers.conv2d({ filters: 8, kernelSize: 3, activation: "relu" }).apply(x);
+  const outputs = layers.spatialDropout2d({ rate: 0.5 }).apply(hidden);
+  return modelOf({ inputs: x, outputs, name: "dropping", seed: 3 });
+}
+
+test("dropout in a base that is frozen as a whole does nothing, so that its features can be kept", async () => {
+  const train = quadrants(64, 14);
+  const run = async (cacheMiB: number) => {
+    const model = transfer(droppingBase(), { classes: 4, head: { dropout: 0 }, seed: 5 });
+    const options = { ...quiet, phases: "head", epochs: { head: 2 }, cacheMiB } as const;
+    const [record] = await fineTune(model, train, options);
+    return { cached: record.cached, losses: record.history.history.loss };
+  };
+  const [cached, fresh] = [await run(64), await run(0)];
+  expect([cached.cached, fresh.cached]).toEqual([true, false]);
+  cached.losses.forEach((loss, i) => {
+    expect(loss).toBeCloseTo(fresh.losses[i], 5);
+  });
+});
+
+test("dropout in a base whose layers are frozen one by one draws in each epoch", () => {
+  const base = droppingBase();
+  const model = transfer(base, { classes: 4, head: { dropout: 0 } });
+  base.trainable = true;
+  for (const layer of base.layers) layer.trainable = false;
+  expect(splitModel(model)).toEqual({ reason: '"dropping" is random' });
 });
