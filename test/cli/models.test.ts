@@ -1,5 +1,7 @@
 // `fovea models`: the list of architectures, and one of them with its numbers.
 
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { zoo } from "../../src/zoo/index.ts";
 import { commandLineIn, emptyFolder, refusalIn } from "./command-line.ts";
@@ -20,6 +22,18 @@ test("lists every architecture with year, input, parameters, GMACs and accuracy"
   for (const name of zoo.names)
     expect(lines.some((line) => line.startsWith(`${name} `))).toBe(true);
   expect(stdout).toMatch(/resnet-50 +2015 +224x224x3 +25,636,712 +3.858 +74.9 %/);
+});
+
+test("weights that are on this computer are marked", async () => {
+  await mkdir(join(folder, "cache/fovea/weights/mobilenet-v2"), { recursive: true });
+  const { weights } = await zoo.architecture("mobilenet-v2");
+  const name = weights[0].url.slice(weights[0].url.lastIndexOf("/") + 1);
+  await writeFile(join(folder, "cache/fovea/weights/mobilenet-v2", name), "");
+  const { stdout } = await fovea("models");
+  expect(stdout).toMatch(/^mobilenet-v2 .* imagenet \*/m);
+  expect(stdout).toMatch(/^resnet-50 .* imagenet(,|$)/m);
+  const { stdout: one } = await fovea("models mobilenet-v2 --json");
+  expect(JSON.parse(one).weights[0]).toMatchObject({ name: "imagenet", here: true });
 });
 
 test("with --json each architecture is a record", async () => {

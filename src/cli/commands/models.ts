@@ -5,6 +5,7 @@ import { formatSummary } from "../../nn/format-summary.ts";
 import { summarize } from "../../nn/summary.ts";
 import { type Architecture, type Comparison, compareFigures, zoo } from "../../zoo/index.ts";
 import { type Overview, overviewOf } from "../../zoo/overview.ts";
+import { weightsHere } from "../../zoo/weights/fetch-weights.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { architectureField, outputFields } from "../fields.ts";
@@ -31,7 +32,7 @@ export const models = defineCommand({
   async run({ architecture: name, json }) {
     const output = new Output({ json });
     if (name === undefined) await list(output);
-    else show(await zoo.architecture(name), output);
+    else await show(await zoo.architecture(name), output);
     return exitCodes.done.code;
   },
 });
@@ -41,16 +42,40 @@ const none = "-";
 const headings = ["name", "year", "input", "parameters", "GMACs", "top-1", "licence", "weights"];
 const aligns: Align[] = ["left", "right", "left", "right", "right", "right", "left", "left"];
 
+/** The weights of an architecture, and whether they are on this computer. */
+interface Available {
+  readonly weights: readonly {
+    readonly name: string;
+    readonly licence: string;
+    readonly here: boolean;
+  }[];
+}
+
+async function availableOf({ name, weights }: Architecture): Promise<Available> {
+  const places = await Promise.all(weights.map((source) => weightsHere(name, source)));
+  return {
+    weights: weights.map((source, i) => {
+      return { name: source.name, licence: source.licence, here: places[i] !== undefined };
+    }),
+  };
+}
+
 async function list(output: Output): Promise<void> {
   const rows = await Promise.all(
-    zoo.names.map(async (name) => overviewOf(await zoo.architecture(name))),
+    zoo.names.map(async (name) => {
+      const architecture = await zoo.architecture(name);
+      return { ...overviewOf(architecture), ...(await availableOf(architecture)) };
+    }),
   );
   output.result(formatTable([headings, ...rows.map(cellsOf)], aligns));
-  output.result("\nWith a name: its layers, published numbers, options and paper.");
+  output.result(
+    "\nWeights marked * are on this computer. With a name: its layers, published numbers, options and paper.",
+  );
   for (const row of rows) output.record(row);
 }
 
-function cellsOf({ name, year, inputShape, parameters, gmacs, top1, weights }: Overview): string[] {
+function cellsOf(row: Omit<Overview, "weights"> & Available): string[] {
+  const { name, year, inputShape, parameters, gmacs, top1, weights } = row;
   const licences = new Set(weights.map(({ licence }) => licence));
   return [
     name,
@@ -60,11 +85,11 @@ function cellsOf({ name, year, inputShape, parameters, gmacs, top1, weights }: O
     gmacs < 0.1 ? gmacs.toFixed(4) : gmacs.toFixed(3),
     top1 === undefined ? none : `${top1.toFixed(1)} %`,
     [...licences].join(", ") || none,
-    weights.map((one) => one.name).join(", ") || none,
+    weights.map((one) => `${one.name}${one.here ? " *" : ""}`).join(", ") || none,
   ];
 }
 
-function show(architecture: Architecture, output: Output): void {
+async function show(architecture: Architecture, output: Output): Promise<void> {
   const { title, family, year, description, paper, features, options, weights } = architecture;
   const network = architecture.build();
   const summary = summarize(network);
@@ -74,7 +99,8 @@ function show(architecture: Architecture, output: Output): void {
   output.result(`\nPublished numbers, and counted ones\n${figuresTable(comparisons)}`);
   output.result(`\nFeatures of each stage\n${formatTable(Object.entries(features()), twoColumns)}`);
   if (Object.keys(options).length > 0) output.result(`\nOptions\n${optionsTable(architecture)}`);
-  output.result(`\nWeights\n${weightsText(architecture)}`);
+  const places = await Promise.all(weights.map((source) => weightsHere(architecture.name, source)));
+  output.result(`\nWeights\n${weightsText(architecture, places)}`);
   output.record({
     ...overviewOf(architecture),
     description,
@@ -87,7 +113,7 @@ function show(architecture: Architecture, output: Output): void {
     })),
     figures: comparisons,
     accuracies: architecture.figures.filter(({ top1 }) => top1 !== undefined),
-    weights,
+    weights: weights.map((source, i) => ({ ...source, here: places[i] !== undefined })),
     summary,
   });
 }
@@ -124,8 +150,14 @@ function optionsTable({ options }: Architecture): string {
   return formatTable([["option", "default", "meaning"], ...rows], ["left", "left", "left"]);
 }
 
-function weightsText({ weights }: Architecture): string {
+function weightsText({ weights }: Architecture, places: readonly (string | undefined)[]): string {
   if (weights.length === 0) return "No published weights are known to Fovea; they begin at random.";
-  const rows = weights.map(({ name, licence, url }) => [name, licence, url]);
-  return formatTable([["name", "licence", "from"], ...rows], ["left", "left", "left"]);
+  const rows = weights.map(({ name, licence, url }, i) => [
+    name,
+    licence,
+    places[i] === undefined ? "not yet" : places[i],
+    url,
+  ]);
+  const columns = ["name", "licence", "on this computer", "from"];
+  return formatTable([columns, ...rows], ["left", "left", "left", "left"]);
 }

@@ -25,6 +25,28 @@ export interface FetchWeightsOptions {
   readonly fetch?: WebFetch;
 }
 
+/** Where the cache has a file of published weights, or would have it. */
+function placeOf(architecture: string, url: string, cacheFolder: string) {
+  const { pathname } = new URL(url);
+  const folder = platform.paths.join(cacheFolder, "weights", architecture);
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return { folder, name, path: platform.paths.join(folder, name) };
+}
+
+/** The path of published weights that are on this computer already; undefined where they are not. */
+export async function weightsHere(
+  architecture: string,
+  source: WeightSource,
+  cacheFolder = platform.files.cacheFolder(),
+): Promise<string | undefined> {
+  for (const file of [source, source.withoutTop]) {
+    if (file === undefined) continue;
+    const { path } = placeOf(architecture, file.url, cacheFolder);
+    if ((await platform.files.status(path))?.kind === "file") return path;
+  }
+  return undefined;
+}
+
 /**
  * The path of a file of published weights; where the cache lacks it, it is downloaded. A download
  * that breaks off goes on where it stopped.
@@ -39,9 +61,7 @@ export async function fetchWeights(
 ): Promise<string> {
   const { cacheFolder = platform.files.cacheFolder(), onProgress, fetch } = options;
   const address = new URL(url);
-  const folder = platform.paths.join(cacheFolder, "weights", architecture);
-  const name = address.pathname.slice(address.pathname.lastIndexOf("/") + 1);
-  const path = platform.paths.join(folder, name);
+  const { folder, name, path } = placeOf(architecture, url, cacheFolder);
   try {
     await download({ name, ...known }, [new URL(".", address).href], path, {
       ...(fetch && { fetch }),
