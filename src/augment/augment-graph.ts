@@ -1,6 +1,7 @@
 // The graph of layers on a batch of images, and of what follows them: masks and boxes go the same way, as the
 // same draws are made again; labels are mixed as the images are.
 
+import type { BoundingBoxFormat } from "../core/bounding-box-format.ts";
 import type { DType } from "../core/dtype.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
@@ -11,7 +12,7 @@ import type { CallContext, LayerPlan, Mixing } from "../nn/layer.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import { type Geometry, sampled } from "../nn/layers/geometry.ts";
 import { mixed } from "../nn/layers/mixing.ts";
-import { type BoundingBoxFormat, boxesOf, type Edges, edgesOf, movedEdges } from "./boxes.ts";
+import { boxesOf, type Edges, edgesOf, movedEdges } from "./boxes.ts";
 
 /** What a batch is made of, by name. */
 export type BatchTypes = Readonly<

@@ -1,6 +1,7 @@
 // Layers that change images, applied outside of a model: to batches of images, and alike to the masks and boxes
 // that belong to them.
 
+import { type BoundingBoxFormat, boundingBoxFormats } from "../core/bounding-box-format.ts";
 import { allocate, dtypeOf } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
 import { type OptionNames, requireKnownOptions, requireWord } from "../core/option.ts";
@@ -10,7 +11,6 @@ import type { Device } from "../machine/device.ts";
 import type { LayerInstance } from "../nn/layer-instance.ts";
 import { type AugmentSettings, augmentGraph } from "./augment-graph.ts";
 import { BatchPrograms } from "./batch-programs.ts";
-import { type BoundingBoxFormat, boundingBoxFormats } from "./boxes.ts";
 
 /** A batch of images and what belongs to them. */
 export interface AugmentBatch {

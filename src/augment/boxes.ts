@@ -1,35 +1,10 @@
 // Boxes around objects, moved as the image is: corners go the way of the pixels under them, and what leaves
 // the image is cut off.
 
+import { type BoundingBoxFormat, type BoxNumbers, numbersOf } from "../core/bounding-box-format.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import { Entries, type Geometry } from "../nn/layers/geometry.ts";
-
-/**
- * How four numbers say where a box is: corners, the upper left one first (`xyxy`, `yxyx`), the upper left
- * corner and the size (`xywh`), the middle and the size (`centerXywh`); in pixels, or as parts of the image's
- * width and height (`relXyxy`, `relXywh`, …).
- */
-export type BoundingBoxFormat =
-  | "xyxy"
-  | "yxyx"
-  | "xywh"
-  | "centerXywh"
-  | "relXyxy"
-  | "relYxyx"
-  | "relXywh"
-  | "relCenterXywh";
-
-export const boundingBoxFormats: readonly BoundingBoxFormat[] = [
-  "xyxy",
-  "yxyx",
-  "xywh",
-  "centerXywh",
-  "relXyxy",
-  "relYxyx",
-  "relXywh",
-  "relCenterXywh",
-];
 
 /** Left, top, right and bottom edges in pixels, 0 at the image's own edge: `[N, B, 1]` each. */
 export interface Edges {
@@ -42,9 +17,6 @@ export interface Edges {
 /** Rows and columns of an image. */
 type Size = readonly [number, number];
 
-const kindOf = (format: BoundingBoxFormat) =>
-  format.replace(/^rel(.)/, (_, letter: string) => letter.toLowerCase());
-
 /** The edges of `boxes [N, B, 4]` on an image of this size. */
 export function edgesOf(
   build: Builder,
@@ -53,12 +25,12 @@ export function edgesOf(
   [height, width]: Size,
 ): Edges {
   const [count, perImage] = boxes.shape;
-  const isRelative = format.startsWith("rel");
+  const { kind, isRelative } = numbersOf(format);
   const number = (at: number, length: number) => {
     const value = build.slice(boxes, [0, 0, at], [count, perImage, 1]);
     return isRelative ? build.multiply(value, build.constant(length)) : value;
   };
-  if (format === "yxyx" || format === "relYxyx") {
+  if (kind === "yxyx") {
     const [top, left, bottom, right] = [
       number(0, height),
       number(1, width),
@@ -68,8 +40,8 @@ export function edgesOf(
     return { left, top, right, bottom };
   }
   const [a, b, c, d] = [number(0, width), number(1, height), number(2, width), number(3, height)];
-  if (kindOf(format) === "xyxy") return { left: a, top: b, right: c, bottom: d };
-  if (kindOf(format) === "xywh") {
+  if (kind === "xyxy") return { left: a, top: b, right: c, bottom: d };
+  if (kind === "xywh") {
     return { left: a, top: b, right: build.add(a, c), bottom: build.add(b, d) };
   }
   const half = (size: Node) => build.multiply(size, build.constant(0.5));
@@ -90,7 +62,7 @@ export function boxesOf(
 ): Node {
   const clipped = (edge: Node, length: number) =>
     build.minimum(build.maximum(edge, build.constant(0)), build.constant(length));
-  const isRelative = format.startsWith("rel");
+  const { kind, isRelative } = numbersOf(format);
   const part = (edge: Node, length: number) =>
     isRelative ? build.divide(edge, build.constant(length)) : edge;
   const [left, right] = [edges.left, edges.right].map((edge) => part(clipped(edge, width), width));
@@ -99,13 +71,13 @@ export function boxesOf(
   );
   const [wide, high] = [build.subtract(right, left), build.subtract(bottom, top)];
   const middle = (a: Node, b: Node) => build.multiply(build.add(a, b), build.constant(0.5));
-  const numbers: Readonly<Record<string, readonly Node[]>> = {
+  const numbers: Readonly<Record<BoxNumbers, readonly Node[]>> = {
     xyxy: [left, top, right, bottom],
     yxyx: [top, left, bottom, right],
     xywh: [left, top, wide, high],
     centerXywh: [middle(left, right), middle(top, bottom), wide, high],
   };
-  return build.concatenate(numbers[kindOf(format)], 2);
+  return build.concatenate(numbers[kind], 2);
 }
 
 /** The smallest boxes around the moved corners. */

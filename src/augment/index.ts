@@ -1,7 +1,7 @@
 // `augment`: images that change from step to step, outside of a model and as ready lists of layers.
 
+export type { BoundingBoxFormat } from "../core/bounding-box-format.ts";
 export { type AugmentBatch, Augmenter, type AugmenterOptions, augmenter } from "./augmenter.ts";
-export type { BoundingBoxFormat } from "./boxes.ts";
 export type {
   FlowOptions,
   FolderFlowOptions,

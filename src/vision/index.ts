@@ -1,5 +1,6 @@
 // More than one label: boxes and masks in pictures, as `vision` in "fovea".
 
+export type { BoundingBoxFormat } from "../core/bounding-box-format.ts";
 export type {
   Annotated,
   AnnotatedImages,
@@ -7,6 +8,107 @@ export type {
   Detections,
   Objects,
 } from "./annotated.ts";
+export {
+  type AnchorLevel,
+  type AnchorOptions,
+  type Anchors,
+  anchorBoxes,
+} from "./boxes/anchors.ts";
+export type { KeptBoxes } from "./boxes/candidates.ts";
+export {
+  type AnchorClusters,
+  type ClusterAnchorsOptions,
+  clusterAnchors,
+} from "./boxes/cluster-anchors.ts";
+export { boxAreas, type ConvertBoxesOptions, clipBoxes, convertBoxes } from "./boxes/format.ts";
+export { type MatchAtssOptions, matchAtss } from "./boxes/match-atss.ts";
+export { type MatchByIouOptions, matchByIou } from "./boxes/match-by-iou.ts";
+export {
+  type AlignedMatches,
+  type MatchTaskAlignedOptions,
+  matchTaskAligned,
+  type PredictedPlaces,
+} from "./boxes/match-task-aligned.ts";
+export type { Matches } from "./boxes/matches.ts";
+export {
+  decodeBoxes,
+  decodeDistances,
+  encodeBoxes,
+  encodeDistances,
+  type OffsetOptions,
+} from "./boxes/offsets.ts";
+export {
+  boxIou,
+  completeBoxIou,
+  distanceBoxIou,
+  generalizedBoxIou,
+  intersectionOverForeground,
+} from "./boxes/overlap.ts";
+export { type RoiAlignOptions, roiAlign } from "./boxes/roi-align.ts";
+export {
+  type MatrixSuppressionOptions,
+  matrixNonMaximumSuppression,
+  nonMaximumSuppression,
+  type SoftSuppressionOptions,
+  type SuppressionOptions,
+  softNonMaximumSuppression,
+} from "./boxes/suppression.ts";
+export {
+  type ImagePyramidOptions,
+  imagePyramid,
+  type PyramidLevel,
+  type SlidingWindowOptions,
+  slidingWindows,
+} from "./boxes/windows.ts";
+export { classColors } from "./draw/class-colors.ts";
+export { type DrawDetectionsOptions, drawDetections } from "./draw/draw-detections.ts";
+export {
+  type DrawMaskDifferenceOptions,
+  type DrawMaskOptions,
+  drawMask,
+  drawMaskDifference,
+} from "./draw/draw-mask.ts";
+export type { DrawOptions } from "./draw/draw-options.ts";
+export { type MaskToPolygonsOptions, maskToPolygons, type Outline } from "./masks/outline.ts";
+export {
+  type Polygon,
+  type PolygonCrossing,
+  polygonCrossings,
+  polygonsToMask,
+} from "./masks/polygon.ts";
+export {
+  compressRunLengths,
+  decodeRunLengths,
+  encodeRunLengths,
+  expandRunLengths,
+  type RunLengthCode,
+  runLengthArea,
+  runLengthBox,
+} from "./masks/run-length.ts";
+export { type BoundaryOptions, type BoundaryScores, boundaryScores } from "./metrics/boundary.ts";
+export {
+  type CocoClassScores,
+  type CocoOptions,
+  type CocoScores,
+  cocoAveragePrecision,
+} from "./metrics/coco.ts";
+export {
+  type DetectionConfusionOptions,
+  detectionConfusion,
+} from "./metrics/detection-confusion.ts";
+export type { PrecisionRecall } from "./metrics/ranked-detections.ts";
+export {
+  type SegmentationClassScores,
+  type SegmentationOptions,
+  type SegmentationScores,
+  segmentationScores,
+} from "./metrics/segmentation.ts";
+export {
+  type VocClassScores,
+  type VocOptions,
+  type VocScores,
+  vocAveragePrecision,
+} from "./metrics/voc.ts";
 export type { SceneOptions } from "./scenes/options.ts";
 export { type ScatteredScenesOptions, scatteredScenes } from "./scenes/scattered-scenes.ts";
 export type { Scenes } from "./scenes/scenes.ts";

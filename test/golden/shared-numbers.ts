@@ -55,7 +55,7 @@ export function networkWeights(network: Network): Map<string, Tensor<Float32Arra
 }
 
 /** 32 bits of a text: FNV-1a. */
-function textHash(text: string): number {
+export function textHash(text: string): number {
   return new TextEncoder()
     .encode(text)
     .reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
