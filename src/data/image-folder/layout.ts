@@ -41,7 +41,8 @@ const partNames: Readonly<Record<string, PartName>> = {
 /** Names of tables that are found by themselves. */
 const tableNames = ["labels.csv", "_classes.csv", "metadata.csv"];
 
-const partOf = (name: string): PartName | undefined => {
+/** The part that a word means, such as `valid`; undefined where it means none. */
+export const partOf = (name: string): PartName | undefined => {
   const key = name.toLowerCase();
   return Object.hasOwn(partNames, key) ? partNames[key] : undefined;
 };

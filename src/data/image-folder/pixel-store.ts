@@ -1,14 +1,14 @@
-// Decoded pictures that are kept: in memory, or in a file each of whose rows is checked when it is read. All rows take
-// equally many bytes. Knows no picture and no folder.
+// Decoded pictures that are kept: in memory, or in a file each of whose rows is checked when it is read. All rows have
+// room for equally many bytes. Knows no picture and no folder.
 
 import { platform } from "#platform";
 import type { OpenedToRead, OpenedToWrite } from "../../platform/platform.ts";
 
 /** Rows of bytes by their numbers. */
 export interface PixelStore {
-  /** Keeps a row. */
+  /** Keeps a row, which may be shorter than others. */
   write(row: number, pixels: Uint8Array): Promise<void>;
-  /** Copies a row to `target`; false where it is not there, or is damaged. */
+  /** Copies a row to `target`, as long as it was written; false where it is not there, or is damaged. */
   read(row: number, target: Uint8Array): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export class MemoryPixels implements PixelStore {
     const block = this.#blocks[Math.floor(row / this.#rowsOfBlock)];
     if (block === undefined || !this.#known.has(row)) return false;
     const at = (row % this.#rowsOfBlock) * this.#rowBytes;
-    target.set(block.subarray(at, at + this.#rowBytes));
+    target.set(block.subarray(at, at + target.length));
     return true;
   }
 
