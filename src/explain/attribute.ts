@@ -63,13 +63,8 @@ export const attributionOptionNames = {
  * Which parts of a picture `[H, W, C]` (or `[1, H, W, C]`) speak for a class. The picture's numbers go through
  * the model's `preprocess`.
  *
-<<<<<<< HEAD
- * @throws ConfigError where an option cannot be used, or the method cannot explain such a model; ShapeError
- * where the picture does not fit; DataError where the model's outputs are NaN and no class is given.
-=======
  * @throws ConfigError if an option cannot be used, or the method cannot explain such a model; ShapeError
- * if the picture does not fit.
->>>>>>> 3750bec (Help and public documentation of transfer learning and explanations in plainer words)
+ * if the picture does not fit; DataError if the model's outputs are NaN and no class is given.
  * @example
  * const { map, layers, reason } = await explain.attribute(model, picture, { method: "gradCam" });
  */

@@ -10,6 +10,7 @@ export {
   histograms,
   type LayerHistograms,
 } from "./inside/histograms.ts";
+export { lastFeatures } from "./inside/last-features.ts";
 export {
   type TopExample,
   type TopExamplesOptions,

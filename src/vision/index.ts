@@ -9,6 +9,14 @@ export type {
   Objects,
 } from "./annotated.ts";
 export {
+  type AnnotatedFolder,
+  type AnyAnnotatedFolder,
+  annotatedImages,
+  type TargetTypes,
+} from "./annotations/annotated-images.ts";
+export type { AnnotationFault, FormName, TargetName } from "./annotations/found.ts";
+export type { AnnotatedImagesOptions } from "./annotations/options.ts";
+export {
   type AnchorLevel,
   type AnchorOptions,
   type Anchors,
@@ -109,13 +117,6 @@ export {
   type VocScores,
   vocAveragePrecision,
 } from "./metrics/voc.ts";
-  type AnnotatedFolder,
-  type AnyAnnotatedFolder,
-  annotatedImages,
-  type TargetTypes,
-} from "./annotations/annotated-images.ts";
-export type { AnnotationFault, FormName, TargetName } from "./annotations/found.ts";
-export type { AnnotatedImagesOptions } from "./annotations/options.ts";
 export type { SceneOptions } from "./scenes/options.ts";
 export { type ScatteredScenesOptions, scatteredScenes } from "./scenes/scattered-scenes.ts";
 export type { Scenes } from "./scenes/scenes.ts";
