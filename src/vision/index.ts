@@ -70,12 +70,8 @@ export {
 } from "./boxes/windows.ts";
 export { classColors } from "./draw/class-colors.ts";
 export { type DrawDetectionsOptions, drawDetections } from "./draw/draw-detections.ts";
-export {
-  type DrawMaskDifferenceOptions,
-  type DrawMaskOptions,
-  drawMask,
-  drawMaskDifference,
-} from "./draw/draw-mask.ts";
+export { type DrawMaskOptions, drawMask } from "./draw/draw-mask.ts";
+export { type DrawMaskDifferenceOptions, drawMaskDifference } from "./draw/draw-mask-difference.ts";
 export type { DrawOptions } from "./draw/draw-options.ts";
 export { type MaskToPolygonsOptions, maskToPolygons, type Outline } from "./masks/outline.ts";
 export {
