@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { vision } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { Draws, randomDetections, randomMask, randomPolygon } from "./vision/random-sets.ts";
 
 interface MaskCodes {

@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { tensor, vision } from "../../src/index.ts";
+import { tensor } from "../../src/core/tensor.ts";
+import * as vision from "../../src/vision/index.ts";
 import { classes } from "./shared-numbers.ts";
 
 interface Scores {

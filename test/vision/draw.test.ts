@@ -1,7 +1,8 @@
 // Drawings: what is where, in which colour, and that text can be read on any ground.
 
 import { describe, expect, test } from "vitest";
-import { type Tensor, tensor, vision } from "../../src/index.ts";
+import { type Tensor, tensor } from "../../src/core/tensor.ts";
+import * as vision from "../../src/vision/index.ts";
 
 type Colour = readonly [number, number, number];
 

@@ -1,8 +1,10 @@
 // Masks: run-length codes, polygons and outlines; and what is done about those that are broken.
 
 import { describe, expect, test } from "vitest";
+import { FoveaError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { FoveaError, type Tensor, tensor, vision } from "../../src/index.ts";
+import { type Tensor, tensor } from "../../src/core/tensor.ts";
+import * as vision from "../../src/vision/index.ts";
 
 const mask = (...rows: string[]) =>
   tensor(

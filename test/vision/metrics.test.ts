@@ -1,7 +1,8 @@
 // Scores of detections and of class maps, by hand; and what is done about input that does not fit.
 
 import { describe, expect, test } from "vitest";
-import { tensor, vision } from "../../src/index.ts";
+import { tensor } from "../../src/core/tensor.ts";
+import * as vision from "../../src/vision/index.ts";
 
 type Row = readonly [number, number, number, number];
 

@@ -1,6 +1,7 @@
 // Random pictures with objects, detections and masks, the same as `random_sets.py` makes: fixtures hold answers only.
 
-import { type Tensor, tensor, type vision } from "../../../src/index.ts";
+import { type Tensor, tensor } from "../../../src/core/tensor.ts";
+import type * as vision from "../../../src/vision/index.ts";
 import { uniform } from "../shared-numbers.ts";
 
 /** Numbers from 0 to below 1 that f32 holds, one after another. */
