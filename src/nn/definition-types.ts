@@ -28,6 +28,7 @@ export type {
   SmoothingOptions,
 } from "./losses/cross-entropy.ts";
 export type { CustomLossOptions } from "./losses/custom.ts";
+export type { DetectionLossOptions } from "./losses/detection.ts";
 export type { HuberOptions } from "./losses/huber.ts";
 export type { LossName, ShortLossName } from "./losses/index.ts";
 export type { Loss, LossFunction, LossOptions, Reduction } from "./losses/loss.ts";

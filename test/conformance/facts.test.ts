@@ -103,6 +103,7 @@ test("Keras lacks these", () => {
     "blocks.inceptionModule",
     "blocks.squeezeExcite",
     "losses.custom",
+    "losses.detection",
     "losses.iou",
     "metrics.custom",
     "schedules.oneCycle",

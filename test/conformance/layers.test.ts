@@ -20,6 +20,7 @@ import type { LayerInstance } from "../../src/nn/layer-instance.ts";
 import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts";
 import { Network } from "../../src/nn/network.ts";
 import { networkFrom } from "../../src/nn/network-from.ts";
+import { sgd } from "../../src/nn/optimizers/sgd.ts";
 import { sequence } from "../../src/nn/sequence.ts";
 import { decodeModel } from "../../src/train/load.ts";
 import { Model } from "../../src/train/model.ts";
@@ -306,7 +307,8 @@ describe("values", () => {
     const outputs = layers.dense({ units: targets }).apply(flat);
     const network = new Network({ name: "tiny", inputs: images, outputs });
     const model = new Model(network, { seed, device });
-    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const { learningRate = 0.01 } = layerCases[kind] as LayerCase;
+    model.compile({ optimizer: sgd({ learningRate }), loss: "meanSquaredError" });
     const x = toFloat32(numbers([8, ...image], 0));
     const y = toFloat32(numbers([8, targets], 1));
     // A mask of its own each step makes noise: many steps then, instead of one.

@@ -11,6 +11,8 @@ export interface LossCase {
   readonly shape: Shape;
   /** Where the results, before the activation, lie. */
   readonly range?: readonly [number, number];
+  /** Whether no gradient flows through a part of it, so that its slope is no central difference. */
+  readonly isDetached?: true;
   /** The loss of one row, from Keras's formula; results are after the activation. */
   readonly formula: (targets: readonly number[], results: readonly number[]) => number;
 }
@@ -65,6 +67,35 @@ const focal = (gamma: number, alpha: number | undefined) =>
     const weight = alpha === undefined ? 1 : y * alpha + (1 - y) * (1 - alpha);
     return weight * (1 - right) ** gamma * binary([y], [x]);
   });
+
+/** A box and the scores of classes against those that should be there, at the only point of a batch. */
+const detected =
+  ({ quality = true, gamma = 2, alpha = 0.5, boxWeight = 2 }) =>
+  (targets: Row, results: Row) => {
+    const [x1, y1, x2, y2] = targets;
+    const [u1, v1, u2, v2] = results;
+    const length = (from: number, to: number) => Math.max(to - from, 0);
+    const [width, height] = [length(x1, x2), length(y1, y2)];
+    const [wide, high] = [length(u1, u2), length(v1, v2)];
+    const shared =
+      length(Math.max(x1, u1), Math.min(x2, u2)) * length(Math.max(y1, v1), Math.min(y2, v2));
+    const iou = shared / (width * height + wide * high - shared + 1e-7);
+    const diagonal =
+      (Math.max(x2, u2) - Math.min(x1, u1)) ** 2 + (Math.max(y2, v2) - Math.min(y1, v1)) ** 2;
+    const distance = ((x1 + x2 - u1 - u2) ** 2 + (y1 + y2 - v1 - v2) ** 2) / 4;
+    const turn = Math.atan2(width, height) - Math.atan2(wide, high);
+    const proportion = (4 / Math.PI ** 2) * turn ** 2;
+    const share = proportion / (1 - iou + proportion + 1e-7);
+    const box = 1 - iou + distance / (diagonal + 1e-7) + share * proportion;
+    const classes = results.slice(4).map((score, i) => {
+      const there = targets[4 + i];
+      const wanted = quality ? there * iou : there;
+      const weight = 2 * (there * alpha + (1 - there) * (1 - alpha));
+      return weight * Math.abs(wanted - score) ** gamma * binary([wanted], [score]);
+    });
+    const isPositive = x1 < x2;
+    return total(classes) + (isPositive ? boxWeight * box : 0);
+  };
 
 /** Cases of every loss. */
 export const lossCases = {
@@ -264,6 +295,23 @@ export const lossCases = {
       endsIn: "sigmoid",
       shape: [5, 6],
       formula: (y, x) => 1 - both(y, x) / (total(y) + total(x) - both(y, x) + 1e-7),
+    },
+  ],
+  detection: [
+    {
+      options: {},
+      endsIn: "linear",
+      shape: [1, 1, 6],
+      range: [0.1, 0.9],
+      isDetached: true,
+      formula: detected({}),
+    },
+    {
+      options: { quality: false, gamma: 1.5, boxWeight: 0 },
+      endsIn: "linear",
+      shape: [1, 1, 7],
+      range: [0.1, 0.9],
+      formula: detected({ quality: false, gamma: 1.5, boxWeight: 0 }),
     },
   ],
 } satisfies Record<LossName, readonly LossCase[]>;

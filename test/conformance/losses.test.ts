@@ -81,7 +81,8 @@ describe("losses", () => {
     }
   });
 
-  test.each(table)("%s: the gradient is the central difference", (_, name, one) => {
+  const sloped = table.filter(([, , one]) => one.isDetached !== true);
+  test.each(sloped)("%s: the gradient is the central difference", (_, name, one) => {
     const { x, values, sources } = graphOf(name, one);
     const total = ops.sum(values);
     const [{ data }] = evaluate(gradients(total, [x], ops), sources);
@@ -151,11 +152,12 @@ describe("losses", () => {
   });
 
   test.each(names)("%s: targets that are not shaped as it needs are refused by name", (name) => {
-    const predictions = ops.input("x", { shape: [4, 3], dtype: "f32" });
+    const given: Shape = name === "detection" ? [4, 2, 5] : [4, 3];
+    const predictions = ops.input("x", { shape: given, dtype: "f32" });
     const whole = lossFrom(name).targets === "classes";
     const y = (shape: Shape): Node => ops.input("y", { shape, dtype: whole ? "i32" : "f32" });
     const compare = (shape: Shape) => () => lossFrom(name).values(y(shape), predictions, ops);
-    expect(compare(whole ? [4] : [4, 3])).not.toThrow();
+    expect(compare(whole ? [4] : given)).not.toThrow();
     for (const shape of whole ? [[5], [4, 3]] : [[4], [4, 2], [3, 4]]) {
       expect(compare(shape), JSON.stringify(shape)).toThrow(ShapeError);
       expect(compare(shape)).toThrow(/expected: .*\n.*received: /);

@@ -50,8 +50,8 @@ afterAll(async () => {
 const sorted = (names: readonly string[]) => [...names].sort();
 
 test.each([
-  ["layers", layers, layerRows, ["channelPooling", "operation"]],
-  ["losses", lossTable, lossRows, ["iou"]],
+  ["layers", layers, layerRows, ["boxDecoding", "channelPooling", "operation"]],
+  ["losses", lossTable, lossRows, ["detection", "iou"]],
   ["metrics", metricTable, metricRows, []],
   ["optimizers", optimizers, optimizerRows, []],
   // Keras begins some of its schedules with a rise, and has no other; it has no one-cycle policy.

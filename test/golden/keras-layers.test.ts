@@ -67,6 +67,8 @@ const apart = [
   // keras-augmentation.test.ts
   ...["randomCrop", "randomElasticTransform", "randomFlip", "randomPerspective"],
   ...["randomRotation", "randomShear", "randomTranslation", "randomZoom"],
+  // The end of a detector, which is compared with PyTorch in detector.test.ts.
+  "boxDecoding",
   // A part of a block, for which Keras has no layer.
   "channelPooling",
   // A row of others.

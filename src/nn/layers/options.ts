@@ -7,6 +7,7 @@ export type { ActivityRegularizationOptions } from "./activity-regularization.ts
 export type { AdaptivePooling2dOptions } from "./adaptive-pooling2d.ts";
 export type { AugMixOptions } from "./aug-mix.ts";
 export type { BatchNormalizationOptions } from "./batch-normalization.ts";
+export type { BoxDecodingOptions } from "./box-decoding.ts";
 export type { CenterCropOptions } from "./center-crop.ts";
 export type { CLAHEOptions } from "./clahe.ts";
 export type { ConcatenateOptions } from "./concatenate.ts";

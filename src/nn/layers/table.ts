@@ -6,6 +6,7 @@ export { activityRegularization } from "./activity-regularization.ts";
 export { adaptiveAveragePooling2d, adaptiveMaxPooling2d } from "./adaptive-pooling2d.ts";
 export { augMix } from "./aug-mix.ts";
 export { batchNormalization } from "./batch-normalization.ts";
+export { boxDecoding } from "./box-decoding.ts";
 export { centerCrop } from "./center-crop.ts";
 export { channelPooling } from "./channel-pooling.ts";
 export { cLAHE } from "./clahe.ts";

@@ -9,6 +9,7 @@ export { categoricalGeneralizedCrossEntropy } from "./categorical-generalized-cr
 export { categoricalHinge } from "./categorical-hinge.ts";
 export { cosineSimilarity } from "./cosine-similarity.ts";
 export { custom } from "./custom.ts";
+export { detection } from "./detection.ts";
 export { dice } from "./dice.ts";
 export { hinge } from "./hinge.ts";
 export { huber } from "./huber.ts";

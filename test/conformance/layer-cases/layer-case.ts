@@ -34,6 +34,8 @@ export interface LayerCase {
   readonly fixed?: readonly string[];
   /** Whether training draws numbers anew at each step. */
   readonly noisy?: true;
+  /** The learning rate at which one step lowers the loss. Default: 0.01. */
+  readonly learningRate?: number;
   /** Options that are refused, and what the message names. */
   readonly refused: readonly { readonly options: object; readonly names: string }[];
 }

@@ -54,6 +54,27 @@ export const merging = {
       { options: { normalize: 1 }, names: "normalize" },
     ],
   },
+  boxDecoding: {
+    defaults: { given: { strides: [4] }, all: { strides: [4] } },
+    learningRate: 1e-4,
+    samples: [
+      { options: { strides: [2] }, input: [2, 3, 5], output: [6, 5] },
+      { options: { strides: [1, 2] }, input: [2, 4, 7], others: [[1, 2, 7]], output: [10, 7] },
+    ],
+    misfits: [
+      { input: [4] },
+      { input: [2, 3, 4] },
+      { input: [2, 2, 6], others: [[1, 1, 6]] },
+      { options: { strides: [1, 2] }, input: [2, 2, 6] },
+      { options: { strides: [1, 2] }, input: [2, 2, 6], others: [[1, 1, 7]] },
+      { options: { strides: [1, 2] }, input: [2, 2, 6], others: [[2, 1, 6]] },
+    ],
+    refused: [
+      { options: { strides: [] }, names: "strides" },
+      { options: { strides: [8, 0.5] }, names: "strides" },
+      { options: { strides: 8 }, names: "strides" },
+    ],
+  },
   channelPooling: {
     defaults: { given: {}, all: {} },
     samples: [
