@@ -29,9 +29,11 @@ import {
   quietCores,
   type Results,
   resultsPage,
+  styleTable,
   type TargetTime,
 } from "./results.ts";
 import { type NetworkTime, timeNetwork } from "./rounds.ts";
+import { timeStyle } from "./style.ts";
 
 /** The targets that have a compiler, for the table of convolutions. */
 const compiled = ["x64-avx512", "x64-avx2", "wasm"] as const satisfies readonly TargetName[];
@@ -110,6 +112,11 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
     fresh.push(await startFresh(time.network, device, { layout: layoutOf(time), settings, say }));
   }
   say(`\n${compileTable(fresh)}\n\n${memoryTable(fresh)}`);
+  const style =
+    options.styleSteps === 0
+      ? undefined
+      : await timeStyle(options.styleSteps, { ...options, device }, say);
+  if (style !== undefined) say(`\n${styleTable(style)}`);
   await device.close();
   const pictures =
     options.pictures === 0
@@ -125,6 +132,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
     targets,
     networks: times,
     fresh,
+    ...(style && { style }),
     ...(pictures && { pictures }),
   };
 }

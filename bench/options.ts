@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly peers: readonly PeerName[];
   /** Pictures of the folder that is read; 0 leaves that part out. */
   readonly pictures: number;
+  /** Steps of style transfer in each round; 0 leaves that part out. */
+  readonly styleSteps: number;
   /** A Python that has torch. */
   readonly python?: string;
   /** Whether the time of every kernel is shown. */
@@ -35,6 +37,7 @@ export const help = `npm run bench -- [options]
   --repeats <number>  rounds in which all sides take their turns (default: 7)
   --peers <names>     ${peerNames.join(",")}, or none (default: all that are installed)
   --pictures <number> pictures of the folder that is read beside torchvision (default: 400; 0 leaves it out)
+  --style-steps <number> steps of style transfer in each round (default: 3; 0 leaves it out)
   --python <command>  a Python that has torch (default: python3, then /usr/bin/python3)
   --profile           the time of every kernel, beside what the cost model predicts
   --json              one JSON record and no text
@@ -64,6 +67,7 @@ const known = {
   repeats: { type: "string", default: "7" },
   peers: { type: "string", default: peerNames.join(",") },
   pictures: { type: "string", default: "400" },
+  "style-steps": { type: "string", default: "3" },
   python: { type: "string" },
   profile: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -100,6 +104,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
     ...(values.threads === undefined ? {} : { threads: wholeNumber(values.threads, "threads") }),
     repeats: wholeNumber(values.repeats, "repeats"),
     pictures: wholeNumber(values.pictures, "pictures", 0),
+    styleSteps: wholeNumber(values["style-steps"], "style-steps", 0),
     peers: values.peers === "none" ? [] : listOf(values.peers, peerKinds, "peer"),
     ...(python === undefined ? {} : { python }),
     profile,

@@ -89,7 +89,7 @@ function standardise(bytes: Uint8Array, flips: () => boolean): Float32Array {
 
 async function startPeer(workers: number, python: string | undefined, say: (text: string) => void) {
   try {
-    return await startTorchvision(workers, python);
+    return await startTorchvision("pictures", ["--workers", String(workers)], python);
   } catch (error) {
     say(firstLine((error as Error).message));
     return undefined;

@@ -8,9 +8,11 @@ import type { Machine } from "./machine.ts";
 import type { Memory } from "./peers/lines.ts";
 import type { PictureTimes } from "./pictures.ts";
 import type { NetworkTime, SideTime } from "./rounds.ts";
+import type { StyleTimes } from "./style.ts";
 import {
   compileSeconds,
   convolutionTargets,
+  fasterInStyle,
   fasterThanBest,
   fasterThanPytorch,
   fasterThanTorchvision,
@@ -37,6 +39,7 @@ export interface Results {
   readonly targets: readonly TargetTime[];
   readonly networks: readonly NetworkTime[];
   readonly fresh: readonly FreshStart[];
+  readonly style?: StyleTimes;
   readonly pictures?: PictureTimes;
 }
 
@@ -215,6 +218,30 @@ export function pictureTable(times: PictureTimes): string {
   );
 }
 
+export function styleTable({ milliseconds, peer, version, layout }: StyleTimes): string {
+  const rows = [["Fovea", milliseconds.toFixed(0), ratioOf(milliseconds, peer)]];
+  if (peer !== undefined) rows.push([`${version}, ${layout}`, peer.toFixed(0), "1.00"]);
+  return markdownTable(["style transfer", "ms a step", "beside PyTorch"], rows);
+}
+
+function ratioOf(milliseconds: number, peer: number | undefined): string {
+  if (peer === undefined) return "";
+  const reached = peer / milliseconds;
+  return `${reached.toFixed(2)} of ${fasterInStyle}, ${reached >= fasterInStyle ? "yes" : "no"}`;
+}
+
+function stylePart({ style }: Results): string {
+  if (style === undefined) return "";
+  return `
+## Style transfer
+
+The loss of Gatys et al. and its gradient for a picture of ${style.size} x ${style.size}, with the layers of VGG-19 and
+weights at random, by L-BFGS; its own work is part of a step.
+
+${styleTable(style)}
+`;
+}
+
 function picturesPart({ pictures }: Results): string {
   if (pictures === undefined) return "";
   return `
@@ -273,7 +300,7 @@ ${inference}
 From the network to code that is ready to run, in a process that compiled nothing before.
 
 ${compileTable(results.fresh)}
-${picturesPart(results)}
+${stylePart(results)}${picturesPart(results)}
 ## Peak resident memory
 
 Each network alone in a process of its own, which trains it for 10 steps. "Without base" leaves out

@@ -38,6 +38,7 @@ export { layers } from "./nn/layers/index.ts";
 export type * from "./nn/layers/options.ts";
 export { losses } from "./nn/losses/index.ts";
 export { metrics } from "./nn/metrics/index.ts";
+export type { ReplaceLayer } from "./nn/network-at.ts";
 export { operations } from "./nn/operation-calls.ts";
 export { optimizers } from "./nn/optimizers/index.ts";
 export type { Preprocess } from "./nn/preprocess.ts";

@@ -118,3 +118,32 @@ export { type ScatteredScenesOptions, scatteredScenes } from "./scenes/scattered
 export type { Scenes } from "./scenes/scenes.ts";
 export { type ShapeScenesOptions, shapeScenes } from "./scenes/shape-scenes.ts";
 export type { ShapeName } from "./scenes/shapes.ts";
+export {
+  type ApplyStyleNetworkOptions,
+  applyStyleNetwork,
+} from "./style/apply-style-network.ts";
+export type { ColorSource } from "./style/colors.ts";
+export type { Normalization } from "./style/distances.ts";
+export type { FeatureOptions } from "./style/feature-model.ts";
+export type { LayerWeights } from "./style/layers.ts";
+export type { StyleLossOptions } from "./style/loss-options.ts";
+export {
+  type StyleLoss,
+  type StyleLossParts,
+  type StyleLossTargets,
+  type StyleLossValue,
+  styleLoss,
+} from "./style/style-loss.ts";
+export { type StyleNetworkOptions, styleNetwork } from "./style/style-network.ts";
+export { progressStrip, stylize } from "./style/stylize.ts";
+export type {
+  ProgressPicture,
+  SkippedStyle,
+  Stylized,
+  StylizeOptions,
+  StylizeProgress,
+} from "./style/stylize-options.ts";
+export {
+  type TrainStyleNetworkOptions,
+  trainStyleNetwork,
+} from "./style/train-style-network.ts";

@@ -26,6 +26,10 @@ export const commands = {
     summary: "show where a model looks, and how far to trust it",
     load: async () => (await import("./explain.ts")).explain,
   },
+  stylize: {
+    summary: "repaint a photograph in the style of a painting",
+    load: async () => (await import("./stylize.ts")).stylize,
+  },
   filters: {
     summary: "draw the filters that a layer has learned",
     load: async () => (await import("./inside.ts")).filters,

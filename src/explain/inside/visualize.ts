@@ -14,6 +14,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { gradients } from "../../graph/autodiff.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
+import { gramMatrices } from "../../nn/gram-matrices.ts";
 import type { Model } from "../../train/model.ts";
 import { resultShape } from "../layer-choice.ts";
 import { probeOf, scored } from "../probe.ts";
@@ -206,13 +207,7 @@ function channelMeans(build: Builder, answer: Node, channel: number): Node {
 
 /** How alike the textures of examples are: the sum over pairs of the cosines between their Gram matrices. */
 function likeness(build: Builder, answer: Node): Node {
-  const [count, ...rest] = answer.shape;
-  const channels = rest[rest.length - 1];
-  const places = rest.reduce((a, b) => a * b, 1) / channels;
-  const grams = Array.from({ length: count }, (_, n) => {
-    const start = answer.shape.map((__, axis) => (axis === 0 ? n : 0));
-    const own = build.reshape(build.slice(answer, start, [1, ...rest]), [places, channels]);
-    const gram = build.matmul(own, own, { transposeA: true });
+  const grams = gramMatrices(build, answer).map((gram) => {
     const size = build.squareRoot(
       build.add(build.sum(build.multiply(gram, gram)), build.constant(1e-12)),
     );

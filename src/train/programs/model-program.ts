@@ -5,6 +5,7 @@ import type { Builder } from "../../graph/builder.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Node } from "../../graph/op.ts";
 import { ops } from "../../graph/ops/index.ts";
+import { networkAt, type ReplaceLayer, weightsFor } from "../../nn/network-at.ts";
 import { preprocess } from "../../nn/preprocess.ts";
 import { type GraphParts, stepNumber, weightStates } from "./parts.ts";
 import type { Program } from "./program.ts";
@@ -35,6 +36,13 @@ export interface ModelParts {
    * `training: true` as in training. Numbers are taken as they are, without the model's `preprocess`.
    */
   apply(inputs: Node | readonly Node[], options?: ApplyOptions): AppliedModel;
+  /**
+   * What layers give for images `[N, H, W, C]` of any height and width, as in prediction, in the order of `layers`. What
+   * comes after them, such as a classifier for one size, is not computed. For models with one input.
+   *
+   * @throws ConfigError where there is no such layer, ShapeError where one does not take images of this size.
+   */
+  activations(images: Node, layers: readonly string[], replace?: ReplaceLayer): readonly Node[];
 }
 
 /** How a program applies a model. */
@@ -75,6 +83,12 @@ export function graphOf(
         outputs,
         activation: (layer) => lookUp(byLayer, layer, "layer"),
       };
+    },
+    activations(images, layers, replace) {
+      const other = networkAt(network, images.shape.slice(1), layers, replace);
+      const own = weightsFor(other, network, weights);
+      const context = { build: ops, training: false, weights: own, step, seed };
+      return other.graph([images], context).outputs;
     },
   });
 }
