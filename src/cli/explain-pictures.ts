@@ -21,12 +21,14 @@ import {
   explanationPage,
 } from "../report/explanation-page.ts";
 import { createRunFolder } from "../report/run-folder.ts";
+import { picturesFor } from "../tasks/classify/classify.ts";
+import { loadImages } from "../tasks/classify/load-data.ts";
+import { topOf } from "../tasks/classify/predictions.ts";
 import { decodingFor } from "../train/picture-inputs.ts";
 import { exitCodes } from "./exit.ts";
-import { loadImages } from "./load-data.ts";
+import { listenerFor } from "./load-data.ts";
 import type { Output } from "./output.ts";
 import { candidatesFor, formatSkipped, type Skipped, whyNot } from "./picture-files.ts";
-import { topOf } from "./predictions.ts";
 import type { Trained } from "./trained.ts";
 
 /** What was typed. */
@@ -55,19 +57,20 @@ const batchSize = 32;
 /** Explains, writes and prints, and gives the exit code. */
 export async function explainPictures(
   paths: readonly string[],
-  trained: Trained,
+  found: Trained,
   choice: ExplainChoice,
   output: Output,
 ): Promise<number> {
-  const { model, file, classNames } = trained;
+  const { trained, file } = found;
+  const { model, classNames } = trained;
   classCountOf(model);
   const names = classNamesFor(model, classNames);
   const wanted = methodsOf(choice.method);
   const classIndex = choice.class === undefined ? undefined : classOf(choice.class, names);
   if (choice.layer !== undefined) requireSpatialLayer(model.network, choice.layer);
   const { read, skipped } = choice.byCell
-    ? { read: await picturesByCell(paths[0], trained, names, output), skipped: [] }
-    : await readPictures(paths, trained);
+    ? { read: await picturesByCell(paths[0], found, names, output), skipped: [] }
+    : await readPictures(paths, found);
   if (read.length === 0) {
     output.result(formatSkipped(skipped, "an explanation", false));
     return exitCodes.wrongInput.code;
@@ -159,8 +162,8 @@ function fileName(name: string, i: number): string {
   return `${i + 1}-${plain.slice(0, longestName)}`;
 }
 
-async function readPictures(paths: readonly string[], { model }: Trained) {
-  const options = decodingFor(model);
+async function readPictures(paths: readonly string[], { trained }: Trained) {
+  const options = decodingFor(trained.model);
   const { candidates, skipped } = await candidatesFor(paths);
   const read: ReadPicture[] = [];
   const missing: Skipped[] = [...skipped];
@@ -175,12 +178,13 @@ async function readPictures(paths: readonly string[], { model }: Trained) {
 /** For each true and predicted class that occur together, the picture of which the model is surest. */
 async function picturesByCell(
   path: string,
-  { model, choice, pictures }: Trained,
+  { trained, choice }: Trained,
   names: readonly string[],
   output: Output,
 ): Promise<ReadPicture[]> {
   const data = { ...choice, data: path };
-  const { images, isLabelled } = await loadImages(data, output, pictures);
+  const pictures = picturesFor(trained, choice);
+  const { images, isLabelled } = await loadImages(data, listenerFor(output), pictures);
   if (!isLabelled) {
     throw new ConfigError({
       what: "--by-cell needs pictures whose classes are known.",
@@ -191,7 +195,7 @@ async function picturesByCell(
   const surest = new Map<string, { probability: number; picture: Pixels }>();
   for (let first = 0; first < countOf(images); first += batchSize) {
     const part = await sliceSet(images, first, Math.min(countOf(images), first + batchSize));
-    const { probabilities, predictions } = await classify(model, part.x, batchSize);
+    const { probabilities, predictions } = await classify(trained.model, part.x, batchSize);
     const [count, ...shape] = part.x.shape;
     const each = part.x.data.length / count;
     predictions.forEach((predicted, i) => {

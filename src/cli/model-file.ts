@@ -12,7 +12,6 @@ export const runFileNames = {
   args: "args.json",
   history: "history.csv",
   curves: "curves.svg",
-  confusion: "confusion-matrix.svg",
   report: "report.html",
   trainBatch: "train-batch.png",
   best: "best.safetensors",

@@ -1,66 +1,77 @@
 // `fovea predict cat.jpg ./more/`: picture files, one by one, whatever they hold. What cannot be read is listed at
 // the end, and the others are predicted.
 
-import { classCountOf, classify, classNamesFor } from "../assess/classify.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { readImage } from "../images/decode.ts";
-import { decodingFor } from "../train/picture-inputs.ts";
+import type { PredictedPicture, Predictions, Predictor } from "../tasks/task.ts";
+import type { DrawnPictures } from "./drawn-pictures.ts";
 import { exitCodes } from "./exit.ts";
 import type { Output } from "./output.ts";
 import { type Candidate, candidatesFor, formatSkipped, whyNot } from "./picture-files.ts";
-import { formatPredictions, type Prediction, topOf } from "./predictions.ts";
-import type { Trained } from "./trained.ts";
-
-/** Pictures of one step, which lie in memory together; how they are grouped changes no prediction. */
-const batchSize = 32;
+import { formatPredictions } from "./predictions.ts";
 
 /** Pictures that are decoded at a time. */
 const atATime = 4;
 
-/** Predicts, prints, and gives the exit code: wrong input where a file that was typed could not be read. */
+/**
+ * Predicts, prints, draws where a folder is given, and gives the exit code: wrong input where a file that was typed could
+ * not be read.
+ */
 export async function predictPictures(
   paths: readonly string[],
-  { model, file, classNames }: Trained,
-  top: number,
+  predictor: Predictor,
+  file: string,
+  drawn: DrawnPictures | undefined,
   output: Output,
 ): Promise<number> {
-  classCountOf(model);
-  const names = classNamesFor(model, classNames);
-  const options = decodingFor(model);
+  const { batchSize, decoding } = predictor;
   const { candidates, skipped } = await candidatesFor(paths);
-  const predictions: Prediction[] = [];
-  const size = options.size[0] * options.size[1] * options.channels;
+  const predicted: string[] = [];
+  const pictures: Omit<PredictedPicture, "draw">[] = [];
+  let columns: Predictions["columns"] = [];
   for (let first = 0; first < candidates.length; first += batchSize) {
     const batch = candidates.slice(first, first + batchSize);
-    const data = new Uint8Array(batch.length * size);
+    const images: Tensor<Uint8Array>[] = [];
     const read: Candidate[] = [];
     for (let at = 0; at < batch.length; at += atATime) {
       const some = batch.slice(at, at + atATime);
-      const images = await Promise.all(
-        some.map(({ path }) => readImage(path, options).catch((error: unknown) => whyNot(error))),
+      const decoded = await Promise.all(
+        some.map(({ path }) => readImage(path, decoding).catch((error: unknown) => whyNot(error))),
       );
-      images.forEach((image, i) => {
-        if ("reason" in image) skipped.push({ ...some[i], ...image });
-        else data.set(image.data, size * (read.push(some[i]) - 1));
+      decoded.forEach((image, i) => {
+        if ("reason" in image) {
+          skipped.push({ ...some[i], ...image });
+          return;
+        }
+        images.push(image);
+        read.push(some[i]);
       });
     }
-    if (read.length === 0) continue;
-    const shape = [read.length, ...options.size, options.channels];
-    const x = { data: data.subarray(0, read.length * size), shape };
-    const { probabilities } = await classify(model, x, read.length);
-    read.forEach(({ path }, i) => {
-      const row = probabilities.data.subarray(i * names.length, (i + 1) * names.length);
-      predictions.push({ image: path, classes: topOf(row, names, top) });
-    });
+    if (images.length === 0) continue;
+    const predictions = await predictor.predict(images);
+    columns = predictions.columns;
+    for (const [i, picture] of predictions.images.entries()) {
+      const { path } = read[i];
+      const drawing = await drawn?.add(path, picture);
+      const { cells, record } = picture;
+      // Pictures are large, and are not kept.
+      pictures.push({ cells, record: { ...record, ...(drawing !== undefined && { drawing }) } });
+      predicted.push(path);
+    }
   }
   output.say();
-  if (predictions.length > 0) output.result(formatPredictions(predictions, "left"));
+  if (pictures.length > 0) {
+    output.result(formatPredictions(predicted, { columns, images: pictures }, "left"));
+  }
   if (skipped.length > 0)
-    output.result(formatSkipped(skipped, "a prediction", predictions.length > 0));
-  output.record({
+    output.result(formatSkipped(skipped, "a prediction", pictures.length > 0));
+  const record = {
     model: file,
-    predictions: predictions.map(({ image, classes }) => ({ picture: image, classes })),
+    predictions: pictures.map((one, i) => ({ picture: predicted[i], ...one.record })),
     skipped: skipped.map(({ path, reason, text }) => ({ picture: path, reason, what: text })),
-  });
-  const isWrong = predictions.length === 0 || skipped.some(({ isNamed }) => isNamed);
+  };
+  await drawn?.finish(record);
+  output.record(record);
+  const isWrong = pictures.length === 0 || skipped.some(({ isNamed }) => isNamed);
   return isWrong ? exitCodes.wrongInput.code : exitCodes.done.code;
 }

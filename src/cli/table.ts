@@ -1,7 +1,9 @@
 // Text in columns.
 
+import type { Column, Table } from "../tasks/task.ts";
+
 /** Where a column's text stands. */
-export type Align = "left" | "right";
+export type Align = Column["align"];
 
 /** Rows as lines, columns two spaces apart; the first row is the heading. */
 export function formatTable(
@@ -20,4 +22,12 @@ export function formatTable(
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** The same of a table that has its heading apart. */
+export function formatColumns({ columns, rows }: Table): string {
+  return formatTable(
+    [columns.map(({ heading }) => heading), ...rows],
+    columns.map(({ align }) => align),
+  );
 }

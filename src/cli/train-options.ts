@@ -2,19 +2,15 @@
 // is an option of `fovea train`, a field of args.json, and what every other command reads of a run.
 
 import { z } from "zod";
-import { policy, policyNames } from "../augment/policies.ts";
-import { type ExampleSet, inputShapeOf, labelsOf } from "../data/example-set.ts";
+import { policyNames } from "../augment/policies.ts";
 import { preprocessSchema } from "../interchange/safetensors/model-description.ts";
 import { precisions } from "../kernel/schedules/schedule.ts";
-import type { Device } from "../machine/device.ts";
-import { layersBefore } from "../nn/layers-before.ts";
-import { lossFrom } from "../nn/losses/index.ts";
-import type { Network } from "../nn/network.ts";
-import { type OptimizerName, optimizerFrom, optimizers } from "../nn/optimizers/index.ts";
-import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
-import { Model } from "../train/model.ts";
-import { zoo } from "../zoo/index.ts";
+import { type OptimizerName, optimizers } from "../nn/optimizers/index.ts";
+import { taskNames } from "../tasks/names.ts";
+import type { Recipe } from "../tasks/recipe.ts";
+import { recipes as phaseRecipes, type RecipeName } from "../transfer/phases.ts";
 import {
+  architectureField,
   batchSizeField,
   dataFields,
   deviceFields,
@@ -41,6 +37,29 @@ export const recipeFields = {
         "With 0 there is no best epoch.",
     }),
   network: networkField,
+  base: architectureField.optional().meta({
+    ...architectureField.meta(),
+    description:
+      "Begin with this architecture, trained already: its features stay as they are, and a new head learns on them.",
+  }),
+  weights: z.string().min(1).optional().meta({
+    value: "name|path",
+    description:
+      "The weights of --base: imagenet, which are downloaded once, a file, or none. Default: imagenet.",
+  }),
+  phases: z
+    .enum(Object.keys(phaseRecipes) as RecipeName[])
+    .optional()
+    .meta({
+      description:
+        "How a network on --base learns: the head; two adds its last layers, three then all; oneCycle as fastai does. " +
+        "Default: two.",
+    }),
+  unfreeze: z.string().min(1).optional().meta({
+    value: "layers",
+    description:
+      "The layers of --base that the second phase trains: how many of the last ones, the name of the first, or all. Default: 20.",
+  }),
   epochs: z
     .int()
     .min(1)
@@ -97,6 +116,10 @@ export const recipeFields = {
 
 /** The parts that no option sets yet. */
 const fixedFields = {
+  /** What is learned of images. */
+  task: z.enum(taskNames).default("classify"),
+  /** Epochs of each phase on a base but the last. */
+  phaseEpochs: z.array(z.int()).optional(),
   /** Of the pictures of a folder. */
   channels: z.literal([1, 3]).default(3),
   loss: z.string().default("sparseCategoricalCrossentropy"),
@@ -111,50 +134,11 @@ export const recipeSchema = z.object({
   ...fixedFields,
   // A run may continue with a model that a program made; then this is that model's name.
   network: z.string().default("mnist"),
-});
-
-export type Recipe = z.output<typeof recipeSchema>;
+}) satisfies z.ZodType<Recipe>;
 
 /** The recipe in a command's options; what the command has no option for is as usual. */
 export function recipeOf(options: Readonly<Record<string, unknown>>): Recipe {
   return recipeSchema.parse(options);
-}
-
-/**
- * The compiled model that a recipe asks for, fitted to images.
- *
- * @param learningRate Default: the optimizer's own.
- */
-export async function modelFor(
-  recipe: Recipe,
-  images: ExampleSet,
-  device: Device,
-  learningRate?: LearningRate,
-): Promise<Model> {
-  const network = await zoo.build(recipe.network, {
-    inputShape: inputShapeOf(images),
-    classes: classCountIn(images),
-  });
-  const { seed, precision, preprocess, optimizer, loss, labelSmoothing } = recipe;
-  const model = new Model(augmented(network, recipe), { seed, precision, preprocess, device });
-  model.compile({
-    optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
-    loss: lossFrom(loss, labelSmoothing === 0 ? {} : { labelSmoothing }),
-    metrics: ["accuracy"],
-  });
-  return model;
-}
-
-/** The network behind layers that change images in training, where that is asked for. */
-function augmented(network: Network, { augment, preprocess }: Recipe): Network {
-  if (augment === "none") return network;
-  const { scale = 1, offset = 0 } = preprocess;
-  return layersBefore(network, policy(augment, { valueRange: [offset, 255 * scale + offset] }));
-}
-
-/** The classes that have names, else one more than the highest label. */
-function classCountIn(images: ExampleSet): number {
-  return images.classNames?.length ?? Math.max(...new Set<number>(labelsOf(images))) + 1;
 }
 
 /** What `fovea train` takes: a recipe, where the run is kept, and how much is printed. */

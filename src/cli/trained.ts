@@ -4,14 +4,15 @@
 import { dirname } from "node:path";
 import { endsInProbabilities } from "../assess/classify.ts";
 import { describeDevice, openDevice, type TargetName } from "../machine/open.ts";
+import type { DataChoice } from "../tasks/recipe.ts";
+import { taskOf } from "../tasks/table.ts";
+import type { MeasuredChoice, Task, TrainedModel } from "../tasks/task.ts";
 import type { LoadOptions } from "../train/load.ts";
-import type { Model } from "../train/model.ts";
 import { argsIn } from "./args-file.ts";
 import { dataOptions } from "./fields.ts";
-import { absoluteData, type DataChoice } from "./load-data.ts";
+import { absoluteData } from "./load-data.ts";
 import { loadModelFile, type ModelChoice, modelFileOf } from "./model-file.ts";
 import type { Output } from "./output.ts";
-import type { PictureChoice } from "./pictures.ts";
 import { type Given, parseOptions } from "./schema.ts";
 import { recipeOf } from "./train-options.ts";
 import { loadZooModel } from "./zoo-model.ts";
@@ -25,14 +26,12 @@ export interface TrainedOptions extends DataChoice, ModelChoice {
 
 /** What the work is done on. */
 export interface Trained {
-  readonly model: Model;
+  readonly task: Task;
+  readonly trained: TrainedModel;
   /** The model's file. */
   readonly file: string;
-  readonly classNames: readonly string[] | undefined;
   /** What was typed, else what the model was trained on, else the default. */
-  readonly choice: DataChoice;
-  /** How the pictures of a folder become images of this model; undefined where it takes none. */
-  readonly pictures: PictureChoice | undefined;
+  readonly choice: MeasuredChoice;
 }
 
 /**
@@ -62,19 +61,20 @@ export async function withTrained<T>(
       isOfZoo
         ? loadZooModel({ model: file, weights }, device, output)
         : loadModelFile(file, options, { device, ...more });
-    let { model, classNames } = await load({ training: needs === "loss", onWarning });
-    if (needs === "probabilities" && !isOfZoo && !endsInProbabilities(model)) {
-      await model.dispose();
+    let trained = await load({ training: needs === "loss", onWarning });
+    if (needs === "probabilities" && !isOfZoo && !endsInProbabilities(trained.model)) {
+      await trained.model.dispose();
       // The warnings have been shown.
-      ({ model, classNames } = await load({ training: true, onWarning: () => {} }));
+      trained = await load({ training: true, onWarning: () => {} });
     }
+    const { model } = trained;
     const { epochs } = model.progress;
     // Files of other programs do not say how many.
-    const trained = epochs === 0 ? "" : ` after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
-    output.say(`model   ${file}: ${model.name}${trained}`);
+    const after = epochs === 0 ? "" : ` after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+    output.say(`model   ${file}: ${model.name}${after}`);
     output.say(`device  ${describeDevice(device)}`);
-    const pictures = picturesFor(model, classNames, saved, choice);
-    return await work({ model, file, classNames, choice, pictures });
+    const task = await taskOf(trained.task, file);
+    return await work({ task, trained, file, choice: measuredChoice(saved, choice) });
   } finally {
     await device.close();
   }
@@ -88,31 +88,9 @@ function dataOf({ data, source }: Given, given: Given): DataChoice {
   });
 }
 
-/**
- * Pictures of the size that the model takes, as those were that it learned from. Of the folder that it was trained on, the
- * same ones are held out again; of others none.
- */
-function picturesFor(
-  { network, preprocess }: Model,
-  classNames: readonly string[] | undefined,
-  saved: Given,
-  { data }: DataChoice,
-): PictureChoice | undefined {
-  const [height, width, channels] = network.inputs[0].shape;
-  if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
-    return undefined;
-  }
-  const recipe = recipeOf(saved.validation === undefined ? {} : saved);
-  const { validation, seed } = recipe;
-  const { resize = recipe.resize } = preprocess[0] ?? {};
+/** Of the folder that a model was trained on, the same pictures are held out again; of others none. */
+function measuredChoice(saved: Given, { data, source }: DataChoice): MeasuredChoice {
+  const { validation, seed, resize } = recipeOf(saved.validation === undefined ? {} : saved);
   const isSame = saved.data === absoluteData(data);
-  return {
-    size: [height, width],
-    channels,
-    resize,
-    validation: isSame ? validation : 0,
-    seed,
-    strict: false,
-    ...(classNames !== undefined && { classNames }),
-  };
+  return { data, source, validation: isSame ? validation : 0, seed, resize };
 }

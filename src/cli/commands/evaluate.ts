@@ -1,12 +1,7 @@
 // `fovea evaluate`: how well a trained model does on test images, class by class.
 
 import { z } from "zod";
-import { type MeasuredClassifier, measureClassifier } from "../../assess/assess-classifier.ts";
-import { classNamesFor } from "../../assess/classify.ts";
-import { type ClassScore, classScores, mostConfused } from "../../assess/confusion-matrix.ts";
-import { countOf } from "../../data/example-set.ts";
-import { formatCount, formatRate } from "../../report/numbers.ts";
-import { formatLog } from "../../train/progress-bar.ts";
+import type { TaskData, TaskPart } from "../../tasks/task.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import {
@@ -16,10 +11,10 @@ import {
   outputFields,
   trainedDataFields,
 } from "../fields.ts";
-import { loadData } from "../load-data.ts";
+import { formatSkipped } from "../folder-text.ts";
+import { listenerFor } from "../load-data.ts";
+import { formatMeasurement, recordOf } from "../measurement-text.ts";
 import { Output } from "../output.ts";
-import { formatSkipped, type LoadedData } from "../pictures.ts";
-import { formatTable } from "../table.ts";
 import { withTrained } from "../trained.ts";
 
 export const evaluate = defineCommand({
@@ -44,44 +39,46 @@ export const evaluate = defineCommand({
   ],
   run: (options, given) => {
     const output = new Output(options);
-    return withTrained(options, given, output, "loss", async (trained) => {
-      const { model, file, classNames, choice, pictures } = trained;
-      const data = await loadData(choice, output, pictures);
-      const { part, test } = measuredIn(data);
+    return withTrained(options, given, output, "loss", async (found) => {
+      const { task, trained, file, choice } = found;
+      const data = await task.loadFor(trained, choice, listenerFor(output));
+      const part = measuredIn(data);
+      const images = data.counts[part];
       output.say(`data    ${data.source}`);
-      if (part !== "test") output.say(`        no test images: measured on the ${part} images`);
+      if (part !== "test")
+        output.say(`        no test images: measured on the ${partNames[part]} images`);
       output.say();
-      const assessment = await measureClassifier(model, test, options.batchSize);
-      warnOfOtherClasses(classNames, test.classNames, output);
-      const names = classNamesFor(model, classNames, test.classNames);
-      const { loss, accuracy, matrix } = assessment;
-      const classes = classScores(matrix).map((score, i) => ({ name: names[i], ...score }));
-      output.result(formatEvaluation(assessment, classes, countOf(test)));
+      const measurement = await data.measure(trained, part, options.batchSize);
+      warnOfOtherClasses(trained.classNames, data.classNames, output);
+      output.result(formatMeasurement(measurement, images));
       output.record({
         model: file,
         data: data.name,
         source: data.source,
-        part,
-        images: countOf(test),
-        loss,
-        accuracy,
-        classes,
-        confusionMatrix: matrix.counts,
+        part: partNames[part],
+        images,
+        ...recordOf(measurement.numbers),
+        ...measurement.details,
         ...(data.folder && { skipped: data.folder.skipped }),
       });
-      const skipped = data.folder && formatSkipped(data.folder);
+      const skipped = data.folder && formatSkipped(data.folder.skipped);
       if (skipped !== undefined) output.say(`\n${skipped}`);
-      await data.folder?.close();
+      await data.close();
       return exitCodes.done.code;
     });
   },
 });
 
+const partNames = {
+  train: "training",
+  validation: "validation",
+  test: "test",
+} as const satisfies Record<TaskPart, string>;
+
 /** The test images; of a folder without any those that were held out of training, else all. */
-function measuredIn({ test, validation, train }: LoadedData) {
-  if (test !== undefined) return { part: "test", test };
-  if (validation !== undefined) return { part: "validation", test: validation };
-  return { part: "training", test: train };
+function measuredIn({ counts }: TaskData): TaskPart {
+  if (counts.test > 0) return "test";
+  return counts.validation > 0 ? "validation" : "train";
 }
 
 /** Scores for other classes mean nothing, and should not pass as bad scores. */
@@ -96,31 +93,5 @@ function warnOfOtherClasses(
   output.warn(
     `Note: the classes of these images (${few(present)}, ...) are not those that the model was trained ` +
       `on (${few(trainedOn)}, ...).`,
-  );
-}
-
-type NamedScore = ClassScore & { readonly name: string };
-
-function formatEvaluation(
-  { loss, accuracy, matrix }: MeasuredClassifier,
-  classes: readonly NamedScore[],
-  images: number,
-): string {
-  const heading = ["class", "precision", "recall", "F1", "images"];
-  const rows = classes.map(({ name, precision, recall, f1, support }) => [
-    name,
-    ...[precision, recall, f1].map(formatRate),
-    formatCount(support),
-  ]);
-  const [worst] = mostConfused(matrix, 1);
-  const confused =
-    worst === undefined
-      ? ""
-      : `\n\nmost confused: ${classes[worst.label].name} predicted as ` +
-        `${classes[worst.prediction].name}, ${formatCount(worst.count)} times`;
-  return (
-    `accuracy ${formatLog(accuracy)}, loss ${formatLog(loss)}, on ${formatCount(images)} images\n\n` +
-    formatTable([heading, ...rows], ["left", "right", "right", "right", "right"]) +
-    confused
   );
 }

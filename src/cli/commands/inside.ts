@@ -87,7 +87,7 @@ export const filters = defineCommand({
   }),
   examples: [["fovea filters --model runs/train", "The filters of the first convolution."]],
   run: ({ layer, out = "filters.svg", ...options }, given) =>
-    write(options, given, out, async ({ model }) => {
+    write(options, given, out, async ({ trained: { model } }) => {
       const found = await filtersOf(model, layer);
       return { svg: filtersSvg(found), record: { layer: found.layer, shape: found.shape } };
     }),
@@ -107,7 +107,7 @@ export const features = defineCommand({
   }),
   examples: [["fovea features cat.jpg --model runs/train --layer conv2d_1", "Its maps of a cat."]],
   run: ({ picture, layer, out = "features.svg", ...options }, given) =>
-    write(options, given, out, async ({ model }) => {
+    write(options, given, out, async ({ trained: { model } }) => {
       const image = await pictureFor(model, picture);
       const wanted = layer === undefined ? undefined : [layer];
       const all = await featuresOf(model, image, wanted);
@@ -123,7 +123,7 @@ export const network = defineCommand({
   options: z.object({ picture: pictureField, out: outField("network.svg"), ...fields }),
   examples: [["fovea network cat.jpg --model runs/train", "A cat in each layer."]],
   run: ({ picture, out = "network.svg", ...options }, given) =>
-    write(options, given, out, async ({ model }) => {
+    write(options, given, out, async ({ trained: { model } }) => {
       const image = await pictureFor(model, picture);
       const layers = await featuresOf(model, image);
       const svg = networkSvg(layers, image);

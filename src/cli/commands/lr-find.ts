@@ -2,18 +2,18 @@
 
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
-import { countOf } from "../../data/example-set.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { writeFileAtomically } from "../../platform/files.ts";
 import { formatMeasure } from "../../report/numbers.ts";
+import { taskNamed } from "../../tasks/table.ts";
 import { type LrFindResult, lrFind as sweep } from "../../train/lr-find.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { dataFields, deviceFields, outputFields } from "../fields.ts";
+import { listenerFor } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
-import { modelFor, recipeFields, recipeOf } from "../train-options.ts";
-import { loadForTraining } from "../training/load-for-training.ts";
+import { recipeFields, recipeOf } from "../train-options.ts";
 import { requireWritable } from "../writable.ts";
 
 /** What each suggestion means, in the order in which they are shown. */
@@ -55,23 +55,28 @@ export const lrFind = defineCommand({
     requireRise(options.start, options.end);
     await requireWritable(options.out);
     const { target, threads, start, end, steps, batchSize, out } = options;
-    const { recipe, data } = await loadForTraining(recipeOf(options), given, output);
+    const typed = recipeOf(options);
+    const task = await taskNamed(typed.task);
+    const { recipe } = await task.choose(typed, given);
+    // The sweep keeps no model, so nothing has to be held out.
+    const data = await task.load({ ...recipe, validation: 0 }, listenerFor(output));
     const device = await openDevice({ target, ...(threads && { threads }) });
     try {
-      const model = await modelFor(recipe, data.train, device);
+      const model = await data.model(recipe, device);
       output.say(`data    ${data.source}`);
       output.say(`device  ${describeDevice(device)}\n`);
-      const result = await sweep(model, data.train, {
+      const result = await sweep(model, data.lessons(model, recipe).train, {
         startLearningRate: start,
         endLearningRate: end,
         steps,
-        batchSize: Math.min(batchSize, countOf(data.train)),
+        batchSize: Math.min(batchSize, data.counts.train),
       });
       const { lrFindSvg } = await import("../../report/index.ts");
       await writeFileAtomically(out, lrFindSvg(result));
       tell(result, out, output);
       return exitCodes.done.code;
     } finally {
+      await data.close();
       await device.close();
     }
   },

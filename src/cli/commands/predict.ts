@@ -1,21 +1,19 @@
 // `fovea predict`: the classes that a trained model predicts for images, with their probabilities.
 
 import { z } from "zod";
-import { classCountOf, classify, classNamesFor } from "../../assess/classify.ts";
 import { ConfigError, DataError } from "../../core/errors.ts";
-import { countOf, type ExampleSet, sliceSet } from "../../data/example-set.ts";
+import type { TaskImages } from "../../tasks/task.ts";
 import { defineCommand } from "../command.ts";
+import { DrawnPictures } from "../drawn-pictures.ts";
 import { exitCodes } from "../exit.ts";
 import { deviceFields, modelFields, outputFields, trainedDataFields } from "../fields.ts";
-import { loadImages } from "../load-data.ts";
+import { listenerFor } from "../load-data.ts";
 import { Output } from "../output.ts";
 import { predictPictures } from "../predict-pictures.ts";
-import { formatPredictions, topOf } from "../predictions.ts";
+import { formatPredictions } from "../predictions.ts";
 import { flagOf, type Given } from "../schema.ts";
+import { refusePredictOptions } from "../task-options.ts";
 import { withTrained } from "../trained.ts";
-
-/** Images of one step; how they are grouped changes no prediction. */
-const batchSize = 128;
 
 export const predict = defineCommand({
   description: "Predicts the classes of images, with the probabilities of the most likely ones.",
@@ -58,6 +56,16 @@ export const predict = defineCommand({
     top: z.int().min(1).optional().meta({
       description: "How many classes to show for each image. Default: 5 for pictures, else 3.",
     }),
+    threshold: z.number().min(0).max(1).optional().meta({
+      value: "score",
+      description:
+        "How sure a detector must be of an object. Default: 0.3; of a mask with one score, 0.5.",
+    }),
+    out: z.string().min(1).optional().meta({
+      value: "folder",
+      description:
+        "A folder for the pictures with masks or boxes drawn into them, and predictions.json.",
+    }),
     ...deviceFields,
     ...outputFields,
   }),
@@ -70,29 +78,34 @@ export const predict = defineCommand({
   ],
   run: (options, given) => {
     const output = new Output(options);
-    return withTrained(options, given, output, "probabilities", async (trained) => {
-      const { top = 3, pictures: paths = [] } = options;
+    return withTrained(options, given, output, "probabilities", async (found) => {
+      const { task, trained, file, choice } = found;
+      const { pictures: paths = [], out } = options;
+      refusePredictOptions(task, given);
+      const drawn = out === undefined ? undefined : await DrawnPictures.open(out);
       if (paths.length > 0) {
         refuseDataOptions(given);
-        return predictPictures(paths, trained, options.top ?? 5, output);
+        const predictor = task.predictor(trained, options);
+        return predictPictures(paths, predictor, file, drawn, output);
       }
-      const { model, file, classNames, choice, pictures } = trained;
-      const { images: test, isLabelled, source } = await loadImages(choice, output, pictures);
-      output.say(`data    ${source}\n`);
+      const images = await task.imagesFor(trained, choice, listenerFor(output));
+      output.say(`data    ${images.source}\n`);
       const from = options.index ?? 0;
       const wanted = options.count ?? (options.index === undefined ? 10 : 1);
-      const chosen = await choose(test, from, wanted);
-      classCountOf(model);
-      const { probabilities, predictions: classes } = await classify(model, chosen.x, batchSize);
-      const names = classNamesFor(model, classNames, test.classNames);
-      const predictions = Array.from(classes, (_, i) => {
-        const row = probabilities.data.subarray(i * names.length, (i + 1) * names.length);
-        const label = isLabelled ? { label: nameOf(chosen.y.data[i], names) } : {};
-        return { index: from + i, ...label, classes: topOf(row, names, top) };
-      });
-      const rows = predictions.map((one) => ({ ...one, image: String(one.index) }));
-      output.result(formatPredictions(rows, "right"));
-      output.record({ model: file, predictions });
+      const to = endOf(images, from, wanted);
+      const predictions = await images.predict(from, to, options);
+      const numbers = predictions.images.map((_, i) => from + i);
+      output.result(formatPredictions(numbers.map(String), predictions, "right"));
+      const records: object[] = [];
+      for (const [i, picture] of predictions.images.entries()) {
+        const { record } = picture;
+        const drawing = await drawn?.add(`${numbers[i]}`, picture);
+        records.push({ index: numbers[i], ...record, ...(drawing !== undefined && { drawing }) });
+      }
+      const record = { model: file, predictions: records };
+      await drawn?.finish(record);
+      output.record(record);
+      await images.close();
       return exitCodes.done.code;
     });
   },
@@ -110,16 +123,12 @@ function refuseDataOptions(given: Given): void {
   });
 }
 
-function choose(test: ExampleSet, from: number, wanted: number) {
-  const all = countOf(test);
-  if (from < all) return sliceSet(test, from, Math.min(all, from + wanted));
+/** The number after the last image that is predicted. @throws DataError where there is no image `from`. */
+function endOf({ count }: TaskImages, from: number, wanted: number): number {
+  if (from < count) return Math.min(count, from + wanted);
   throw new DataError({
-    what: `There is no image ${from}: there are ${all} images.`,
-    expected: `--index from 0 to ${all - 1}`,
+    what: `There is no image ${from}: there are ${count} images.`,
+    expected: `--index from 0 to ${count - 1}`,
     received: String(from),
   });
-}
-
-function nameOf(label: number, names: readonly string[]): string {
-  return names[label] ?? String(label);
 }

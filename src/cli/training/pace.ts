@@ -5,31 +5,55 @@ import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
 import { rateAt } from "../../nn/optimizers/learning-rate.ts";
 import { cosineDecay } from "../../nn/schedules/cosine-decay.ts";
-import type { Recipe } from "../train-options.ts";
+import { phasesFor, usualPatience } from "../../tasks/phases.ts";
+import type { Recipe } from "../../tasks/recipe.ts";
+import type { Pace, Task, TaskData } from "../../tasks/task.ts";
 
 /** A recipe whose epochs are decided. */
 export type SettledRecipe = Recipe & { readonly epochs: number };
 
-/** Epochs at least, and at most where small data needs more of them. */
-const [leastEpochs, mostEpochs] = [5, 50];
 /** Validation losses of few pictures go up and down for so long. */
 const leastPatience = 10;
-/** Steps that are enough to learn from any data. */
-const enoughSteps = 1200;
 /** The share of all steps in which the rate rises, and where it begins, as a share of its top. */
 const [rise, begin] = [0.06, 0.04];
 /** A rate that falls to 0 may begin so many times as high as one that stays. */
 const fallingFactor = 5;
 
-/** At least five epochs, and on small data as many as make 1,200 steps, up to fifty. */
-export function epochsFor({ epochs, batchSize }: Recipe, trainingImages: number): number {
+/** A recipe whose pace is settled. */
+export function paceOf(
+  recipe: Recipe,
+  { pace }: Task,
+  { counts, folder }: TaskData,
+): SettledRecipe {
+  const phases = phasesFor(recipe);
+  if (phases.length > 0) {
+    const lengths = phases.map(({ epochs }) => epochs);
+    return {
+      ...recipe,
+      epochs: lengths.reduce((sum, length) => sum + length, 0),
+      phaseEpochs: lengths.slice(0, -1),
+      patience: recipe.patience ?? usualPatience,
+      learningRate: phases[0].learningRate,
+    };
+  }
+  const epochs = epochsFor(recipe, pace, counts.train);
+  const patience = patienceFor(recipe, epochs, folder !== undefined);
+  return { ...recipe, epochs, patience, learningRate: topRate(recipe) };
+}
+
+/** As asked for, else as few epochs as the task wants, and on small data as many as make enough steps. */
+export function epochsFor(
+  { epochs, batchSize }: Recipe,
+  { leastEpochs, mostEpochs, enoughSteps }: Pace,
+  trainingImages: number,
+): number {
   if (epochs !== undefined) return epochs;
   const needed = Math.ceil(enoughSteps / Math.ceil(trainingImages / batchSize));
   return Math.max(leastEpochs, Math.min(mostEpochs, needed));
 }
 
 /** Epochs without improvement after which a run ends: as asked for, else a quarter of all for a folder of pictures. */
-export function patienceFor({ patience }: Recipe, epochs: number, isFolder: boolean): number {
+function patienceFor({ patience }: Recipe, epochs: number, isFolder: boolean): number {
   if (patience !== undefined) return patience;
   return isFolder ? Math.max(leastPatience, Math.ceil(epochs / 4)) : 0;
 }

@@ -5,15 +5,15 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
 import { closestTo } from "../../platform/files.ts";
+import type { Recipe } from "../../tasks/recipe.ts";
+import type { Task, TaskData } from "../../tasks/task.ts";
 import type { Model } from "../../train/model.ts";
 import { argsIn, recipeIn } from "../args-file.ts";
-import { loadData } from "../load-data.ts";
+import { listenerFor } from "../load-data.ts";
 import { exists, modelFileOf, runFileNames } from "../model-file.ts";
 import type { Output } from "../output.ts";
-import type { LoadedData } from "../pictures.ts";
 import { flagOf, type Given, parseOptions } from "../schema.ts";
-import { type Recipe, recipeSchema } from "../train-options.ts";
-import { picturesOf } from "./load-for-training.ts";
+import { recipeSchema } from "../train-options.ts";
 import { epochsFor, type SettledRecipe } from "./pace.ts";
 import { holdsNoRun } from "./run-files.ts";
 import { progressIn } from "./saver.ts";
@@ -102,8 +102,9 @@ async function isBehindRun(modelFile: string, folder: string): Promise<boolean> 
   const status = await stat(last).catch(() => undefined);
   if (!status?.isFile()) return false;
   const own = await progressIn(modelFile);
-  const { iterations } = await progressIn(last).catch(() => ({ iterations: Infinity }));
-  return own.iterations < iterations;
+  // Steps are counted anew in each phase of a network on a base.
+  const { epochs, steps } = await progressIn(last).catch(() => ({ epochs: Infinity, steps: 0 }));
+  return own.epochs < epochs || (own.epochs === epochs && own.steps < steps);
 }
 
 function noRun(path: string): FormatError {
@@ -129,7 +130,12 @@ function unknownData(modelFile: string): ConfigError {
  *
  * @throws ConfigError where something was typed that contradicts the run, or the run is longer already.
  */
-export function settleResumed(model: Model, point: ResumePoint, given: Given): SettledRecipe {
+export function settleResumed(
+  model: Model,
+  { pace }: Task,
+  point: ResumePoint,
+  given: Given,
+): SettledRecipe {
   const { recipe, modelFile } = point;
   const { settings, progress } = model;
   if (settings === undefined) {
@@ -141,6 +147,7 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): S
   }
   const own = {
     network: model.name,
+    ...(recipe.base !== undefined && { base: model.name }),
     optimizer: settings.optimizer.name,
     seed: model.seed,
     precision: model.precision,
@@ -155,7 +162,7 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): S
     });
   }
   const epochs =
-    recipe.epochs ?? epochsFor(recipe, point.trainingImages ?? Number.POSITIVE_INFINITY);
+    recipe.epochs ?? epochsFor(recipe, pace, point.trainingImages ?? Number.POSITIVE_INFINITY);
   if (progress.epochs > epochs) {
     throw new ConfigError({
       what: `The run has already trained for more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
@@ -171,12 +178,13 @@ export function settleResumed(model: Model, point: ResumePoint, given: Given): S
 
 /** The images of a resumed run. @throws ConfigError where those that it was trained on are gone. */
 export async function loadResumedData(
+  task: Task,
   recipe: Recipe,
   given: Given,
   output: Output,
-): Promise<LoadedData> {
+): Promise<TaskData> {
   try {
-    return await loadData(recipe, output, picturesOf(recipe));
+    return await task.load(recipe, listenerFor(output));
   } catch (cause) {
     const isTyped = given.data !== undefined || !(cause instanceof FoveaError);
     if (isTyped) throw cause;

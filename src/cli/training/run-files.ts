@@ -24,10 +24,12 @@ export function holdsNoRun(names: readonly string[]): boolean {
 
 export class RunFiles {
   readonly folder: string;
+  readonly #figures: readonly string[];
   readonly #unlock: () => Promise<void>;
 
-  private constructor(folder: string, unlock: () => Promise<void>) {
+  private constructor(folder: string, figures: readonly string[], unlock: () => Promise<void>) {
     this.folder = folder;
+    this.#figures = figures;
     this.#unlock = unlock;
   }
 
@@ -35,12 +37,13 @@ export class RunFiles {
    * The files of a folder that from now on nobody else writes into. What a writer that was killed left
    * unfinished there is removed.
    *
+   * @param figures the names of the files that show how well a model does.
    * @throws ConfigError where another process writes into it.
    */
-  static async open(folder: string): Promise<RunFiles> {
-    const files = new RunFiles(folder, await lockRun(folder));
-    for (const name of Object.keys(runFileNames) as RunFileName[]) {
-      await removeLeftovers(files.path(name));
+  static async open(folder: string, figures: readonly string[]): Promise<RunFiles> {
+    const files = new RunFiles(folder, figures, await lockRun(folder));
+    for (const name of [...Object.values(runFileNames), ...figures]) {
+      await removeLeftovers(join(folder, name));
     }
     return files;
   }
@@ -73,13 +76,17 @@ export class RunFiles {
     return saving(writeHistoryCsv(this.path("history"), history));
   }
 
-  /** Curves, confusion matrix where something was evaluated, and the report. */
-  async writeReport(content: ReportContent): Promise<void> {
-    const { confusionSvg, curvesSvg, reportPage } = await import("../../report/index.ts");
-    const { history, evaluation, directions } = content;
+  /** Curves, the figures of what was measured, and the report. */
+  async writeReport(
+    content: ReportContent,
+    figures: ReadonlyMap<string, Uint8Array | string>,
+  ): Promise<void> {
+    const { curvesSvg, reportPage } = await import("../../report/index.ts");
+    const { history, directions } = content;
     await this.write("curves", curvesSvg(history, directions && { directions }));
-    if (evaluation !== undefined) {
-      await this.write("confusion", confusionSvg(evaluation.matrix, evaluation.classNames));
+    for (const name of this.#figures) {
+      const figure = figures.get(name);
+      if (figure !== undefined) await saving(writeFileAtomically(join(this.folder, name), figure));
     }
     await this.write("report", reportPage(content));
   }

@@ -1,58 +1,51 @@
 // What a training run is made of.
 
-import { holdOut } from "../../data/hold-out.ts";
-import { isImageSource } from "../../data/image-folder/image-source.ts";
 import type { Device } from "../../machine/device.ts";
+import type { Recipe } from "../../tasks/recipe.ts";
+import type { Task, TaskData, TrainedModel } from "../../tasks/task.ts";
 import type { Model } from "../../train/model.ts";
 import { encodeModel } from "../../train/save.ts";
 import type { Output } from "../output.ts";
-import type { LoadedData } from "../pictures.ts";
-import type { Recipe } from "../train-options.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { SettledRecipe } from "./pace.ts";
 import type { RunFiles } from "./run-files.ts";
 
-/** Examples in up to three parts: to learn from, to choose the best epoch by, and to measure the result on. */
-export interface RunData extends LoadedData {
+/** The examples of a run. */
+export interface RunData {
+  readonly data: TaskData;
   /** Why the recipe is as it is, a line each. */
   readonly reasons: readonly string[];
   readonly fingerprint: string;
 }
 
-export interface Run {
+export interface Run extends RunData {
+  readonly task: Task;
   readonly recipe: SettledRecipe;
   /** What `args.json` says: the recipe, and what it came to. */
   readonly args: Readonly<Record<string, unknown>>;
-  readonly data: RunData;
   readonly device: Device;
   readonly model: Model;
+  /** Who learns now: the model, or its head alone, which shares its weights. */
+  readonly learner: Model;
   readonly files: RunFiles;
   readonly output: Output;
 }
 
-/** The number that decides which epoch is the best. */
-export const judge = "val_accuracy";
-
-/** The model as it stands, as a file. */
-export function encodeRun({ model, data }: Pick<Run, "model" | "data">): Promise<Uint8Array> {
-  const { classNames } = data.train;
-  return encodeModel(model, classNames && { classNames });
+/** Examples with what tells them from others. */
+export function runDataOf(data: TaskData, reasons: readonly string[] = []): RunData {
+  return { data, reasons, fingerprint: fingerprintOf(data) };
 }
 
-/** The examples with a validation part held out, where there is none. The test images are left alone. */
-export function divideData(
-  data: LoadedData,
-  recipe: Recipe,
-  reasons: readonly string[] = [],
-): RunData {
-  const fingerprint = fingerprintOf(data);
-  if (isImageSource(data.train)) return { ...data, reasons, fingerprint };
-  const { training, validation } = holdOut(data.train, recipe.validation, recipe.seed);
-  return {
-    ...data,
-    train: training,
-    ...(validation && { validation }),
-    reasons,
-    fingerprint,
-  };
+/** A model of the run with what its file says of it. */
+export function trainedIn(
+  { data, recipe }: { readonly data: TaskData; readonly recipe: Recipe },
+  model: Model,
+): TrainedModel {
+  return { model, classNames: data.classNames, task: data.record(recipe) };
+}
+
+/** The model as it stands, as a file. */
+export function encodeRun(run: Pick<Run, "model" | "data" | "recipe">): Promise<Uint8Array> {
+  const { model, classNames, task } = trainedIn(run, run.model);
+  return encodeModel(model, { ...(classNames && { classNames }), ...(task && { task }) });
 }

@@ -6,11 +6,13 @@ import { FormatError, TrainingError } from "../../core/errors.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
 import { readDescription } from "../../interchange/safetensors/model-description.ts";
 import { readWholeFile } from "../../platform/files.ts";
+import type { Judge } from "../../tasks/task.ts";
 import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
 import type { Progress } from "../../train/state.ts";
 import { runFileNames } from "../model-file.ts";
-import { encodeRun, judge, type Run } from "./run.ts";
+import { catchUp } from "./catch-up.ts";
+import { encodeRun, type Run } from "./run.ts";
 
 /** How far the model in a file has come, without loading it. @throws FormatError where it is no model. */
 export async function progressIn(path: string): Promise<Progress> {
@@ -36,8 +38,9 @@ export async function savedBest({ files }: Pick<Run, "files">): Promise<EpochRec
 async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   const { history, steps } = run.model.progress;
   const saved = await savedBest(run);
-  const known = bestEpoch(history, judge, "higher");
-  if (known === undefined || !isBetter(known, saved)) return saved;
+  const { judge } = run.task;
+  const known = bestEpoch(history, judge.name, judge.better);
+  if (known === undefined || !isBetter(known, saved, judge)) return saved;
   if (steps === 0 && known.epoch === history.length) {
     await run.files.write("best", await encodeRun(run));
     return known;
@@ -51,6 +54,7 @@ async function settleBest(run: Run): Promise<EpochRecord | undefined> {
 
 /** Saves the model as it stands as the last one. */
 export async function saveLast(run: Run): Promise<void> {
+  await catchUp(run);
   await run.files.write("last", await encodeRun(run));
 }
 
@@ -59,7 +63,7 @@ export async function saveLast(run: Run): Promise<void> {
  * keeps the best. A state whose loss is not known to be a number never replaces one whose loss was.
  */
 export function saver(run: Run): Callback {
-  const { model, files, output, recipe } = run;
+  const { model, files, output, recipe, task } = run;
   const { saveEvery } = recipe;
   let best: EpochRecord | undefined;
   /** Saved once the next step has shown that its loss is a number. */
@@ -75,14 +79,17 @@ export function saver(run: Run): Callback {
     ...(saveEvery !== undefined && {
       async onStepEnd() {
         await saveUnproven();
-        if (model.progress.iterations % saveEvery === 0) unproven = await encodeRun(run);
+        if (run.learner.progress.iterations % saveEvery !== 0) return;
+        await catchUp(run);
+        unproven = await encodeRun(run);
       },
     }),
     async onEpochEnd(record) {
       unproven = undefined;
       requireFinite(record.logs, record.epoch);
+      await catchUp(run);
       const bytes = await encodeRun(run);
-      if (isBetter(record, best)) {
+      if (isBetter(record, best, task.judge)) {
         await files.write("best", bytes);
         best = record;
       }
@@ -93,8 +100,8 @@ export function saver(run: Run): Callback {
   };
 }
 
-const isBetter = (record: EpochRecord, best: EpochRecord | undefined) =>
-  isBetterEpoch(record, best, judge, "higher");
+const isBetter = (record: EpochRecord, best: EpochRecord | undefined, { name, better }: Judge) =>
+  isBetterEpoch(record, best, name, better);
 
 /** @throws TrainingError where the epoch's last step has broken the model. */
 function requireFinite(logs: Logs, epoch: number): void {

@@ -3,27 +3,32 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { FoveaError, TrainingError } from "../../core/errors.ts";
-import { countOf } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { describeDevice, openDevice } from "../../machine/open.ts";
 import { formatSummary } from "../../nn/format-summary.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount } from "../../report/numbers.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
+import { phasesFor } from "../../tasks/phases.ts";
+import type { Recipe } from "../../tasks/recipe.ts";
+import { taskNamed } from "../../tasks/table.ts";
+import type { Task } from "../../tasks/task.ts";
 import { loadModel } from "../../train/load.ts";
 import { checkMidEpoch } from "../../train/mid-epoch.ts";
+import { enterPhase, planOf } from "../../transfer/enter-phase.ts";
 import { exitCodes } from "../exit.ts";
-import { absoluteData } from "../load-data.ts";
+import { formatCounts } from "../folder-text.ts";
+import { absoluteData, listenerFor } from "../load-data.ts";
 import { type Output, standardOutput } from "../output.ts";
 import type { Given } from "../schema.ts";
+import { refuseTrainOptions } from "../task-options.ts";
 import type { TrainOptions } from "../train-options.ts";
-import { modelFor, type Recipe, recipeOf, recipeSchema } from "../train-options.ts";
+import { recipeOf, recipeSchema } from "../train-options.ts";
 import { version } from "../version.ts";
+import { catchUp } from "./catch-up.ts";
 import { finishRun } from "./finish.ts";
-import { drawFirstBatch } from "./first-batch.ts";
 import { Interrupt } from "./interrupt.ts";
-import { describeFolder, loadForTraining } from "./load-for-training.ts";
-import { epochsFor, patienceFor, rateFor, topRate } from "./pace.ts";
+import { paceOf, rateFor } from "./pace.ts";
 import { Plateau } from "./plateau.ts";
 import {
   checkData,
@@ -32,9 +37,10 @@ import {
   type ResumePoint,
   settleResumed,
 } from "./resume.ts";
-import { divideData, type Run } from "./run.ts";
+import { type Run, runDataOf } from "./run.ts";
 import { holdsNoRun, RunFiles } from "./run-files.ts";
 import { progressIn, saveLast, saver } from "./saver.ts";
+import { stagesOf } from "./stages.ts";
 
 /** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */
 export async function runTraining(
@@ -59,21 +65,23 @@ export async function withRun<T>(
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const { target, threads } = point?.recipe ?? recipe;
+  const task = await taskNamed((point?.recipe ?? recipe).task);
   const device = await openDevice({ target, ...(threads && { threads }) });
   let files: RunFiles | undefined;
-  let close: (() => Promise<void>) | undefined;
+  let prepared: Prepared | undefined;
   try {
     // Nobody may change what is read from here on.
-    if (point?.folder !== undefined) files = await RunFiles.open(point.folder);
-    const prepared =
+    if (point?.folder !== undefined) files = await RunFiles.open(point.folder, task.figureFiles);
+    refuseTrainOptions(task, given);
+    const host = { task, device, output };
+    prepared =
       point?.modelFile === undefined
-        ? await prepareNew(point?.recipe ?? recipe, point?.recipe ?? given, device, output)
-        : await prepareResumed(point, point.modelFile, given, device, output);
-    close = prepared.data.folder?.close;
-    files ??= await RunFiles.open(await folderFor(point, given));
-    return await work(withArgs({ ...prepared, device, files, output }, point));
+        ? await prepareNew(point?.recipe ?? recipe, { ...(point?.recipe ?? given) }, host)
+        : await prepareResumed(point, point.modelFile, given, host);
+    files ??= await RunFiles.open(await folderFor(point, given), task.figureFiles);
+    return await work(withArgs({ ...prepared, learner: prepared.model, ...host, files }, point));
   } finally {
-    await close?.();
+    await prepared?.data.close();
     await files?.close();
     await device.close();
   }
@@ -88,60 +96,59 @@ function folderFor(point: ResumePoint | undefined, { out }: Given): Promise<stri
   );
 }
 
-type Prepared = Pick<Run, "recipe" | "data" | "model">;
+type Prepared = Pick<Run, "recipe" | "data" | "reasons" | "fingerprint" | "model">;
+
+/** What a run is prepared with. */
+interface Host {
+  readonly task: Task;
+  readonly device: Device;
+  readonly output: Output;
+}
 
 async function prepareNew(
   typed: Recipe,
   given: Given,
-  device: Device,
-  output: Output,
+  { task, device, output }: Host,
 ): Promise<Prepared> {
-  const loaded = await loadForTraining(typed, given, output);
-  const { recipe: open, reasons } = loaded;
-  const data = divideData(loaded.data, open, reasons);
-  const images = countOf(data.train);
-  const epochs = epochsFor(open, images);
-  const recipe = {
-    ...open,
-    epochs,
-    patience: patienceFor(open, epochs, data.folder !== undefined),
-    learningRate: topRate(open),
-  };
-  const model = await modelFor(recipe, data.train, device, rateFor(recipe, images));
+  const { recipe: open, reasons } = await task.choose(typed, given);
+  const data = await task.load(open, listenerFor(output));
+  const recipe = paceOf(open, task, data);
+  const model = await data.model(recipe, device, rateFor(recipe, data.counts.train));
   // An architecture that was asked for by an earlier name has today's from here on, as in a resumed run.
-  return { recipe: { ...recipe, network: model.name }, data, model };
+  const [preprocess = {}] = model.preprocess;
+  const settled = { ...recipe, network: model.name, preprocess };
+  return { recipe: settled, ...runDataOf(data, reasons), model };
 }
 
 async function prepareResumed(
   point: ResumePoint,
   modelFile: string,
   given: Given,
-  device: Device,
-  output: Output,
+  { task, device, output }: Host,
 ): Promise<Prepared> {
   const { model } = await loadModel(modelFile, { device });
-  const recipe = settleResumed(model, point, given);
-  const data = divideData(await loadResumedData(recipe, given, output), recipe);
-  const images = countOf(data.train);
-  checkData(data.fingerprint, point, model, given, output);
+  const recipe = settleResumed(model, task, point, given);
+  const runData = runDataOf(await loadResumedData(task, recipe, given, output));
+  const images = runData.data.counts.train;
+  checkData(runData.fingerprint, point, model, given, output);
   const batches = { batchSize: recipe.batchSize, count: images, countBefore: point.trainingImages };
   checkMidEpoch(model.progress, batches, "use the same --data, --validation and --batch-size");
   const changed = ["epochs", "learningRate", "schedule"].some((name) => given[name] !== undefined);
-  if (changed) model.rateSetting = rateFor(recipe, images);
-  return { recipe, data, model };
+  if (changed && recipe.base === undefined) model.rateSetting = rateFor(recipe, images);
+  return { recipe, ...runData, model };
 }
 
 function withArgs(run: Omit<Run, "args">, point: ResumePoint | undefined): Run {
-  const { recipe, data, device } = run;
+  const { recipe, data, device, fingerprint } = run;
   const parts = Object.keys(recipeSchema.shape) as (keyof Recipe)[];
   const args = {
     command: "train",
     ...Object.fromEntries(parts.map((name) => [name, recipe[name]])),
     data: absoluteData(recipe.data),
-    trainingImages: countOf(data.train),
-    validationImages: data.validation === undefined ? 0 : countOf(data.validation),
-    testImages: data.test === undefined ? 0 : countOf(data.test),
-    dataFingerprint: data.fingerprint,
+    trainingImages: data.counts.train,
+    validationImages: data.counts.validation,
+    testImages: data.counts.test,
+    dataFingerprint: fingerprint,
     examplesFrom: data.source,
     ...(point?.origin && { resumedFrom: point.origin }),
     device: describeDevice(device),
@@ -156,10 +163,15 @@ async function announce(run: Run): Promise<void> {
   const { progress } = model;
   output.say(`data    ${data.source}`);
   output.say(`        ${describeParts(run)}`);
-  const folder = describeFolder(data, data.reasons);
+  const folder = describeFolder(run);
   if (folder !== undefined) output.say(`${folder}\n`);
   output.say(`device  ${describeDevice(device)}`);
   output.say(`run     ${files.folder}`);
+  const phases = phasesFor(recipe);
+  if (phases.length > 0) {
+    output.say(`\n${planOf(model, phases).join("\n")}`);
+    enterPhase(model, phases[0]);
+  }
   output.say(
     `\n${formatSummary(summarize(model.network), { width: standardOutput.longestLine })}\n`,
   );
@@ -180,7 +192,7 @@ async function announce(run: Run): Promise<void> {
     trainingImages: args.trainingImages,
     validationImages: args.validationImages,
     testImages: args.testImages,
-    ...(data.folder && { classes: data.folder.counts, chosen: data.reasons }),
+    ...(data.folder && { classes: data.folder.counts, chosen: run.reasons }),
     device: describeDevice(device),
     model: model.name,
     parameters: model.countParams(),
@@ -191,51 +203,77 @@ async function announce(run: Run): Promise<void> {
   if (!(await files.has("last"))) await saveLast(run);
 }
 
+/** What is known of the folder before training: how many pictures each class has, and what was chosen for it. */
+function describeFolder({ data: { folder }, reasons }: Run): string | undefined {
+  if (folder === undefined) return undefined;
+  const lines = reasons.map((reason) => `chosen  ${reason}`);
+  return ["", formatCounts(folder.counts), "", ...lines].join("\n");
+}
+
 /** How many images there are of each kind. */
 function describeParts({ data }: Run): string {
-  const [training, validation, test] = [data.train, data.validation, data.test].map((part) =>
-    part === undefined ? "none" : formatCount(countOf(part)),
+  const { counts } = data;
+  const [training, validation, test] = [counts.train, counts.validation, counts.test].map(
+    (count) => (count === 0 ? "none" : formatCount(count)),
   );
   const kinds =
     `${training} training images, ${validation} validation images to choose the best epoch, ` +
     `${test === "none" ? "no" : test} test images`;
-  if (data.test !== undefined) return kinds;
+  if (counts.test > 0) return kinds;
   const hint = "a folder test/ beside train/ would measure the model on pictures it has never met";
   return `${kinds}\n        (${hint})`;
 }
 
 async function train(run: Run): Promise<number> {
   const { recipe, data, files, model, output } = run;
-  const { epochs, batchSize } = recipe;
-  const plateau = new Plateau(recipe, data);
-  if (data.folder !== undefined && model.progress.iterations === 0) await drawFirstBatch(run);
+  const { batchSize } = recipe;
+  const classWeights = data.folder?.classWeights;
+  if (model.progress.iterations === 0 && model.progress.epochs === 0) await drawFirstBatch(run);
   const interrupt = new Interrupt(() =>
     output.warn("\nStopping after this step and saving. Press Ctrl-C again to stop at once."),
   );
+  let current = run;
   try {
-    const { stopped } = await model.fit(data.train, {
-      epochs,
-      batchSize,
-      ...(data.validation && { validationData: data.validation }),
-      callbacks: [saver(run), ...plateau.callbacks],
-      ...(data.folder && recipe.classWeights && { classWeights: data.folder.classWeights }),
-      verbose: output.chatty ? 1 : 0,
-      signal: interrupt.signal,
-      resume: true,
-    });
-    const isPlateau = plateau.isReached(stopped);
-    if (stopped !== undefined && !isPlateau) await saveLast(run);
+    let stopped: string | undefined;
+    let isPlateau = false;
+    for await (const stage of stagesOf(run)) {
+      current = stage.run;
+      const plateau = new Plateau(recipe, stage);
+      const { validation } = stage;
+      ({ stopped } = await current.learner.fit(stage.train, {
+        epochs: stage.end,
+        batchSize,
+        ...(validation && { validationData: validation }),
+        callbacks: [saver(current), ...plateau.callbacks],
+        ...(recipe.classWeights && classWeights && { classWeights }),
+        verbose: output.chatty ? 1 : 0,
+        signal: interrupt.signal,
+        resume: true,
+      }));
+      isPlateau = plateau.isReached(stopped) && stage.isLast;
+      if (stopped !== undefined && !plateau.isReached(stopped)) break;
+      if (!stage.isLast) stopped = undefined;
+    }
+    if (stopped !== undefined && !isPlateau) await saveLast(current);
     interrupt.leaveAtOnce();
     if (isPlateau) await files.writeArgs({ ...run.args, plateau: model.progress.epochs });
     await finishRun(run, { stopped: isPlateau ? undefined : stopped, isPlateau, diverged: false });
     const isDone = stopped === undefined || isPlateau;
     return isDone ? exitCodes.done.code : exitCodes.interrupted.code;
   } catch (error) {
-    if (error instanceof TrainingError) await reportDivergence(run, error);
+    if (error instanceof TrainingError) await reportDivergence(current, error);
     throw error;
   } finally {
     interrupt.release();
   }
+}
+
+/** Writes the images that the network sees first, where they are pictures. */
+async function drawFirstBatch({ data, model, recipe, device, files }: Run): Promise<void> {
+  const sheet = await data.firstBatch(model, recipe, device);
+  if (sheet === undefined) return;
+  const { pngOf } = await import("../../report/picture.ts");
+  await files.write("trainBatch", pngOf(sheet));
 }
 
 /** Keeps what can be kept, and makes the report on the way there. */
@@ -254,6 +292,7 @@ async function reportDivergence(run: Run, error: TrainingError): Promise<void> {
  * checkpoint or before one whose loss had run away already. A model that an epoch has left broken is not.
  */
 async function keepSoundState(run: Run): Promise<void> {
+  await catchUp(run);
   const { history, iterations } = run.model.progress;
   const isBroken = !Object.values(history.at(-1)?.logs ?? {}).every(Number.isFinite);
   if (isBroken) return;

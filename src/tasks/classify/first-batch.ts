@@ -3,32 +3,36 @@
 import { augmenter } from "../../augment/augmenter.ts";
 import { type PolicyName, policy } from "../../augment/policies.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { countOf, imagesAt } from "../../data/example-set.ts";
+import { countOf, type ExampleSet, imagesAt } from "../../data/example-set.ts";
+import type { Device } from "../../machine/device.ts";
 import { shuffledRows } from "../../train/fit.ts";
-import type { Run } from "./run.ts";
+import type { Model } from "../../train/model.ts";
+import type { Recipe } from "../recipe.ts";
 
 /** Most images of a batch that are drawn. */
 const mostDrawn = 64;
 
-/** Writes `train-batch.png`. @throws SaveError where it cannot be written. */
-export async function drawFirstBatch(run: Run): Promise<void> {
-  const { recipe, data, model, files } = run;
+/** The images of the first step on one sheet, `u8 [H, W, 3]`. */
+export async function firstBatchOf(
+  set: ExampleSet,
+  { seed }: Model,
+  { batchSize, augment }: Recipe,
+  device: Device,
+): Promise<Tensor<Uint8Array>> {
   const { contactSheet } = await import("../../images/contact-sheet.ts");
-  const { pngOf } = await import("../../report/picture.ts");
-  const count = Math.min(recipe.batchSize, mostDrawn);
-  const rows = [...shuffledRows(model.seed, countOf(data.train), 0).subarray(0, count)];
-  const images = await imagesAt(data.train, rows);
-  const { augment } = recipe;
-  const seen = augment === "none" ? images : await changed(images, augment, run);
-  const sheet = await contactSheet(seen, { gap: 2, background: [128, 128, 128] });
-  await files.write("trainBatch", pngOf(sheet));
+  const count = Math.min(batchSize, mostDrawn);
+  const rows = [...shuffledRows(seed, countOf(set), 0).subarray(0, count)];
+  const images = await imagesAt(set, rows);
+  const seen = augment === "none" ? images : await changed(images, augment, seed, device);
+  return contactSheet(seen, { gap: 2, background: [128, 128, 128] });
 }
 
 /** Images as the layers of a policy change them. */
 async function changed(
   images: readonly Tensor<Uint8Array>[],
   name: PolicyName,
-  { device, model }: Run,
+  seed: number,
+  device: Device,
 ): Promise<Tensor<Uint8Array>[]> {
   const { shape } = images[0];
   const size = images[0].data.length;
@@ -36,7 +40,7 @@ async function changed(
   images.forEach((image, i) => {
     data.set(image.data, i * size);
   });
-  const layers = augmenter(policy(name), { seed: model.seed, device });
+  const layers = augmenter(policy(name), { seed, device });
   try {
     const batch = { images: { data, shape: [images.length, ...shape] } };
     const { data: values } = (await layers.apply(batch, 1)).images;

@@ -3,14 +3,8 @@
 
 import type { Survey } from "../../data/image-folder/survey.ts";
 import { formatCount } from "../../report/numbers.ts";
-import type { Given } from "../schema.ts";
-import type { Recipe } from "../train-options.ts";
-
-/** A recipe with nothing left open but its epochs, and a line for each choice that was made. */
-export interface Chosen {
-  readonly recipe: Recipe;
-  readonly reasons: readonly string[];
-}
+import type { Architecture } from "../../zoo/index.ts";
+import type { Chosen, Given, Recipe } from "../recipe.ts";
 
 /** Sizes to choose from. */
 const sizes = [32, 48, 64, 96] as const;
@@ -77,6 +71,38 @@ export function chooseFor(recipe: Recipe, given: Given, survey: Survey): Chosen 
     validation,
   } as const;
   return { recipe: { ...recipe, ...settled, preprocess }, reasons };
+}
+
+/** The same for a network on a trained base: pictures have the base's size, and its features are computed once. */
+export function chooseForBase(
+  recipe: Recipe,
+  given: Given,
+  { training, isGrey }: Survey,
+  { name, inputShape: [side, , channels] }: Pick<Architecture, "name" | "inputShape">,
+): Chosen {
+  const isFew = training < fewPictures;
+  const size = recipe.size ?? side;
+  const batchSize = given.batchSize === undefined ? smallBatch : recipe.batchSize;
+  const validation = given.validation === undefined && isFew ? largeShare : recipe.validation;
+  const reasons = [
+    ...(recipe.size === undefined ? [`size ${size} x ${size}, as ${name} has learned from`] : []),
+    ...(batchSize === recipe.batchSize ? [] : [`batches of ${batchSize}, as the head is small`]),
+    ...(given.augment === undefined
+      ? ["no augmentation: of pictures that stay the same, the features are computed once"]
+      : []),
+    ...(isGrey && channels === 3 ? ["three channels, for the base has learned from colours"] : []),
+  ];
+  const preprocess = { ...recipe.preprocess, size: [size, size] as const, resize: recipe.resize };
+  const { phases = "two" } = recipe;
+  const settled = {
+    phases,
+    size,
+    channels: channels === 1 ? 1 : 3,
+    network: name,
+    batchSize,
+    validation,
+  };
+  return { recipe: { ...recipe, ...settled, preprocess } as Recipe, reasons };
 }
 
 /** The largest size that most pictures have, up to `most`. */

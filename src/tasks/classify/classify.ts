@@ -1,0 +1,98 @@
+// To tell what a picture shows: one class for each. The task of models whose files do not say another.
+
+import { ConfigError } from "../../core/errors.ts";
+import { knownName } from "../../data/datasets/index.ts";
+import { zoo } from "../../zoo/index.ts";
+import type { Given, Recipe } from "../recipe.ts";
+import type { MeasuredChoice, Task, TrainedModel } from "../task.ts";
+import { chooseFor, chooseForBase } from "./choose.ts";
+import { classifiedData } from "./data.ts";
+import { loadData, loadImages } from "./load-data.ts";
+import { confusionFile } from "./measure.ts";
+import { holdsPictures, type PictureChoice, requireClasses, surveyPictures } from "./pictures.ts";
+import { imagesToPredict, predictorFor } from "./predictions.ts";
+
+export const classify: Task = {
+  name: "classify",
+  judge: { name: "val_accuracy", better: "higher" },
+  pace: { leastEpochs: 5, mostEpochs: 50, enoughSteps: 1200 },
+  figureFiles: [confusionFile],
+  withoutOptions: [],
+  predictOptions: ["top"],
+
+  async choose(recipe, given) {
+    const { data, base } = recipe;
+    const architecture = base === undefined ? undefined : await zoo.architecture(base);
+    if (architecture !== undefined) refuseBoth(given, architecture.name);
+    if (knownName(data) !== undefined || !(await holdsPictures(data))) {
+      if (architecture === undefined) return { recipe, reasons: [] };
+      const { phases = "two" } = recipe;
+      return { recipe: { ...recipe, network: architecture.name, phases }, reasons: [] };
+    }
+    const survey = await surveyPictures(data);
+    if (architecture === undefined) return chooseFor(recipe, given, survey);
+    return chooseForBase(recipe, given, survey, architecture);
+  },
+
+  async load(recipe, listener) {
+    const { validation, seed } = recipe;
+    const loaded = await loadData(recipe, listener, picturesOf(recipe));
+    if (loaded.folder !== undefined) requireClasses(loaded.folder, recipe.data);
+    return classifiedData(loaded, validation, seed, listener);
+  },
+
+  async loadFor(trained, choice, listener) {
+    const loaded = await loadData(choice, listener, picturesFor(trained, choice));
+    return classifiedData(loaded, 0, 0, listener);
+  },
+
+  async imagesFor(trained, choice, listener) {
+    const loaded = await loadImages(choice, listener, picturesFor(trained, choice));
+    return imagesToPredict(loaded, trained);
+  },
+
+  predictor: predictorFor,
+};
+
+/** @throws ConfigError where a network is asked for besides its base. */
+function refuseBoth({ network, base }: Given, name: string): void {
+  // A run that begins anew has the network of its base.
+  if (network === undefined || network === name) return;
+  throw new ConfigError({
+    what: "The options --network and --base do not go together.",
+    expected: "--base to go on from a trained network, or --network to begin at random",
+    received: `--network ${network} --base ${base}`,
+  });
+}
+
+/** How a settled recipe turns pictures into images; undefined where its data are none. */
+function picturesOf(recipe: Recipe): PictureChoice | undefined {
+  const { size, channels, resize, validation, seed, strict } = recipe;
+  if (size === undefined) return undefined;
+  return { size: [size, size], channels, resize, validation, seed, strict };
+}
+
+/**
+ * Pictures of the size that a model takes, as those were that it learned from, by its own classes; undefined where it takes
+ * none.
+ */
+export function picturesFor(
+  { model: { network, preprocess }, classNames }: TrainedModel,
+  choice: MeasuredChoice,
+): PictureChoice | undefined {
+  const [height, width, channels] = network.inputs[0].shape;
+  if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
+    return undefined;
+  }
+  const { validation, seed } = choice;
+  const { resize = choice.resize } = preprocess[0] ?? {};
+  return {
+    size: [height, width],
+    channels,
+    resize,
+    validation,
+    seed,
+    strict: false,
+    ...(classNames !== undefined && { classNames }),
+  };
+}

@@ -1,0 +1,97 @@
+// `fovea train --base`: the head on features that are computed once, then more of the base; resumed at any place, it ends
+// in the same bits.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, test, vi } from "vitest";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { emptyFolder, putColours } from "../data/pictures.ts";
+import { commandLineIn, recordsOf, refusalIn } from "./command-line.ts";
+
+// Commands are processes of their own, and a busy machine starts them slowly.
+vi.setConfig({ testTimeout: 240_000 });
+
+let folder: string;
+let fovea: ReturnType<typeof commandLineIn>;
+const options =
+  "--data photos --base resnet-20 --weights none --size 16 --batch-size 8 --threads 1";
+
+beforeAll(async () => {
+  folder = await emptyFolder();
+  fovea = commandLineIn(folder);
+  await putColours(join(folder, "photos"), 8);
+});
+
+async function modelIn(run: string, file = "last") {
+  const bytes = await readFile(join(folder, run, `${file}.safetensors`));
+  const { tensors, metadata } = decodeSafetensors(bytes, run);
+  const description = JSON.parse(metadata.fovea);
+  for (const record of description.progress.history) record.seconds = 0;
+  return { tensors, description };
+}
+
+test("the schedule is shown first, the head learns on features, then layers of the base do", async () => {
+  const { code, stdout } = await fovea(
+    `train ${options} --epochs 4 --patience 0 --unfreeze 9 --out runs/whole`,
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /Phase 1, head: 195 parameters, 2 epochs, learning rate 0.001\nPhase 2, top layers: [\d,]+ parameters, 2 epochs, learning rate 0.0001\n/,
+  );
+  expect(stdout).toContain("Features of the frozen base are computed once");
+  expect(stdout).toContain("Features are computed in each epoch: the base is trained.");
+  expect(stdout).toContain("chosen  no augmentation");
+  expect(stdout.indexOf("Phase 2, top layers")).toBeLessThan(stdout.indexOf("Features of the"));
+  const { description } = await modelIn("runs/whole");
+  expect(description.progress).toMatchObject({ epochs: 4 });
+  const { stdout: said } = await fovea("evaluate --model runs/whole");
+  expect(said).toMatch(/accuracy [\d.]+, loss [\d.]+, on \d+ images/);
+});
+
+test.each([1, 2, 3])("killed after epoch %d, it ends in the same bits", async (epoch) => {
+  const line = `train ${options} --epochs 4 --patience 0`;
+  if (epoch === 1) expect((await fovea(`${line} --out runs/straight`)).code).toBe(0);
+  const stopped = await fovea(`${line} --out runs/stopped-${epoch} --json`, {
+    onLine: (text, child) => {
+      if (text.includes(`"event":"epoch","epoch":${epoch},`)) child.kill("SIGKILL");
+    },
+  });
+  expect(stopped.code).not.toBe(0);
+  expect((await fovea(`train --resume runs/stopped-${epoch}`)).code).toBe(0);
+  expect(await modelIn(`runs/stopped-${epoch}`)).toEqual(await modelIn("runs/straight"));
+  expect(await modelIn(`runs/stopped-${epoch}`, "best")).toEqual(
+    await modelIn("runs/straight", "best"),
+  );
+});
+
+test("a phase that no longer gets better makes room for the next, and the last one ends the run", async () => {
+  const outcome = await fovea(
+    `train ${options} --epochs 60 --patience 1 --learning-rate 0.05 --out runs/early --json`,
+  );
+  expect(outcome.code).toBe(0);
+  const records = recordsOf(outcome);
+  expect(records.at(-1)).toMatchObject({ event: "end", stopped: null });
+  const epochs = records.filter(({ event }) => event === "epoch").length;
+  expect(epochs).toBeLessThan(60);
+  expect((await fovea("report runs/early")).code).toBe(0);
+});
+
+test("with augmentation, features are computed in each epoch", async () => {
+  const { code, stdout } = await fovea(`train ${options} --epochs 1 --augment light`);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Features are computed in each epoch: ".*" is random\./);
+});
+
+test.each([
+  ["--base resnet-20 --network lenet-5", /--network and --base do not go together/],
+  ["--base resnet-20", /knows no published weights of resnet-20/],
+  [
+    "--base resnet-20 --weights none --phases head --unfreeze 3",
+    /--unfreeze is for the second phase/,
+  ],
+  ["--base resnet-20 --weights none --unfreeze conv9", /has no layer "conv9"/],
+])("%s is refused", async (typed, message) => {
+  const { code, stderr } = await refusalIn(folder, `train --data photos --size 16 ${typed}`);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
