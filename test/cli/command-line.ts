@@ -55,23 +55,31 @@ export function commandLineIn(folder: string) {
   };
 }
 
-/** Runs `fovea` within this process, in `folder`: quicker, for command lines that are refused. */
-export async function refusalIn(folder: string, args: string): Promise<Omit<Outcome, "stdout">> {
-  const told: string[] = [];
+/** Runs `fovea` within this process, in `folder`: quicker than a process of its own. */
+export async function outcomeIn(folder: string, args: string): Promise<Outcome> {
   const before = process.cwd();
-  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    told.push(String(text));
-    return true;
+  const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
+    const told: string[] = [];
+    const write = vi.spyOn(process[name], "write").mockImplementation((text) => {
+      told.push(String(text));
+      return true;
+    });
+    return { told, write };
   });
   process.chdir(folder);
   try {
     const code = await run(args.split(" "));
-    return { code, stderr: told.join("") };
+    return { code, stdout: stdout.told.join(""), stderr: stderr.told.join("") };
   } finally {
     process.chdir(before);
-    write.mockRestore();
+    stdout.write.mockRestore();
+    stderr.write.mockRestore();
   }
 }
+
+/** The same for command lines that are refused. */
+export const refusalIn: (folder: string, args: string) => Promise<Omit<Outcome, "stdout">> =
+  outcomeIn;
 
 /** The records of a command that was run with `--json`. */
 export function recordsOf({ stdout }: Outcome): Record<string, unknown>[] {
