@@ -52,6 +52,7 @@ export async function assessClassifier(
   if (!isImageSource(examples)) {
     requireRecord("assessClassifier: The examples cannot be used.", examples, ["x", "y"], expected);
   }
+  if (isImageSource(examples) && examples.isMultiLabel) throw severalLabels();
   const { batchSize = 32, ...rest } = options;
   const { probabilities, predictions } = await classify(model, inputsOf(examples), batchSize);
   const y = isImageSource(examples)
@@ -64,6 +65,15 @@ export async function assessClassifier(
   const named = classNames === undefined ? rest : { ...rest, classNames };
   const report = classificationReport(labels, predictions, named);
   return { labels, probabilities, predictions, matrix, accuracy: accuracyOf(matrix), report };
+}
+
+function severalLabels(): DataError {
+  return new DataError({
+    what: "assessClassifier: Some of the pictures have several classes.",
+    expected: "one class for each picture",
+    received: "targets of 0 and 1 for each class",
+    fix: "Measure such a model by evaluate, with metrics such as binaryAccuracy, precision and auc.",
+  });
 }
 
 /** An assessment with the loss on the same examples. */

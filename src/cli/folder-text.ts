@@ -1,7 +1,7 @@
 // What is known of a folder of pictures, as text: how many there are of each class, and which files were not used.
 
+import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
-import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import { formatCount } from "../report/numbers.ts";
 import { formatTable } from "./table.ts";
 

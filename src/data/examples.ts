@@ -76,6 +76,20 @@ function sliceRows<T extends Rows>(
   return { data: view, shape: [to - from, ...rowShape] };
 }
 
+/** The rows with these numbers, copied: `[N, …] → [rows, …]`. */
+export function takeRows<T extends Rows>(
+  { data, shape }: Tensor<T>,
+  rows: ArrayLike<number>,
+): Tensor<T> {
+  const rowShape = shape.slice(1);
+  const size = sizeOf(rowShape);
+  const taken = new (data.constructor as new (length: number) => T)(rows.length * size);
+  for (let i = 0; i < rows.length; i++) {
+    taken.set(data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+  }
+  return { data: taken, shape: [rows.length, ...rowShape] };
+}
+
 /**
  * Checks what every user of examples relies on: `x` is `[N, …]`, `y` has as many rows, there is at
  * least one, and class numbers have a name where names are given. `name` opens the message.

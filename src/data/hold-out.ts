@@ -2,8 +2,7 @@
 // alone.
 
 import { RandomStream } from "../core/random.ts";
-import { sizeOf } from "../core/shape.ts";
-import type { Examples } from "./examples.ts";
+import { type Examples, takeRows } from "./examples.ts";
 
 /** Examples to learn from, and others to validate on. */
 export interface HeldOut {
@@ -78,26 +77,8 @@ function pick(examples: Examples, indices: Int32Array): Examples {
   const { x, y, sampleWeights } = examples;
   return {
     ...examples,
-    x: { data: rowsOf(x.data, x.shape, indices), shape: [indices.length, ...x.shape.slice(1)] },
-    y: { data: rowsOf(y.data, y.shape, indices), shape: [indices.length, ...y.shape.slice(1)] },
-    ...(sampleWeights && {
-      sampleWeights: {
-        data: rowsOf(sampleWeights.data, sampleWeights.shape, indices),
-        shape: [indices.length, ...sampleWeights.shape.slice(1)],
-      },
-    }),
+    x: takeRows(x, indices),
+    y: takeRows(y, indices),
+    ...(sampleWeights && { sampleWeights: takeRows(sampleWeights, indices) }),
   };
-}
-
-function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(
-  data: T,
-  shape: readonly number[],
-  indices: Int32Array,
-): T {
-  const size = sizeOf(shape.slice(1));
-  const rows = new (data.constructor as new (length: number) => T)(indices.length * size);
-  indices.forEach((index, i) => {
-    rows.set(data.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return rows;
 }

@@ -4,8 +4,8 @@
 import { accuracyOf, type ConfusionMatrix, totalOf } from "../assess/confusion-matrix.ts";
 import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, validationPrefix } from "../assess/epoch-metrics.ts";
+import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
-import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { confusionSvg } from "./confusion-figure.ts";
 import { curvesSvg } from "./curves.ts";

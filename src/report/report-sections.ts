@@ -10,8 +10,8 @@ import {
   totalOf,
 } from "../assess/confusion-matrix.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
-import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import { escapeMarkup } from "./markup.ts";
 import { formatCount, formatRate } from "./numbers.ts";
 import { pngDataUri } from "./picture.ts";

@@ -3,8 +3,8 @@
 
 import type { Tensor } from "../core/tensor.ts";
 import type { DownloadProgress } from "../data/datasets/dataset.ts";
+import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
-import type { ClassCount } from "../data/image-folder/image-folder.ts";
 import type { Source } from "../data/source.ts";
 import type { DecodeImageOptions } from "../images/decode.ts";
 import type { StoredTask } from "../interchange/stored-task.ts";

@@ -13,6 +13,7 @@ import { walk } from "../../src/data/image-folder/walk.ts";
 import type { ImageFolderOptions } from "../../src/data/index.ts";
 import { imageFiles, imageFolder } from "../../src/data/index.ts";
 import { decodeImage } from "../../src/images/decode.ts";
+import { assessClassifier, layers, sequential } from "../../src/index.ts";
 import { emptyFolder, pictureBytes, put, putColours } from "./pictures.ts";
 
 const quiet: ImageFolderOptions = { size: [8, 8], onWarning: () => {} };
@@ -277,6 +278,102 @@ describe("a table of labels", () => {
   });
 });
 
+describe("a table that marks several classes", () => {
+  async function marked(lines: readonly string[]): Promise<string> {
+    const root = await emptyFolder();
+    for (let i = 0; i < 8; i++) await put(root, `${i}.jpg`, await pictureBytes("red", i));
+    await put(root, "labels.csv", ["path,sea,boat,sky", ...lines].join("\n"));
+    return root;
+  }
+  const lines = [
+    ...["0.jpg,1,1,0", "1.jpg,0,0,0", "2.jpg,0,0,1", "3.jpg,1,0,1"],
+    ...["4.jpg,1,1,1", "5.jpg,0,0,1", "6.jpg,1,0,0", "7.jpg,1,1,0"],
+  ];
+
+  test("gives 0 and 1 for each class, in the order of their names, and says so", async () => {
+    const photos = await imageFolder(await marked(lines), { ...quiet, validation: 0 });
+    expect(photos.classNames).toEqual(["boat", "sea", "sky"]);
+    expect(photos.isMultiLabel).toBe(true);
+    expect(photos.skipped).toEqual([]);
+    expect(photos.counts.map(({ name, train }) => [name, train])).toEqual([
+      ["boat", 3],
+      ["sea", 5],
+      ["sky", 4],
+    ]);
+    expect(photos.classWeights).toEqual({});
+    const { y } = await photos.train.read(Int32Array.of(4, 1, 0));
+    expect(y).toEqual({ data: Int32Array.of(1, 1, 1, 0, 0, 0, 1, 1, 0), shape: [3, 3] });
+    expect(photos.train.types).toMatchObject({ y: { shape: [3], dtype: "i32" } });
+    expect(photos.train.labels).toHaveLength(24);
+    expect(photos.warnings.join()).toContain("marks several classes for 4 of 8 pictures");
+    const wished = { ...quiet, multiLabel: true, classNames: ["sky", "sea"], validation: 0 };
+    const chosen = await imageFolder(await marked(lines), wished);
+    expect((await chosen.train.read(Int32Array.of(2, 3))).y.data).toEqual(
+      Int32Array.of(1, 0, 1, 1),
+    );
+    expect(chosen.warnings.join()).not.toContain("marks several");
+  });
+
+  test("is trained on with a sigmoid for each class", async () => {
+    const photos = await imageFolder(await marked(lines), { ...quiet, validation: 0 });
+    const model = sequential([
+      layers.flatten({ inputShape: photos.train.shape }),
+      layers.dense({ units: 3, activation: "sigmoid" }),
+    ]);
+    const metrics = ["binaryAccuracy"] as const;
+    model.compile({ optimizer: "sgd", loss: "binaryCrossentropy", metrics });
+    const rows = Int32Array.from({ length: 8 }, (_, i) => i);
+    const { x, y } = await photos.train.read(rows);
+    const floats = { ...y, data: Float32Array.from(y.data) };
+    expect(await model.evaluate(photos.train)).toEqual(await model.evaluate({ x, y: floats }));
+    await expect(assessClassifier(model, photos.train)).rejects.toThrow("several classes");
+    await model.dispose();
+  });
+
+  test("can be held to one class a picture", async () => {
+    const one = { ...quiet, multiLabel: false, validation: 0 };
+    const { skipped, train, isMultiLabel } = await imageFolder(await marked(lines), one);
+    expect([train.count, isMultiLabel]).toEqual([3, false]);
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      "has 2 classes in the table",
+      "has no class in the table",
+      "has 2 classes in the table",
+      "has 3 classes in the table",
+      "has 2 classes in the table",
+    ]);
+    expect(train.types).toMatchObject({ y: { shape: [] } });
+  });
+
+  test("keeps the share of each class where some are held out, and copies with other marks are told", async () => {
+    const root = await emptyFolder();
+    const rows = ["path,common,rare"];
+    for (let i = 0; i < 40; i++) {
+      await put(root, `${i}.jpg`, await pictureBytes("red", i));
+      rows.push(`${i}.jpg,1,${i % 4 === 0 ? 1 : 0}`);
+    }
+    await put(root, "copy.jpg", await pictureBytes("red", 8));
+    await put(root, "labels.csv", [...rows, "copy.jpg,1,0"].join("\n"));
+    const photos = await imageFolder(root, { ...quiet, validation: 0.25, seed: 3 });
+    const { common, rare } = Object.fromEntries(photos.counts.map((one) => [one.name, one]));
+    expect(rare.validation).toBeGreaterThanOrEqual(2);
+    expect(rare.validation + rare.train).toBe(10);
+    expect(common.validation + common.train).toBe(41);
+    expect(photos.warnings.join()).toContain("The same picture is in several classes");
+  });
+});
+
+/** Does `work` as a user whom permissions hold: root may read everything. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  const nobody = 65_534;
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 /** A picture broken in each of the ways that folders have. */
 async function putBroken(root: string): Promise<void> {
   const jpeg = await pictureBytes("red", 500, { size: [64, 64] });
@@ -293,6 +390,8 @@ async function putBroken(root: string): Promise<void> {
   await mkdir(join(root, "red/folder.jpg"));
   await put(root, "red/secret.jpg", jpeg);
   await chmod(join(root, "red/secret.jpg"), 0);
+  await put(root, "locked/secret.jpg", jpeg);
+  await chmod(join(root, "locked"), 0);
   execFileSync("mkfifo", [join(root, "red/pipe.jpg")]);
   await symlink(join(root, "nowhere.jpg"), join(root, "red/dangling.jpg"));
   await put(root, "red/notes.txt", "hello");
@@ -302,29 +401,31 @@ test("what is broken, foreign or no file is listed, with the reason", async () =
   const root = await emptyFolder();
   await putColours(root, 6, { names: ["red", "blue"] });
   await putBroken(root);
+  // New folders are for their owner alone.
+  await chmod(root, 0o755);
   const server = createServer().listen(join(root, "red/socket.jpg"));
   try {
-    const { skipped, train } = await imageFolder(root, { ...quiet, validation: 0 });
+    const options = { ...quiet, validation: 0 };
+    const { skipped, train } = await asNobody(() => imageFolder(root, options));
     const reasons = Object.fromEntries(
-      skipped.map(({ path, reason }) => [path.slice(root.length + 5), reason]),
+      skipped.map(({ path, reason }) => [path.slice(root.length + 1), reason]),
     );
-    // Whoever is root may read everything.
-    const isRoot = process.getuid?.() === 0;
-    expect(train.count).toBe(isRoot ? 13 : 12);
+    expect(train.count).toBe(12);
     expect(reasons).toMatchObject({
-      "truncated.jpg": expect.stringMatching(/ends too early|truncated|damaged|decoded/),
-      "empty.jpg": "is empty",
-      "text.jpg": "is not a picture",
-      "checksum.png": expect.stringContaining("checksum"),
-      "vast.png": expect.stringMatching(/pixels|large/),
-      "folder.jpg": "is a folder with the name of a picture",
-      "pipe.jpg": "is no file: a pipe, a socket or a device",
-      "socket.jpg": "is no file: a pipe, a socket or a device",
-      "dangling.jpg": "is a link to nothing, or may not be seen",
-      "notes.txt": "is no picture (.txt)",
-      ...(isRoot ? {} : { "secret.jpg": "could not be read: it may not be read" }),
+      "red/truncated.jpg": expect.stringMatching(/ends too early|truncated|damaged|decoded/),
+      "red/empty.jpg": "is empty",
+      "red/text.jpg": "is not a picture",
+      "red/checksum.png": expect.stringContaining("checksum"),
+      "red/vast.png": expect.stringMatching(/pixels|large/),
+      "red/folder.jpg": "is a folder with the name of a picture",
+      "red/pipe.jpg": "is no file: a pipe, a socket or a device",
+      "red/socket.jpg": "is no file: a pipe, a socket or a device",
+      "red/dangling.jpg": "is a link to nothing, or may not be seen",
+      "red/notes.txt": "is no picture (.txt)",
+      "red/secret.jpg": "could not be read: it may not be read",
+      locked: "is a folder that may not be read",
     });
-    expect(Object.keys(reasons)).toHaveLength(isRoot ? 10 : 11);
+    expect(Object.keys(reasons)).toHaveLength(12);
     await expect(imageFolder(root, { ...quiet, strict: true })).rejects.toThrow("strict is set");
   } finally {
     server.close();

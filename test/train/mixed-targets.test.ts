@@ -2,11 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Tensor } from "../../src/core/tensor.ts";
+import { sliceExamples, takeRows } from "../../src/data/examples.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import type { Layer } from "../../src/nn/layer.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { losses } from "../../src/nn/losses/index.ts";
+import { optimizers } from "../../src/nn/optimizers/index.ts";
 import type { CompileOptions } from "../../src/train/model-options.ts";
 import { sequential } from "../../src/train/sequential.ts";
 import { classCount, image, tinyExamples } from "./tiny.ts";
@@ -72,6 +74,27 @@ describe.each(kinds)("%s", (_, make) => {
     counted.history.loss.forEach((loss, epoch) => {
       expect(loss).toBeCloseTo(plain.history.loss[epoch], 5);
     });
+  });
+
+  test.each([22, 17])("the last batch of %i examples is mixed among its own", async (count) => {
+    const model = sequential([...make(), layers.flatten(), layers.dense({ units: classCount })], {
+      seed: 5,
+      device,
+    });
+    const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 1e-12 }), loss });
+    // All examples of a batch are the same, and other batches have others: mixed or not, they stay what they are.
+    const { x, y } = tinyExamples(24);
+    const batches = Int32Array.from({ length: count }, (_, i) => 3 * Math.floor(i / 8));
+    const alike = { x: takeRows(x, batches), y: takeRows(y, batches) };
+    const options = { batchSize: 8, shuffle: false, verbose: 0 } as const;
+    const { history } = await model.fit(alike, options);
+    expect(history.loss[0]).toBeCloseTo((await model.evaluate(alike)).loss, 5);
+    const others = sliceExamples({ x, y }, 0, count);
+    const mixed = await model.fit(others, options);
+    const plain = await model.evaluate(others);
+    expect(Math.abs(mixed.history.loss[0] - plain.loss)).toBeGreaterThan(1e-3);
+    await model.dispose();
   });
 
   test("training is another than without it, and nothing else is", async () => {

@@ -6,6 +6,7 @@ import type { PartName } from "./layout.ts";
 
 /** A picture, as far as it matters here. */
 export interface Divisible {
+  /** Its class: of each, the same share is held out. */
   readonly label: number;
   /** The MD5 of its bytes. */
   readonly digest: string;

@@ -6,10 +6,19 @@ import { DataError } from "../../core/errors.ts";
 import type { Preprocess } from "../../nn/preprocess.ts";
 import { printWarning } from "../../platform/print-warning.ts";
 import { checkFiles, type Decode } from "./check.ts";
-import { copiesIn, type Divisible, divide } from "./divide.ts";
+import {
+  balanced,
+  type ClassCount,
+  type CopiedFile,
+  copiesOf,
+  countClasses,
+  sortFiles,
+  type UsedFile,
+} from "./classes.ts";
+import { divide } from "./divide.ts";
 import { extensionOf, type FoundFiles, type SkippedFile } from "./found-file.ts";
 import { type ImageSource, imageSource } from "./image-source.ts";
-import { type LabelledFile, layOut, type PartName } from "./layout.ts";
+import { layOut } from "./layout.ts";
 import {
   checkImageFolderOptions,
   decodingOf,
@@ -20,19 +29,6 @@ import { openCache } from "./pixel-cache.ts";
 import { walk } from "./walk.ts";
 
 const { paths } = platform;
-
-/** How many pictures a class has in each part. */
-export interface ClassCount extends Readonly<Record<PartName, number>> {
-  readonly name: string;
-}
-
-/** The same bytes under several names. */
-export interface CopiedFile {
-  readonly paths: readonly string[];
-  /** The parts that have it, and the classes. */
-  readonly parts: readonly PartName[];
-  readonly classNames: readonly string[];
-}
 
 /** A folder of pictures, ready to train with. */
 export interface ImageFolder {
@@ -45,9 +41,11 @@ export interface ImageFolder {
   readonly classNames: readonly string[];
   /** How many pictures each class has. */
   readonly counts: readonly ClassCount[];
+  /** Whether pictures may have several classes: then the targets are `[N, K]`, 0 and 1 for each class. */
+  readonly isMultiLabel: boolean;
   /**
    * Class weights that balance the classes: `N / (classes · pictures of the class)`, for the option
-   * `classWeights` of `fit`.
+   * `classWeights` of `fit`. Empty where pictures may have several classes: they have no weight of one class.
    */
   readonly classWeights: Readonly<Record<number, number>>;
   /** Files that are not used, with the reasons, by path. */
@@ -75,8 +73,9 @@ const mostListed = 3;
 /**
  * The pictures below a folder, as examples `x [N, H, W, C]` in u8 and class numbers `y [N]`. A class is a folder, as in
  * `photos/cat/1.jpg`; with folders `train`, `val` (or `valid`, `validation`) and `test` at the top those are the parts; a
- * CSV table of labels wins over both, and `path` may be one. Links are followed once, hidden files are ignored. Every
- * picture is decoded once before the call returns. Files that cannot be used are listed in `skipped`.
+ * CSV table of labels wins over both, and `path` may be one; where it marks several classes for a picture, `y` is `[N, K]`,
+ * 0 and 1 for each class. Links are followed once, hidden files are ignored. Every picture is decoded once before the
+ * call returns. Files that cannot be used are listed in `skipped`.
  *
  * @throws FormatError if the folder does not exist; DataError if no picture can be used, or with `strict` if any is
  * skipped; ConfigError if an option cannot be used.
@@ -128,28 +127,34 @@ export async function fromFiles(
     const { known } = cache;
     const checked = await checkFiles(files, { decode, store, known, workers, onProgress });
     const notKept = await cache.keep(checked);
-    const sorted = sort(layout.files, checked, options.classNames);
+    const sorted = sortFiles(layout, checked, options.classNames);
     const skipped = [...layout.skipped, ...sorted.skipped].sort((a, b) =>
       a.path < b.path ? -1 : 1,
     );
     const { classNames, used } = sorted;
+    const { isMultiLabel } = layout;
     if (!used.some(({ part }) => part === undefined || part === "train")) {
       throw nothingFound(where, skipped, found.files.length);
     }
     if (options.strict && skipped.length > 0) throw refused(where, skipped);
     const parts = divide(used, validation, seed);
     const digests = checked.map(({ digest }) => digest);
-    const pictures = { files, store, decode, shape, classNames, workers, digests, recipe };
+    const how = { store, decode, shape, workers, recipe, isMultiLabel };
+    const pictures = { ...how, files, digests, classNames };
     const source = (numbers: Int32Array) =>
       imageSource(
         pictures,
-        numbers.map((i) => used[i].number),
-        numbers.map((i) => used[i].label),
+        Array.from(numbers, (i) => used[i]),
       );
-    const counts = countClasses(classNames, used, parts);
-    const copied = copiesOf(used, parts, files, classNames);
-    const leaks = copied.filter((copy) => copy.parts.length > 1);
-    const warnings = warningsOf(counts, leaks, copied, notKept);
+    const counts = countClasses(sorted, parts);
+    const { copies, contradictions } = copiesOf(sorted, parts, files);
+    const leaks = copies.filter((copy) => copy.parts.length > 1);
+    const isFound = isMultiLabel && options.multiLabel === undefined;
+    const warnings = [
+      ...(isFound ? [severalClasses(used)] : []),
+      ...(classNames.length === 1 && !isMultiLabel ? [oneClass(classNames[0])] : []),
+      ...warningsOf(counts, leaks, contradictions, notKept),
+    ];
     for (const warning of warnings) onWarning(warning);
     return {
       train: source(parts.train),
@@ -157,10 +162,11 @@ export async function fromFiles(
       ...(parts.test.length > 0 && { test: source(parts.test) }),
       classNames,
       counts,
-      classWeights: balanced(counts),
+      isMultiLabel,
+      classWeights: isMultiLabel ? {} : balanced(counts),
       skipped,
       leaks,
-      copies: copied.filter((copy) => copy.parts.length === 1),
+      copies: copies.filter((copy) => copy.parts.length === 1),
       warnings,
       preprocess: preprocessOf(settings),
       close: () => store.close(),
@@ -171,77 +177,22 @@ export async function fromFiles(
   }
 }
 
-/** A picture that is used: its number among all files, and its class. */
-type Used = Divisible & { readonly number: number };
-
-/** The classes, the pictures that belong to them, and those that do not. */
-function sort(
-  files: readonly LabelledFile[],
-  checked: readonly { readonly digest: string; readonly problem?: string }[],
-  wanted: readonly string[] | undefined,
-) {
-  const isSound = (i: number) => checked[i].problem === undefined;
-  const trained = files.filter(({ part = "train" }, i) => part === "train" && isSound(i));
-  const found = [...new Set(trained.map(({ className }) => className))].sort();
-  const classNames = wanted ?? found;
-  const numbers = new Map(classNames.map((name, i) => [name, i]));
-  const used: Used[] = [];
-  const skipped: SkippedFile[] = [];
-  files.forEach(({ file, className, part }, number) => {
-    const { digest, problem } = checked[number];
-    const label = numbers.get(className);
-    if (problem !== undefined) skipped.push({ path: file.path, reason: problem });
-    else if (label !== undefined) used.push({ number, label, digest, part });
-    else {
-      const reason =
-        wanted === undefined ? "which has no picture to train with" : "which is not asked for";
-      skipped.push({ path: file.path, reason: `is of the class "${className}", ${reason}` });
-    }
-  });
-  return { classNames, used, skipped };
+/** What a table has decided is said. */
+function severalClasses(used: readonly UsedFile[]): string {
+  const several = used.filter(({ labels }) => labels.length > 1).length;
+  return (
+    `The table marks several classes for ${several} of ${used.length} pictures: targets are 0 and 1 for each class, ` +
+    "for a sigmoid and binaryCrossentropy. With multiLabel: false such pictures are left out."
+  );
 }
 
-const partNames = ["train", "validation", "test"] as const satisfies readonly PartName[];
-
-function countClasses(
-  classNames: readonly string[],
-  used: readonly Used[],
-  parts: Readonly<Record<PartName, Int32Array>>,
-): ClassCount[] {
-  return classNames.map((name, label) => {
-    const count = (part: PartName) =>
-      parts[part].reduce((sum, i) => sum + Number(used[i].label === label), 0);
-    return { name, train: count("train"), validation: count("validation"), test: count("test") };
-  });
-}
-
-function copiesOf(
-  used: readonly Used[],
-  parts: Readonly<Record<PartName, Int32Array>>,
-  files: readonly { readonly path: string }[],
-  classNames: readonly string[],
-): CopiedFile[] {
-  const partOf = new Map<number, PartName>();
-  for (const part of partNames) for (const i of parts[part]) partOf.set(i, part);
-  return copiesIn(used).map((numbers) => ({
-    paths: numbers.map((i) => files[used[i].number].path),
-    parts: partNames.filter((part) => numbers.some((i) => partOf.get(i) === part)),
-    classNames: [...new Set(numbers.map((i) => classNames[used[i].label]))],
-  }));
-}
-
-/** `N / (classes · pictures of the class)` for each class with pictures to train with. */
-function balanced(counts: readonly ClassCount[]): Record<number, number> {
-  const present = counts.filter(({ train }) => train > 0);
-  const total = present.reduce((sum, { train }) => sum + train, 0);
-  const weights = counts.map(({ train }, i) => [i, total / (present.length * train)] as const);
-  return Object.fromEntries(weights.filter(([i]) => counts[i].train > 0));
-}
+const oneClass = (name: string) =>
+  `All pictures are of one class, "${name}": there is nothing to tell apart.`;
 
 function warningsOf(
   counts: readonly ClassCount[],
   leaks: readonly CopiedFile[],
-  copied: readonly CopiedFile[],
+  contradictions: readonly CopiedFile[],
   notKept: string | undefined,
 ): string[] {
   const few = counts.filter(({ train, validation }) => train + validation < fewPictures);
@@ -251,11 +202,7 @@ function warningsOf(
       .slice(0, mostListed)
       .map((copy) => copy.paths.join(" = "))
       .join("; ") + (copies.length > mostListed ? "; …" : "");
-  const contradictions = copied.filter(({ classNames }) => classNames.length > 1);
   return [
-    ...(counts.length === 1
-      ? [`All pictures are of one class, "${counts[0].name}": there is nothing to tell apart.`]
-      : []),
     ...few.map(
       ({ name, train, validation }) =>
         `The class "${name}" has only ${many(train + validation)} to learn from.`,

@@ -7,6 +7,7 @@ import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Source, SourceTypes } from "../source.ts";
 import { type Decode, inTurn } from "./check.ts";
+import type { UsedFile } from "./classes.ts";
 import { type FoundFile, reasonOf } from "./found-file.ts";
 import type { PixelStore } from "./pixel-store.ts";
 
@@ -14,7 +15,7 @@ import type { PixelStore } from "./pixel-store.ts";
 export interface ImageRows {
   /** `[rows, H, W, C]`, 0 to 255. */
   readonly x: Tensor<Uint8Array>;
-  /** `[rows]`: the numbers of their classes. */
+  /** `[rows]`: the numbers of their classes; `[rows, K]`, 0 and 1 for each class, where pictures may have several. */
   readonly y: Tensor<Int32Array>;
 }
 
@@ -22,8 +23,10 @@ export interface ImageRows {
 export interface ImageSource extends Source {
   /** `[H, W, C]` of each picture. */
   readonly shape: Shape;
-  /** The number of each picture's class. */
+  /** The targets of all pictures, `[N]` or `[N, K]` row by row, as `read` gives those of some. */
   readonly labels: Int32Array;
+  /** Whether pictures may have several classes. */
+  readonly isMultiLabel: boolean;
   /** Where each picture lies. */
   readonly paths: readonly string[];
   /** The name of class `i` at index `i`. */
@@ -43,6 +46,7 @@ export interface Pictures {
   readonly decode: Decode;
   readonly shape: Shape;
   readonly classNames: readonly string[];
+  readonly isMultiLabel: boolean;
   /** Pictures that are read at a time. */
   readonly workers: number;
   /** The MD5 of each file, and how it becomes pixels. */
@@ -56,13 +60,31 @@ export function isImageSource(value: unknown): value is ImageSource {
   return "labels" in value && "paths" in value && "read" in value;
 }
 
-/** Some of the pictures, by their numbers among `files`, with the class of each. */
+/** 1 for each class of a picture, 0 for the others. */
+function marksOf(labels: readonly number[], classes: number): number[] {
+  return Array.from({ length: classes }, (_, i) => Number(labels.includes(i)));
+}
+
+/** Some of the pictures. */
 export function imageSource(
   pictures: Pictures,
-  numbers: Int32Array,
-  labels: Int32Array,
+  used: readonly Pick<UsedFile, "number" | "labels">[],
 ): ImageSource {
   const { files, store, decode, shape, classNames, workers, digests, recipe } = pictures;
+  const { isMultiLabel } = pictures;
+  const numbers = Int32Array.from(used, ({ number }) => number);
+  const targetShape = isMultiLabel ? [classNames.length] : [];
+  const width = sizeOf(targetShape);
+  const labels = Int32Array.from(
+    used.flatMap((one) => (isMultiLabel ? marksOf(one.labels, width) : one.labels)),
+  );
+  const targetsOf = (rows: Int32Array) => {
+    const targets = new Int32Array(rows.length * width);
+    rows.forEach((row, i) => {
+      targets.set(labels.subarray(row * width, (row + 1) * width), i * width);
+    });
+    return targets;
+  };
   const rowBytes = sizeOf(shape);
   const fill = async (row: number, target: Uint8Array) => {
     if (await store.read(row, target)) return;
@@ -85,9 +107,10 @@ export function imageSource(
     labels,
     paths: Array.from(numbers, (row) => files[row].path),
     classNames,
-    types: { x: { shape, dtype: "u8" }, y: { shape: [], dtype: "i32" } },
+    isMultiLabel,
+    types: { x: { shape, dtype: "u8" }, y: { shape: targetShape, dtype: "i32" } },
     get fingerprint() {
-      const rows = Array.from(numbers, (row, i) => `${digests[row]} ${labels[i]}`);
+      const rows = used.map((one) => `${digests[one.number]} ${one.labels.join()}`);
       const text = [recipe, ...classNames, ...rows].join("\n");
       return platform.md5(new TextEncoder().encode(text));
     },
@@ -98,7 +121,7 @@ export function imageSource(
       );
       return {
         x: { data, shape: [rows.length, ...shape] },
-        y: { data: rows.map((row) => labels[row]), shape: [rows.length] },
+        y: { data: targetsOf(rows), shape: [rows.length, ...targetShape] },
       };
     },
     close: () => store.close(),

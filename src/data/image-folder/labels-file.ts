@@ -1,4 +1,5 @@
-// A table of labels in CSV: a picture a row, with its class in words or one column a class. Knows no folder.
+// A table of labels in CSV: a picture a row, with its class in words or one column a class. Knows no folder, and not
+// how many classes a picture may have.
 
 import { FormatError } from "../../core/errors.ts";
 import { csvRows } from "../../formats/csv.ts";
@@ -8,12 +9,10 @@ import { hasPictureName } from "./found-file.ts";
 export interface LabelRow {
   /** The path as it is written there. */
   readonly path: string;
-  /** Absent where the row names no class, or several. */
-  readonly className?: string;
+  /** The classes that the row names: any number where each class has a column. */
+  readonly classNames: readonly string[];
   /** The word in the column `split`, where there is one. */
   readonly part?: string;
-  /** Why the row cannot be used. */
-  readonly problem?: string;
 }
 
 /** What the columns of tables are called that people have. */
@@ -22,8 +21,8 @@ const labelColumns = ["label", "class", "class_name", "category", "target", "lab
 const partColumns = ["split", "part", "set", "subset"];
 
 /**
- * The rows of a table `path,label`, or of one with a column for each class that holds 1 for the class of the picture and
- * 0 for the others. The first row may name the columns, in any order, as in `filename,label,split`. Fields are separated
+ * The rows of a table `path,label`, or of one with a column for each class that holds 1 for the classes of the picture
+ * and 0 for the others. The first row may name the columns, in any order, as in `filename,label,split`. Fields are separated
  * by commas, semicolons or tabs. `name` is for messages.
  *
  * @throws FormatError where it is no such table.
@@ -48,26 +47,24 @@ export function readLabels(bytes: Uint8Array, name: string): LabelRow[] {
   const classes = [...first.keys()].filter((i) => i !== path && i !== part);
   if (label === -1) requireShares(rest, classes, name, first);
   return rest.map((row) => ({
-    ...(label === -1 ? oneOf(row, path, classes, first) : labelled(row[path], row[label])),
+    ...(label === -1 ? marked(row, path, classes, first) : labelled(row[path], row[label])),
     ...(part !== -1 && row[part] ? { part: row[part] } : {}),
   }));
 }
 
 function labelled(path = "", className = ""): LabelRow {
-  return className === "" ? { path, problem: "has no class in the table" } : { path, className };
+  return { path, classNames: className === "" ? [] : [className] };
 }
 
-/** The class of a row with a column for each. */
-function oneOf(
+/** The classes of a row with a column for each. */
+function marked(
   row: readonly string[],
   path: number,
   classes: readonly number[],
   names: readonly string[],
 ): LabelRow {
-  const marked = classes.filter((i) => Number(row[i]) === 1);
-  if (marked.length === 1) return { path: row[path], className: names[marked[0]] };
-  const count = marked.length === 0 ? "no class" : `${marked.length} classes`;
-  return { path: row[path], problem: `has ${count} in the table` };
+  const ones = classes.filter((i) => Number(row[i]) === 1);
+  return { path: row[path], classNames: ones.map((i) => names[i]) };
 }
 
 /** @throws FormatError unless every class column holds 0 or 1. */

@@ -14,10 +14,11 @@ import { type LabelRow, readLabels } from "./labels-file.ts";
 /** What examples are for. */
 export type PartName = "train" | "validation" | "test";
 
-/** A picture with its class. */
+/** A picture with its classes. */
 export interface LabelledFile {
   readonly file: FoundFile;
-  readonly className: string;
+  /** Exactly one, unless pictures may have several. */
+  readonly classNames: readonly string[];
   /** Absent where the folder does not say. */
   readonly part?: PartName;
 }
@@ -25,6 +26,8 @@ export interface LabelledFile {
 export interface Layout {
   readonly files: readonly LabelledFile[];
   readonly skipped: readonly SkippedFile[];
+  /** Whether a picture may have any number of classes. */
+  readonly isMultiLabel: boolean;
 }
 
 /** What the folders of parts are called, and what tables call parts. */
@@ -53,6 +56,8 @@ export interface LayoutOptions {
   readonly labels?: string | undefined;
   /** The classes; files of folders below belong to them. Default: those that are found. */
   readonly classNames?: readonly string[] | undefined;
+  /** Whether a picture may have any number of classes. Default: whether a row of a table marks several. */
+  readonly multiLabel?: boolean | undefined;
 }
 
 /**
@@ -75,9 +80,9 @@ export async function layOut(
   }));
   const laid =
     tables.length > 0
-      ? await layOutTables(pictures, tables)
-      : layOutFolders(pictures, options.classNames);
-  return { files: laid.files, skipped: [...skipped, ...foreign, ...laid.skipped] };
+      ? await layOutTables(pictures, tables, options.multiLabel)
+      : layOutFolders(pictures, options);
+  return { ...laid, skipped: [...skipped, ...foreign, ...laid.skipped] };
 }
 
 /** Whether a file is a table of labels: the one that was asked for, else one with a name of them. */
@@ -101,7 +106,7 @@ function hasParts(pictures: readonly FoundFile[]): boolean {
 
 function layOutFolders(
   pictures: readonly FoundFile[],
-  classNames: readonly string[] | undefined,
+  { classNames, multiLabel = false }: LayoutOptions,
 ): Layout {
   const splits = hasParts(pictures);
   const depth = splits ? 1 : 0;
@@ -117,14 +122,15 @@ function layOutFolders(
     const reason =
       folder.length === 0 ? "lies in no folder of a class" : "lies in no folder of these classes";
     if (className === undefined) skipped.push({ path: file.path, reason });
-    else files.push({ file, className, ...(part && { part }) });
+    else files.push({ file, classNames: [className], ...(part && { part }) });
   }
-  return { files, skipped };
+  return { files, skipped, isMultiLabel: multiLabel };
 }
 
 async function layOutTables(
   pictures: readonly FoundFile[],
   tables: readonly FoundFile[],
+  multiLabel: boolean | undefined,
 ): Promise<Layout> {
   const files: LabelledFile[] = [];
   const skipped: SkippedFile[] = [];
@@ -134,30 +140,44 @@ async function layOutTables(
     pictures.map((picture) => [nameOf(picture).replace(/\.[^./]+$/, ""), picture]),
   );
   const named = new Map<FoundFile, string>();
-  for (const table of tables) {
+  const read = async (table: FoundFile) => readLabels(await table.read(), table.path);
+  const contents = await Promise.all(tables.map(read));
+  const marksSeveral = (row: LabelRow) => row.classNames.length > 1;
+  const isMultiLabel = multiLabel ?? contents.some((rows) => rows.some(marksSeveral));
+  for (const [i, table] of tables.entries()) {
     const [last] = table.parts.slice(-1);
     const folder = table.parts.slice(0, -1);
     const whole = partOf(folder[0] ?? "") ?? partOf(last.replace(/\.csv$/i, ""));
-    for (const row of readLabels(await table.read(), table.path)) {
+    for (const row of contents[i]) {
       const name = placeOf(folder, row.path);
       const file = name === undefined ? undefined : (byName.get(name) ?? byStem.get(name));
-      const problem = problemOf(row, name, file, named, last);
+      const problem =
+        problemOf(row, name, file, named, last) ?? (isMultiLabel ? undefined : countProblem(row));
       if (problem !== undefined) {
         skipped.push({ path: file?.path ?? row.path, reason: problem });
       }
       if (file === undefined) continue;
       const isFirst = !named.has(file);
-      named.set(file, row.className ?? "");
-      if (!isFirst || problem !== undefined || row.className === undefined) continue;
+      named.set(file, namesOf(row));
+      if (!isFirst || problem !== undefined) continue;
       const part = partOf(row.part ?? "") ?? whole;
-      files.push({ file, className: row.className, ...(part && { part }) });
+      files.push({ file, classNames: row.classNames, ...(part && { part }) });
     }
   }
   const list = tables.map(({ parts }) => parts[parts.length - 1]).join(", ");
   for (const picture of pictures) {
     if (!named.has(picture)) skipped.push({ path: picture.path, reason: `is not in ${list}` });
   }
-  return { files, skipped };
+  return { files, skipped, isMultiLabel };
+}
+
+/** The classes of a row in words. */
+const namesOf = ({ classNames }: LabelRow) => classNames.join(" and ") || "none";
+
+/** Why a row cannot be used where each picture has one class. */
+function countProblem({ classNames: { length } }: LabelRow): string | undefined {
+  if (length === 1) return undefined;
+  return `has ${length === 0 ? "no class" : `${length} classes`} in the table`;
 }
 
 /** The path below the folder that a table means; undefined where it leads out of it. */
@@ -177,8 +197,6 @@ function problemOf(
   if (name === undefined) return `leads out of the folder of ${table}`;
   if (file === undefined) return `is in ${table}, and there is no such picture`;
   const known = named.get(file);
-  if (known !== undefined && known !== (row.className ?? "")) {
-    return `has several classes in ${table}: ${known}, ${row.className ?? "none"}`;
-  }
-  return row.problem;
+  if (known === undefined || known === namesOf(row)) return undefined;
+  return `has several classes in ${table}: ${known}, ${namesOf(row)}`;
 }

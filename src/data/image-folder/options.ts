@@ -51,6 +51,12 @@ export interface ImageFolderOptions extends Pick<DecodeImageOptions, DecodingOpt
    * there is one; else the folders say the classes.
    */
   readonly labels?: string;
+  /**
+   * Whether a picture may have any number of classes: then `y` is `[N, K]`, 0 and 1 for each class, for a `sigmoid` and
+   * `binaryCrossentropy`. With `false`, pictures for which a table marks several classes or none are listed in `skipped`.
+   * Default: whether a table marks several classes for any picture.
+   */
+  readonly multiLabel?: boolean;
   /** Refuses a folder with files that cannot be used. Default: false; they are listed in `skipped`. */
   readonly strict?: boolean;
   /**
@@ -93,6 +99,7 @@ const names: OptionNames<ImageFolderOptions> = {
   seed: true,
   classNames: true,
   labels: true,
+  multiLabel: true,
   strict: true,
   cache: true,
   cacheFolder: true,
@@ -105,6 +112,7 @@ const names: OptionNames<ImageFolderOptions> = {
 export function checkImageFolderOptions(call: string, options: ImageFolderOptions): void {
   requireKnownOptions(call, options, names, '"photos", { size: [96, 96] }');
   const { size, validation, seed, classNames, strict, cache, workers, channels } = options;
+  const { multiLabel } = options;
   if (size !== undefined) {
     const fits = Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, 1));
     requireOption("size", size, fits, "height and width, such as [96, 96]");
@@ -122,6 +130,7 @@ export function checkImageFolderOptions(call: string, options: ImageFolderOption
     requireOption("classNames", classNames, areNames, "a list of different names");
   }
   if (strict !== undefined) requireFlag("strict", strict);
+  if (multiLabel !== undefined) requireFlag("multiLabel", multiLabel);
   if (cache !== undefined) requireWord("cache", cache, cacheKinds);
   if (workers !== undefined) requireWhole("workers", workers);
 }

@@ -51,7 +51,7 @@ export async function survey(found: FoundFiles, options: LayoutOptions = {}): Pr
   return {
     pictures: files.length,
     training: training.length,
-    classes: new Set(training.map(({ className }) => className)).size,
+    classes: new Set(training.flatMap(({ classNames }) => classNames)).size,
     ...(heights.length > 0 && { size: [median(heights), median(widths)] as const }),
     isGrey: isGrey && looked > 0,
   };

@@ -53,7 +53,7 @@ export async function surveyPictures(path: string): Promise<Survey> {
 /**
  * The pictures at a path as examples, with warnings on the way.
  *
- * @throws DataError where none can be used.
+ * @throws DataError where none can be used, or some have several classes.
  */
 export async function loadPictures(
   path: string,
@@ -68,6 +68,10 @@ export async function loadPictures(
     onWarning,
     ...(onPictures && { onProgress: ({ done, total }) => onPictures(done, total) }),
   });
+  if (folder.isMultiLabel) {
+    await folder.close();
+    throw severalClasses(path);
+  }
   const { train, validation, test, counts } = folder;
   const all = counts.reduce((sum, one) => sum + one.train + one.validation + one.test, 0);
   const [height, width] = choice.size;
@@ -81,6 +85,18 @@ export async function loadPictures(
     ...(test && { test }),
     folder,
   };
+}
+
+/** Commands learn and measure one class a picture. */
+function severalClasses(path: string): DataError {
+  return new DataError({
+    what: `The table of labels in ${path} marks several classes for some pictures.`,
+    expected: "one class for each picture",
+    received: "pictures with several labels",
+    fix:
+      "Train in a program: data.imageFolder gives such targets, for a dense layer with a sigmoid and the loss " +
+      "binaryCrossentropy. Or leave those pictures out of the table.",
+  });
 }
 
 /** @throws DataError where there is nothing to tell apart. */

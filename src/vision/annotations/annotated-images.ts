@@ -3,9 +3,9 @@
 
 import { DataError } from "../../core/errors.ts";
 import { requirePath } from "../../core/option.ts";
+import type { ClassCount, CopiedFile } from "../../data/image-folder/classes.ts";
 import type { SkippedFile } from "../../data/image-folder/found-file.ts";
 import { nameOf } from "../../data/image-folder/found-file.ts";
-import type { ClassCount, CopiedFile } from "../../data/image-folder/image-folder.ts";
 import { walk } from "../../data/image-folder/walk.ts";
 import { printWarning } from "../../platform/print-warning.ts";
 import type { AnnotatedImages, ClassMap, Objects } from "../annotated.ts";

@@ -1,7 +1,7 @@
 // Annotated pictures in parts, and what is in each part. Knows no file.
 
+import type { ClassCount, CopiedFile } from "../../data/image-folder/classes.ts";
 import { copiesIn, divide, type Parts } from "../../data/image-folder/divide.ts";
-import type { ClassCount, CopiedFile } from "../../data/image-folder/image-folder.ts";
 import type { PartName } from "../../data/image-folder/layout.ts";
 
 /** A picture, as far as it matters here. */

@@ -1,7 +1,7 @@
 // What was found in a folder that people should know, in sentences.
 
+import type { ClassCount, CopiedFile } from "../../data/image-folder/classes.ts";
 import type { SkippedFile } from "../../data/image-folder/found-file.ts";
-import type { ClassCount, CopiedFile } from "../../data/image-folder/image-folder.ts";
 import type { AnnotationFault } from "./found.ts";
 
 /** Things that a message lists. */
