@@ -19,6 +19,7 @@ import type {
   FoundPicture,
   TargetName,
 } from "./found.ts";
+import { mapTargets } from "./map-targets.ts";
 import { readMaskMaps } from "./mask-maps.ts";
 import { type AnnotatedImagesOptions, checkAnnotatedImagesOptions } from "./options.ts";
 import { partSource } from "./part-source.ts";
@@ -67,8 +68,8 @@ export interface AnnotatedFolder<Name extends TargetName> {
 export type AnyAnnotatedFolder = AnnotatedFolder<"boxes"> | AnnotatedFolder<"masks">;
 
 /**
- * The pictures below a folder with what is in them: boxes `[B, 4]` or masks `[H, W]`. YOLO's text, Pascal VOC's XML
- * and pictures of classes are found by themselves; `path` may also be YOLO's data.yaml. Pictures stand
+ * The pictures below a folder with what is in them: boxes `[B, 4]` or masks `[H, W]`. COCO's JSON, YOLO's text, Pascal VOC's XML
+ * and pictures of classes are found by themselves; `path` may also be a JSON of COCO's or YOLO's data.yaml. Pictures stand
  * upright, and what is in them is turned with them. Every picture is decoded once before the call returns. Files that
  * cannot be used are listed in `skipped`, faulty objects in `faults`; the rest is used.
  *
@@ -116,8 +117,11 @@ export async function annotatedImages(
       const targets = boxTargets(found, pictures.frames, options);
       return { target, ...assemble(folder, pictures, targets) };
     }
-    const masks = await readMaskMaps(found.pictures, pictures.frames, files, options);
-    const targets: Targets<ClassMap> = { ...masks, others: 0 };
+    const masks =
+      name === "masks"
+        ? await readMaskMaps(found.pictures, pictures.frames, files, options)
+        : undefined;
+    const targets = mapTargets(found, pictures.frames, masks, options);
     return { target, ...assemble(folder, pictures, targets) };
   } catch (error) {
     await pictures.close();

@@ -17,6 +17,7 @@ export interface AnnotationPlace {
 
 /** Files that a folder can be named by, and their forms. */
 const formsByExtension: Readonly<Record<string, FormName>> = {
+  ".json": "coco",
   ".yaml": "yolo",
   ".yml": "yolo",
 };
@@ -74,8 +75,8 @@ function notFound(
       what: `The annotations in ${root} give no ${target}.`,
       expected:
         target === "masks"
-          ? "pictures of classes in masks/"
-          : "boxes, in YOLO's text or Pascal VOC's XML",
+          ? "polygons or run-length codes, or pictures of classes in masks/"
+          : "boxes, in COCO's JSON, YOLO's text or Pascal VOC's XML",
       received: `annotations of the form "${form}"`,
     });
   }
@@ -83,7 +84,7 @@ function notFound(
   return new DataError({
     what: `There are no annotations in ${root}.`,
     expected:
-      "YOLO's text in labels/, Pascal VOC's XML in Annotations/, or pictures of classes in masks/",
+      "COCO's JSON, YOLO's text in labels/, Pascal VOC's XML in Annotations/, or pictures of classes in masks/",
     received: `${pictures} pictures, ${files.length - pictures} other files`,
     fix: "Check the path: it is that of the folder that holds both pictures and annotations.",
   });

@@ -1,16 +1,11 @@
 // What files say of pictures, before it is checked against the pictures: the same for every form of annotations.
 
-import { type FoundFile, nameOf, type SkippedFile } from "../../data/image-folder/found-file.ts";
+import type { FoundFile, SkippedFile } from "../../data/image-folder/found-file.ts";
 import type { PartName } from "../../data/image-folder/layout.ts";
+import type { RunLengthCode } from "../masks/run-length.ts";
 
 /** Left, top, right and bottom edge. */
 export type Edges = readonly [left: number, top: number, right: number, bottom: number];
-
-/** A mask in COCO's code: lengths of runs of 0 and 1 by turns, column by column, as numbers or packed into text. */
-export interface MaskRuns {
-  readonly size: readonly [height: number, width: number];
-  readonly counts: string | readonly number[];
-}
 
 /** One object. Where several say where it is, the box counts for boxes and the others for masks. */
 export interface FoundObject {
@@ -18,7 +13,7 @@ export interface FoundObject {
   readonly box?: Edges;
   /** Each polygon as x, y, x, y and so on. */
   readonly polygons?: readonly (readonly number[])[];
-  readonly runs?: MaskRuns;
+  readonly runs?: RunLengthCode;
   /** Whether it counts neither for nor against a model. */
   readonly isIgnored: boolean;
   /** Where it stands in its file, such as `line 3`. */
@@ -64,7 +59,7 @@ export interface FoundAnnotations {
 }
 
 /** What people call the forms. */
-export const formNames = ["yolo", "voc", "masks"] as const;
+export const formNames = ["coco", "yolo", "voc", "masks"] as const;
 export type FormName = (typeof formNames)[number];
 
 /** What annotations are made into. */
@@ -103,7 +98,3 @@ export const lastOf = ({ parts }: FoundFile): string => parts[parts.length - 1];
 export async function textOf(file: FoundFile): Promise<string> {
   return new TextDecoder().decode(await file.read()).replace(/^\uFEFF/, "");
 }
-
-/** Files by the names that they have below the folder. */
-export const byName = (files: readonly FoundFile[]): Map<string, FoundFile> =>
-  new Map(files.map((file) => [nameOf(file), file]));

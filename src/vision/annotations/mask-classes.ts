@@ -2,10 +2,8 @@
 
 import { DataError } from "../../core/errors.ts";
 import type { Color } from "../../images/channels.ts";
+import { unknownClass } from "../masks/class-map.ts";
 import { codeOf, codeText } from "./mask-codes.ts";
-
-/** The value of a pixel whose class is not known. */
-export const unknownClass = 255;
 
 /** What the values of masks mean. */
 export interface MaskClasses {

@@ -7,9 +7,10 @@ import { type FoundFile, reasonOf } from "../../data/image-folder/found-file.ts"
 import { uprightMap, uprightSize } from "../../images/orientation.ts";
 import { resize } from "../../images/resize.ts";
 import type { ClassMap } from "../annotated.ts";
+import { unknownClass } from "../masks/class-map.ts";
 import type { AnnotationFault, FoundPicture } from "./found.ts";
 import { textOf } from "./found.ts";
-import { type MaskClasses, maskClasses, readClassTable, unknownClass } from "./mask-classes.ts";
+import { type MaskClasses, maskClasses, readClassTable } from "./mask-classes.ts";
 import { codeText, type MaskCodes, maskCodes } from "./mask-codes.ts";
 import type { AnnotatedImagesOptions } from "./options.ts";
 import { isStoredFrame, type PictureFrame, type Size } from "./place-objects.ts";

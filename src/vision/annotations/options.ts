@@ -21,7 +21,7 @@ import { type OrientationWish, orientationWishes } from "./place-objects.ts";
 export interface AnnotatedImagesOptions
   extends Pick<DecodeImageOptions, "background" | "maxPixels" | "timeout"> {
   /**
-   * What the annotations are: `yolo` (text), `voc` (XML) or `masks` (pictures of classes). Default: what
+   * What the annotations are: `coco` (JSON), `yolo` (text), `voc` (XML) or `masks` (pictures of classes). Default: what
    * is found, in this order.
    */
   readonly form?: FormName;

@@ -1,8 +1,10 @@
 // What a file says of a picture, brought to the picture as it is read: upright, in its pixels, within its edges. What cannot
 // be is named.
 
+import { FoveaError } from "../../core/errors.ts";
 import type { Orientation } from "../../images/orientation.ts";
 import { uprightPlace, uprightSize } from "../../images/orientation.ts";
+import { runLengthBox } from "../masks/run-length.ts";
 import type { AnnotationFault, Edges, FoundObject, FoundPicture } from "./found.ts";
 
 /** Rows and columns. */
@@ -123,9 +125,16 @@ function placeBox(
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
-/** The box around a mask; undefined where there is none. */
-function boundsOf({ polygons }: FoundObject): Edges | undefined {
-  if (polygons === undefined) return undefined;
+/** The box around a mask; undefined where there is none that can be read. */
+function boundsOf({ polygons, runs }: FoundObject): Edges | undefined {
+  if (polygons === undefined) {
+    try {
+      return runs === undefined ? undefined : runLengthBox(runs);
+    } catch (error) {
+      if (error instanceof FoveaError) return undefined;
+      throw error;
+    }
+  }
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const polygon of polygons) {
     for (let i = 0; i + 1 < polygon.length; i += 2) {

@@ -162,7 +162,7 @@ test("pictures without text are empty pictures, unless they are to be left out",
   await some.close();
 });
 
-test("polygons give boxes around them", async () => {
+test("polygons give boxes around them, and masks", async () => {
   const root = await emptyFolder();
   await put(root, "a.png", await markedPicture([box]));
   const corners = [6 / 60, 8 / 40, 30 / 60, 8 / 40, 30 / 60, 20 / 40, 6 / 60, 20 / 40];
@@ -172,4 +172,10 @@ test("polygons give boxes around them", async () => {
     expect(edge).toBeCloseTo(box[i], 4);
   });
   await boxes.close();
+  const masks = await annotatedImages(root, { ...quiet, target: "masks" });
+  const { image, target } = await masks.train.read(0);
+  expect(masks.classNames).toEqual(["background", "0"]);
+  const drawn = Uint8Array.from(target.data, (_, i) => Number(image.data[3 * i] === 255));
+  expect(target.data).toEqual(drawn);
+  await masks.close();
 });

@@ -4,6 +4,7 @@
 import type { AnnotationForm, FormName } from "../found.ts";
 
 export const forms = {
+  coco: async () => (await import("./coco.ts")).coco,
   yolo: async () => (await import("./yolo.ts")).yolo,
   voc: async () => (await import("./voc.ts")).voc,
   masks: async () => (await import("./mask-pictures.ts")).maskPictures,

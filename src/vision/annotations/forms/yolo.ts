@@ -29,7 +29,7 @@ const line = /^\s*\d+(\s+[-+]?[\d.]+(e[-+]?\d+)?){4,}\s*$/i;
 const mostLooked = 50;
 
 export const yolo: AnnotationForm = {
-  targets: ["boxes"],
+  targets: ["boxes", "masks"],
 
   async isFound(files) {
     const pairs = pairsIn(files).filter(({ labels }) => labels !== undefined);
