@@ -59,10 +59,15 @@ test("killed in any phase, it ends in the same bits", async () => {
     if (!isKilled) break;
     killed++;
     const hasBegun = existsSync(join(folder, "runs/killed/args.json"));
-    expect((await fovea(hasBegun ? "train --resume runs/killed --quiet" : `${line} --out runs/killed`)).code).toBe(0);
+    expect(
+      (await fovea(hasBegun ? "train --resume runs/killed --quiet" : `${line} --out runs/killed`))
+        .code,
+    ).toBe(0);
     for (const file of ["best", "last"] as const) {
       const place = `${file} after ${changes} changes`;
-      expect(await modelIn("runs/killed", file), place).toEqual(await modelIn("runs/straight", file));
+      expect(await modelIn("runs/killed", file), place).toEqual(
+        await modelIn("runs/straight", file),
+      );
     }
     await rm(join(folder, "runs/killed"), { recursive: true });
   }
