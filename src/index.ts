@@ -8,6 +8,12 @@ export {
   normalizeConfusion,
 } from "./assess/index.ts";
 export * as augment from "./augment/index.ts";
+export {
+  type ComparedModel,
+  type CompareModelsOptions,
+  compareModels,
+} from "./compare/compare-models.ts";
+export type { ModelCost } from "./compare/model-cost.ts";
 export * from "./core/errors.ts";
 export { type Tensor, tensor } from "./core/tensor.ts";
 export * as datasets from "./data/datasets/index.ts";

@@ -22,6 +22,7 @@ const floors: Record<string, number> = {
   explain: 8,
   measure: 8,
   assess: 8,
+  compare: 9,
   vision: 9,
   report: 10,
   tasks: 11,
