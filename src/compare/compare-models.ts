@@ -18,7 +18,7 @@ import type { Preprocess } from "../nn/preprocess.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { Model } from "../train/model.ts";
 import { zoo } from "../zoo/index.ts";
-import { modelCost, type ModelCost } from "./model-cost.ts";
+import { type ModelCost, modelCost } from "./model-cost.ts";
 
 /** How models are compared. */
 export interface CompareModelsOptions {
