@@ -39,7 +39,10 @@ const kinds: Readonly<Record<ImageFormat, Kind>> = {
     matches: (bytes) => textAt(bytes, 0, 8) === "\x89PNG\r\n\x1a\n",
     size: (view) => [view.getUint32(20), view.getUint32(16)],
   },
-  jpeg: { matches: (bytes) => textAt(bytes, 0, 3) === "\xff\xd8\xff", size: jpegSize },
+  jpeg: {
+    matches: (bytes) => textAt(bytes, 0, 3) === "\xff\xd8\xff",
+    size: (view) => jpegFrame(view)?.size,
+  },
   webp: {
     matches: (bytes) => textAt(bytes, 0, 4) === "RIFF" && textAt(bytes, 8, 4) === "WEBP",
     size: webpSize,
@@ -106,6 +109,11 @@ export function imageHeader(bytes: Uint8Array, file = "The picture"): ImageHeade
   return { format, height: size[0], width: size[1] };
 }
 
+/** How many components the pixels of a JPEG picture have, whose header is known to be there. */
+export function jpegComponents(bytes: Uint8Array): number | undefined {
+  return jpegFrame(viewOf(bytes))?.components;
+}
+
 function sizeIn(kind: Kind, bytes: Uint8Array, file: string): Size | undefined {
   try {
     return kind.size(viewOf(bytes));
@@ -145,15 +153,24 @@ function notAPicture(bytes: Uint8Array, file: string): ImageError {
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-function jpegSize(view: DataView): Size | undefined {
+interface JpegFrame {
+  readonly size: Size;
+  /** 1 for grey, 3 for colours, 4 for inks. */
+  readonly components: number;
+}
+
+/** Undefined where pixels, or the end, come before any frame. */
+function jpegFrame(view: DataView): JpegFrame | undefined {
   let at = 2;
   for (;;) {
     // Any number of FF may stand before a marker, and broken writers leave bytes between segments.
     while (view.getUint8(at) !== 0xff) at++;
     while (view.getUint8(at) === 0xff) at++;
     const marker = view.getUint8(at++);
-    if (isFrame(marker)) return [view.getUint16(at + 3), view.getUint16(at + 5)];
-    // Pixels, or the end, before any frame.
+    if (isFrame(marker)) {
+      const size = [view.getUint16(at + 3), view.getUint16(at + 5)] as const;
+      return { size, components: view.getUint8(at + 7) };
+    }
     if (marker === 0xda || marker === 0xd9) return undefined;
     const isAlone = marker === 0x01 || marker === 0x00 || (marker >= 0xd0 && marker <= 0xd8);
     if (!isAlone) at += view.getUint16(at);

@@ -54,11 +54,30 @@ export interface Resampling {
   readonly antialias: boolean;
 }
 
+/** Lines of the last pictures: those of a folder are often of one size. */
+const recent = new Map<string, LineWeights>();
+const mostRecent = 16;
+
 /**
  * How the part `span` of a line of `size` pixels becomes `length` pixels. Positions are those of the pixels'
- * middles; at the ends of the line the window is cut, and what is left of it sums to 1.
+ * middles; at the ends of the line the window is cut, and what is left of it sums to 1. Nobody changes the result.
  */
 export function lineWeights(
+  size: number,
+  span: Span,
+  length: number,
+  resampling: Resampling,
+): LineWeights {
+  const { interpolation, antialias } = resampling;
+  const key = [size, span.from, span.to, length, interpolation, antialias].join();
+  const weights = recent.get(key) ?? newWeights(size, span, length, resampling);
+  recent.delete(key);
+  recent.set(key, weights);
+  if (recent.size > mostRecent) recent.delete(recent.keys().next().value ?? key);
+  return weights;
+}
+
+function newWeights(
   size: number,
   span: Span,
   length: number,

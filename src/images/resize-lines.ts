@@ -1,9 +1,10 @@
 // The two passes of every resizing: along rows, then along columns. Bytes are weighed with whole numbers, as
 // Pillow does, which gives its results to the bit; floats in f64. Each type has loops of its own, which engines
-// compile well.
+// compile well. For bytes resize-kernel.ts is faster, where it runs.
 
 import type { Pixels } from "./image-batch.ts";
 import type { LineWeights } from "./resample.ts";
+import { half, precision, wholeWeights } from "./whole-weights.ts";
 
 /** Rows of pixels: each `width · channels` numbers. */
 export interface Lines<T extends Pixels> {
@@ -11,17 +12,6 @@ export interface Lines<T extends Pixels> {
   readonly rows: number;
   readonly width: number;
   readonly channels: number;
-}
-
-/** Bits behind the point of a weight: 8 bits of pixel and 2 of sums that overshoot leave these. */
-const precision = 22;
-const half = 1 << (precision - 1);
-
-/** Weights as whole numbers of 2⁻²², halves away from 0. */
-function wholeWeights({ weights }: LineWeights): Int32Array {
-  return Int32Array.from(weights, (weight) =>
-    Math.trunc((weight < 0 ? -0.5 : 0.5) + weight * 2 ** precision),
-  );
 }
 
 /** A sum of weighed bytes as a byte. */
@@ -56,22 +46,6 @@ function rowsOfBytes(
       const count = counts[i];
       let from = (row * width + starts[i]) * channels;
       let to = (row * length + i) * channels;
-      if (channels === 3) {
-        // Almost all pictures: one weight for three sums.
-        let red = half;
-        let green = half;
-        let blue = half;
-        for (let k = 0; k < count; k++, from += 3) {
-          const factor = factors[at + k];
-          red = (red + Math.imul(data[from], factor)) | 0;
-          green = (green + Math.imul(data[from + 1], factor)) | 0;
-          blue = (blue + Math.imul(data[from + 2], factor)) | 0;
-        }
-        result[to] = asByte(red);
-        result[to + 1] = asByte(green);
-        result[to + 2] = asByte(blue);
-        continue;
-      }
       for (let c = 0; c < channels; c++, from++, to++) {
         let sum = half;
         for (let k = 0; k < count; k++) sum += data[from + k * channels] * factors[at + k];

@@ -18,6 +18,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { emptyLike, type ImageBatch, imageBatch, type Pixels } from "./image-batch.ts";
 import { premultiplied, unpremultiplied } from "./premultiply.ts";
 import { lineWeights, type Resampling, type Span } from "./resample.ts";
+import { resizeBytes } from "./resize-kernel.ts";
 import { resizeColumns, resizeRows } from "./resize-lines.ts";
 
 /** How a picture gets another size. */
@@ -137,15 +138,21 @@ function resizeBox<T extends Pixels>(
   [newHeight, newWidth]: readonly [number, number],
   resampling: Resampling,
 ): T {
-  const isWhole = (size: number, { from, to }: Span, length: number) =>
-    length === size && from === 0 && to === size;
+  const weights = (size: number, span: Span, length: number) => {
+    const isWhole = length === size && span.from === 0 && span.to === size;
+    return isWhole ? undefined : lineWeights(size, span, length, resampling);
+  };
+  const passes = {
+    rows: weights(width, columns, newWidth),
+    columns: weights(height, rows, newHeight),
+  };
+  if (data instanceof Uint8Array && channels <= 4) {
+    const resized = resizeBytes({ data, count, height, width, channels }, passes);
+    if (resized !== undefined) return resized as T;
+  }
   let lines = { data, rows: count * height, width, channels };
-  if (!isWhole(width, columns, newWidth)) {
-    lines = resizeRows(lines, lineWeights(width, columns, newWidth, resampling));
-  }
-  if (!isWhole(height, rows, newHeight)) {
-    lines = resizeColumns(lines, lineWeights(height, rows, newHeight, resampling), count);
-  }
+  if (passes.rows !== undefined) lines = resizeRows(lines, passes.rows);
+  if (passes.columns !== undefined) lines = resizeColumns(lines, passes.columns, count);
   return lines.data === data ? (data.slice() as T) : lines.data;
 }
 

@@ -4,6 +4,7 @@ import type { Sharp, SharpConstructor } from "sharp";
 import { TargetError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DecodeTask, EncodeTask, ImageCodec } from "../codec.ts";
+import { jpegComponents } from "../header.ts";
 import { ImageError, type ImageErrorReason, imageReasons } from "../image-error.ts";
 
 let loading: Promise<SharpConstructor> | undefined;
@@ -60,13 +61,19 @@ export const codec: ImageCodec = {
   },
 };
 
+/** Pixels that take a few seconds at most, however they are packed. */
+const smallPixels = 2 ** 20;
+
 async function decode(sharp: SharpConstructor, bytes: Uint8Array, task: DecodeTask) {
   const { file, maxPixels, timeout, shrink, header } = task;
   // What Pillow accepts is accepted: bytes that are too many between markers are no damage, missing ones are.
   const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, autoOrient: true });
-  image.timeout({ seconds: Math.ceil(timeout) });
-  const { space, channels, depth, icc, orientation = 1 } = await image.metadata();
+  // Watching the clock has its price, and small pictures are done in time.
+  if (header.height * header.width > smallPixels) image.timeout({ seconds: Math.ceil(timeout) });
   const pixels = async () => pixelsOf(await image.raw().toBuffer({ resolveWithObject: true }));
+  // Almost all photographs: there is nothing else to know.
+  if (header.format === "jpeg" && shrink === 1 && jpegComponents(bytes) === 3) return pixels();
+  const { space, channels, depth, icc, orientation = 1 } = await image.metadata();
   requireWholeSamples(depth, file);
   if (shrink > 1 && header.format === "jpeg") {
     const [rows, columns] = [header.height, header.width].map((side) => Math.ceil(side / shrink));
