@@ -120,9 +120,17 @@ describe("is refused:", () => {
     ["an empty folder", "empty", "", /There is no picture to train with in empty/],
     ["one class", "single", "", /All pictures in single are of one class, "red"/],
     ["broken files where none may be", "photos", "--strict", /cannot be used, and strict is set/],
+    [
+      "several classes for a picture",
+      "tagged",
+      "--network lenet-5",
+      /marks several classes for some/,
+    ],
   ])("%s", async (_, name, options, message) => {
     await put(folder, "empty/.keep", "");
     await putColours(join(folder, "single"), 6, { names: ["red"] });
+    await putColours(join(folder, "tagged"), 2, { names: ["red"] });
+    await put(folder, "tagged/labels.csv", "path,sea,sky\nred/000.jpg,1,1\nred/001.jpg,0,1\n");
     const { code, stderr } = await refusalIn(folder, `train --data ${name} ${options}`.trim());
     expect(code).not.toBe(0);
     expect(stderr).toMatch(message);
