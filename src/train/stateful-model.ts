@@ -77,6 +77,11 @@ export abstract class StatefulModel<
     this.memory = new ModelMemory({ network, seed });
   }
 
+  /** The device that it was given, or computes on; undefined before it has computed. */
+  get device(): Device | undefined {
+    return this.#deviceChoice;
+  }
+
   /** The settings of `compile`. */
   get settings(): TrainingSettings | undefined {
     return this.currentSettings;

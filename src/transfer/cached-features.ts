@@ -50,17 +50,19 @@ export function splitModel(model: Model): Split | { readonly reason: string } {
   }
   const [{ shape }] = before[before.length - 1].outputs;
   const [record] = model.preprocess;
+  const { seed, device } = model;
+  const options = { seed, ...(device === undefined ? {} : { device }) };
   const features = modelOf({
     inputs: network.inputs[0],
     outputs: before[before.length - 1].outputs[0],
-    seed: model.seed,
+    ...options,
     ...(record === undefined ? {} : { preprocess: record }),
   });
   const x = input({ shape });
   const outputs = applications.slice(cut).reduce<SymbolicTensor>((value, { unit }) => {
     return isNetwork(unit) ? unit.apply([value])[0] : (unit as LayerInstance).apply(value);
   }, x);
-  const head = modelOf({ inputs: x, outputs, seed: model.seed });
+  const head = modelOf({ inputs: x, outputs, ...options });
   return { features, head, shape };
 }
 
