@@ -11,7 +11,7 @@ test("trains both networks with and without augmentation", async () => {
     tests: 200,
     say: (line) => lines.push(line),
   });
-  expect(Object.keys(found)).toEqual(["first", "second"]);
+  expect(Object.keys(found)).toEqual(["first", "second", "third"]);
   for (const accuracies of Object.values(found)) {
     for (const accuracy of Object.values(accuracies)) {
       expect(accuracy).toBeGreaterThanOrEqual(0);
@@ -19,6 +19,7 @@ test("trains both networks with and without augmentation", async () => {
     }
   }
   expect(found.first.with).not.toBe(found.first.without);
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   expect(lines[1]).toMatch(/^first network.*% without, .*% with$/);
-}, 120_000);
+  expect(lines[3]).toMatch(/slants and zooms: .*% without, .*% with$/);
+}, 240_000);

@@ -3,8 +3,9 @@
 //     npx tsx examples/augmentation/augmentation.ts [epochs] [images] [folder]
 //
 // The first network has rotation, shift and zoom as layers in front, and trains on the sample of Fashion-MNIST that
-// comes with Fovea. The other one is that of examples/cifar10, behind a generator that turns, shifts and flips; it
-// trains on CIFAR-10's binary files in `folder`, and without it on Fashion-MNIST as well.
+// comes with Fovea. The other one is that of examples/cifar10, behind a generator that turns, shifts and flips, and behind
+// one that does more of it, and slants and zooms; it trains on CIFAR-10's binary files in `folder`, and without it on
+// Fashion-MNIST as well.
 // In a project of your own, import from "fovea".
 
 import {
@@ -99,20 +100,21 @@ export async function main(options: AugmentationOptions = {}): Promise<Accuracie
   say(line("first network, rotation, shift and zoom as layers", first));
 
   const [few, held] = [sliceExamples(cifar.train, 0, images), sliceExamples(cifar.test, 0, tests)];
-  const generator = augment.imageDataGenerator({
-    rotationRange: 15,
-    widthShiftRange: 0.1,
-    heightShiftRange: 0.1,
-    horizontalFlip: true,
-  });
   const shape = few.x.shape.slice(1);
-  const second = {
-    without: await accuracyOf(cifarNetwork(shape), few, held, epochs),
-    with: await accuracyOf(cifarNetwork(shape), generator.flow(few), held, epochs),
+  const behind = async (options: augment.ImageDataGeneratorOptions) => {
+    const generator = augment.imageDataGenerator({ ...options, horizontalFlip: true });
+    const accuracy = await accuracyOf(cifarNetwork(shape), generator.flow(few), held, epochs);
+    await generator.dispose();
+    return accuracy;
   };
-  await generator.dispose();
+  const without = await accuracyOf(cifarNetwork(shape), few, held, epochs);
+  const some = { rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1 };
+  const second = { without, with: await behind(some) };
   say(line("three blocks, a generator that turns, shifts and flips", second));
-  return { first, second };
+  const more = { rotationRange: 20, widthShiftRange: 0.2, heightShiftRange: 0.2 };
+  const third = { without, with: await behind({ ...more, shearRange: 0.2, zoomRange: 0.2 }) };
+  say(line("the same, a generator that does more, slants and zooms", third));
+  return { first, second, third };
 }
 
 function line(
