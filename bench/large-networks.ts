@@ -235,7 +235,7 @@ const inceptionV3: BenchNetwork = {
  */
 const unet: BenchNetwork = {
   inputShape: [256, 256, 3],
-  batches: { training: [8], inference: [1, 8] },
+  batches: { training: [4, 8], inference: [1, 8] },
   parameters: 7_763_074,
   build(images) {
     const two = (x: SymbolicTensor, filters: number) =>

@@ -17,6 +17,7 @@ export type { RandomNormalOptions } from "./initializers/random-normal.ts";
 export type { RandomUniformOptions } from "./initializers/random-uniform.ts";
 export type { TruncatedNormalOptions } from "./initializers/truncated-normal.ts";
 export type { VarianceScalingOptions } from "./initializers/variance-scaling.ts";
+export type { BinaryCrossentropyOptions } from "./losses/binary-crossentropy.ts";
 export type { BinaryFocalCrossentropyOptions } from "./losses/binary-focal-crossentropy.ts";
 export type { CategoricalFocalCrossentropyOptions } from "./losses/categorical-focal-crossentropy.ts";
 export type { CategoricalGeneralizedCrossEntropyOptions } from "./losses/categorical-generalized-cross-entropy.ts";
@@ -30,8 +31,10 @@ export type {
 export type { CustomLossOptions } from "./losses/custom.ts";
 export type { DetectionLossOptions } from "./losses/detection.ts";
 export type { HuberOptions } from "./losses/huber.ts";
+export type { IgnoringOptions } from "./losses/ignored.ts";
 export type { LossName, ShortLossName } from "./losses/index.ts";
 export type { Loss, LossFunction, LossOptions, Reduction } from "./losses/loss.ts";
+export type { LovaszOptions, LovaszSoftmaxOptions } from "./losses/lovasz.ts";
 export type { OverlapOptions } from "./losses/overlap.ts";
 export type { ScoredBatch } from "./losses/reduce-loss.ts";
 export type {
@@ -39,6 +42,7 @@ export type {
   SparseEntropyOptions,
 } from "./losses/sparse-categorical-crossentropy.ts";
 export type { TverskyOptions } from "./losses/tversky.ts";
+export type { WeightedSumOptions } from "./losses/weighted-sum.ts";
 export type { AucOptions } from "./metrics/auc.ts";
 export type { BinaryAccuracyOptions } from "./metrics/binary-accuracy.ts";
 export type { ClassOptions, ThresholdOptions } from "./metrics/confusion.ts";

@@ -102,10 +102,14 @@ function fitsResults(targets: Shape, results: Shape): boolean {
 }
 
 /** @throws DataError where the loss is not defined for a target. */
-function checkRange(data: Float32Array, row: number, { name, range }: TargetKind): void {
+function checkRange(
+  data: Float32Array,
+  row: number,
+  { name, range, ignoreClass }: TargetKind,
+): void {
   if (range === undefined) return;
   const [low, high] = range;
-  const wrong = data.findIndex((value) => value < low || value > high);
+  const wrong = data.findIndex((value) => (value < low || value > high) && value !== ignoreClass);
   if (wrong < 0) return;
   throw new DataError({
     what: `A target is out of range for the loss "${name}".`,

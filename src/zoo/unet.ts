@@ -34,7 +34,11 @@ function pair(
     const conv = `${name}_conv${i + 1}`;
     const activation = `${name}_relu${i + 1}`;
     const names = { conv, norm: `${name}_norm${i + 1}`, activation };
-    if (batchNormalization) return chain(y, convNorm({ ...convolution, kernelInitializer, names }));
+    if (batchNormalization) {
+      // Statistics that follow as fast as in PyTorch, where these forms come from.
+      const norm = { momentum: 0.9 };
+      return chain(y, convNorm({ ...convolution, kernelInitializer, norm, names }));
+    }
     return chain(y, [
       layers.conv2d({ ...convolution, kernelInitializer, name: conv }),
       activate("relu", activation),

@@ -13,6 +13,8 @@ export interface LossCase {
   readonly range?: readonly [number, number];
   /** Whether no gradient flows through a part of it, so that its slope is no central difference. */
   readonly isDetached?: true;
+  /** Whether a batch has one number, so that the formula is given all rows in one. */
+  readonly isWhole?: true;
   /** The loss of one row, from Keras's formula; results are after the activation. */
   readonly formula: (targets: readonly number[], results: readonly number[]) => number;
 }
@@ -61,6 +63,38 @@ const huberOf = (delta: number) => (answer: number, result: number) => {
   const size = Math.abs(result - answer);
   return size <= delta ? size ** 2 / 2 : delta * size - delta ** 2 / 2;
 };
+/** The Jaccard loss made continuous, by sorting errors. */
+function lovasz(errors: Row, isInside: readonly boolean[]): number {
+  const order = errors.map((_, i) => i).sort((a, b) => errors[b] - errors[a]);
+  const size = isInside.filter(Boolean).length;
+  const lossOf = (inside: number, outside: number) => 1 - (size - inside) / (size + outside);
+  let [inside, outside, before, sum] = [0, 0, 0, 0];
+  for (const i of order) {
+    if (isInside[i]) inside++;
+    else outside++;
+    const after = lossOf(inside, outside);
+    sum += errors[i] * (after - before);
+    before = after;
+  }
+  return sum;
+}
+const lovaszOfClasses = (targets: Row, results: Row) => {
+  const classes = results.length / targets.length;
+  const present = [...new Set(targets)];
+  const losses = present.map((label) => {
+    const isInside = targets.map((target) => target === label);
+    const errors = targets.map((_, i) =>
+      Math.abs(Number(isInside[i]) - results[i * classes + label]),
+    );
+    return lovasz(errors, isInside);
+  });
+  return mean(losses);
+};
+const diceOf = (y: Row, x: Row) => 1 - (2 * both(y, x)) / (total(y) + total(x) + 1e-7);
+const hot = (labels: Row, classes: number, ignored?: number) =>
+  labels.flatMap((label) =>
+    Array.from({ length: classes }, (_, i) => Number(label !== ignored && label === i)),
+  );
 const focal = (gamma: number, alpha: number | undefined) =>
   meanOf((y, x) => {
     const right = y * x + (1 - y) * (1 - x);
@@ -107,6 +141,12 @@ export const lossCases = {
       endsIn: "linear",
       shape: [3, 17],
       formula: ([label], logits) => sparse([label], softmaxOf(logits)),
+    },
+    {
+      options: { classWeights: [0.5, 2, 0, 3] },
+      endsIn: "softmax",
+      shape: [6, 4],
+      formula: ([label], results) => [0.5, 2, 0, 3][label] * sparse([label], results),
     },
     {
       options: { labelSmoothing: 0.3 },
@@ -260,6 +300,15 @@ export const lossCases = {
       formula: (targets, results) =>
         sumOf((y, x) => -0.25 * (1 - x) ** 2 * y * Math.log(x))(targets, shareOf(results)),
     },
+    {
+      options: { alpha: [0.1, 0.7, 0.4], gamma: 1.5, sparseYTrue: true },
+      endsIn: "softmax",
+      shape: [5, 3],
+      formula: ([label], results) => {
+        const share = shareOf(results)[label];
+        return -[0.1, 0.7, 0.4][label] * (1 - share) ** 1.5 * Math.log(share);
+      },
+    },
   ],
   categoricalGeneralizedCrossEntropy: [
     {
@@ -270,11 +319,16 @@ export const lossCases = {
     },
   ],
   dice: [
+    { options: { axis: [1] }, endsIn: "sigmoid", shape: [5, 6], formula: diceOf },
     {
-      options: { axis: [1] },
-      endsIn: "sigmoid",
-      shape: [5, 6],
-      formula: (y, x) => 1 - (2 * both(y, x)) / (total(y) + total(x) + 1e-7),
+      options: { sparseYTrue: true, ignoreClass: 2 },
+      endsIn: "softmax",
+      shape: [7, 4],
+      isWhole: true,
+      formula(labels, results) {
+        const counted = results.map((x, i) => (labels[Math.floor(i / 4)] === 2 ? 0 : x));
+        return diceOf(hot(labels, 4, 2), counted);
+      },
     },
   ],
   tversky: [
@@ -312,6 +366,49 @@ export const lossCases = {
       shape: [1, 1, 7],
       range: [0.1, 0.9],
       formula: detected({ quality: false, gamma: 1.5, boxWeight: 0 }),
+    },
+  ],
+  lovaszSoftmax: [
+    {
+      options: {},
+      endsIn: "softmax",
+      shape: [9, 3],
+      isWhole: true,
+      formula: lovaszOfClasses,
+    },
+    {
+      options: { perImage: true, fromLogits: true },
+      endsIn: "linear",
+      shape: [5, 4],
+      formula: ([label], logits) => lovaszOfClasses([label], softmaxOf(logits)),
+    },
+  ],
+  lovaszHinge: [
+    {
+      options: {},
+      endsIn: "sigmoid",
+      shape: [5, 1],
+      isWhole: true,
+      formula(targets, results) {
+        const isInside = targets.map((target) => target > 0.5);
+        const errors = results.map((p, i) => {
+          const logit = Math.log(p / (1 - p));
+          return Math.max(1 - (isInside[i] ? logit : -logit), 0);
+        });
+        return lovasz(errors, isInside);
+      },
+    },
+  ],
+  weightedSum: [
+    {
+      options: {
+        losses: [{ name: "binaryCrossentropy" }, { name: "dice", options: { axis: null } }],
+        weights: [2, 0.5],
+      },
+      endsIn: "sigmoid",
+      shape: [5, 3],
+      isWhole: true,
+      formula: (y, x) => 2 * binary(y, x) + 0.5 * diceOf(y, x),
     },
   ],
 } satisfies Record<LossName, readonly LossCase[]>;

@@ -16,6 +16,7 @@ import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { activate } from "../../src/nn/activations.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { type LossName, lossFrom, lossTable } from "../../src/nn/losses/index.ts";
+import type { Loss } from "../../src/nn/losses/loss.ts";
 import { decodeModel } from "../../src/train/load.ts";
 import { encodeModel } from "../../src/train/save.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -31,15 +32,18 @@ const table = names.flatMap((name) =>
   ]),
 );
 
+/** The loss with the options of its first case: some cannot do without. */
+const usual = (name: LossName) => lossFrom(name, cases[name][0].options);
+
 function uniform(shape: Shape, stream: number, [low, high]: readonly [number, number]) {
   const random = new RandomStream(5, stream);
   const value = () => low + (high - low) * random.uniform();
   return { data: Float64Array.from({ length: sizeOf(shape) }, value), shape };
 }
 
-function answersFor(name: LossName, shape: Shape): Tensor {
+function answersFor({ targets }: Loss, shape: Shape): Tensor {
   const random = new RandomStream(5, 9);
-  if (lossFrom(name).targets === "classes") {
+  if (targets === "classes") {
     const data = Int32Array.from({ length: shape[0] }, () => random.below(shape[1]));
     return { data, shape: [shape[0]] };
   }
@@ -48,12 +52,13 @@ function answersFor(name: LossName, shape: Shape): Tensor {
 
 /** The loss with its sources, which are f64. */
 function graphOf(name: LossName, { options, endsIn, shape, range = [-2, 2] }: LossCase) {
-  const targets = answersFor(name, shape);
+  const loss = lossFrom(name, options);
+  const targets = answersFor(loss, shape);
   const dtype = targets.data instanceof Int32Array ? "i32" : "f32";
   const y = ops.input("y", { shape: targets.shape, dtype });
   const x = ops.input("x", { shape, dtype: "f32" });
   const predictions = activate(endsIn, ops, x);
-  const values = lossFrom(name, options).values(y, predictions, ops);
+  const values = loss.values(y, predictions, ops);
   return { x, predictions, values, sources: { x: uniform(shape, 1, range), y: targets } };
 }
 
@@ -72,7 +77,7 @@ afterAll(() => device.close());
 describe("losses", () => {
   test.each(table)("%s: one number a place, by Keras's formula", (_, name, one) => {
     const { predictions, values, sources } = graphOf(name, one);
-    expect(values.shape).toEqual(one.shape.slice(0, -1));
+    expect(values.shape).toEqual(one.isWhole ? [] : one.shape.slice(0, -1));
     const [given, received] = evaluate([predictions, values], sources);
     const places = sizeOf(values.shape);
     for (let row = 0; row < places; row++) {
@@ -154,9 +159,9 @@ describe("losses", () => {
   test.each(names)("%s: targets that are not shaped as it needs are refused by name", (name) => {
     const given: Shape = name === "detection" ? [4, 2, 5] : [4, 3];
     const predictions = ops.input("x", { shape: given, dtype: "f32" });
-    const whole = lossFrom(name).targets === "classes";
+    const whole = usual(name).targets === "classes";
     const y = (shape: Shape): Node => ops.input("y", { shape, dtype: whole ? "i32" : "f32" });
-    const compare = (shape: Shape) => () => lossFrom(name).values(y(shape), predictions, ops);
+    const compare = (shape: Shape) => () => usual(name).values(y(shape), predictions, ops);
     expect(compare(whole ? [4] : given)).not.toThrow();
     for (const shape of whole ? [[5], [4, 3]] : [[4], [4, 2], [3, 4]]) {
       expect(compare(shape), JSON.stringify(shape)).toThrow(ShapeError);
@@ -217,26 +222,28 @@ describe("compiled models", () => {
     }
     const inputs = uniform([count, ...image], 2, [-1, 1]);
     const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
-    const targets = answersFor(name, [count, outputs]);
+    const targets = answersFor(lossFrom(name, one.options), [count, outputs]);
     const whole = targets.data instanceof Int32Array;
     const y = {
       data: whole ? Int32Array.from(targets.data) : Float32Array.from(targets.data),
       shape: targets.shape,
     };
     const predictions = await model.predict(x);
+    const parts = one.isWhole ? 1 : count;
     const expected = mean(
-      Array.from({ length: count }, (__, row) =>
-        one.formula(rowOf(y, row, count), rowOf(predictions, row, count)),
+      Array.from({ length: parts }, (__, row) =>
+        one.formula(rowOf(y, row, parts), rowOf(predictions, row, parts)),
       ),
     );
-    const { loss, accuracy } = await model.evaluate({ x, y }, { batchSize: 4 });
+    const batchSize = one.isWhole ? count : 4;
+    const { loss, accuracy } = await model.evaluate({ x, y }, { batchSize });
     expect(Math.abs(loss - expected)).toBeLessThanOrEqual(2e-6 * Math.max(1, expected));
     expect(accuracy * count).toBeCloseTo(Math.round(accuracy * count), 9);
 
     const { model: again } = await decodeModel(await encodeModel(model), { device });
     expect(again.settings?.heads[0].loss.options).toEqual(model.settings?.heads[0].loss.options);
     expect(again.settings?.metrics.map((metric) => metric.name)).toEqual(["accuracy"]);
-    expect(await again.evaluate({ x, y }, { batchSize: 4 })).toEqual({ loss, accuracy });
+    expect(await again.evaluate({ x, y }, { batchSize })).toEqual({ loss, accuracy });
     await Promise.all([model.dispose(), again.dispose()]);
   });
 
@@ -245,7 +252,7 @@ describe("compiled models", () => {
     model.learningRate = 1e-3;
     const inputs = uniform([count, ...image], 2, [0, 1]);
     const x = { data: Float32Array.from(inputs.data), shape: inputs.shape };
-    const targets = answersFor(name, [count, one.shape[1]]);
+    const targets = answersFor(lossFrom(name, one.options), [count, one.shape[1]]);
     const whole = targets.data instanceof Int32Array;
     const y = {
       data: whole ? Int32Array.from(targets.data) : Float32Array.from(targets.data),

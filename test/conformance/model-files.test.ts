@@ -23,7 +23,7 @@ import { constraints } from "../../src/nn/constraints/index.ts";
 import { initializers } from "../../src/nn/initializers/index.ts";
 import { input } from "../../src/nn/input.ts";
 import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts";
-import { lossTable } from "../../src/nn/losses/index.ts";
+import { lossFrom, lossTable } from "../../src/nn/losses/index.ts";
 import { metricFrom, metricTable } from "../../src/nn/metrics/index.ts";
 import { optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
 import { regularizers } from "../../src/nn/regularizers/index.ts";
@@ -51,7 +51,12 @@ const sorted = (names: readonly string[]) => [...names].sort();
 
 test.each([
   ["layers", layers, layerRows, ["boxDecoding", "channelPooling", "operation"]],
-  ["losses", lossTable, lossRows, ["detection", "iou"]],
+  [
+    "losses",
+    lossTable,
+    lossRows,
+    ["detection", "iou", "lovaszHinge", "lovaszSoftmax", "weightedSum"],
+  ],
   ["metrics", metricTable, metricRows, []],
   ["optimizers", optimizers, optimizerRows, []],
   // Keras begins some of its schedules with a rise, and has no other; it has no one-cycle policy.
@@ -189,7 +194,7 @@ test.each(Object.entries(rates))("the schedule %s comes back", async (name, opti
 test.each(Object.keys(lossRows) as (keyof typeof lossTable)[])(
   "the loss %s comes back",
   async (name) => {
-    const given = lossTable[name]({ reduction: "sum" });
+    const given = lossFrom(name, { reduction: "sum" });
     const { found } = await throughFiles({ optimizer: "sgd", loss: given });
     for (const again of found) {
       const [head] = again.settings?.heads ?? [];

@@ -10,9 +10,17 @@ import {
   smoothedOptions,
 } from "./cross-entropy.ts";
 import { oneMinus, powerOf } from "./formulas.ts";
+import {
+  type IgnoringOptions,
+  ignoring,
+  maskOfCounting,
+  meanOfCounting,
+  requireIgnoreClass,
+  withoutIgnoredValues,
+} from "./ignored.ts";
 import { defineLoss, type Loss, lossFacts } from "./loss.ts";
 
-export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
+export interface BinaryFocalCrossentropyOptions extends SmoothedOptions, IgnoringOptions {
   /** Whether class 1 is weighted by `alpha` and class 0 by 1 − `alpha`. Default: false. */
   readonly applyClassBalancing?: boolean;
   /** The weight of class 1, with `applyClassBalancing`. Default: 0.25. */
@@ -24,7 +32,7 @@ export interface BinaryFocalCrossentropyOptions extends SmoothedOptions {
 /**
  * Binary focal cross-entropy. With q = y · p + (1 − y) · (1 − p): (1 − q)^gamma · cross-entropy,
  * its mean over `axis`: targets and predictions `[N, …, K]` → `[N, …]`. Source: Lin et al., ICCV
- * 2017; as in Keras.
+ * 2017; as in Keras, but for `ignoreClass`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.binaryFocalCrossentropy({ gamma: 3 })
@@ -34,19 +42,26 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
     applyClassBalancing = false,
     alpha = 0.25,
     gamma = 2,
+    ignoreClass = null,
     reduction,
     ...rest
   } = optionsOf(binaryFocalCrossentropy.facts, options);
   const { fromLogits, labelSmoothing, axis } = smoothedOptions(rest);
   requireNumber("gamma", gamma, { least: 0 });
   requireNumber("alpha", alpha);
+  requireIgnoreClass(ignoreClass);
   return defineLoss({
     name: "binaryFocalCrossentropy",
-    options: { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis, reduction },
+    options: {
+      ...{ applyClassBalancing, alpha, gamma },
+      ...{ fromLogits, labelSmoothing, axis, ignoreClass, reduction },
+    },
     targets: "values",
     range: [0, 1],
+    ...ignoring(ignoreClass),
     values(targets, predictions, build) {
-      const yes = smoothBinary(targets, labelSmoothing, build);
+      const known = withoutIgnoredValues(targets, ignoreClass, build);
+      const yes = smoothBinary(known, labelSmoothing, build);
       const no = oneMinus(yes, build);
       const chances = fromLogits ? build.sigmoid(predictions) : predictions;
       const entropy = binaryCrossEntropy(yes, predictions, fromLogits, build);
@@ -55,13 +70,15 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
         build.multiply(no, oneMinus(chances, build)),
       );
       const focused = build.multiply(powerOf(oneMinus(right, build), gamma, build), entropy);
-      if (!applyClassBalancing) return build.mean(focused, { axes: [axis] });
+      const whose = { targets, ignoreClass, axis };
+      if (!applyClassBalancing) return meanOfCounting(focused, whose, build);
       const weight = build.add(
         build.multiply(yes, build.constant(alpha)),
         build.multiply(no, build.constant(1 - alpha)),
       );
-      return build.mean(build.multiply(weight, focused), { axes: [axis] });
+      return meanOfCounting(build.multiply(weight, focused), whose, build);
     },
+    ...maskOfCounting(ignoreClass, axis),
   });
 }
 binaryFocalCrossentropy.facts = lossFacts<BinaryFocalCrossentropyOptions>({
@@ -71,6 +88,7 @@ binaryFocalCrossentropy.facts = lossFacts<BinaryFocalCrossentropyOptions>({
     applyClassBalancing: "apply_class_balancing",
     alpha: "alpha",
     gamma: "gamma",
+    ignoreClass: null,
   },
-  keras: { className: "BinaryFocalCrossentropy" },
+  keras: { className: "BinaryFocalCrossentropy", ownFixed: { ignoreClass: null } },
 });

@@ -27,7 +27,24 @@ export type ShortLossName = keyof typeof shortNames | Uppercase<keyof typeof sho
 
 /** A loss by name, with Keras's defaults or the given options. @throws ConfigError */
 export function lossFrom(name: string, options: object = {}): Loss {
-  return (lookUp(lossTable, name, "loss") as (options: object) => Loss)(options);
+  const make = lookUp(lossTable, name, "loss") as (options: object) => Loss;
+  return make(withLosses(options));
+}
+
+/** Options in which losses that files hold, as names and options, are losses again. */
+function withLosses(options: object): object {
+  if (!("losses" in options) || !Array.isArray(options.losses)) return options;
+  const made = (one: StoredLoss | Loss) =>
+    typeof one === "object" && one !== null && !("values" in one)
+      ? lossFrom(one.name, one.options)
+      : one;
+  return { ...options, losses: options.losses.map(made) };
+}
+
+/** A loss as files hold it inside of another. */
+interface StoredLoss {
+  readonly name: string;
+  readonly options?: object;
 }
 
 /** A loss from what `compile` is given: a name, a loss, or a function. @throws ConfigError */

@@ -58,7 +58,7 @@ export interface Loss {
   readonly reduction: Reduction;
   /** Whether targets are class numbers, one a place, or shaped as the result. */
   readonly targets: "classes" | "values";
-  /** A class number that may stand where there is no target. */
+  /** A class number, or a value, that may stand where there is no target. */
   readonly ignoreClass?: number;
   /**
    * The lowest and the highest target that the loss is defined for; absent where any number is one.

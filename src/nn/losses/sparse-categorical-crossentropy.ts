@@ -1,8 +1,11 @@
 // Cross-entropy with class numbers.
 
-import { requireBetween, requireOption } from "../../core/option.ts";
+import { requireBetween } from "../../core/option.ts";
+import { normalizeAxis } from "../../core/shape.ts";
 import { optionsOf } from "../facts.ts";
+import { classWeightOf, requireClassWeights, requireWeightOfEach } from "./class-weights.ts";
 import { crossEntropyNames, type LogitsOptions, sparseCrossEntropy } from "./cross-entropy.ts";
+import { countingPlaces, ignoring, requireIgnoreClass, withoutIgnored } from "./ignored.ts";
 import { defineLoss, type Loss, type LossOptions, lossFacts } from "./loss.ts";
 
 /** Options of the cross-entropy of class numbers, as a loss and as a metric. */
@@ -20,13 +23,19 @@ export interface SparseEntropyOptions extends LogitsOptions {
   readonly labelSmoothing?: number;
 }
 
-export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptions, LossOptions {}
+export interface SparseCategoricalCrossentropyOptions extends SparseEntropyOptions, LossOptions {
+  /**
+   * How much places of each class count: a number of at least 0 for each. Keras has it as an option
+   * of `fit`, which takes one class an example. Default: all count alike.
+   */
+  readonly classWeights?: readonly number[] | null;
+}
 
 /**
  * Cross-entropy with class numbers as targets, −ln p of the right class: targets i32 `[N, …]`,
  * predictions `[N, …, C]` → `[N, …]`. Where the model ends in softmax it is computed from the
  * logits, without overflow. Places of `ignoreClass` are 0, and the mean is that of the others. As
- * in Keras, but for `labelSmoothing` (Szegedy et al., CVPR 2016).
+ * in Keras, but for `labelSmoothing` (Szegedy et al., CVPR 2016) and `classWeights`.
  *
  * @throws ConfigError where an option cannot be used.
  * @example losses.sparseCategoricalCrossentropy({ fromLogits: true })
@@ -39,38 +48,31 @@ export function sparseCategoricalCrossentropy(
     ignoreClass = null,
     axis = -1,
     labelSmoothing = 0,
+    classWeights = null,
     reduction,
   } = optionsOf(sparseCategoricalCrossentropy.facts, options);
-  const isWhole = ignoreClass === null || Number.isSafeInteger(ignoreClass);
-  requireOption("ignoreClass", ignoreClass, isWhole, "a whole number");
+  requireIgnoreClass(ignoreClass);
   requireBetween("labelSmoothing", labelSmoothing, 0, 1);
+  requireClassWeights("classWeights", classWeights);
   const choices = { fromLogits, axis, labelSmoothing };
-  const base = {
+  return defineLoss({
     name: "sparseCategoricalCrossentropy",
-    options: { fromLogits, ignoreClass, axis, labelSmoothing, reduction },
+    options: { fromLogits, ignoreClass, axis, labelSmoothing, classWeights, reduction },
     targets: "classes",
     axis,
-  } as const;
-  if (ignoreClass === null) {
-    return defineLoss({
-      ...base,
-      values: (targets, predictions, build) =>
-        sparseCrossEntropy(targets, predictions, choices, build),
-    });
-  }
-  return defineLoss({
-    ...base,
-    ignoreClass,
+    ...ignoring(ignoreClass),
     values(targets, predictions, build) {
-      const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
       // A label that is no class has no loss.
-      const labels = build.select(ignored, build.constant(-1, [], "i32"), targets);
-      return sparseCrossEntropy(labels, predictions, choices, build);
+      const labels = ignoreClass === null ? targets : withoutIgnored(targets, ignoreClass, build);
+      const values = sparseCrossEntropy(labels, predictions, choices, build);
+      if (classWeights === null) return values;
+      const { shape } = predictions;
+      requireWeightOfEach("classWeights", classWeights, shape[normalizeAxis(axis, shape.length)]);
+      return build.multiply(values, classWeightOf(labels, classWeights, build));
     },
-    mask(targets, build) {
-      const ignored = build.equal(targets, build.constant(ignoreClass, [], "i32"));
-      return build.subtract(build.constant(1), ignored);
-    },
+    ...(ignoreClass === null
+      ? {}
+      : { mask: (targets, build) => countingPlaces(targets, ignoreClass, build) }),
   });
 }
 sparseCategoricalCrossentropy.facts = lossFacts<SparseCategoricalCrossentropyOptions>({
@@ -80,9 +82,10 @@ sparseCategoricalCrossentropy.facts = lossFacts<SparseCategoricalCrossentropyOpt
     ignoreClass: "ignore_class",
     axis: "axis",
     labelSmoothing: null,
+    classWeights: null,
   },
   keras: {
     className: "SparseCategoricalCrossentropy",
-    ownFixed: { axis: -1, labelSmoothing: 0 },
+    ownFixed: { axis: -1, labelSmoothing: 0, classWeights: null },
   },
 });

@@ -1,7 +1,7 @@
 // Losses that are metrics as well: their mean over the epoch, each example counting alike or by its
 // weight. One mechanism; the formulas are those of the losses.
 
-import { optionsOf } from "../facts.ts";
+import { type Facts, optionsOf } from "../facts.ts";
 import { binaryCrossentropy as binaryCrossentropyLoss } from "../losses/binary-crossentropy.ts";
 import { categoricalCrossentropy as categoricalCrossentropyLoss } from "../losses/categorical-crossentropy.ts";
 import { categoricalHinge as categoricalHingeLoss } from "../losses/categorical-hinge.ts";
@@ -23,13 +23,13 @@ import { squaredHinge as squaredHingeLoss } from "../losses/squared-hinge.ts";
 import { meanMetric } from "./mean-metric.ts";
 import { type Metric, type MetricOptions, metricFacts, metricNames } from "./metric.ts";
 
-/** The mean of `loss` over an epoch; a reduction says nothing about it. */
-function lossMetric(kind: string, name: string, loss: Loss): Metric {
+/** The mean of `loss` over an epoch; what only the loss can be told, such as a reduction, is none of its options. */
+function lossMetric(facts: Facts, name: string, loss: Loss): Metric {
   const options = Object.fromEntries(
-    Object.entries(loss.options).filter(([option]) => option !== "reduction"),
+    Object.entries(loss.options).filter(([option]) => Object.hasOwn(facts.options, option)),
   );
   const { values, mask } = loss;
-  return meanMetric({ kind, better: "lower", name, options, values, mask });
+  return meanMetric({ kind: facts.name, better: "lower", name, options, values, mask });
 }
 
 /** Options of the metric: those of the loss except its reduction. */
@@ -43,7 +43,7 @@ export interface BinaryCrossentropyMetricOptions extends MetricOptions, Smoothin
  */
 export function binaryCrossentropy(options: BinaryCrossentropyMetricOptions = {}): Metric {
   const { name = "binary_crossentropy", ...own } = optionsOf(binaryCrossentropy.facts, options);
-  return lossMetric("binaryCrossentropy", name, binaryCrossentropyLoss(own));
+  return lossMetric(binaryCrossentropy.facts, name, binaryCrossentropyLoss(own));
 }
 const { reduction: _, ...crossentropyNames } = smoothedNames;
 binaryCrossentropy.facts = metricFacts<BinaryCrossentropyMetricOptions>({
@@ -67,7 +67,7 @@ export function categoricalCrossentropy(
 ): Metric {
   const { facts } = categoricalCrossentropy;
   const { name = "categorical_crossentropy", ...own } = optionsOf(facts, options);
-  return lossMetric("categoricalCrossentropy", name, categoricalCrossentropyLoss(own));
+  return lossMetric(categoricalCrossentropy.facts, name, categoricalCrossentropyLoss(own));
 }
 categoricalCrossentropy.facts = metricFacts<CategoricalCrossentropyMetricOptions>({
   name: "categoricalCrossentropy",
@@ -93,7 +93,11 @@ export function sparseCategoricalCrossentropy(
 ): Metric {
   const { facts } = sparseCategoricalCrossentropy;
   const { name = "sparse_categorical_crossentropy", ...own } = optionsOf(facts, options);
-  return lossMetric("sparseCategoricalCrossentropy", name, sparseCategoricalCrossentropyLoss(own));
+  return lossMetric(
+    sparseCategoricalCrossentropy.facts,
+    name,
+    sparseCategoricalCrossentropyLoss(own),
+  );
 }
 sparseCategoricalCrossentropy.facts = metricFacts<SparseCategoricalCrossentropyMetricOptions>({
   name: "sparseCategoricalCrossentropy",
@@ -115,7 +119,7 @@ sparseCategoricalCrossentropy.facts = metricFacts<SparseCategoricalCrossentropyM
  */
 export function categoricalHinge(options: MetricOptions = {}): Metric {
   const { name = "categorical_hinge" } = optionsOf(categoricalHinge.facts, options);
-  return lossMetric("categoricalHinge", name, categoricalHingeLoss());
+  return lossMetric(categoricalHinge.facts, name, categoricalHingeLoss());
 }
 categoricalHinge.facts = metricFacts<MetricOptions>({
   name: "categoricalHinge",
@@ -130,7 +134,7 @@ categoricalHinge.facts = metricFacts<MetricOptions>({
  */
 export function hinge(options: MetricOptions = {}): Metric {
   const { name = "hinge" } = optionsOf(hinge.facts, options);
-  return lossMetric("hinge", name, hingeLoss());
+  return lossMetric(hinge.facts, name, hingeLoss());
 }
 hinge.facts = metricFacts<MetricOptions>({
   name: "hinge",
@@ -146,7 +150,7 @@ hinge.facts = metricFacts<MetricOptions>({
  */
 export function klDivergence(options: MetricOptions = {}): Metric {
   const { name = "kl_divergence" } = optionsOf(klDivergence.facts, options);
-  return lossMetric("klDivergence", name, klDivergenceLoss());
+  return lossMetric(klDivergence.facts, name, klDivergenceLoss());
 }
 klDivergence.facts = metricFacts<MetricOptions>({
   name: "klDivergence",
@@ -162,7 +166,7 @@ klDivergence.facts = metricFacts<MetricOptions>({
  */
 export function logCoshError(options: MetricOptions = {}): Metric {
   const { name = "logcosh" } = optionsOf(logCoshError.facts, options);
-  return lossMetric("logCoshError", name, logCoshLoss());
+  return lossMetric(logCoshError.facts, name, logCoshLoss());
 }
 logCoshError.facts = metricFacts<MetricOptions>({
   name: "logCoshError",
@@ -177,7 +181,7 @@ logCoshError.facts = metricFacts<MetricOptions>({
  */
 export function meanAbsoluteError(options: MetricOptions = {}): Metric {
   const { name = "mean_absolute_error" } = optionsOf(meanAbsoluteError.facts, options);
-  return lossMetric("meanAbsoluteError", name, meanAbsoluteErrorLoss());
+  return lossMetric(meanAbsoluteError.facts, name, meanAbsoluteErrorLoss());
 }
 meanAbsoluteError.facts = metricFacts<MetricOptions>({
   name: "meanAbsoluteError",
@@ -196,7 +200,7 @@ export function meanAbsolutePercentageError(options: MetricOptions = {}): Metric
     meanAbsolutePercentageError.facts,
     options,
   );
-  return lossMetric("meanAbsolutePercentageError", name, meanAbsolutePercentageErrorLoss());
+  return lossMetric(meanAbsolutePercentageError.facts, name, meanAbsolutePercentageErrorLoss());
 }
 meanAbsolutePercentageError.facts = metricFacts<MetricOptions>({
   name: "meanAbsolutePercentageError",
@@ -211,7 +215,7 @@ meanAbsolutePercentageError.facts = metricFacts<MetricOptions>({
  */
 export function meanSquaredError(options: MetricOptions = {}): Metric {
   const { name = "mean_squared_error" } = optionsOf(meanSquaredError.facts, options);
-  return lossMetric("meanSquaredError", name, meanSquaredErrorLoss());
+  return lossMetric(meanSquaredError.facts, name, meanSquaredErrorLoss());
 }
 meanSquaredError.facts = metricFacts<MetricOptions>({
   name: "meanSquaredError",
@@ -230,7 +234,7 @@ export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric
     meanSquaredLogarithmicError.facts,
     options,
   );
-  return lossMetric("meanSquaredLogarithmicError", name, meanSquaredLogarithmicErrorLoss());
+  return lossMetric(meanSquaredLogarithmicError.facts, name, meanSquaredLogarithmicErrorLoss());
 }
 meanSquaredLogarithmicError.facts = metricFacts<MetricOptions>({
   name: "meanSquaredLogarithmicError",
@@ -245,7 +249,7 @@ meanSquaredLogarithmicError.facts = metricFacts<MetricOptions>({
  */
 export function poisson(options: MetricOptions = {}): Metric {
   const { name = "poisson" } = optionsOf(poisson.facts, options);
-  return lossMetric("poisson", name, poissonLoss());
+  return lossMetric(poisson.facts, name, poissonLoss());
 }
 poisson.facts = metricFacts<MetricOptions>({
   name: "poisson",
@@ -260,7 +264,7 @@ poisson.facts = metricFacts<MetricOptions>({
  */
 export function squaredHinge(options: MetricOptions = {}): Metric {
   const { name = "squared_hinge" } = optionsOf(squaredHinge.facts, options);
-  return lossMetric("squaredHinge", name, squaredHingeLoss());
+  return lossMetric(squaredHinge.facts, name, squaredHingeLoss());
 }
 squaredHinge.facts = metricFacts<MetricOptions>({
   name: "squaredHinge",
