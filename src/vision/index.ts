@@ -119,6 +119,22 @@ export type { Scenes } from "./scenes/scenes.ts";
 export { type ShapeScenesOptions, shapeScenes } from "./scenes/shape-scenes.ts";
 export type { ShapeName } from "./scenes/shapes.ts";
 export {
+  assessSegmentation,
+  type ClassWeighting,
+  classCounts,
+  classWeights,
+  type PredictMaskOptions,
+  predictMask,
+  type SegmentationAssessment,
+  type SegmentationCompileOptions,
+  type SegmentationKind,
+  type SegmentationNetworkOptions,
+  type SegmentationSourceOptions,
+  segmentationCompileOptions,
+  segmentationNetwork,
+  segmentationSource,
+} from "./segmentation/index.ts";
+export {
   type ApplyStyleNetworkOptions,
   applyStyleNetwork,
 } from "./style/apply-style-network.ts";
