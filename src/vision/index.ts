@@ -68,6 +68,20 @@ export {
   type SlidingWindowOptions,
   slidingWindows,
 } from "./boxes/windows.ts";
+export {
+  assessDetector,
+  type DetectorAssessment,
+} from "./detection/assess-detector.ts";
+export type { DetectionAugmentation } from "./detection/augmentation.ts";
+export {
+  type AnnotatedDetections,
+  type DetectOptions,
+  type DetectorPicture,
+  detect,
+  detectAnnotated,
+} from "./detection/detect.ts";
+export { type DetectionSourceOptions, detectionSource } from "./detection/detection-source.ts";
+export { type DetectorOptions, detector } from "./detection/detector.ts";
 export { classColors } from "./draw/class-colors.ts";
 export { type DrawDetectionsOptions, drawDetections } from "./draw/draw-detections.ts";
 export { type DrawMaskOptions, drawMask } from "./draw/draw-mask.ts";
