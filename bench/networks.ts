@@ -4,9 +4,11 @@
 import { input } from "../src/nn/input.ts";
 import type { LayerInstance } from "../src/nn/layer-instance.ts";
 import { layers } from "../src/nn/layers/index.ts";
+import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
 import { Network } from "../src/nn/network.ts";
 import type { BenchNetwork } from "./bench-network.ts";
 import { basicBlock, chain, conv3, normalize, relu } from "./blocks.ts";
+import { detector } from "./detector.ts";
 import { largeNetworks } from "./large-networks.ts";
 
 /** The same batch in both modes. */
@@ -132,7 +134,7 @@ const resnet: BenchNetwork = {
 const smallNetworks = { lenet, mnist, simple, cifar, vgg, resnet };
 
 /** Every network by its name, from small to large. */
-export const networks = { ...smallNetworks, ...largeNetworks } satisfies Record<
+export const networks = { ...smallNetworks, ...largeNetworks, detector } satisfies Record<
   string,
   BenchNetwork
 >;
@@ -142,11 +144,18 @@ export type NetworkName = keyof typeof networks;
 export const networkNames = Object.keys(networks) as readonly NetworkName[];
 
 /** Whether a network is one of those for images of ImageNet's size. */
-export const isLarge = (name: NetworkName): boolean => name in largeNetworks;
+export const isLarge = (name: NetworkName): boolean => !(name in smallNetworks);
 
 /** The network of that name, without weights. */
 export function buildNetwork(name: NetworkName): Network {
   const { inputShape, build }: BenchNetwork = networks[name];
   const images = input({ shape: inputShape });
   return new Network({ name, inputs: images, outputs: build(images) });
+}
+
+/** What the network of that name learns by. */
+export function trainingOf(name: NetworkName): NonNullable<BenchNetwork["training"]> {
+  const { training }: BenchNetwork = networks[name];
+  const loss = sparseCategoricalCrossentropy({ fromLogits: true });
+  return training ?? { loss, fillTargets: () => undefined };
 }

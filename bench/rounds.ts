@@ -7,8 +7,7 @@ import { predictStep } from "../src/measure/prediction.ts";
 import { profile } from "../src/measure/profile.ts";
 import { gflopOf, type Mode, type PreparedStep, prepareStep } from "../src/measure/step.ts";
 import { median } from "../src/measure/timing.ts";
-import { sparseCategoricalCrossentropy } from "../src/nn/losses/sparse-categorical-crossentropy.ts";
-import { buildNetwork, type NetworkName, networks } from "./networks.ts";
+import { buildNetwork, type NetworkName, networks, trainingOf } from "./networks.ts";
 import { firstLine, type Peer, timePeer } from "./peers/peer.ts";
 
 /** What a side took, or why it took no part. */
@@ -157,8 +156,8 @@ export async function timeNetwork(
   const turns = willing.map((peer) => new Turns(peer, { mode, network, batch, say }));
   for (const turn of turns) await turn.warmUp();
   const built = buildNetwork(network);
-  const loss = sparseCategoricalCrossentropy({ fromLogits: true });
-  const step = await prepareStep(device, { network: built, mode, batch, loss });
+  const how = { network: built, mode, batch, ...trainingOf(network) };
+  const step = await prepareStep(device, how);
   await step.stopwatch.warmUp();
   const times: number[] = [];
   for (let round = 0; round < repeats; round++) {

@@ -6,19 +6,18 @@
 
 import { describeDevice, openDevice, type TargetName } from "../../src/machine/index.ts";
 import { prepareStep } from "../../src/measure/step.ts";
-import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
-import { buildNetwork, networkNames } from "../networks.ts";
+import { buildNetwork, networkNames, trainingOf } from "../networks.ts";
 import { answerLines, peakMegabytes, timesOf } from "./lines.ts";
 
 const [target, threads] = process.argv.slice(2);
 const device = await openDevice({ target: target as TargetName, threads: Number(threads) });
 const base = peakMegabytes();
-const loss = sparseCategoricalCrossentropy({ fromLogits: true });
 
 async function train(wanted: string, batch: number, count: number): Promise<object> {
   const name = networkNames.find((known) => known === wanted);
   if (name === undefined) throw new Error(`no network "${wanted}"`);
-  const options = { network: buildNetwork(name), mode: "training", batch, loss } as const;
+  const network = buildNetwork(name);
+  const options = { network, mode: "training", batch, ...trainingOf(name) } as const;
   const { inputsOf, executable, compileMilliseconds, close } = await prepareStep(device, options);
   let step = 0;
   const times = await timesOf(count, async () => {

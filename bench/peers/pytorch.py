@@ -79,6 +79,118 @@ class UNet(nn.Module):
         return self.maps(x).mean(dim=(2, 3))
 
 
+class Detector(nn.Module):
+    """ResNet-18's blocks, a feature pyramid, and heads that share their convolutions: boxes and logits."""
+
+    STRIDES, CLASSES, WIDTH, DEPTH, SIDE = (8, 16, 32), 20, 64, 2, 256
+
+    def __init__(self):
+        super().__init__()
+        stem = nn.Conv2d(3, 64, 3, stride=2, padding=1, bias=False)
+        self.stem = nn.Sequential(stem, nn.BatchNorm2d(64), nn.ReLU())
+        widths = [64, 64, 128, 256, 512]
+        self.stages = nn.ModuleList(
+            nn.Sequential(Block(a, b, 2), Block(b, b)) for a, b in zip(widths, widths[1:])
+        )
+        width = self.WIDTH
+        self.laterals = nn.ModuleList(nn.Conv2d(filters, width, 1) for filters in widths[2:])
+        self.smooth = nn.ModuleList(self.convolution(width) for _ in self.STRIDES)
+        self.shared = nn.ModuleList(self.convolution(width) for _ in range(2 * self.DEPTH))
+        count = len(self.STRIDES) * (1 + 2 * self.DEPTH)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(width, eps=1e-3) for _ in range(count))
+        self.boxes = nn.Conv2d(width, 4, 3, padding=1)
+        self.classes = nn.Conv2d(width, self.CLASSES, 3, padding=1)
+        nn.init.normal_(self.boxes.weight, std=0.01)
+        nn.init.constant_(self.boxes.bias, 1)
+        nn.init.normal_(self.classes.weight, std=0.01)
+        nn.init.constant_(self.classes.bias, -4.6)
+        points = []
+        for stride in self.STRIDES:
+            middles = (torch.arange(self.SIDE // stride) + 0.5) * stride
+            y, x = torch.meshgrid(middles, middles, indexing="ij")
+            points.append(torch.stack([x, y, x, y], -1).reshape(-1, 4))
+        self.register_buffer("points", torch.cat(points))
+
+    @staticmethod
+    def convolution(width):
+        return nn.Conv2d(width, width, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        x = self.stem(x)
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        merged = [lateral(x) for lateral, x in zip(self.laterals, maps[1:])]
+        for i in (1, 0):
+            merged[i] = merged[i] + nn.functional.interpolate(merged[i + 1], scale_factor=2.0)
+        norms = iter(self.norms)
+        signs = torch.tensor([-1.0, -1.0, 1.0, 1.0])
+        boxes, logits, first = [], [], 0
+        for stride, smooth, x in zip(self.STRIDES, self.smooth, merged):
+            x = torch.relu(next(norms)(smooth(x)))
+            ends = []
+            for branch, last in enumerate((self.boxes, self.classes)):
+                y = x
+                for convolution in self.shared[branch * self.DEPTH : (branch + 1) * self.DEPTH]:
+                    y = torch.relu(next(norms)(convolution(y)))
+                ends.append(last(y).permute(0, 2, 3, 1).flatten(1, 2))
+            count = ends[0].shape[1]
+            points = self.points[first : first + count]
+            first += count
+            boxes.append(points + signs * stride * torch.exp(torch.clamp(ends[0], max=8)))
+            logits.append(ends[1])
+        return torch.cat(boxes, 1), torch.cat(logits, 1)
+
+    @classmethod
+    def targets(cls, batch):
+        """The positive points of eight objects, as Fovea assigns them: box and class of each point."""
+        boxes, kinds = [], []
+        objects = []
+        for i in range(8):
+            left, top, length = (i % 4) * 60, i // 4 * 100, 20 + 22 * i
+            edges = [left, top, min(left + length, cls.SIDE), min(top + length, cls.SIDE)]
+            objects.append((edges, i, (edges[2] - edges[0]) * (edges[3] - edges[1])))
+        for level, stride in enumerate(cls.STRIDES):
+            side = cls.SIDE // stride
+            for point in range(side * side):
+                x, y = (point % side + 0.5) * stride, (point // side + 0.5) * stride
+                best = None
+                for edges, kind, area in objects:
+                    length = max(edges[2] - edges[0], edges[3] - edges[1])
+                    wanted = next((k for k, s in enumerate(cls.STRIDES) if length <= 8 * s), 2)
+                    near = (
+                        abs(x - (edges[0] + edges[2]) / 2) <= 1.5 * stride
+                        and abs(y - (edges[1] + edges[3]) / 2) <= 1.5 * stride
+                        and edges[0] <= x <= edges[2]
+                        and edges[1] <= y <= edges[3]
+                    )
+                    if level == wanted and near and (best is None or area < best[0]):
+                        best = (area, edges, kind)
+                boxes.append(best[1] if best else [0, 0, 0, 0])
+                kinds.append([float(best is not None and best[2] == k) for k in range(cls.CLASSES)])
+        shape = (batch, -1, -1)
+        return torch.tensor(boxes, dtype=torch.float32).expand(shape), torch.tensor(kinds).expand(shape)
+
+    @staticmethod
+    def loss(results, targets):
+        """Quality focal loss and 1 - CIoU, over the number of positive points."""
+        from torchvision.ops import complete_box_iou_loss
+
+        (boxes, logits), (wanted, kinds) = results, targets
+        positive = wanted[..., 0] < wanted[..., 2]
+        found, there = boxes[positive], wanted[positive]
+        with torch.no_grad():
+            low, high = torch.maximum(found[:, :2], there[:, :2]), torch.minimum(found[:, 2:], there[:, 2:])
+            shared = (high - low).clamp(min=0).prod(1)
+            areas = [(box[:, 2:] - box[:, :2]).prod(1) for box in (found, there)]
+            soft = kinds.clone()
+            soft[positive] *= (shared / (areas[0] + areas[1] - shared))[:, None]
+        entropy = nn.functional.binary_cross_entropy_with_logits(logits, soft, reduction="none")
+        classes = ((soft - logits.sigmoid()) ** 2 * entropy).sum()
+        return (classes + 2 * complete_box_iou_loss(found, there, reduction="sum")) / positive.sum()
+
+
 def published(name, **options):
     """A network of torchvision's, with weights at random."""
 
@@ -156,7 +268,24 @@ NETWORKS = {
     "efficientnet-b0": (published("efficientnet_b0"), COLOUR),
     "inception-v3": (published("inception_v3", aux_logits=False, init_weights=False), (3, 299, 299)),
     "unet": (lambda: [UNet()], (3, 256, 256)),
+    "detector": (lambda: [Detector()], (3, Detector.SIDE, Detector.SIDE)),
 }
+
+
+def cross_entropy(batch):
+    """The loss of logits, with labels at random."""
+    # Every network tells at least two classes apart.
+    labels = torch.randint(0, 2, (batch,))
+    return lambda results: nn.functional.cross_entropy(results, labels)
+
+
+def detection(batch):
+    targets = Detector.targets(batch)
+    return lambda results: Detector.loss(results, targets)
+
+
+# What networks learn by, those that do not learn by the cross-entropy of logits.
+LOSSES = {"detector": detection}
 
 
 def build(name):
@@ -176,8 +305,7 @@ class Step:
         self.model = self.model.to(memory_format=LAYOUTS[layout])
         self.layout = f"{layout}, compiled" if compiled else layout
         self.images = torch.rand(batch, *shape).contiguous(memory_format=LAYOUTS[layout])
-        # Every network tells at least two classes apart.
-        self.labels = torch.randint(0, 2, (batch,))
+        self.loss = LOSSES.get(name, cross_entropy)(batch)
         self.run = self.train if mode == "train" else self.infer
         self.model.train(mode == "train")
         if compiled:
@@ -188,7 +316,7 @@ class Step:
 
     def train(self):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = nn.functional.cross_entropy(self.model(self.images), self.labels)
+        loss = self.loss(self.model(self.images))
         loss.backward()
         self.optimizer.step()
         return loss.item()

@@ -30,8 +30,10 @@ export interface StepOptions {
   readonly network: Network;
   readonly mode: Mode;
   readonly batch: number;
-  /** What training makes small, for every output; its targets are class numbers. */
+  /** What training makes small, for every output. */
   readonly loss: Loss;
+  /** Fills targets that are no class numbers with such as a row of examples has. Default: they stay 0. */
+  readonly fillTargets?: (values: DeviceView) => void;
 }
 
 /** A step that is ready to run. */
@@ -80,7 +82,12 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
     ({ shape }): TensorType => ({ shape: [examples, ...shape], dtype: "u8" }),
   );
   const heads = headsOf(network, { loss });
-  const targets = heads.map((): TensorType => ({ shape: [examples], dtype: "i32" }));
+  const targets = heads.map(
+    ({ outputShape }): TensorType =>
+      loss.targets === "classes"
+        ? { shape: [examples], dtype: "i32" }
+        : { shape: [examples, ...outputShape], dtype: "f32" },
+  );
   const optimizer = adam({ learningRate });
   const preprocess = inputs.map(() => ({ scale: 1 / 255 }));
   const start = performance.now();
@@ -89,7 +96,7 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   const graph = graphOf({ network, seed, batch, inputs, targets, preprocess });
   const program = compile(`${network.name}.${mode}`, graph, device.machine, ops);
   const planned = performance.now();
-  const states = await statesOf(device, program, network);
+  const states = await statesOf(device, program, options);
   const filled = performance.now();
   // As many steps as `fit` sends in one call, and as long as it keeps the threads busy.
   const stepsAtOnce = Math.min(mostStepsAtOnce, stepsThatWait(program));
@@ -120,26 +127,30 @@ export async function prepareStep(device: Device, options: StepOptions): Promise
   };
 }
 
-/** Weights as they begin, slots of the optimizer at 0, and random images and classes. */
+/** Weights as they begin, slots of the optimizer at 0, random images, and random classes or other targets. */
 async function statesOf(
   device: Device,
   program: Program,
-  network: Network,
+  { network, loss, fillTargets }: StepOptions,
 ): Promise<Map<string, DeviceBuffer>> {
   const weights = new Map<string, Float32Array>();
   for (const [name, variable] of claimVariables({ network, seed })) {
     weights.set(names.weight(name), (await variable.read()).data);
   }
+  const areClasses = loss.targets === "classes";
+  const targets = network.outputs.map(({ shape }, i) => [names.targets(i), sizeOf(shape)] as const);
   // Bytes for inputs, class numbers for targets.
   const limits = new Map([
     ...network.inputs.map((_, i) => [names.inputs(i), 256] as const),
-    ...network.outputs.map(({ shape }, i) => [names.targets(i), sizeOf(shape)] as const),
+    ...(areClasses ? targets : []),
   ]);
+  const others = new Set(areClasses ? [] : targets.map(([name]) => name));
   return fillStates(device, program, (values, { name }) => {
     const weight = weights.get(name);
     if (weight !== undefined) values.set(weight);
     const limit = limits.get(name);
     if (limit !== undefined) scatter(values, limit);
+    if (others.has(name)) fillTargets?.(values);
   });
 }
 

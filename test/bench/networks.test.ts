@@ -1,9 +1,8 @@
 // The networks of the benchmark: as large as the peers', and ready to be trained.
 
 import { expect, test } from "vitest";
-import { buildNetwork, networkNames, networks } from "../../bench/networks.ts";
+import { buildNetwork, networkNames, networks, trainingOf } from "../../bench/networks.ts";
 import { sizeOf } from "../../src/core/shape.ts";
-import { sparseCategoricalCrossentropy } from "../../src/nn/losses/sparse-categorical-crossentropy.ts";
 import type { Network } from "../../src/nn/network.ts";
 import { adam } from "../../src/nn/optimizers/adam.ts";
 import { headsOf } from "../../src/train/heads.ts";
@@ -28,6 +27,7 @@ test.each([
   ["efficientnet-b0", 5_288_548],
   ["inception-v3", 23_834_568],
   ["unet", 7_763_074],
+  ["detector", 11_509_208],
 ] as const)("%s has %i parameters, as PyTorch counts them", (name, parameters) => {
   expect(trainedParameters(buildNetwork(name))).toBe(parameters);
   expect(networks[name].parameters).toBe(parameters);
@@ -35,13 +35,19 @@ test.each([
 
 test.each(networkNames)("the training step of %s is a graph that replaces every weight", (name) => {
   const network = buildNetwork(name);
-  const heads = headsOf(network, { loss: sparseCategoricalCrossentropy({ fromLogits: true }) });
+  const { loss } = trainingOf(name);
+  const heads = headsOf(network, { loss });
+  const areClasses = loss.targets === "classes";
   const { updates } = trainProgram({ heads, optimizer: adam() }).graph({
     network,
     seed: 0,
     batch: 2,
     inputs: [{ shape: [4, ...network.inputShape], dtype: "u8" }],
-    targets: [{ shape: [4], dtype: "i32" }],
+    targets: [
+      areClasses
+        ? { shape: [4], dtype: "i32" }
+        : { shape: [4, ...network.outputShape], dtype: "f32" },
+    ],
   });
   const replaced = updates.map(({ state }) => (state.attributes as { name: string }).name);
   for (const { fullName } of network.weights) expect(replaced).toContain(`weight/${fullName}`);
