@@ -37,4 +37,4 @@ test("repaints a photograph twice, and leaves a strip", async () => {
     expect((await readImage(path)).shape).toEqual([48, 64, 3]);
   }
   expect(lines.at(-1)).toMatch(/^style [\d.]+ after \d+ evaluations$/);
-}, 120_000);
+}, 240_000);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await write("dot.png", { data: Uint8Array.of(1, 2, 3), shape: [1, 1, 3] });
   const painter = styleNetwork({ inputShape: [32, 32, 3], filters: 4, blocks: 1 });
   await saveModel(painter, join(folder, "painter.safetensors"));
-}, 60_000);
+}, 240_000);
 
 test("writes the picture and a strip, and says what was left out", async () => {
   const fovea = commandLineIn(folder);
@@ -38,7 +38,7 @@ test("writes the picture and a strip, and says what was left out", async () => {
   expect(outcome.code).toBe(0);
   expect((await readImage(join(folder, "a.png"))).shape).toEqual([48, 64, 3]);
   expect((await readImage(join(folder, "a-progress.png"))).shape[1]).toBeGreaterThan(128);
-}, 60_000);
+}, 240_000);
 
 test("prints one record for machines, the same for the same seed", async () => {
   const fovea = commandLineIn(folder);
@@ -49,7 +49,7 @@ test("prints one record for machines, the same for the same seed", async () => {
   expect(again).toEqual({ ...record, file: "c.png" });
   const [b, c] = await Promise.all(["b.png", "c.png"].map((file) => readImage(join(folder, file))));
   expect(b).toEqual(c);
-}, 60_000);
+}, 240_000);
 
 test("Ctrl-C keeps the picture so far", async () => {
   const fovea = commandLineIn(folder);
@@ -60,14 +60,14 @@ test("Ctrl-C keeps the picture so far", async () => {
   expect(outcome.code).toBe(130);
   expect(outcome.stdout).toContain("open d.png");
   expect((await readImage(join(folder, "d.png"))).shape).toEqual([48, 64, 3]);
-}, 120_000);
+}, 240_000);
 
 test("a trained style network repaints in one pass", async () => {
   const fovea = commandLineIn(folder);
   const outcome = await fovea("stylize photo.png --model painter.safetensors --out e.jpg");
   expect(outcome).toMatchObject({ code: 0, stderr: "" });
   expect((await readImage(join(folder, "e.jpg"))).shape).toEqual([48, 64, 3]);
-}, 60_000);
+}, 240_000);
 
 test.each([
   ["stylize photo.png", "needs a style"],

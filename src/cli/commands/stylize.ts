@@ -72,10 +72,10 @@ const options = z.object({
     description: "How much the content counts. Default: 1.",
   }),
   styleWeight: z.number().min(0).optional().meta({
-    description: "How much the style counts. Default: 10.",
+    description: "How much the style counts. Default: 100.",
   }),
   totalVariationWeight: z.number().min(0).optional().meta({
-    description: "How much smoothness counts. Default: 1.",
+    description: "How much smoothness counts. Default: 10.",
   }),
   styleScale: z.number().positive().max(4).default(1).meta({
     description: "The size of the style in parts of the photograph's; less gives finer strokes.",

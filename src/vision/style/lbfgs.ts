@@ -19,7 +19,7 @@ export interface LbfgsOptions {
   readonly history?: number;
   /** The length of the first trial of each search. Default: 1. */
   readonly learningRate?: number;
-  /** How far all numbers together go at most in the first trial of all. Default: 1. */
+  /** How far all numbers together go in the first trial of all. Default: 1, or the gradient if that is shorter. */
   readonly firstStep?: number;
   /** The search for a minimum ends where no number of the gradient is larger. Default: 1e-7. */
   readonly gradientTolerance?: number;
@@ -35,7 +35,7 @@ interface Pair {
   readonly inverse: number;
 }
 
-/** A pair is left out where the slope has not risen along the step by this share of the change's square. */
+/** A pair is left out where step and change of the gradient have a cosine below this: the slope has not risen. */
 const leastCurvature = 1e-10;
 
 /**
@@ -48,13 +48,13 @@ export async function* lbfgs(
   start: Vector,
   options: LbfgsOptions = {},
 ): AsyncGenerator<MinimizerStep, void> {
-  const { history = 10, learningRate = 1, firstStep = 1 } = options;
+  const { history = 10, learningRate = 1, firstStep } = options;
   const { gradientTolerance = 1e-7, changeTolerance = 1e-9 } = options;
   const search = { tolerance: changeTolerance, ...options.lineSearch };
   const x = start.slice();
-  const first = await objective(x);
-  let { loss } = first;
-  let gradient: Vector = first.gradient.slice();
+  const begin = await objective(x);
+  let { loss } = begin;
+  let gradient: Vector = begin.gradient.slice();
   let evaluations = 1;
   const pairs: Pair[] = [];
   const direction = x.slice();
@@ -63,14 +63,14 @@ export async function* lbfgs(
     newtonStep(direction, gradient, pairs, scale);
     const slope = dot(gradient, direction);
     if (slope > -changeTolerance) return;
-    const most = isFirst ? Math.min(1, firstStep / sumOfMagnitudes(gradient)) : 1;
+    const first = isFirst ? firstLength(gradient, firstStep) : 1;
     const from = { loss, gradient, slope };
     const { found, evaluations: asked } = await lineSearch(
       objective,
       x,
       direction,
       from,
-      most * learningRate,
+      first * learningRate,
       search,
     );
     evaluations += asked;
@@ -79,7 +79,7 @@ export async function* lbfgs(
     const change = found.gradient.map((value, i) => value - gradient[i]);
     const risen = dot(change, step);
     const square = dot(change, change);
-    if (risen > leastCurvature * square) {
+    if (risen > leastCurvature * Math.sqrt(square * dot(step, step))) {
       if (pairs.length === history) pairs.shift();
       pairs.push({ step, change, inverse: 1 / risen });
       scale = risen / square;
@@ -89,6 +89,12 @@ export async function* lbfgs(
     yield { x, loss, evaluations };
     if (largestMagnitude(step) <= changeTolerance || fall < changeTolerance) return;
   }
+}
+
+/** The first trial in lengths of the gradient, of whose size nothing is known yet. */
+function firstLength(gradient: Vector, firstStep: number | undefined): number {
+  const sum = sumOfMagnitudes(gradient);
+  return firstStep === undefined ? Math.min(1, 1 / sum) : firstStep / sum;
 }
 
 /** The direction of the next step: the negative gradient times the inverse of the curvature that is known. */

@@ -24,9 +24,9 @@ export interface StyleLossOptions {
   readonly styleLayers?: LayerWeights;
   /** How much the content counts. Default: 1. */
   readonly contentWeight?: number;
-  /** How much the style counts. Default: 10, or with `normalization: "gatys"` 1000. */
+  /** How much the style counts. Default: 100, or with `normalization: "gatys"` 1000. */
   readonly styleWeight?: number;
-  /** How much smoothness counts: the mean square of the steps between neighbouring pixels, from 0 to 1. Default: 1. */
+  /** How much smoothness counts: the mean square of the steps between neighbouring pixels, from 0 to 1. Default: 10. */
   readonly totalVariationWeight?: number;
   /**
    * What distances are measured in. `relative` divides each by the squares of its target, so that weights mean the same
@@ -67,12 +67,12 @@ export function lossSettings(
   network: Network,
   options: StyleLossOptions,
 ): LossSettings {
-  requireKnownOptions(call, options, styleLossOptionNames, "{ styleWeight: 10 }");
+  requireKnownOptions(call, options, styleLossOptionNames, "{ styleWeight: 30 }");
   const { normalization = "relative", pooling = "max" } = options;
   requireWord("normalization", normalization, normalizations);
   requireWord("pooling", pooling, ["max", "average"]);
-  const { contentWeight = 1, totalVariationWeight = 1 } = options;
-  const { styleWeight = normalization === "gatys" ? 1000 : 10 } = options;
+  const { contentWeight = 1, totalVariationWeight = 10 } = options;
+  const { styleWeight = normalization === "gatys" ? 1000 : 100 } = options;
   requireNumber("contentWeight", contentWeight, { least: 0 });
   requireNumber("styleWeight", styleWeight, { least: 0 });
   requireNumber("totalVariationWeight", totalVariationWeight, { least: 0 });

@@ -106,13 +106,13 @@ describe.each(shapes)("features [%i, %i, %i, %i]", (...shape) => {
 });
 
 test("every target gives the same loss and the same gradient", async () => {
-  const [content, style] = [disc(40, 48), stripes(36, 44)];
+  const [content, style] = [disc(24, 32), stripes(32, 24)];
   const answers = [];
   for (const target of ["auto", "x64-avx2", "wasm", "interpreter"] as const) {
     const device = await openDevice({ target, threads: 1 });
     const model = modelOf(network().network, { device, precision: "exact", preprocess: {} });
     const loss = await styleLoss(model, { content, style, pooling: "average" });
-    answers.push(await loss.evaluate(style.data.length === 0 ? content : stripes(40, 48, 5)));
+    answers.push(await loss.evaluate(stripes(24, 32, 5)));
     await model.dispose();
     await device.close();
   }
@@ -123,7 +123,7 @@ test("every target gives the same loss and the same gradient", async () => {
     const apart = gradient.data.map((value, i) => Math.abs(value - first.gradient.data[i]));
     expect(Math.max(...apart) / largest).toBeLessThan(1e-4);
   }
-}, 120_000);
+}, 240_000);
 
 test("the picture itself is no distance from its own content and style", async () => {
   const model = network();

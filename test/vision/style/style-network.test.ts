@@ -42,6 +42,8 @@ test("training brings the style nearer, and leaves the network that compares as 
     epochs: 12,
     batchSize: 4,
     learningRate: 5e-3,
+    styleWeight: 10,
+    totalVariationWeight: 1,
     verbose: 0,
   });
   const { loss, style_loss: style, content_loss: content } = history.history;
