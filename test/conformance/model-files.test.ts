@@ -50,7 +50,7 @@ afterAll(async () => {
 const sorted = (names: readonly string[]) => [...names].sort();
 
 test.each([
-  ["layers", layers, layerRows, ["boxDecoding", "channelPooling", "operation"]],
+  ["layers", layers, layerRows, ["boxDecoding", "channelPooling", "operation", "roiAlign"]],
   [
     "losses",
     lossTable,

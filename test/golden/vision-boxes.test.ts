@@ -3,6 +3,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Tensor, tensor } from "../../src/core/tensor.ts";
+import { WasmDevice } from "../../src/machine/wasm/index.ts";
+import { input } from "../../src/nn/input.ts";
+import { roiAlign } from "../../src/nn/layers/roi-align.ts";
+import { Network } from "../../src/nn/network.ts";
+import { Model } from "../../src/train/model.ts";
 import * as vision from "../../src/vision/index.ts";
 import { classes, textHash, uniform } from "./shared-numbers.ts";
 import { Draws, randomBoxes } from "./vision/random-sets.ts";
@@ -110,6 +115,37 @@ test.each(Object.entries(torchvision.roiAlign))(
     });
     expect(parts.shape).toEqual([8, 3, 2, 3]);
     expect(farthest(parts.data, wanted)).toBeLessThan(1e-5);
+  },
+);
+
+test.each(Object.entries(torchvision.roiAlign).filter(([name]) => !name.startsWith("-1")))(
+  "the layer roiAlign with ratio, scale, aligned %s is that of torchvision to 1e-5",
+  async (name, wanted) => {
+    const [ratio, scale, aligned] = name.split(" ");
+    const features = input({ shape: [12, 10, 3] });
+    const places = input({ shape: [8, 4] });
+    const layer = roiAlign({
+      outputSize: [3, 2],
+      spatialScale: Number(scale),
+      samplingRatio: Number(ratio),
+      aligned: aligned === "True",
+    });
+    const outputs = layer.apply([features, places]);
+    const device = await WasmDevice.open({ threads: 1 });
+    const network = new Network({ name: "parts", inputs: [features, places], outputs });
+    const model = new Model(network, { device });
+    const boxes = randomBoxes(new Draws(6), 8, 20);
+    boxes.data.set([-8, -6.25, 3, 5, 4, 4, 4.2, 4.1, 0, 0, 10, 12]);
+    // All boxes in both pictures, of which each box belongs to one.
+    const twice = tensor(Float32Array.of(...boxes.data, ...boxes.data), [2, 8, 4]);
+    const parts = await model.predict([uniform(7, [2, 12, 10, 3], -1, 1), twice]);
+    const size = 3 * 2 * 3;
+    const own = [...classes(8, 8, 2).data].flatMap((picture, box) => {
+      const at = (picture * 8 + box) * size;
+      return [...parts.data.subarray(at, at + size)];
+    });
+    expect(farthest(own, wanted)).toBeLessThan(1e-5);
+    await device.close();
   },
 );
 

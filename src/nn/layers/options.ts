@@ -68,6 +68,7 @@ export type { ReshapeOptions } from "./reshape.ts";
 export type { ResizingOptions } from "./resizing.ts";
 export type { ResultOptions } from "./result.ts";
 export type { RmsNormalizationOptions } from "./rms-normalization.ts";
+export type { RoiAlignOptions } from "./roi-align.ts";
 export type {
   DepthwiseConv2dOptions,
   SeparableConv1dOptions,

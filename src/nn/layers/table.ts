@@ -68,6 +68,7 @@ export { rescaling } from "./rescaling.ts";
 export { reshape } from "./reshape.ts";
 export { resizing } from "./resizing.ts";
 export { rmsNormalization } from "./rms-normalization.ts";
+export { roiAlign } from "./roi-align.ts";
 export { depthwiseConv2d, separableConv1d, separableConv2d } from "./separable-convolution.ts";
 export { softmax } from "./softmax.ts";
 export { spectralNormalization } from "./spectral-normalization.ts";

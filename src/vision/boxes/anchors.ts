@@ -34,14 +34,17 @@ const anchorNames: OptionNames<AnchorOptions> = {
 
 /** The anchors of one feature map. */
 export interface AnchorLevel {
+  /** How many pixels lie between two of its places. */
   readonly stride: number;
-  /** Rows and columns of the feature map: the picture's size over the stride, rounded up. */
+  /** Rows of the feature map: the picture's height over the stride, rounded up. */
   readonly rows: number;
+  /** Columns of the feature map: the picture's width over the stride, rounded up. */
   readonly columns: number;
   /** How many anchors there are at each place. */
   readonly perPlace: number;
-  /** The first row of its anchors, and how many there are. */
+  /** Where in all boxes its anchors begin. */
   readonly first: number;
+  /** How many anchors it has. */
   readonly count: number;
 }
 
@@ -49,6 +52,7 @@ export interface AnchorLevel {
 export interface Anchors {
   /** `[A, 4]`: left, top, right, bottom; map by map, row by row, column by column, at each place size by size. */
   readonly boxes: Tensor<Float32Array>;
+  /** The feature maps, in the order of the strides. */
   readonly levels: readonly AnchorLevel[];
 }
 

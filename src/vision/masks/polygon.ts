@@ -12,7 +12,9 @@ export type Polygon = ArrayLike<number>;
 export interface PolygonCrossing {
   /** The sides, each by its first corner. */
   readonly sides: readonly [number, number];
+  /** Where they cross, in pixels from the left. */
   readonly x: number;
+  /** Where they cross, in pixels from the top. */
   readonly y: number;
 }
 

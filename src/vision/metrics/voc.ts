@@ -44,6 +44,7 @@ export interface VocScores {
 export interface VocClassScores extends PrecisionRecall {
   /** Undefined where no names were given. */
   readonly name?: string;
+  /** Average precision. */
   readonly ap: number;
   /** How many objects there are to find. */
   readonly count: number;

@@ -32,6 +32,8 @@ export interface LayerCase {
   readonly replaced?: readonly string[];
   /** Weights that nothing replaces but the user. */
   readonly fixed?: readonly string[];
+  /** Inputs that no gradient flows to, by their numbers. */
+  readonly positions?: readonly number[];
   /** Whether training draws numbers anew at each step. */
   readonly noisy?: true;
   /** The learning rate at which one step lowers the loss. Default: 0.01. */

@@ -75,6 +75,34 @@ export const merging = {
       { options: { strides: 8 }, names: "strides" },
     ],
   },
+  roiAlign: {
+    defaults: {
+      given: { outputSize: [2, 2] },
+      all: { outputSize: [2, 2], spatialScale: 1, samplingRatio: 2, aligned: false },
+    },
+    samples: [
+      { options: { outputSize: [2, 3] }, input: [4, 5, 2], others: [[3, 4]], output: [3, 2, 3, 2] },
+      {
+        options: { outputSize: [1, 2], spatialScale: 3, samplingRatio: 3, aligned: true },
+        input: [5, 3, 17],
+        others: [[2, 4]],
+        output: [2, 1, 2, 17],
+      },
+    ],
+    positions: [1],
+    misfits: [
+      { input: [4, 4, 2] },
+      { input: [4, 4], others: [[3, 4]] },
+      { input: [4, 4, 2], others: [[3, 5]] },
+      { input: [4, 4, 2], others: [[4]] },
+    ],
+    refused: [
+      { options: { outputSize: 2 }, names: "outputSize" },
+      { options: { spatialScale: 0 }, names: "spatialScale" },
+      { options: { samplingRatio: 0 }, names: "samplingRatio" },
+      { options: { aligned: 1 }, names: "aligned" },
+    ],
+  },
   channelPooling: {
     defaults: { given: {}, all: {} },
     samples: [
