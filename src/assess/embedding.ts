@@ -43,6 +43,9 @@ export interface Embedding {
 /** More numbers a row only make UMAP slow: their main directions say the same. */
 const widestForUmap = 30;
 
+/** How often UMAP moves all points: more make no other picture. */
+const sweeps = 200;
+
 /**
  * Rows `[N, D]` as points `[N, 2]`. UMAP is that of the package umap-js: McInnes, Healy and Melville, "UMAP: uniform manifold
  * approximation and projection for dimension reduction", 2018. It is meant for up to a few thousand rows.
@@ -86,6 +89,7 @@ export async function embedding(rows: Tensor, options: EmbeddingOptions = {}): P
     nComponents: 2,
     nNeighbors: Math.min(neighbors, count - 1),
     minDist: minimumDistance,
+    nEpochs: sweeps,
     random: () => random.word() / 2 ** 32,
   });
   const table = Array.from({ length: count }, (_, row) =>

@@ -9,8 +9,8 @@ import {
 } from "../core/option.ts";
 import { formatShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { countOf, type ExampleSet, imagesAt } from "../data/example-set.ts";
-import { bitsOf, hashWords } from "./perceptual-hash.ts";
+import { countOf, type ExampleSet, sliceSet } from "../data/example-set.ts";
+import { bitsOf, hashesOf } from "./perceptual-hash.ts";
 
 /** Which pictures count as the same. */
 export interface NearDuplicateOptions {
@@ -47,10 +47,10 @@ export interface NearDuplicate {
 }
 
 /** Pairs with close hashes whose features are compared; there may be millions of pairs. */
-const mostCompared = 2000;
+const mostCompared = 500;
 
 /** Pictures that are read at a time. */
-const batch = 256;
+const batch = 64;
 
 /**
  * Pairs of pictures that are nearly the same, the closest first, by their perceptual hashes and, if given, their features. Time
@@ -69,7 +69,7 @@ export async function nearDuplicates(
   requireWhole("largestDistance", largestDistance, 0);
   requireBetween("leastSimilarity", leastSimilarity, -1, 1);
   requireWhole("most", most);
-  const hashes = await hashesOf(examples);
+  const hashes = await hashAll(examples);
   if (features === undefined) return closePairs(hashes, largestDistance, most);
   const pairs = closePairs(hashes, largestDistance, mostCompared);
   const rows = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))];
@@ -100,25 +100,22 @@ function closePairs({ high, low }: Hashes, largestDistance: number, most: number
   return found.flat().slice(0, most);
 }
 
-async function hashesOf(examples: ExampleSet): Promise<Hashes> {
+async function hashAll(examples: ExampleSet): Promise<Hashes> {
   const count = countOf(examples);
   const [high, low] = [new Uint32Array(count), new Uint32Array(count)];
   for (let first = 0; first < count; first += batch) {
-    const length = Math.min(batch, count - first);
-    const pictures = await imagesAt(
-      examples,
-      Array.from({ length }, (_, i) => first + i),
-    );
-    if (pictures.length === 0) {
+    const { x } = await sliceSet(examples, first, Math.min(count, first + batch));
+    const { data, shape } = x;
+    if (!(data instanceof Uint8Array)) {
       throw new DataError({
         what: "nearDuplicates cannot read these pictures.",
         expected: "bytes, from 0 to 255",
-        received: "other numbers",
+        received: data.constructor.name,
         fix: "pass the pictures before they are scaled",
       });
     }
-    pictures.forEach((picture, i) => {
-      [high[first + i], low[first + i]] = hashWords(picture);
+    hashesOf({ data, shape }).forEach((words, i) => {
+      [high[first + i], low[first + i]] = words;
     });
   }
   return { high, low };

@@ -24,14 +24,24 @@ const smallest = 1e-6;
  * @example perceptualHash(photo) // "d1c4e43e1b9ac3b4"
  */
 export function perceptualHash(picture: Tensor<Uint8Array>): string {
-  const [high, low] = hashWords(picture);
+  const [[high, low]] = hashesOf({ data: picture.data, shape: [1, ...picture.shape] });
   return [high, low].map((word) => word.toString(16).padStart(8, "0")).join("");
 }
 
-/** The hash as two words of 32 bits. */
-export function hashWords(picture: Tensor<Uint8Array>): readonly [number, number] {
-  const { data } = resize(grayscale(picture), { size: [side, side], interpolation: "lanczos3" });
-  const frequencies = lowFrequencies(data);
+/** A hash as two words of 32 bits. */
+export type HashWords = readonly [high: number, low: number];
+
+/** The hashes of pictures `[N, H, W, C]`. */
+export function hashesOf(pictures: Tensor<Uint8Array>): HashWords[] {
+  const small = resize(grayscale(pictures), { size: [side, side], interpolation: "lanczos3" });
+  const size = side * side;
+  return Array.from({ length: pictures.shape[0] }, (_, i) =>
+    wordsOf(lowFrequencies(small.data.subarray(i * size, (i + 1) * size))),
+  );
+}
+
+/** Whether each number is above the median, in two words. */
+function wordsOf(frequencies: Float64Array): HashWords {
   const sorted = frequencies.toSorted();
   const median = (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
   const words: [number, number] = [0, 0];
@@ -56,11 +66,6 @@ function lowFrequencies(pixels: Uint8Array): Float64Array {
     for (let x = 0; x < side; x++) sum += columns[k * side + x] * cosines[l * side + x];
     return Math.abs(sum) < smallest ? 0 : sum;
   });
-}
-
-/** In how many of their 64 bits two hashes differ. */
-export function hashDistance(a: readonly [number, number], b: readonly [number, number]): number {
-  return bitsOf(a[0] ^ b[0]) + bitsOf(a[1] ^ b[1]);
 }
 
 /** How many bits of a word are 1. */

@@ -11,8 +11,8 @@ import { acceptedNames } from "../zoo/index.ts";
 export const runFileNames = {
   args: "args.json",
   history: "history.csv",
-  curves: "curves.svg",
   report: "report.html",
+  results: "results.json",
   trainBatch: "train-batch.png",
   best: "best.safetensors",
   last: "last.safetensors",

@@ -152,6 +152,9 @@ export const trainOptions = z.object({
     value: "path",
     description: "Continue a run: its folder, or one of its model files.",
   }),
+  figures: z.enum(["yes", "no"]).default("yes").meta({
+    description: "Whether each figure of the report is written as a file as well, .svg and .png.",
+  }),
   ...outputFields,
   quiet: z.boolean().default(false).meta({ description: "Print only the result." }),
 });

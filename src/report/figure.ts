@@ -15,19 +15,27 @@ export const fontFamily =
 export const tint = {
   blue: { fill: "fovea-blue", stroke: "fovea-blue-line" },
   vermilion: { fill: "fovea-vermilion", stroke: "fovea-vermilion-line" },
+  green: { fill: "fovea-green", stroke: "fovea-green-line" },
+  purple: { fill: "fovea-purple", stroke: "fovea-purple-line" },
+  gold: { fill: "fovea-gold", stroke: "fovea-gold-line" },
   onColor: { fill: "fovea-on-color" },
   paper: { fill: "fovea-paper" },
-  muted: { fill: "fovea-muted" },
+  muted: { fill: "fovea-muted", stroke: "fovea-muted-line" },
 } as const;
+
+/** The colours that tell lines and points apart, in the order in which they are taken. */
+export const seriesColors = ["blue", "vermilion", "green", "purple", "gold"] as const;
+
+/** A colour of a line or of points. */
+export type MarkColor = (typeof seriesColors)[number] | "muted";
+
+const darkRules = (color: MarkColor) =>
+  `.${tint[color].fill} { fill: ${dark[color]} }\n.${tint[color].stroke} { stroke: ${dark[color]} }`;
 
 const styleSheet = `@media (prefers-color-scheme: dark) {
 .fovea-figure { color: ${dark.ink} }
 .fovea-paper { fill: ${dark.paper} }
-.fovea-muted { fill: ${dark.muted} }
-.fovea-blue { fill: ${dark.blue} }
-.fovea-blue-line { stroke: ${dark.blue} }
-.fovea-vermilion { fill: ${dark.vermilion} }
-.fovea-vermilion-line { stroke: ${dark.vermilion} }
+${[...seriesColors, "muted" as const].map(darkRules).join("\n")}
 .fovea-on-color { fill: ${dark.onColor} }
 }`;
 

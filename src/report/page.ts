@@ -1,6 +1,8 @@
-// A page that stands alone: its frame, which loads nothing and runs no script. What it says comes from its callers.
+// A page that stands alone: its frame, which loads nothing. The one script that it may run sorts tables. What it says comes
+// from its callers.
 
 import { escapeMarkup } from "./markup.ts";
+import { sortScript, sortScriptHash } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 
 /** What a page says. */
@@ -14,10 +16,15 @@ export interface PageContent {
   readonly lead?: string;
   /** Markup of everything below. */
   readonly body: string;
+  /** Whether tables of the class `sortable` can be sorted, which takes a script. Default: false. */
+  readonly isSortable?: boolean;
 }
 
 /** The text of an HTML file. */
-export function pageOf({ title, subtitle, style = "", lead = "", body }: PageContent): string {
+export function pageOf(content: PageContent): string {
+  const { title, subtitle, style = "", lead = "", body, isSortable = false } = content;
+  const policy = isSortable ? ` script-src '${sortScriptHash}';` : "";
+  const script = isSortable ? `<script>${sortScript}</script>\n` : "";
   const subtitleLine = subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : "";
   return `<!doctype html>
 <html lang="en">
@@ -26,7 +33,7 @@ export function pageOf({ title, subtitle, style = "", lead = "", body }: PageCon
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+  content="default-src 'none'; style-src 'unsafe-inline';${policy} img-src data:">
 <title>${escapeMarkup(title)}</title>
 <style>${pageStyle}${style}</style>
 </head>
@@ -36,7 +43,7 @@ export function pageOf({ title, subtitle, style = "", lead = "", body }: PageCon
 ${body}
 <footer>Made by Fovea. This page needs no other file and no network.</footer>
 </main>
-</body>
+${script}</body>
 </html>
 `;
 }

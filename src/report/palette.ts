@@ -17,6 +17,10 @@ export interface Palette {
   readonly blue: string;
   /** Validation, and wrong predictions. */
   readonly vermilion: string;
+  /** More things to tell apart, besides blue and vermilion; a sign or a dash tells them apart as well. */
+  readonly green: string;
+  readonly purple: string;
+  readonly gold: string;
   /** Text on a full patch of blue or vermilion. */
   readonly onColor: string;
 }
@@ -29,6 +33,9 @@ export const light: Palette = {
   line: "#d8dee4",
   blue: "#0068ad",
   vermilion: "#c94f00",
+  green: "#00795c",
+  purple: "#a03a94",
+  gold: "#7d6200",
   onColor: "#ffffff",
 };
 
@@ -40,5 +47,8 @@ export const dark: Palette = {
   line: "#30363d",
   blue: "#58b0f0",
   vermilion: "#ff9350",
+  green: "#3fc79a",
+  purple: "#e08fd6",
+  gold: "#dcbf4f",
   onColor: "#0d1117",
 };

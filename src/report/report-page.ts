@@ -1,31 +1,23 @@
-// report.html: one self-contained page on a finished run. It takes plain records, loads nothing, runs no
-// script, and knows neither the engine nor the command line.
+// report.html: one self-contained page on a finished run. It takes plain records, loads nothing, and knows neither the engine
+// nor the command line.
 
-import { accuracyOf, type ConfusionMatrix, totalOf } from "../assess/confusion-matrix.ts";
+import { accuracyOf, totalOf } from "../assess/confusion-matrix.ts";
 import { type Directions, directionOf } from "../assess/directions.ts";
 import { bestEpoch, validationPrefix } from "../assess/epoch-metrics.ts";
 import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
 import type { EpochRecord } from "../train/events.ts";
-import { confusionSvg } from "./confusion-figure.ts";
-import { curvesSvg } from "./curves.ts";
+import { classCountsSection } from "./class-sections.ts";
+import { classificationSections, type Evaluation } from "./classification-sections.ts";
 import { escapeMarkup } from "./markup.ts";
 import { isRate, metricsOf, titleOf } from "./metric-names.ts";
 import { formatCount, formatDuration, formatMeasure, formatRate } from "./numbers.ts";
 import { overfittingNote } from "./overfitting-note.ts";
-import { pageOf } from "./page.ts";
-import {
-  argumentsSection,
-  classCountsSection,
-  confusionsSection,
-  misclassifiedSection,
-  type PredictedImage,
-  samplesSection,
-  scoresSection,
-  scrollRegion,
-  skippedSection,
-  summarySection,
-} from "./report-sections.ts";
+import { sectionedPage } from "./page-sections.ts";
+import type { ReportFigure } from "./report-figure.ts";
+import { historyFigure } from "./run-figures.ts";
+import { argumentsSection, skippedSection, summarySection } from "./run-sections.ts";
+import { figureSection, type ReportSection } from "./section.ts";
 
 /** A number at the top of the page. */
 export interface Headline {
@@ -33,19 +25,6 @@ export interface Headline {
   readonly value: string;
   /** A few words below the value. */
   readonly note?: string;
-}
-
-/** How the model does on data that it was not trained on. */
-export interface Evaluation {
-  /** What the data is called, as in "test accuracy". */
-  readonly on: string;
-  readonly matrix: ConfusionMatrix;
-  /** In the order of the classes' numbers. */
-  readonly classNames: readonly string[];
-  /** Some of the misclassified images; the page shows up to 60. */
-  readonly misclassified?: readonly PredictedImage[];
-  /** Some of all images; the page shows up to 60. */
-  readonly samples?: readonly PredictedImage[];
 }
 
 /** Everything that the page says. */
@@ -59,6 +38,8 @@ export interface ReportContent {
   readonly directions?: Directions;
   /** Left out if nothing was evaluated, or the model is not a classifier. */
   readonly evaluation?: Evaluation;
+  /** Further parts, after the learning curves and the evaluation, such as those of another task. */
+  readonly sections?: readonly ReportSection[];
   /** Further numbers for the top, after those of the history and the evaluation. */
   readonly headlines?: readonly Headline[];
   /** What a reader has to know to understand the numbers, a sentence or two each. */
@@ -73,39 +54,50 @@ export interface ReportContent {
   readonly summary: string;
 }
 
+/** A report: a page, and the figures in it, which a run folder gets as files of their own. */
+export interface Report {
+  /** The text of an HTML file. */
+  readonly page: string;
+  readonly figures: readonly ReportFigure[];
+}
+
 /**
- * The page as the text of an HTML file: headline numbers, learning curves, confusion matrix, scores
- * of every class, the most confused pairs, misclassified images, arguments and the model's summary.
+ * The report of a run: headline numbers, learning curves, what the evaluation shows, arguments and the model's summary.
  *
  * @throws ConfigError where there are not as many names as classes.
- * @throws DataError where a misclassified image has no shape that can be shown.
+ * @throws DataError where an image has no shape that can be shown.
+ * @example const { page, figures } = makeReport({ title, history, args, summary });
+ */
+export function makeReport(content: ReportContent): Report {
+  const { title, subtitle, history, directions, evaluation, args, summary } = content;
+  const curves = historyFigure(history, directions === undefined ? {} : { directions });
+  const sections = [
+    figureSection(curves),
+    ...(evaluation === undefined ? [] : classificationSections(evaluation)),
+    ...(content.sections ?? []),
+    ...classCountsSection(content.classCounts ?? []),
+    ...skippedSection(content.skipped ?? []),
+    ...argumentsSection(args),
+    ...summarySection(summary),
+  ];
+  const lead = `${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
+${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}`;
+  return {
+    page: sectionedPage({ title, subtitle, lead, sections }),
+    figures: sections.flatMap(({ figures = [] }) => figures),
+  };
+}
+
+/**
+ * The page of a run as the text of an HTML file, as `makeReport` makes it.
+ *
+ * @throws ConfigError where there are not as many names as classes.
+ * @throws DataError where an image has no shape that can be shown.
  * @example
  * await writeFile("report.html", reportPage({ title, history, args, summary }));
  */
 export function reportPage(content: ReportContent): string {
-  const { title, subtitle, history, directions, evaluation, args, summary } = content;
-  const curves = directions === undefined ? {} : { directions };
-  const body = `${headlineList([...headlinesOf(content), ...(content.headlines ?? [])])}
-${noteParagraphs([overfittingNote(history), ...(content.notes ?? [])])}
-<section class="card figure">${scrollRegion("learning curves", curvesSvg(history, curves))}</section>
-${evaluation ? evaluationSections(evaluation) : ""}
-${classCountsSection(content.classCounts ?? [])}
-${skippedSection(content.skipped ?? [])}
-${argumentsSection(args)}
-${summarySection(summary)}`;
-  return pageOf({ title, subtitle, body });
-}
-
-function evaluationSections(evaluation: Evaluation): string {
-  const { matrix, classNames, misclassified = [], samples = [] } = evaluation;
-  const figure = scrollRegion("confusion matrix", confusionSvg(matrix, classNames));
-  return `<section class="card figure">${figure}</section>
-<div class="columns">
-${scoresSection(matrix, classNames)}
-${confusionsSection(matrix, classNames)}
-</div>
-${misclassifiedSection(misclassified, classNames)}
-${samplesSection(samples, classNames)}`;
+  return makeReport(content).page;
 }
 
 /** What can be said at the top from the records alone. */

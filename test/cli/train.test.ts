@@ -54,15 +54,28 @@ describe("a run", () => {
     expect(stdout).toMatch(/Epoch 2\/2\n12\/12 ━{20} .* - val_accuracy: \d\.\d{4} - val_loss: /);
     expect(stdout).toMatch(/test accuracy {2}\d\.\d{4}, loss .* 60 test images, best\.safetensors/);
     expect(stdout).toContain("runs/train (open report.html in it)");
-    expect((await readdir(fileIn("runs/train"))).sort()).toEqual([
+    const figures = [
+      "calibration",
+      "confidence",
+      "confusion-matrix",
+      "curves",
+      "embedding-pca",
+      "embedding-umap",
+      "gain",
+      "lift",
+      "precision-recall",
+      "roc",
+    ];
+    const files = [
       "args.json",
       "best.safetensors",
-      "confusion-matrix.svg",
-      "curves.svg",
       "history.csv",
       "last.safetensors",
       "report.html",
-    ]);
+      "results.json",
+      ...figures.flatMap((name) => [`${name}.svg`, `${name}.png`]),
+    ];
+    expect((await readdir(fileIn("runs/train"))).sort()).toEqual(files.sort());
   });
 
   test("writes the history of every epoch, and its arguments", async () => {

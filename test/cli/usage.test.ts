@@ -101,7 +101,7 @@ describe("wrong usage ends with code 2 and says what would be right", () => {
     ["bench --batch 8", 'no option "--batch"', 'did you mean "--batch-size"'],
     ["lr-find --data ./data --out none/curve.svg", "cannot be written", "there is no folder none"],
     ["report", "--run is missing", "--run <folder>"],
-    ["report one two", "belongs to no option", "two"],
+    ["report one two", "There is no run folder one", "check the path"],
     ["train --validation 1", "--validation cannot be used", "below 1"],
     ["train --epochs", "--epochs needs a value", "--epochs <number>"],
     ["train data", '"data" belongs to no option', "--help"],

@@ -1,11 +1,21 @@
 // report.html: everything in one file, nothing unescaped, sensible with anything missing.
 
+import { createHash } from "node:crypto";
 import { decode } from "fast-png";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/core/errors.ts";
 import { tensor } from "../../src/core/tensor.ts";
-import { confusionMatrix, type ReportContent, reportPage } from "../../src/report/index.ts";
+import {
+  confusionMatrix,
+  figureSection,
+  historyFigure,
+  makeReport,
+  type ReportContent,
+  reportPage,
+} from "../../src/report/index.ts";
+import { fullReport } from "./full-report.ts";
+import { faultOf } from "./well-formed.ts";
 
 const history = [
   { epoch: 1, seconds: 30, logs: { loss: 0.5, accuracy: 0.8, val_loss: 0.4, val_accuracy: 0.85 } },
@@ -50,9 +60,11 @@ describe("the report page", () => {
     ]);
   });
 
-  test("holds both pictures, the arguments and the summary", () => {
+  test("holds curves, matrix, arguments and summary", () => {
     const { document } = parseHTML(reportPage(content));
-    expect(document.querySelectorAll("svg.fovea-figure")).toHaveLength(2);
+    expect(document.querySelectorAll("svg.fovea-figure")).toHaveLength(1);
+    const cells = [...document.querySelectorAll(".matrix tbody td")].map((one) => one.textContent);
+    expect(cells).toEqual(["266.7%", "133.3%", "0", "1100%"]);
     expect(document.querySelector("pre")?.textContent).toBe(content.summary);
     const rows = [...document.querySelectorAll(".arguments tr")].map((row) =>
       [...row.children].map((child) => child.textContent),
@@ -65,8 +77,8 @@ describe("the report page", () => {
 
   test("scores every class and ends with their mean", () => {
     const { document } = parseHTML(reportPage(content));
-    const [scores, confusions] = [...document.querySelectorAll("table")].map((table) =>
-      [...table.querySelectorAll("tbody tr, tfoot tr")].map((row) =>
+    const [scores, confusions] = ["scores-by-class", "most-confused-classes"].map((id) =>
+      [...document.querySelectorAll(`#${id} tbody tr, #${id} tfoot tr`)].map((row) =>
         [...row.children].map((child) => child.textContent),
       ),
     );
@@ -87,10 +99,14 @@ describe("the report page", () => {
     expect(document.querySelector(".mistakes li")?.textContent).toMatch(/cat\s+dog 75.0%/);
   });
 
-  test("is self-contained: no address, no script, no other file", () => {
+  test("is self-contained: no address, no other file, one script that its policy names", () => {
     const html = reportPage(content).replaceAll('xmlns="http://www.w3.org/2000/svg"', "");
-    expect(html).not.toMatch(/https?:|<script|<link|@import|url\(|src="(?!data:)/);
+    expect(html).not.toMatch(/https?:|<script [^>]|<link|@import|url\(|src="(?!data:)/);
+    const [[, script], ...others] = [...html.matchAll(/<script>(.*?)<\/script>/gs)];
+    expect(others).toEqual([]);
+    const hash = createHash("sha256").update(script).digest("base64");
     expect(html).toContain("default-src 'none'");
+    expect(html).toContain(`script-src 'sha256-${hash}'`);
   });
 
   test("has a light and a dark scheme", () => {
@@ -114,7 +130,7 @@ describe("the report page", () => {
       args: { [evil]: evil, nested: { [evil]: evil } },
       summary: evil,
     });
-    expect(html).not.toContain("<script");
+    expect(html.match(/<script/g)).toHaveLength(1);
     expect(html).not.toContain("\u0000");
     const { document } = parseHTML(html);
     expect(document.querySelector("h1")?.textContent).toBe(evil.replace("\u0000", "\ufffd"));
@@ -124,7 +140,7 @@ describe("the report page", () => {
   test("does without evaluation, history, arguments and summary", () => {
     const html = reportPage({ title: "empty", history: [], args: {}, summary: "" });
     expect(textOf(html)).toContain("No epoch is finished yet.");
-    expect(html).not.toMatch(/undefined|NaN|<h2/);
+    expect(html).not.toMatch(/undefined|NaN|<script|<nav/);
   });
 
   test("says so where nothing was confused", () => {
@@ -169,6 +185,7 @@ describe("on any screen", () => {
     const regions = [...document.querySelectorAll(".scroll")];
     expect(regions.map((region) => region.getAttribute("aria-label"))).toEqual([
       "learning curves",
+      "numbers of learning curves",
       "confusion matrix",
       "scores of every class",
       "most confused classes",
@@ -186,13 +203,15 @@ describe("on any screen", () => {
 
   test("only what has a role has a label", () => {
     for (const labelled of document.querySelectorAll("[aria-label]")) {
-      expect(labelled.hasAttribute("role")).toBe(true);
+      // Contents and links have a role without being given one.
+      const hasRole = labelled.hasAttribute("role") || /^(nav|a)$/i.test(labelled.tagName);
+      expect(hasRole).toBe(true);
     }
   });
 
   test("names of arguments are not broken", () => {
     const style = document.querySelector("style")?.textContent ?? "";
-    expect(style).toMatch(/\.arguments td\.text:first-child \{[^}]*white-space: nowrap/);
+    expect(style).toMatch(/\.arguments th\.text:first-child \{[^}]*white-space: nowrap/);
   });
 
   test("notes are told below the numbers", () => {
@@ -216,4 +235,98 @@ test("a misclassified image says which one it is", () => {
     "cat-18.png: cat",
   ]);
   expect(items[0].textContent).toContain("image 17");
+});
+
+describe("with everything that a page can have", () => {
+  const { page, figures } = makeReport(fullReport());
+  const { document } = parseHTML(page);
+
+  test("each figure is a file, and no two have the same name", () => {
+    expect(figures.map(({ name }) => name)).toEqual([
+      "curves",
+      "confusion-matrix",
+      "calibration",
+      "confidence",
+      "roc",
+      "precision-recall",
+      "gain",
+      "lift",
+      "embedding-pca",
+    ]);
+    for (const { svg } of figures) expect(faultOf(svg)).toBeUndefined();
+  });
+
+  test("every drawn figure has its numbers and a text on how to read it", () => {
+    const drawn = [...document.querySelectorAll("section.figure")];
+    expect(drawn.length).toBeGreaterThanOrEqual(8);
+    for (const section of drawn) {
+      const summaries = [...section.querySelectorAll("summary")].map((one) => one.textContent);
+      expect(summaries).toEqual(["Numbers", "How to read it"]);
+      expect(section.querySelectorAll("details table tbody tr").length).toBeGreaterThan(0);
+    }
+  });
+
+  test("the contents lead to every part", () => {
+    const links = [...document.querySelectorAll("nav a")].map((link) => link.getAttribute("href"));
+    const parts = [...document.querySelectorAll("section")].map(({ id }) => `#${id}`);
+    expect(links).toEqual(parts);
+    expect(new Set(parts).size).toBe(parts.length);
+  });
+
+  test("cells of the matrix lead to their pictures, each with a heat map", () => {
+    const links = [...document.querySelectorAll(".matrix a")];
+    expect(links.length).toBeGreaterThan(6);
+    for (const link of links) {
+      const id = link.getAttribute("href")?.slice(1) ?? "";
+      const panel = document.getElementById(id);
+      const images = [...(panel?.querySelectorAll("li") ?? [])].map((item) => [
+        ...item.querySelectorAll("img"),
+      ]);
+      expect(images.length).toBeGreaterThan(0);
+      for (const both of images) {
+        expect(both).toHaveLength(2);
+        expect(both[1].getAttribute("alt")).toMatch(/^What speaks for .+ in it$/);
+      }
+    }
+  });
+
+  test("every picture has an alternative text", () => {
+    for (const image of document.querySelectorAll("img")) {
+      expect(image.getAttribute("alt")?.length).toBeGreaterThan(2);
+    }
+    for (const svg of document.querySelectorAll("svg.fovea-figure")) {
+      expect(svg.getAttribute("aria-label")?.length).toBeGreaterThan(10);
+    }
+  });
+});
+
+test("another task hands in its own parts", () => {
+  const curve = historyFigure(history);
+  const own = { ...curve, name: "iou", reference: { ...curve.reference, title: "IoU by class" } };
+  const { page, figures } = makeReport({
+    title: "segmentation",
+    history,
+    sections: [figureSection(own), { title: "Masks", body: "<p>Three masks.</p>" }],
+    args: {},
+    summary: "",
+  });
+  expect(figures.map(({ name }) => name)).toEqual(["curves", "iou"]);
+  const { document } = parseHTML(page);
+  expect(document.querySelector("#masks p")?.textContent).toBe("Three masks.");
+  expect(document.querySelector("#iou-by-class svg")).not.toBeNull();
+});
+
+test("a matrix of many classes is drawn, and its pictures stay", () => {
+  const classes = 60;
+  const labels = Array.from({ length: classes }, (_, i) => i);
+  const evaluation = {
+    on: "test",
+    matrix: confusionMatrix(labels, labels, classes),
+    classNames: labels.map((i) => `class ${i}`),
+    cells: [{ label: 2, prediction: 2, images: [{ image, label: 2, prediction: 2 }] }],
+  };
+  const { document } = parseHTML(reportPage({ ...content, evaluation }));
+  expect(document.querySelector(".matrix")).toBeNull();
+  expect(document.querySelectorAll("#confusion-matrix svg.fovea-figure")).toHaveLength(1);
+  expect(document.getElementById("cell-2-2")).not.toBeNull();
 });

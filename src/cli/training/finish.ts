@@ -1,8 +1,11 @@
 // The end of a run: the test images, the report, and a few lines for the user.
 
+import { classScores } from "../../assess/confusion-matrix.ts";
 import { directionsOf } from "../../assess/directions.ts";
+import { summarize } from "../../nn/summary.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
-import type { Headline } from "../../report/report-page.ts";
+import type { Headline, ReportContent } from "../../report/report-page.ts";
+import type { RunResult } from "../../report/runs-page.ts";
 import type { Measurement } from "../../tasks/task.ts";
 import { loadModel } from "../../train/load.ts";
 import type { Model } from "../../train/model.ts";
@@ -28,6 +31,9 @@ export interface Ending {
 /** The model that the report is about, and how it does on images that it has not learned from. */
 interface Verdict {
   readonly measurement: Measurement;
+  /** What the page says of it, and figures that are files: made while the model is there. */
+  readonly report: Partial<ReportContent>;
+  readonly figures: ReadonlyMap<string, string | Uint8Array>;
   readonly file: "best" | "last";
   /** Which images those are. */
   readonly part: "test" | "validation";
@@ -44,7 +50,7 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   const { history } = model.progress;
   const verdict = await judgeRun(run, ending);
   await files.writeHistory(history);
-  const { notes = [], headlines = [], ...measured } = (await verdict?.measurement.report()) ?? {};
+  const { notes = [], headlines = [], ...measured } = verdict?.report ?? {};
   const content = {
     title: `${model.name} on ${data.name}`,
     subtitle: subtitleOf(run),
@@ -57,9 +63,10 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
     args,
     summary: model.summary(),
   };
-  await files.writeReport(content, (await verdict?.measurement.figures()) ?? new Map());
+  await files.writeReport(content, verdict?.figures ?? new Map());
   const best = await savedBest(run);
   const seconds = history.reduce((total, record) => total + record.seconds, 0);
+  if (verdict !== undefined) await files.writeResults(resultOf(verdict, model, seconds));
   const unfinished = ending.stopped !== undefined;
   const { judge } = task;
   output.record({
@@ -119,7 +126,8 @@ async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undef
   if (images === 0) return undefined;
   const measure = async (file: "best" | "last", measured: Model): Promise<Verdict> => {
     const measurement = await data.measure(trainedIn(run, measured), part, recipe.batchSize);
-    return { file, images, part, measurement };
+    const [report, figures] = [await measurement.report(), await measurement.figures()];
+    return { file, images, part, measurement, report, figures };
   };
   if ((await savedBest(run)) === undefined) return diverged ? undefined : measure("last", model);
   const best = await loadModel(files.path("best"), { device });
@@ -128,6 +136,29 @@ async function judgeRun(run: Run, { diverged }: Ending): Promise<Verdict | undef
   } finally {
     await best.model.dispose();
   }
+}
+
+/** What pages that compare runs read. */
+function resultOf(
+  { part, images, measurement, report }: Verdict,
+  model: Model,
+  seconds: number,
+): RunResult {
+  const { parameters, macs } = summarize(model.network);
+  const { evaluation } = report;
+  const scores = evaluation === undefined ? [] : classScores(evaluation.matrix);
+  return {
+    on: part,
+    images,
+    measures: recordOf(measurement.numbers),
+    ...(evaluation && {
+      classes: scores.map(({ f1 }, i) => ({ name: evaluation.classNames[i], score: f1 })),
+      confusion: evaluation.matrix.counts,
+    }),
+    parameters,
+    multiplyAdds: macs,
+    seconds,
+  };
 }
 
 /** Where the run is, and what computed it. */

@@ -3,12 +3,14 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { FormatError } from "../../core/errors.ts";
+import { FormatError, TargetError } from "../../core/errors.ts";
 import { removeLeftovers, writeFileAtomically } from "../../platform/files.ts";
 import { writeHistoryCsv } from "../../report/history-csv.ts";
 import type { ReportContent } from "../../report/report-page.ts";
+import type { RunResult } from "../../report/runs-page.ts";
 import type { EpochRecord } from "../../train/events.ts";
 import { SaveError } from "../exit.ts";
+import { writeFigure } from "../figure-file.ts";
 import { runFileNames } from "../model-file.ts";
 import { lockName, lockRun } from "./run-lock.ts";
 
@@ -22,12 +24,20 @@ export function holdsNoRun(names: readonly string[]): boolean {
   );
 }
 
+/** Which figures a run leaves besides those in its page. */
+export interface FigureFiles {
+  /** The names of files that show how well a model does. */
+  readonly named: readonly string[];
+  /** Whether each figure of the report is a file as well. */
+  readonly ofReport: boolean;
+}
+
 export class RunFiles {
   readonly folder: string;
-  readonly #figures: readonly string[];
+  readonly #figures: FigureFiles;
   readonly #unlock: () => Promise<void>;
 
-  private constructor(folder: string, figures: readonly string[], unlock: () => Promise<void>) {
+  private constructor(folder: string, figures: FigureFiles, unlock: () => Promise<void>) {
     this.folder = folder;
     this.#figures = figures;
     this.#unlock = unlock;
@@ -37,12 +47,11 @@ export class RunFiles {
    * The files of a folder that from now on nobody else writes into. What a writer that was killed left
    * unfinished there is removed.
    *
-   * @param figures the names of the files that show how well a model does.
    * @throws ConfigError where another process writes into it.
    */
-  static async open(folder: string, figures: readonly string[]): Promise<RunFiles> {
+  static async open(folder: string, figures: FigureFiles): Promise<RunFiles> {
     const files = new RunFiles(folder, figures, await lockRun(folder));
-    for (const name of [...Object.values(runFileNames), ...figures]) {
+    for (const name of [...Object.values(runFileNames), ...figures.named]) {
       await removeLeftovers(join(folder, name));
     }
     return files;
@@ -76,26 +85,39 @@ export class RunFiles {
     return saving(writeHistoryCsv(this.path("history"), history));
   }
 
-  /** Curves, the figures of what was measured, and the report. */
+  /** What other programs read, and pages that compare runs. */
+  writeResults(result: RunResult): Promise<void> {
+    return this.write("results", `${JSON.stringify(result, undefined, 2)}\n`);
+  }
+
+  /** The report, each of its figures as SVG and as PNG, and the figures of what was measured. */
   async writeReport(
     content: ReportContent,
-    figures: ReadonlyMap<string, Uint8Array | string>,
+    measured: ReadonlyMap<string, Uint8Array | string>,
   ): Promise<void> {
-    const { curvesSvg, reportPage } = await import("../../report/index.ts");
-    const { history, directions } = content;
-    await this.write("curves", curvesSvg(history, directions && { directions }));
-    for (const name of this.#figures) {
-      const figure = figures.get(name);
+    const { makeReport } = await import("../../report/index.ts");
+    const { page, figures } = makeReport(content);
+    for (const { name, svg } of this.#figures.ofReport ? figures : []) {
+      for (const extension of ["svg", "png"]) {
+        const path = join(this.folder, `${name}.${extension}`);
+        await removeLeftovers(path);
+        await saving(writeFigure(path, svg, "light"));
+      }
+    }
+    for (const name of this.#figures.named) {
+      const figure = measured.get(name);
       if (figure !== undefined) await saving(writeFileAtomically(join(this.folder, name), figure));
     }
-    await this.write("report", reportPage(content));
+    await this.write("report", page);
   }
 }
 
+/** What is written; a picture that cannot be drawn on this machine is left out. */
 async function saving(written: Promise<void>): Promise<void> {
   try {
     await written;
   } catch (error) {
+    if (error instanceof TargetError) return;
     if (!(error instanceof FormatError)) throw error;
     throw new SaveError(error.facts);
   }

@@ -69,16 +69,17 @@ export async function withRun<T>(
   const device = await openDevice({ target, ...(threads && { threads }) });
   let files: RunFiles | undefined;
   let prepared: Prepared | undefined;
+  const figures = { named: task.figureFiles, ofReport: given.figures !== "no" };
   try {
     // Nobody may change what is read from here on.
-    if (point?.folder !== undefined) files = await RunFiles.open(point.folder, task.figureFiles);
+    if (point?.folder !== undefined) files = await RunFiles.open(point.folder, figures);
     refuseTrainOptions(task, given);
     const host = { task, device, output };
     prepared =
       point?.modelFile === undefined
         ? await prepareNew(point?.recipe ?? recipe, { ...(point?.recipe ?? given) }, host)
         : await prepareResumed(point, point.modelFile, given, host);
-    files ??= await RunFiles.open(await folderFor(point, given), task.figureFiles);
+    files ??= await RunFiles.open(await folderFor(point, given), figures);
     return await work(withArgs({ ...prepared, learner: prepared.model, ...host, files }, point));
   } finally {
     await prepared?.data.close();

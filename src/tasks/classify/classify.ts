@@ -8,7 +8,6 @@ import type { MeasuredChoice, Task, TrainedModel } from "../task.ts";
 import { chooseFor, chooseForBase } from "./choose.ts";
 import { classifiedData } from "./data.ts";
 import { loadData, loadImages } from "./load-data.ts";
-import { confusionFile } from "./measure.ts";
 import { holdsPictures, type PictureChoice, requireClasses, surveyPictures } from "./pictures.ts";
 import { imagesToPredict, predictorFor } from "./predictions.ts";
 
@@ -16,7 +15,7 @@ export const classify: Task = {
   name: "classify",
   judge: { name: "val_accuracy", better: "higher" },
   pace: { leastEpochs: 5, mostEpochs: 50, enoughSteps: 1200 },
-  figureFiles: [confusionFile],
+  figureFiles: [],
   withoutOptions: [],
   predictOptions: ["top"],
 
