@@ -239,7 +239,8 @@ describe("photographs as backgrounds", () => {
     }
     await put(root, "broken.jpg", "no picture");
     const options = { ...small, objects: [0, 0], photographs: root } as const;
-    const { boxes } = await shapeScenes(options);
+    const { boxes, skipped } = await shapeScenes(options);
+    expect(skipped).toMatchObject([{ path: join(root, "broken.jpg") }]);
     const { image } = await boxes.read(0);
     expect(image.shape).toEqual([48, 64, 3]);
     // Red pictures are bright in the first channel, blue ones in the last.
@@ -284,6 +285,7 @@ test("options that cannot be used are refused with what could be", async () => {
     [{ shapes: ["hexagon"] }, "shapes"],
     [{ part: "all" }, "part"],
     [{ photographs: 3 }, "photographs"],
+    [{ photographs: [{ data: new Uint8Array(5), shape: [1, 1, 5] }] }, "photographs"],
     [{ sizes: [64, 64] }, 'did you mean "size"'],
   ] as const;
   for (const [options, words] of refused) {

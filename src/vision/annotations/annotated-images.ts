@@ -65,7 +65,9 @@ export interface AnnotatedFolder<Name extends TargetName> {
 }
 
 /** With boxes or with masks: `target` says which. */
-export type AnyAnnotatedFolder = AnnotatedFolder<"boxes"> | AnnotatedFolder<"masks">;
+export type AnyAnnotatedFolder<Name extends TargetName = TargetName> = Name extends TargetName
+  ? AnnotatedFolder<Name>
+  : never;
 
 /**
  * The pictures below a folder with what is in them: boxes `[B, 4]` or masks `[H, W]`. COCO's JSON, YOLO's text, Pascal VOC's XML
@@ -83,7 +85,7 @@ export type AnyAnnotatedFolder = AnnotatedFolder<"boxes"> | AnnotatedFolder<"mas
 export function annotatedImages<Name extends TargetName>(
   path: string,
   options: AnnotatedImagesOptions & { readonly target: Name },
-): Promise<AnnotatedFolder<Name>>;
+): Promise<AnyAnnotatedFolder<Name>>;
 export function annotatedImages(
   path: string,
   options?: AnnotatedImagesOptions,

@@ -59,11 +59,11 @@ export function dividePictures(
       (label) => classNames[label],
     ),
   }));
-  const count = (labelsOf: (picture: DivisiblePicture) => readonly number[]) =>
-    classNames.map((name, label): ClassCount => {
-      const sums = { train: 0, validation: 0, test: 0 };
-      return { name, ...sums, ...sumsOf(pictures, divided, (one) => times(labelsOf(one), label)) };
-    });
+  const count = (labelsOf: (picture: DivisiblePicture) => readonly number[]) => {
+    const sums = classNames.map((name) => ({ name, train: 0, validation: 0, test: 0 }));
+    for (const [i, part] of partOf) for (const label of labelsOf(pictures[i])) sums[label][part]++;
+    return sums;
+  };
   const hasObjects = pictures.some(({ objects }) => objects !== undefined);
   const rows = (numbers: Int32Array) => numbers.map((i) => pictures[i].row);
   return {
@@ -78,15 +78,3 @@ export function dividePictures(
     copies: copied.filter(({ parts }) => parts.length === 1),
   };
 }
-
-function sumsOf(
-  pictures: readonly DivisiblePicture[],
-  parts: Parts,
-  countIn: (picture: DivisiblePicture) => number,
-): Record<PartName, number> {
-  const sum = (part: PartName) => parts[part].reduce((total, i) => total + countIn(pictures[i]), 0);
-  return { train: sum("train"), validation: sum("validation"), test: sum("test") };
-}
-
-const times = (labels: readonly number[], wanted: number) =>
-  labels.reduce((sum, label) => sum + Number(label === wanted), 0);

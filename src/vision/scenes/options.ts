@@ -8,6 +8,7 @@ import {
   requireWhole,
   requireWord,
 } from "../../core/option.ts";
+import { sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { PartName } from "../../data/image-folder/layout.ts";
 
@@ -114,5 +115,7 @@ function isPicture(value: unknown): boolean {
     return false;
   }
   const { data, shape } = value;
-  return data instanceof Uint8Array && Array.isArray(shape) && shape.length === 3;
+  const isShape =
+    Array.isArray(shape) && shape.length === 3 && shape.every((side) => isWhole(side, 1));
+  return data instanceof Uint8Array && isShape && shape[2] <= 4 && sizeOf(shape) === data.length;
 }

@@ -3,6 +3,7 @@
 import { platform } from "#platform";
 import { DataError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
+import type { SkippedFile } from "../../data/image-folder/found-file.ts";
 import type { PartName } from "../../data/image-folder/layout.ts";
 import type { AnnotatedImages, ClassMap, Objects } from "../annotated.ts";
 import { compose, type Scene } from "./compose.ts";
@@ -17,6 +18,8 @@ export interface Scenes {
   readonly boxes: AnnotatedImages<Objects>;
   /** The class of each pixel: 0 is `background`, the others are those of `boxes` plus 1. */
   readonly masks: AnnotatedImages<ClassMap>;
+  /** Photographs that cannot be used as backgrounds, with the reasons. */
+  readonly skipped: readonly SkippedFile[];
 }
 
 /** Scenes that are to be made. */
@@ -97,6 +100,7 @@ export async function makeScenes(recipe: SceneRecipe): Promise<Scenes> {
       data: map.slice(),
       shape: [height, width],
     })),
+    skipped: loaded?.skipped ?? [],
   };
 }
 
