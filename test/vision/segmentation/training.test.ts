@@ -35,11 +35,9 @@ describe("class weights", () => {
 
 describe("learning", () => {
   const train = discs(24, 48, 1);
-  const test_ = discs(8, 60, 2);
+  const held = discs(8, 60, 2);
   const ways = [
     ["by cross-entropy and Dice", 2, {}],
-    ["with one score", 1, {}],
-    ["with class weights", 2, { classWeights: [1, 3] }],
     ["with one score and class weights", 1, { classWeights: [1, 3] }],
   ] as const;
 
@@ -56,42 +54,34 @@ describe("learning", () => {
         augmentation: [layers.randomFlip()],
         patchesPerPicture: 2,
       });
-      const validationData = vision.segmentationSource(model, test_);
+      const validationData = vision.segmentationSource(model, held);
       const { history } = await model.fit(source, {
         ...{ epochs: 8, batchSize: 8, verbose: 0, validationData },
         callbacks: [callbacks.reduceLROnPlateau({ patience: 2 })],
       });
       expect(history.val_mean_io_u.at(-1)).toBeGreaterThan(0.8);
-      const { meanIou, perClass } = await vision.assessSegmentation(model, test_);
+      const { meanIou, perClass } = await vision.assessSegmentation(model, held);
       expect(meanIou).toBeGreaterThan(0.85);
       expect(perClass.map(({ name }) => name)).toEqual(["ground", "disc"]);
       await source.close?.();
       await model.dispose();
     },
-    120_000,
+    240_000,
   );
 
-  test.each([
-    ["lovaszSoftmax", losses.lovaszSoftmax({ ignoreClass: 255 })],
-    ["tversky", losses.tversky({ axis: [0, 1, 2], sparseYTrue: true, ignoreClass: 255 })],
-    ["focal", losses.categoricalFocalCrossentropy({ sparseYTrue: true, ignoreClass: 255 })],
-  ])(
-    "%s alone finds them, too",
-    async (_, loss) => {
-      const model = await vision.segmentationNetwork({
-        architecture: { filters: 8, depth: 2 },
-        inputShape: [32, 32, 1],
-      });
-      model.compile({ optimizer: "adam", loss });
-      model.learningRate = 0.01;
-      const source = vision.segmentationSource(model, train, {
-        augmentation: [],
-        patchesPerPicture: 2,
-      });
-      await model.fit(source, { epochs: 8, batchSize: 8, verbose: 0 });
-      expect((await vision.assessSegmentation(model, test_)).meanIou).toBeGreaterThan(0.8);
-      await model.dispose();
-    },
-    120_000,
-  );
+  test("the Lovász loss alone finds them, too", async () => {
+    const model = await vision.segmentationNetwork({
+      architecture: { filters: 8, depth: 2 },
+      inputShape: [32, 32, 1],
+    });
+    model.compile({ optimizer: "adam", loss: losses.lovaszSoftmax({ ignoreClass: 255 }) });
+    model.learningRate = 0.01;
+    const source = vision.segmentationSource(model, train, {
+      augmentation: [],
+      patchesPerPicture: 2,
+    });
+    await model.fit(source, { epochs: 8, batchSize: 8, verbose: 0 });
+    expect((await vision.assessSegmentation(model, held)).meanIou).toBeGreaterThan(0.8);
+    await model.dispose();
+  }, 240_000);
 });
