@@ -128,6 +128,7 @@ test("Keras lacks these options of what it has", () => {
   expect(own).toEqual([
     "callbacks.earlyStopping: path",
     "callbacks.modelCheckpoint: classNames",
+    "callbacks.modelCheckpoint: task",
     "callbacks.modelCheckpoint: training",
     "callbacks.modelCheckpoint: onWarning",
     "callbacks.tensorBoard: images",
