@@ -24,7 +24,15 @@ const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 /** The parts that are typed as options: `--batch-size` is `batchSize`. */
 export const recipeFields = {
   ...dataFields,
+  task: z.enum(taskNames).default("classify").meta({
+    description:
+      "What is learned: the class of each picture, the class of each pixel (masks), or where objects are (boxes).",
+  }),
   ...pictureFields,
+  patches: z.boolean().default(false).meta({
+    description:
+      "With --task segment: cut parts of pictures out in full resolution, rather than resize them.",
+  }),
   validation: z
     .number()
     .min(0)
@@ -116,8 +124,6 @@ export const recipeFields = {
 
 /** The parts that no option sets yet. */
 const fixedFields = {
-  /** What is learned of images. */
-  task: z.enum(taskNames).default("classify"),
   /** Epochs of each phase on a base but the last. */
   phaseEpochs: z.array(z.int()).optional(),
   /** Of the pictures of a folder. */

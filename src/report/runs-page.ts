@@ -59,6 +59,8 @@ export interface RunRecord {
 export interface RunsPageOptions {
   readonly title: string;
   readonly subtitle?: string;
+  /** Further parts, after the table of runs. Default: none. */
+  readonly sections?: readonly ReportSection[];
 }
 
 /** More runs than this have no columns of their own: arguments, classes and matrices are left out. */
@@ -79,6 +81,7 @@ export function runsPage(runs: readonly RunRecord[], options: RunsPageOptions): 
   const { title, subtitle } = options;
   const sections: ReportSection[] = [
     runsSection(runs),
+    ...(options.sections ?? []),
     ...curveFigures(runs).map(figureSection),
     ...architectures(runs).map(figureSection),
     ...(runs.length <= mostColumns ? [...differences(runs), ...classScores(runs)] : []),

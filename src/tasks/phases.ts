@@ -12,8 +12,8 @@ type PhaseRecipe = Pick<
 >;
 
 /**
- * The phases of a recipe, one after another; none where there is no base, or it learns as a whole from the beginning. The learning rate is that of the first phase;
- * those of the others keep their proportions to it.
+ * The phases of a recipe, one after another; none where there is no base, or it learns as a whole from the beginning. The
+ * learning rate is that of the first phase; those of the others keep their proportions to it.
  *
  * @throws ConfigError where `unfreeze` is for a phase that there is not.
  */

@@ -25,6 +25,8 @@ export interface Recipe extends DataChoice {
   readonly size?: number | undefined;
   /** Channels of pictures. */
   readonly channels: 1 | 3;
+  /** Whether parts of pictures are cut out in full resolution, rather than pictures resized. */
+  readonly patches: boolean;
   /** What happens to pictures of other proportions. */
   readonly resize: ResizeMode;
   /** Whether files that cannot be used are an error. */

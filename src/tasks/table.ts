@@ -8,6 +8,8 @@ import type { Task } from "./task.ts";
 
 const table = {
   classify: async () => (await import("./classify/classify.ts")).classify,
+  segment: async () => (await import("./segment/segment.ts")).segment,
+  detect: async () => (await import("./detect/detect.ts")).detect,
 } as const satisfies Record<TaskName, () => Promise<Task>>;
 
 /** The task of that name. */

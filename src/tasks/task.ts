@@ -107,11 +107,12 @@ export interface TaskData {
 
 /** What is known of a folder of pictures. */
 export interface FolderFacts {
-  /** What is counted, such as `Images`. */
-  readonly counted: string;
+  /** How many images have each class. */
   readonly counts: readonly ClassCount[];
   readonly classWeights?: ClassWeights;
   readonly skipped: readonly SkippedFile[];
+  /** What is wrong in files whose rest is used. Default: nothing. */
+  readonly faults?: readonly SkippedFile[];
   readonly warnings: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import {
   outputFields,
   trainedDataFields,
 } from "../fields.ts";
-import { formatSkipped } from "../folder-text.ts";
+import { formatFlaws, recordOfFlaws } from "../folder-text.ts";
 import { listenerFor } from "../load-data.ts";
 import { formatMeasurement, recordOf } from "../measurement-text.ts";
 import { Output } from "../output.ts";
@@ -59,10 +59,10 @@ export const evaluate = defineCommand({
         images,
         ...recordOf(measurement.numbers),
         ...measurement.details,
-        ...(data.folder && { skipped: data.folder.skipped }),
+        ...(data.folder && recordOfFlaws(data.folder)),
       });
-      const skipped = data.folder && formatSkipped(data.folder.skipped);
-      if (skipped !== undefined) output.say(`\n${skipped}`);
+      const flaws = data.folder && formatFlaws(data.folder);
+      if (flaws !== undefined) output.say(`\n${flaws}`);
       await data.close();
       return exitCodes.done.code;
     });

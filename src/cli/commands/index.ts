@@ -18,6 +18,10 @@ export const commands = {
     summary: "measure a trained model on test images",
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
+  compare: {
+    summary: "train or measure several models, and compare them",
+    load: async () => (await import("./compare.ts")).compare,
+  },
   predict: {
     summary: "predict the classes of images",
     load: async () => (await import("./predict.ts")).predict,

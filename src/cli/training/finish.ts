@@ -2,15 +2,17 @@
 
 import { classScores } from "../../assess/confusion-matrix.ts";
 import { directionsOf } from "../../assess/directions.ts";
+import type { SkippedFile } from "../../data/image-folder/found-file.ts";
 import { summarize } from "../../nn/summary.ts";
 import { formatCount, formatDuration } from "../../report/numbers.ts";
 import type { Headline, ReportContent } from "../../report/report-page.ts";
 import type { RunResult } from "../../report/runs-page.ts";
+import { type ReportSection, tableMarkup } from "../../report/section.ts";
 import type { Measurement } from "../../tasks/task.ts";
 import { loadModel } from "../../train/load.ts";
 import type { Model } from "../../train/model.ts";
 import { formatLog } from "../../train/progress-bar.ts";
-import { formatSkipped } from "../folder-text.ts";
+import { formatFlaws, recordOfFlaws } from "../folder-text.ts";
 import { formatNumbers, recordOf } from "../measurement-text.ts";
 import { runFileNames } from "../model-file.ts";
 import { standardOutput } from "../output.ts";
@@ -29,7 +31,7 @@ export interface Ending {
 }
 
 /** The model that the report is about, and how it does on images that it has not learned from. */
-interface Verdict {
+export interface Verdict {
   readonly measurement: Measurement;
   /** What the page says of it, and figures that are files: made while the model is there. */
   readonly report: Partial<ReportContent>;
@@ -40,23 +42,29 @@ interface Verdict {
   readonly images: number;
 }
 
+/** Faults that the report lists. */
+const mostFaults = 1000;
+
 /**
  * Measures the run on the test images, or without any on those that were held out, writes its report and says where it is.
  *
+ * @returns What was measured; undefined where there was nothing to measure.
  * @throws SaveError where a file cannot be written.
  */
-export async function finishRun(run: Run, ending: Ending): Promise<void> {
+export async function finishRun(run: Run, ending: Ending): Promise<Verdict | undefined> {
   const { files, model, data, args, output, task } = run;
   const { history } = model.progress;
   const verdict = await judgeRun(run, ending);
   await files.writeHistory(history);
-  const { notes = [], headlines = [], ...measured } = verdict?.report ?? {};
+  const measured = verdict?.report ?? {};
+  const { notes = [], headlines = [], sections = [] } = measured;
   const content = {
     title: `${model.name} on ${data.name}`,
     subtitle: subtitleOf(run),
     history,
     directions: directionsOf(model),
     ...measured,
+    sections: [...sections, ...faultSections(data.folder?.faults)],
     headlines: [...headlines, ...headlinesOf(ending)],
     notes: [...notesOf(run, verdict, ending), ...notes],
     ...(data.folder && { classCounts: data.folder.counts, skipped: data.folder.skipped }),
@@ -83,7 +91,7 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
       },
     }),
     ...(ending.isPlateau && { plateau: true }),
-    ...(data.folder && { skipped: data.folder.skipped }),
+    ...(data.folder && recordOfFlaws(data.folder)),
     best: best && { epoch: best.epoch, [judge.name]: best.logs[judge.name] },
   });
   output.say();
@@ -107,12 +115,13 @@ export async function finishRun(run: Run, ending: Ending): Promise<void> {
   }
   if (history.length > 0) output.say(`time           ${formatDuration(seconds)}`);
   output.result(`run folder     ${files.folder} (open ${runFileNames.report} in it)`);
-  const skipped = data.folder && formatSkipped(data.folder.skipped);
-  if (skipped !== undefined) output.result(`\n${skipped}`);
+  const flaws = data.folder && formatFlaws(data.folder);
+  if (flaws !== undefined) output.result(`\n${flaws}`);
   if (unfinished) {
     const rate = ending.diverged ? ` --learning-rate ${topRate(run.recipe) / 10}` : "";
     output.result(`to continue    fovea train --resume ${files.folder}${rate}`);
   }
+  return verdict;
 }
 
 /**
@@ -159,6 +168,14 @@ function resultOf(
     multiplyAdds: macs,
     seconds,
   };
+}
+
+/** What is wrong in files whose rest was used. */
+function faultSections(faults: readonly SkippedFile[] = []): ReportSection[] {
+  if (faults.length === 0) return [];
+  const rows = faults.slice(0, mostFaults).map(({ path, reason }) => [path, reason]);
+  const columns = ["file", "what is wrong"];
+  return [{ title: "Faulty annotations", body: tableMarkup({ columns, rows }) }];
 }
 
 /** Where the run is, and what computed it. */

@@ -26,7 +26,7 @@ import type { TrainOptions } from "../train-options.ts";
 import { recipeOf, recipeSchema } from "../train-options.ts";
 import { version } from "../version.ts";
 import { catchUp } from "./catch-up.ts";
-import { finishRun } from "./finish.ts";
+import { finishRun, type Verdict } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
 import { paceOf, rateFor } from "./pace.ts";
 import { Plateau } from "./plateau.ts";
@@ -42,17 +42,25 @@ import { holdsNoRun, RunFiles } from "./run-files.ts";
 import { progressIn, saveLast, saver } from "./saver.ts";
 import { stagesOf } from "./stages.ts";
 
-/** Trains, and gives the exit code. @throws TrainingError where the loss is no longer a number. */
+/**
+ * Trains, and gives the exit code.
+ *
+ * @param onDone is called with a run that was measured, while its model and its device are there.
+ * @throws TrainingError where the loss is no longer a number.
+ */
 export async function runTraining(
   options: TrainOptions,
   given: Given,
   output: Output,
+  onDone?: (run: Run, verdict: Verdict) => Promise<void>,
 ): Promise<number> {
   const { resume } = options;
   const point = resume === undefined ? undefined : await findResumePoint(resume, given);
   return withRun(point, recipeOf(options), given, output, async (run) => {
     await announce(run);
-    return train(run);
+    const { code, verdict } = await train(run);
+    if (verdict !== undefined) await onDone?.(run, verdict);
+    return code;
   });
 }
 
@@ -225,7 +233,7 @@ function describeParts({ data }: Run): string {
   return `${kinds}\n        (${hint})`;
 }
 
-async function train(run: Run): Promise<number> {
+async function train(run: Run): Promise<{ code: number; verdict: Verdict | undefined }> {
   const { recipe, data, files, model, output } = run;
   const { batchSize } = recipe;
   const classWeights = data.folder?.classWeights;
@@ -258,9 +266,10 @@ async function train(run: Run): Promise<number> {
     if (stopped !== undefined && !isPlateau) await saveLast(current);
     interrupt.leaveAtOnce();
     if (isPlateau) await files.writeArgs({ ...run.args, plateau: model.progress.epochs });
-    await finishRun(run, { stopped: isPlateau ? undefined : stopped, isPlateau, diverged: false });
-    const isDone = stopped === undefined || isPlateau;
-    return isDone ? exitCodes.done.code : exitCodes.interrupted.code;
+    const ending = { stopped: isPlateau ? undefined : stopped, isPlateau, diverged: false };
+    const verdict = await finishRun(run, ending);
+    const { code } = ending.stopped === undefined ? exitCodes.done : exitCodes.interrupted;
+    return { code, verdict };
   } catch (error) {
     if (error instanceof TrainingError) await reportDivergence(current, error);
     throw error;

@@ -16,7 +16,7 @@ export const classify: Task = {
   judge: { name: "val_accuracy", better: "higher" },
   pace: { leastEpochs: 5, mostEpochs: 50, enoughSteps: 1200 },
   figureFiles: [],
-  withoutOptions: [],
+  withoutOptions: ["patches"],
   predictOptions: ["top"],
 
   async choose(recipe, given) {

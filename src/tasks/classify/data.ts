@@ -43,7 +43,7 @@ export function classifiedData(
 }
 
 const factsOf = ({ counts, classWeights, skipped, warnings }: ImageFolder): FolderFacts => {
-  return { counted: "Images", counts, classWeights, skipped, warnings };
+  return { counts, classWeights, skipped, warnings };
 };
 
 function divided({ train, validation }: LoadedData, share: number, seed: number) {

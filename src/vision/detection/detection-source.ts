@@ -2,7 +2,12 @@
 // say of them.
 
 import { ConfigError, DataError } from "../../core/errors.ts";
-import { type OptionNames, requireKnownOptions, requireNumber } from "../../core/option.ts";
+import {
+  type OptionNames,
+  requireKnownOptions,
+  requireNumber,
+  requireWhole,
+} from "../../core/option.ts";
 import { RandomStream } from "../../core/random.ts";
 import { marginBefore } from "../../core/resize-mode.ts";
 import { sizeOf } from "../../core/shape.ts";
@@ -23,6 +28,8 @@ export interface DetectionSourceOptions {
   readonly augmentation?: DetectionAugmentation | false;
   /** What random changes follow from. Default: 0. */
   readonly seed?: number;
+  /** How many epochs were trained before, in a run that is resumed: draws go on where they ended. Default: 0. */
+  readonly epochsBefore?: number;
   /** How much memory decoded pictures may take, in MiB; those that do not fit are decoded each time. Default: 512. */
   readonly cacheMiB?: number;
 }
@@ -30,6 +37,7 @@ export interface DetectionSourceOptions {
 const optionNames: OptionNames<DetectionSourceOptions> = {
   augmentation: true,
   seed: true,
+  epochsBefore: true,
   cacheMiB: true,
 };
 
@@ -49,13 +57,14 @@ export function detectionSource(
   options: DetectionSourceOptions = {},
 ): Source {
   requireKnownOptions("vision.detectionSource", options, optionNames, "model, photos, { seed: 1 }");
-  const { augmentation = false, seed = 0, cacheMiB = 512 } = options;
+  const { augmentation = false, seed = 0, epochsBefore = 0, cacheMiB = 512 } = options;
   const shape = detectorShapeOf("vision.detectionSource", model.network);
   requireClasses(annotated, shape);
+  requireWhole("epochsBefore", epochsBefore, 0);
   requireNumber("cacheMiB", cacheMiB, { least: 0 });
   const pictures = new Pictures(annotated, shape, cacheMiB * 2 ** 20);
   const changes = augmentation === false ? undefined : new Augmentation(augmentation);
-  const visits = new Uint32Array(annotated.count);
+  const visits = new Uint32Array(annotated.count).fill(epochsBefore);
   const { height, width, channels, points, classes } = shape;
   const imageShape = [height, width, channels];
   const targetShape = [points, 4 + classes];

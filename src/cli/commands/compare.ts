@@ -1,0 +1,181 @@
+// `fovea compare`: several models on the same data, beside one another.
+
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { modelCost } from "../../compare/model-cost.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { suggestion } from "../../core/names.ts";
+import { openDevice } from "../../machine/open.ts";
+import { writeFileAtomically } from "../../platform/files.ts";
+import { createRunFolder } from "../../report/run-folder.ts";
+import type { RunRecord } from "../../report/runs-page.ts";
+import { taskOf } from "../../tasks/table.ts";
+import type { TaskPart } from "../../tasks/task.ts";
+import { acceptedNames } from "../../zoo/index.ts";
+import { defineCommand } from "../command.ts";
+import {
+  type Compared,
+  comparisonCsv,
+  comparisonPage,
+  comparisonTable,
+  recordOfCompared,
+  runOf,
+} from "../comparison.ts";
+import { exitCodes } from "../exit.ts";
+import { listenerFor } from "../load-data.ts";
+import { exists, isArchitecture, loadModelFile, modelFileOf } from "../model-file.ts";
+import { Output } from "../output.ts";
+import { readRun } from "../run-records.ts";
+import type { Given } from "../schema.ts";
+import { formatColumns } from "../table.ts";
+import { recipeOf, trainOptions } from "../train-options.ts";
+import { runTraining } from "../training/session.ts";
+
+const { network, base, weights, phases, unfreeze, resume, out, ...shared } = trainOptions.shape;
+
+const options = z.object({
+  models: z
+    .string()
+    .min(1)
+    .meta({
+      value: "names|paths",
+      description:
+        "What is compared, separated by commas: architectures, which are trained, and model files or run folders, which " +
+        "are measured.",
+    }),
+  ...shared,
+  out: out.meta({
+    ...out.meta(),
+    description:
+      "A new folder for the comparison. Default: runs/compare, then runs/compare-2 and so on.",
+  }),
+});
+
+type Options = z.output<typeof options>;
+
+/** The files of a comparison, beside the folders of the runs. */
+const files = { table: "comparison.csv", page: "comparison.html" } as const;
+
+export const compare = defineCommand({
+  description:
+    "Trains or loads several models on the same data, and compares what they reach and what they cost: parameters, layers, " +
+    "multiply-adds, time and memory of one picture. Each architecture gets a run folder of its own.",
+  argument: "models",
+  options,
+  examples: [
+    ["fovea compare lenet-5,resnet-20", "Two architectures on Fashion-MNIST."],
+    ["fovea compare lenet-5,runs/train --data ./photos", "One that is trained, one that is there."],
+  ],
+  async run(typed, given) {
+    const output = new Output(typed);
+    const wanted = namesIn(typed.models);
+    for (const name of wanted) await requireModel(name);
+    const folder = await createRunFolder(
+      typed.out === undefined ? { name: "compare" } : { exact: typed.out },
+    );
+    const models: Compared[] = [];
+    const runs: RunRecord[] = [];
+    for (const name of wanted) {
+      output.say(`${isArchitecture(name) ? "training" : "measuring"}  ${name}`);
+      const code = isArchitecture(name)
+        ? await train(name, folder, typed, given, models)
+        : await measure(name, typed, given, models, output);
+      if (code !== exitCodes.done.code) return code;
+      const last = models[models.length - 1];
+      runs.push(
+        isArchitecture(name)
+          ? { ...(await readRun(join(folder, name), folder)), name: last.name }
+          : runOf(last),
+      );
+      await writeFileAtomically(join(folder, files.table), comparisonCsv(models));
+      const title = models.map((one) => one.name).join(", ");
+      await writeFileAtomically(join(folder, files.page), comparisonPage(models, runs, title));
+    }
+    output.result(`\n${formatColumns(comparisonTable(models))}\n`);
+    output.result(`run folder     ${folder} (open ${files.page} in it)`);
+    output.record({ event: "comparison", folder, models: models.map(recordOfCompared) });
+    return exitCodes.done.code;
+  },
+});
+
+/** @throws ConfigError where there is not more than one, or one is named twice. */
+function namesIn(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  const fits = names.length > 1 && names.every((name) => name !== "");
+  if (fits && new Set(names).size === names.length) return names;
+  throw new ConfigError({
+    what: "The option --models cannot be used.",
+    expected: "at least two different names or paths, separated by commas",
+    received: text,
+    fix: "such as fovea compare lenet-5,resnet-20",
+  });
+}
+
+/** Before anything is trained. @throws ConfigError where there is no such architecture, and no such file or folder. */
+async function requireModel(name: string): Promise<void> {
+  if (isArchitecture(name) || (await exists(name))) return;
+  throw new ConfigError({
+    what: `There is neither an architecture nor a model called "${name}".`,
+    expected: "names that fovea models lists, model files, or run folders",
+    received: name,
+    ...suggestion(acceptedNames, name),
+  });
+}
+
+/** Trains an architecture in a folder of its own. */
+async function train(
+  name: string,
+  folder: string,
+  typed: Options,
+  given: Given,
+  models: Compared[],
+): Promise<number> {
+  const { models: _, ...rest } = given;
+  const own = { network: name, out: join(folder, name) };
+  const output = new Output({ json: typed.json, quiet: true });
+  return runTraining(
+    { ...typed, ...own },
+    { ...rest, ...own },
+    output,
+    async ({ model, device }, { measurement: { numbers }, images, part }) => {
+      const cost = await modelCost(model.network, device);
+      const { history } = model.progress;
+      const trainingSeconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
+      models.push({ name: model.name, numbers, part, images, trainingSeconds, ...cost });
+    },
+  );
+}
+
+/** Measures a model that is there. */
+async function measure(
+  path: string,
+  typed: Options,
+  given: Given,
+  models: Compared[],
+  output: Output,
+): Promise<number> {
+  const { target, threads } = typed;
+  const file = await modelFileOf(path, "best");
+  const device = await openDevice({ target, ...(threads && { threads }) });
+  try {
+    const onWarning = (text: string) => output.warn(text);
+    const loaded = await loadModelFile(file, {}, { device, training: true, onWarning });
+    const task = await taskOf(loaded.task, file);
+    // The same images are held out as where architectures are trained.
+    const { recipe } = await task.choose(recipeOf(typed), given);
+    const data = await task.loadFor(loaded, recipe, listenerFor(output));
+    try {
+      const part: TaskPart = data.counts.test > 0 ? "test" : "validation";
+      const { numbers } = await data.measure(loaded, part, typed.batchSize);
+      const cost = await modelCost(loaded.model.network, device);
+      const name = path === file ? basename(path) : basename(dirname(file));
+      const images = data.counts[part];
+      models.push({ name, numbers, part, images, trainingSeconds: 0, ...cost });
+    } finally {
+      await data.close();
+    }
+  } finally {
+    await device.close();
+  }
+  return exitCodes.done.code;
+}

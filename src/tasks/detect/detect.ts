@@ -1,0 +1,38 @@
+// To find objects in pictures: a box, a class and a score for each.
+
+import { detectionSource } from "../../vision/detection/detection-source.ts";
+import { detectorShapeOf } from "../../vision/detection/detector-shape.ts";
+import { annotatedTask } from "../annotated/annotated-task.ts";
+import { chooseDetector } from "./choose.ts";
+import { drawRows } from "./draw-rows.ts";
+import { confusionFile, measureDetector } from "./measure.ts";
+import { augmentationOf, detectorFor } from "./network.ts";
+import { columns, predictObjects } from "./predictions.ts";
+
+export const detect = annotatedTask({
+  name: "detect",
+  target: "boxes",
+  judge: { name: "val_loss", better: "lower" },
+  pace: { leastEpochs: 10, mostEpochs: 200, enoughSteps: 2000 },
+  figureFiles: [confusionFile],
+  withoutOptions: ["resize", "labelSmoothing", "classWeights", "phases", "unfreeze", "patches"],
+  choose: chooseDetector,
+  model: detectorFor,
+  source: (model, pictures, recipe) =>
+    detectionSource(
+      model,
+      pictures,
+      recipe && {
+        augmentation: augmentationOf(recipe),
+        seed: recipe.seed,
+        // Draws go on where a run that is resumed has ended.
+        epochsBefore: model.progress.epochs,
+      },
+    ),
+  drawRows,
+  measure: measureDetector,
+  channelsOf: ({ network }) => detectorShapeOf("fovea", network).channels,
+  columns,
+  truthColumns: columns,
+  predict: predictObjects,
+});

@@ -1,0 +1,56 @@
+// The network that finds objects, compiled.
+
+import { detection } from "../../nn/losses/detection.ts";
+import { optimizerFrom } from "../../nn/optimizers/index.ts";
+import type { Model } from "../../train/model.ts";
+import type { DetectionAugmentation } from "../../vision/detection/augmentation.ts";
+import { detector } from "../../vision/detection/detector.ts";
+import type { ArchitectureName } from "../../zoo/index.ts";
+import type { ModelRequest } from "../annotated/annotated-task.ts";
+import type { Recipe } from "../recipe.ts";
+
+/** Small pictures have small objects, for which coarse features are of no use. */
+const smallSide = 160;
+
+/** What the plain backbone is made of. */
+const plain = { depth: 5, width: 24, dropout: 0 };
+
+/** The compiled detector that a recipe asks for. */
+export async function detectorFor({
+  recipe,
+  classNames,
+  device,
+  listener: { onWarning, onDownload },
+  learningRate,
+}: ModelRequest): Promise<Model> {
+  const { network, base, weights = "imagenet", size = 320, channels, seed, precision } = recipe;
+  const model = await detector({
+    classes: classNames,
+    backbone: network as ArchitectureName,
+    ...(network === "custom-cnn" && { backboneOptions: plain as object }),
+    inputShape: [size, size, channels],
+    strides: size <= smallSide ? [8, 16] : [8, 16, 32],
+    name: network,
+    weights: base === undefined || weights === "none" ? null : weights,
+    onWarning,
+    ...(onDownload && {
+      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }) =>
+        onDownload({ file, receivedBytes, totalBytes }),
+    }),
+    seed,
+    precision,
+    device,
+  });
+  model.compile({
+    optimizer: optimizerFrom(recipe.optimizer, learningRate === undefined ? {} : { learningRate }),
+    loss: detection(),
+  });
+  return model;
+}
+
+/** How pictures change in training. */
+export function augmentationOf({ augment }: Recipe): DetectionAugmentation | false {
+  if (augment === "none") return false;
+  if (augment === "light") return { scale: [1, 1], aspect: 0 };
+  return {};
+}

@@ -1,0 +1,50 @@
+// The network that gives every pixel a class, compiled.
+
+import { policy } from "../../augment/policies.ts";
+import type { LayerInstance } from "../../nn/layer-instance.ts";
+import { optimizerFrom } from "../../nn/optimizers/index.ts";
+import type { Model } from "../../train/model.ts";
+import { segmentationCompileOptions } from "../../vision/segmentation/compile-options.ts";
+import { segmentationNetwork } from "../../vision/segmentation/segmentation-network.ts";
+import type { ModelRequest } from "../annotated/annotated-task.ts";
+import type { Recipe } from "../recipe.ts";
+
+/** What U-Net is made of where it begins at random. */
+const plain = { filters: 16 };
+
+/** The compiled model that a recipe asks for. */
+export async function segmenterFor({
+  recipe,
+  classNames,
+  device,
+  listener: { onWarning, onDownload },
+  learningRate,
+}: ModelRequest): Promise<Model> {
+  const { network, base, weights = "imagenet", size = 256, channels, patches } = recipe;
+  const { seed, precision } = recipe;
+  const isPlain = network === "unet";
+  const model = await segmentationNetwork({
+    classes: classNames.length,
+    inputShape: [size, size, channels],
+    resize: !patches,
+    ...(isPlain ? { architecture: plain } : { encoder: network }),
+    weights: base === undefined || weights === "none" ? null : weights,
+    onWarning,
+    ...(onDownload && {
+      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }) =>
+        onDownload({ file, receivedBytes, totalBytes }),
+    }),
+    seed,
+    precision,
+    device,
+  });
+  const { loss, metrics = [] } = segmentationCompileOptions(model);
+  const rate = learningRate === undefined ? {} : { learningRate };
+  model.compile({ optimizer: optimizerFrom(recipe.optimizer, rate), loss, metrics });
+  return model;
+}
+
+/** Layers that change pictures and their masks in training. */
+export function augmentationOf({ augment }: Recipe): readonly LayerInstance[] | false {
+  return augment === "none" ? false : policy(augment, { valueRange: [0, 255] });
+}
