@@ -85,7 +85,7 @@ export type AnyAnnotatedFolder<Name extends TargetName = TargetName> = Name exte
 export function annotatedImages<Name extends TargetName>(
   path: string,
   options: AnnotatedImagesOptions & { readonly target: Name },
-): Promise<AnyAnnotatedFolder<Name>>;
+): Promise<AnnotatedFolder<Name>>;
 export function annotatedImages(
   path: string,
   options?: AnnotatedImagesOptions,

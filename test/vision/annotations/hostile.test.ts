@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import { FoveaError } from "../../../src/core/errors.ts";
 import { RandomStream } from "../../../src/core/random.ts";
-import { annotatedImages } from "../../../src/vision/index.ts";
+import { type AnnotatedImagesOptions, annotatedImages } from "../../../src/vision/index.ts";
 import { emptyFolder, put } from "../../data/pictures.ts";
 import { pngFile } from "../png-file.ts";
 import { markedPicture, quiet, xmlOf, yoloLine } from "./pictures.ts";
@@ -56,7 +56,8 @@ test.each(files)("%s, changed in a few places", async (name, content, target) =>
     for (let k = 0; k < changes; k++) bytes[random.below(bytes.length)] = random.below(128);
     await put(root, name, bytes);
     try {
-      const found = await annotatedImages(root, { ...quiet, target, cache: "none", workers: 1 });
+      const options: AnnotatedImagesOptions = { ...quiet, target, cache: "none", workers: 1 };
+      const found = await annotatedImages(root, options);
       read++;
       await expectSound(found, root);
       await found.close();
