@@ -66,10 +66,7 @@ export function embeddingFigure(found: Embedding, options: EmbeddingFigureOption
   );
   const separation = separationOf(points.data, labels);
   const axes = shares === undefined ? "" : `, ${formatRate(shares[0] + shares[1])} of all variance`;
-  const title =
-    method === "pca"
-      ? "Images as the model sees them (PCA)"
-      : "Images as the model sees them (UMAP)";
+  const { title } = references[method];
   const subtitle = `${formatCount(count)} images; the nearest neighbour of ${formatRate(separation)} is of the same class${axes}`;
   const svg = figure({
     width,

@@ -125,7 +125,7 @@ export const references = {
     paper: "Barz and Denzler, “Do we train on test data? Purging CIFAR of near-duplicates”, 2020",
   },
   pca: {
-    title: "Images as the model sees them",
+    title: "Images as the model sees them (PCA)",
     shows:
       "What the network makes of each image before its last layer, along the two directions in which images differ most.",
     misleads:
@@ -133,7 +133,7 @@ export const references = {
     paper: "Pearson, “On lines and planes of closest fit to systems of points in space”, 1901",
   },
   umap: {
-    title: "Images as the model sees them",
+    title: "Images as the model sees them (UMAP)",
     shows:
       "What the network makes of each image before its last layer, placed so that similar images are neighbours. A point among " +
       "those of another class is worth a look.",
