@@ -43,7 +43,7 @@ const firstStreams: Readonly<Record<PartName, number>> = {
 };
 
 /** Bytes of scenes that are kept, so that they are made once. */
-const memoryBudget = 128 << 20;
+const memoryBudget = 256 << 20;
 
 /** @throws FormatError, DataError where the photographs cannot be used. */
 export async function makeScenes(recipe: SceneRecipe): Promise<Scenes> {
