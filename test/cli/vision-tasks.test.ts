@@ -138,7 +138,7 @@ describe.each([
     const line = `train --task ${task} --data ${data} ${options} --quiet`;
     expect((await fovea(`${line} --out runs/${task}-straight`)).code).toBe(0);
     const killed = `runs/${task}-killed`;
-    for (const changes of [14, 20]) {
+    for (const changes of [16]) {
       const { isKilled } = await killedAfter(changes, () => fovea(`${line} --out ${killed}`));
       expect(isKilled).toBe(true);
       const hasBegun = existsSync(join(folder, killed, "args.json"));
