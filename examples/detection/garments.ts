@@ -1,0 +1,92 @@
+// A detector from nothing: garments of Fashion-MNIST, scattered on textures, are found and told apart by a small network
+// that is trained in minutes. Garments and backgrounds of the test are others than those of the training. It reaches a
+// mAP@0.5 of 86 % and a mAP@0.5:0.95 of 75 % with 15 minutes of processor time.
+//
+//     npx tsx examples/detection/garments.ts [epochs] [folder]
+//
+// In a project of your own, import from "fovea".
+
+import { join } from "node:path";
+import { datasets, losses, optimizers, saveModel, schedules, vision } from "../../src/index.ts";
+import { drawBeside, figures } from "./show.ts";
+
+export interface GarmentsOptions {
+  /** How often every scene is seen. Default: 12. */
+  readonly epochs?: number;
+  /** Scenes to train on. Default: 5000. */
+  readonly scenes?: number;
+  /** Scenes to test on. Default: 300. */
+  readonly testScenes?: number;
+  /** Filters of the first convolution. Default: 16. */
+  readonly width?: number;
+  /** Where the pictures and the model go. Default: `runs/garments`. */
+  readonly folder?: string;
+  /** Where lines go. Default: the console. */
+  readonly say?: (line: string) => void;
+}
+
+/** Up to four garments, apart from each other, half as large as the picture at most. */
+const kind = { size: [128, 128], objects: [1, 4], objectSize: [0.25, 0.5], occlusion: 0 } as const;
+const batchSize = 16;
+
+/** Trains, prints, draws, and gives the assessment. */
+export async function main(options: GarmentsOptions = {}) {
+  const { epochs = 12, scenes = 5000, testScenes = 300, width = 16 } = options;
+  const { folder = "runs/garments", say = console.log } = options;
+  const { train, test } = await datasets.load("fashion-mnist", { source: "sample" });
+  const training = await vision.scatteredScenes(train, { ...kind, count: scenes });
+  const testing = await vision.scatteredScenes(test, { ...kind, count: testScenes, part: "test" });
+  const { classNames } = training.boxes;
+
+  const model = await vision.detector({
+    classes: classNames,
+    backbone: "custom-cnn",
+    backboneOptions: { depth: 5, width, convolutions: 2, dropout: 0 },
+    inputShape: [...kind.size, 3],
+    strides: [8, 16],
+    width: 64,
+    seed: 1,
+  });
+  const steps = epochs * Math.ceil(scenes / batchSize);
+  model.compile({
+    optimizer: optimizers.adamW({
+      learningRate: schedules.oneCycle({
+        maxLearningRate: 2e-3,
+        totalSteps: steps,
+        riseShare: 0.1,
+      }),
+      weightDecay: 0.02,
+      useEma: true,
+    }),
+    loss: losses.detection(),
+  });
+  say(`${model.network.parameterCount} parameters, ${steps} steps`);
+  const augmentation = { scale: [0.8, 1.25], hue: 0.1, saturation: 0.4 } as const;
+  const started = { wall: performance.now(), cpu: process.cpuUsage() };
+  await model.fit(vision.detectionSource(model, training.boxes, { augmentation }), {
+    epochs,
+    batchSize,
+    verbose: 0,
+    callbacks: [
+      { onEpochEnd: ({ epoch, logs }) => say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}`) },
+    ],
+  });
+  const { user, system } = process.cpuUsage(started.cpu);
+  const wall = (performance.now() - started.wall) / 1000;
+  say(`trained in ${wall.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+
+  const assessment = await vision.assessDetector(model, testing.boxes);
+  for (const line of figures(assessment)) say(line);
+  const sheet = join(folder, "test.png");
+  await drawBeside(sheet, testing.boxes, assessment, { enlarged: 3 });
+  say(`what is there and what was found: ${sheet}`);
+  await saveModel(model, join(folder, "model.safetensors"), { classNames });
+  await model.dispose();
+  return assessment;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [epochs, folder] = process.argv.slice(2);
+  await main({ ...(epochs && { epochs: Number(epochs) }), ...(folder && { folder }) });
+  process.exit(0);
+}
