@@ -14,7 +14,7 @@ import { enterPhase, optimizerFor } from "../../transfer/enter-phase.ts";
 import { learnerOf } from "../../transfer/learner.ts";
 import type { Phase } from "../../transfer/phases.ts";
 import type { Run } from "./run.ts";
-import { savedBest } from "./saver.ts";
+import { savedBest, saveLast } from "./saver.ts";
 
 /** A stretch of training. */
 export interface Stage {
@@ -47,7 +47,9 @@ export async function* stagesOf(run: Run): AsyncGenerator<Stage> {
     if (place === undefined) return;
     const { index, begin } = place;
     const phase = phases[index];
-    const isNew = model.progress.epochs === begin && model.progress.steps === 0;
+    const { epochs, steps, iterations } = model.progress;
+    // A phase that has begun counts its steps anew.
+    const isNew = epochs === begin && steps === 0 && (begin === 0 || iterations > 0);
     enterPhase(model, phase);
     if (isNew) await beginPhase(run, phase);
     else if (phase.schedule !== "oneCycle") model.rateSetting = phase.learningRate;
@@ -67,7 +69,10 @@ export async function* stagesOf(run: Run): AsyncGenerator<Stage> {
   }
 }
 
-/** A phase begins with the best model so far and an optimizer of its own. */
+/**
+ * A phase begins with the best model so far and an optimizer of its own. That is saved at once: the first epoch of the
+ * phase may put another model in the place of the best, and a run that is killed then goes on from here.
+ */
 async function beginPhase(run: Run, phase: Phase): Promise<void> {
   const { model, files, device } = run;
   const { progress } = model;
@@ -79,6 +84,7 @@ async function beginPhase(run: Run, phase: Phase): Promise<void> {
   compileFor(run, phase, model);
   const weights = await model.getWeights();
   await model.setState({ weights, slots: new Map(), progress: { ...progress, iterations: 0 } });
+  if (progress.epochs > 0) await saveLast(run);
 }
 
 /** The head takes over what the whole model has come to. */
