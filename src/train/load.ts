@@ -17,7 +17,7 @@ import type { StoredModel } from "../interchange/stored-model.ts";
 import type { StoredTask } from "../interchange/stored-task.ts";
 import type { CustomLayers } from "../nn/custom-layer.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
-import { rateFrom } from "../nn/optimizers/learning-rate.ts";
+import { rateFrom } from "../nn/optimizers/stored-rate.ts";
 import type { PreprocessOption } from "../nn/preprocess.ts";
 import type { FileBytes } from "../platform/byte-source.ts";
 import { printWarning } from "../platform/print-warning.ts";

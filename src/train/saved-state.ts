@@ -3,7 +3,8 @@
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { StoredRate } from "../nn/optimizers/learning-rate.ts";
-import { type LearningRate, rateFrom, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { type LearningRate, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { rateFrom } from "../nn/optimizers/stored-rate.ts";
 import { readWholeFile } from "../platform/files.ts";
 import type { ModelState, Progress } from "./state.ts";
 import type { StatefulModel } from "./stateful-model.ts";

@@ -10,8 +10,8 @@ import type {
 import { lossFrom } from "../nn/losses/index.ts";
 import { metricFrom } from "../nn/metrics/index.ts";
 import type { Metric } from "../nn/metrics/metric.ts";
-import { optimizerFrom } from "../nn/optimizers/index.ts";
 import { type LearningRate, storeRate } from "../nn/optimizers/learning-rate.ts";
+import { storedOptimizer } from "../nn/optimizers/stored-rate.ts";
 import { type HeadOptions, lossesOf } from "./heads.ts";
 import type { CompileOptions } from "./model-options.ts";
 import type { TrainingSettings } from "./settings.ts";
@@ -59,7 +59,7 @@ export function compileOptionsFrom(
   const losses = byOutput((head) => lossFor(head) ?? null);
   if (Object.values(losses).every((one) => one === null)) return undefined;
   return {
-    optimizer: made(optimizer, optimizerFrom),
+    optimizer: made(optimizer, storedOptimizer),
     loss: losses,
     lossWeights: byOutput(({ weight }) => weight),
     metrics: byOutput((head) => metricsOf(head, false, metrics)),

@@ -32,14 +32,16 @@ describe("a peer's process", () => {
     await expect(child.ask("train nonet 1 1")).rejects.toThrow('no network "nonet"');
   });
 
-  test("that prints something else is ended: its answers could belong to other questions", async () => {
+  test("that prints something else begins anew: its answers could belong to other questions", async () => {
     const noisy = 'console.log(JSON.stringify({ version: "Noisy 1" })); console.log("Tracing...");';
     const child = await Child.start(process.execPath, [
       "-e",
       `${noisy} setInterval(() => {}, 1e3)`,
     ]);
+    // Each time it is a new process that prints its first line.
     await expect(child.ask("train lenet 1 1")).rejects.toThrow('by "Tracing..."');
-    await expect(child.ask("train lenet 1 1")).rejects.toThrow("ended");
+    await expect(child.ask("train mnist 1 1")).rejects.toThrow('"train mnist 1 1" by "Tracing..."');
+    await child.close();
   });
 
   test("that never begins is an error too", async () => {

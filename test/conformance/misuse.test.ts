@@ -103,6 +103,7 @@ const needed: Readonly<Record<string, readonly unknown[]>> = {
   "metrics.sensitivityAtSpecificity": [{ specificity: 0.5 }],
   "metrics.specificityAtSensitivity": [{ sensitivity: 0.5 }],
   "metrics.custom": [{ name: "own", values: (_: unknown, results: unknown) => results }],
+  "losses.weightedSum": [{ losses: [fovea.losses.binaryCrossentropy(), fovea.losses.dice()] }],
   "losses.custom": [{ values: (_: unknown, results: unknown) => results }],
   "callbacks.backupAndRestore": [{ path: "backup.safetensors" }],
   "callbacks.csvLogger": [{ path: "log.csv" }],

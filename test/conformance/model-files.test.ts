@@ -26,6 +26,7 @@ import { type LayerKind, layerFrom, layers } from "../../src/nn/layers/index.ts"
 import { lossFrom, lossTable } from "../../src/nn/losses/index.ts";
 import { metricFrom, metricTable } from "../../src/nn/metrics/index.ts";
 import { optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
+import { rateFrom } from "../../src/nn/optimizers/stored-rate.ts";
 import { regularizers } from "../../src/nn/regularizers/index.ts";
 import { schedules } from "../../src/nn/schedules/index.ts";
 import { model } from "../../src/train/functional.ts";
@@ -184,7 +185,7 @@ const rates = {
 } as const satisfies Record<Exclude<keyof typeof schedules, "oneCycle" | "warmUp">, object>;
 
 test.each(Object.entries(rates))("the schedule %s comes back", async (name, options) => {
-  const learningRate = { name, options };
+  const learningRate = rateFrom({ name, options });
   const { made, found } = await throughFiles({ optimizer: optimizers.sgd({ learningRate }), loss });
   for (const again of found) {
     expect(again.settings?.optimizer.options).toEqual(made.settings?.optimizer.options);

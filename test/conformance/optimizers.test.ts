@@ -12,6 +12,7 @@ import type { Device } from "../../src/machine/device.ts";
 import { WasmDevice } from "../../src/machine/wasm/index.ts";
 import { type OptimizerName, optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
 import type { Optimizer } from "../../src/nn/optimizers/optimizer.ts";
+import { storedOptimizer } from "../../src/nn/optimizers/stored-rate.ts";
 import { cases, examples, modelWith, type OptimizerCase, refusedByAll } from "./optimizer-cases.ts";
 
 const names = Object.keys(optimizers) as OptimizerName[];
@@ -108,7 +109,7 @@ describe("optimizers", () => {
 
   test.each(names)("%s: what cannot be used is refused by name", (name) => {
     for (const { options, names: named } of [...refusedByAll, ...cases[name].refused]) {
-      const make = () => optimizerFrom(name, options);
+      const make = () => storedOptimizer(name, options);
       expect(make, JSON.stringify(options)).toThrow(ConfigError);
       expect(make).toThrow(new RegExp(`${named}[\\s\\S]*expected: .*\n.*received: `));
     }

@@ -9,7 +9,7 @@ import { type LossName, lossFrom } from "../../src/nn/losses/index.ts";
 import type { Network } from "../../src/nn/network.ts";
 import type { SequentialConfig } from "../../src/nn/network-config.ts";
 import { networkFrom } from "../../src/nn/network-from.ts";
-import { optimizerFrom } from "../../src/nn/optimizers/index.ts";
+import { storedOptimizer } from "../../src/nn/optimizers/stored-rate.ts";
 import { Model } from "../../src/train/model.ts";
 import { runCompiled } from "../conformance/compiled.ts";
 import { classes, networkWeights, uniform } from "./shared-numbers.ts";
@@ -104,7 +104,7 @@ export async function trainFixture(
   const model = new Model(networkOf(fixture), { device });
   await model.setWeights(networkWeights(model.network));
   model.compile({
-    optimizer: optimizerFrom(name, options),
+    optimizer: storedOptimizer(name, options),
     loss: fixture.loss as LossName,
   });
   // Logs hold the mean so far: the loss of a step is what it adds.

@@ -12,6 +12,7 @@ import { type DenseOptions, dense } from "../../src/nn/layers/dense.ts";
 import { flatten } from "../../src/nn/layers/flatten.ts";
 import { optimizerFrom, optimizers } from "../../src/nn/optimizers/index.ts";
 import type { Optimizer } from "../../src/nn/optimizers/optimizer.ts";
+import { storedOptimizer } from "../../src/nn/optimizers/stored-rate.ts";
 import { regularizers } from "../../src/nn/regularizers/index.ts";
 import { scheduleFrom, schedules } from "../../src/nn/schedules/index.ts";
 import { sequential } from "../../src/train/sequential.ts";
@@ -114,7 +115,7 @@ describe("optimizers", () => {
   test.each(fixtures.optimizers.map((one) => [title(one), one] as const))(
     "%s: losses, weights and slots are Keras's",
     async (_, { name, options, loss, weights, slots }) => {
-      const { model, losses } = await fitted(optimizerFrom(name, options));
+      const { model, losses } = await fitted(storedOptimizer(name, options));
       expect(relativeError(losses, loss)).toBeLessThanOrEqual(tolerance);
       const state = await model.getState();
       expect(farOff(state.weights, weights)).toEqual([]);

@@ -4,8 +4,8 @@ import { FoveaError } from "../../core/errors.ts";
 import { lossFrom } from "../../nn/losses/index.ts";
 import { metricFrom } from "../../nn/metrics/index.ts";
 import type { Network } from "../../nn/network.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import { storeRate } from "../../nn/optimizers/learning-rate.ts";
+import { storedOptimizer } from "../../nn/optimizers/stored-rate.ts";
 import { recordOf, refuse } from "../refuse.ts";
 import type {
   StoredHead,
@@ -237,7 +237,7 @@ function decodeNamed(value: unknown, rows: KerasRows, what: string): Found {
 
 function decodeOptimizer(value: unknown) {
   const { name, options } = decodeNamed(plainOptimizer(value), optimizerRows, "optimizer");
-  return optimizerFrom(name, options);
+  return storedOptimizer(name, options);
 }
 
 function metricOf(value: unknown) {

@@ -4,8 +4,9 @@
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Warn } from "../../core/warn.ts";
 import type { Network } from "../../nn/network.ts";
-import { type OptimizerName, optimizerFrom, optimizers } from "../../nn/optimizers/index.ts";
+import { type OptimizerName, optimizers } from "../../nn/optimizers/index.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
+import { storedOptimizer } from "../../nn/optimizers/stored-rate.ts";
 import type { StoredModel, StoredPart, StoredTraining, Values } from "../stored-model.ts";
 
 /** One of an optimizer's values in a file. */
@@ -44,7 +45,7 @@ export function encodeOptimizerState(
   { network, slots, progress: { iterations } }: StoredModel,
   training: StoredTraining,
 ): readonly OptimizerValue[] {
-  const optimizer = optimizerFrom(training.optimizer.name, training.optimizer.options);
+  const optimizer = storedOptimizer(training.optimizer.name, training.optimizer.options);
   const rate = typeof training.learningRate === "number" ? training.learningRate : undefined;
   const values = slotPlaces(network, optimizer).map(({ weight, slot, shape }) => {
     const first = optimizer.firstSlots?.[slot] ?? 0;
@@ -89,7 +90,7 @@ export function decodeOptimizerState(
   values: readonly Omit<OptimizerValue, "name">[],
   warn: Warn,
 ): { readonly slots: Values; readonly iterations: number } {
-  const optimizer = optimizerFrom(name, options);
+  const optimizer = storedOptimizer(name, options);
   const steps = values[0]?.data[0] ?? 0;
   const iterations = Number.isSafeInteger(steps) && steps >= 0 ? steps : 0;
   const places = slotPlaces(network, optimizer);

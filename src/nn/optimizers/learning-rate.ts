@@ -1,7 +1,7 @@
-// A learning rate as people give it, as it is at a step, and as a file keeps it.
+// A learning rate as people give it, as it is at a step, and as a file keeps it. What a file keeps becomes one again in
+// stored-rate.ts, which knows every schedule.
 
 import { requireNumber } from "../../core/option.ts";
-import { scheduleFrom } from "../schedules/index.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 
 export type { LearningRate } from "../schedules/schedule.ts";
@@ -19,13 +19,9 @@ export function storeRate(rate: LearningRate): StoredRate {
   return typeof rate === "number" ? rate : { name: rate.name, options: rate.options };
 }
 
-/**
- * A learning rate from what a person or a file says. @throws ConfigError where it cannot be used.
- */
-export function rateFrom(rate: LearningRate | StoredRate): LearningRate {
-  if (typeof rate === "object" && rate !== null) {
-    return "at" in rate ? rate : scheduleFrom(rate.name, rate.options);
-  }
+/** @throws ConfigError unless it is a number of at least 0, or a schedule. */
+export function requireRate(rate: LearningRate): LearningRate {
+  if (typeof rate === "object" && rate !== null && "at" in rate) return rate;
   requireNumber("learningRate", rate, { least: 0 });
   return rate;
 }

@@ -6,7 +6,7 @@ import { ConfigError } from "../../core/errors.ts";
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
 import { clippedByValue, gradientFlaw } from "./gradient-flaw.ts";
-import { rateFrom, storeRate } from "./learning-rate.ts";
+import { requireRate, storeRate } from "./learning-rate.ts";
 import type {
   Optimizer,
   TrainedWeight,
@@ -26,7 +26,7 @@ const defaultRate = 0.001;
 /** A rule with everything that surrounds it. @throws ConfigError where an option cannot be used. */
 export function makeOptimizer(rule: UpdateRule, options: OptimizerOptions): Optimizer {
   const around = optimizerOptionsIn(options);
-  const learningRate = rateFrom(options.learningRate ?? defaultRate);
+  const learningRate = requireRate(options.learningRate ?? defaultRate);
   const { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency } = around;
   const { gradientAccumulationSteps: gathered = 1, weightDecay } = around;
   const groups = rateGroups(around);

@@ -2,11 +2,11 @@
 
 import { isWhole, requireFlag, requireNumber, requireOption } from "../../core/option.ts";
 import type { KerasNames } from "../facts.ts";
-import type { LearningRate, StoredRate } from "./learning-rate.ts";
+import type { LearningRate } from "./learning-rate.ts";
 
 export interface OptimizerOptions {
   /** The size of a step, or a schedule of it. Default: 0.001. */
-  readonly learningRate?: LearningRate | StoredRate;
+  readonly learningRate?: LearningRate;
   /**
    * Weight decay: at each step a weight shrinks by this share of itself, times the learning rate.
    * Default: none.

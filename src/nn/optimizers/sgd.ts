@@ -2,14 +2,14 @@
 
 import { requireNumber } from "../../core/option.ts";
 import { optionsOf } from "../facts.ts";
-import type { LearningRate, StoredRate } from "./learning-rate.ts";
+import type { LearningRate } from "./learning-rate.ts";
 import { makeOptimizer } from "./make-optimizer.ts";
 import { type Optimizer, optimizerFacts, type UpdateRule } from "./optimizer.ts";
 import { type OptimizerOptions, optimizerNames } from "./optimizer-options.ts";
 
 export interface SgdOptions extends OptimizerOptions {
   /** The size of a step, or a schedule of it. Default: 0.01. */
-  readonly learningRate?: LearningRate | StoredRate;
+  readonly learningRate?: LearningRate;
   /** Momentum: how much of the last step is kept, from 0 to 1. Default: 0. */
   readonly momentum?: number;
   /** Whether Nesterov momentum is used. Default: false. */
