@@ -16,15 +16,16 @@ vi.setConfig({ testTimeout: 240_000 });
 let folder: string;
 let fovea: ReturnType<typeof commandLineIn>;
 
-const lenet =
+const withFigures =
   "train --data ./data --network lenet --batch-size 16 --schedule constant --target wasm --threads 1";
+const lenet = `${withFigures} --figures no`;
 
 beforeAll(async () => {
   folder = await emptyFolder();
   fovea = commandLineIn(folder);
   await writeData(join(folder, "data"), { train: 100, test: 20 });
   await writeData(join(folder, "long"), { train: 3000 });
-  await fovea(`${lenet} --epochs 3 --quiet --out base`);
+  await fovea(`${withFigures} --epochs 3 --quiet --out base`);
 }, 120_000);
 
 const fileIn = (...parts: string[]) => join(folder, ...parts);

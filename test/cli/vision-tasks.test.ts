@@ -135,7 +135,7 @@ describe.each([
   });
 
   test("killed and resumed, it ends in the same bits", async () => {
-    const line = `train --task ${task} --data ${data} ${options} --quiet`;
+    const line = `train --task ${task} --data ${data} ${options} --quiet --figures no`;
     expect((await fovea(`${line} --out runs/${task}-straight`)).code).toBe(0);
     const killed = `runs/${task}-killed`;
     for (const changes of [16]) {
