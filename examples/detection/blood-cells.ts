@@ -9,8 +9,8 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { losses, optimizers, saveModel, schedules, vision } from "../../src/index.ts";
-import { drawBeside, figures } from "./show.ts";
+import { saveModel, vision } from "../../src/index.ts";
+import { drawBeside, figures, learn } from "./show.ts";
 
 export interface BloodCellsOptions {
   /** The file of weights of the backbone. Default: null, random ones. */
@@ -42,33 +42,10 @@ export async function main(folder: string, options: BloodCellsOptions = {}) {
     weights,
     seed: 1,
   });
-  const steps = epochs * Math.ceil(train.count / batchSize);
-  model.compile({
-    optimizer: optimizers.adamW({
-      learningRate: schedules.oneCycle({
-        maxLearningRate: 1e-3,
-        totalSteps: steps,
-        riseShare: 0.1,
-      }),
-      weightDecay: 0.02,
-      useEma: true,
-    }),
-    loss: losses.detection(),
-  });
-  say(`${train.count} photographs, ${steps} steps`);
+  say(`${train.count} photographs`);
   const augmentation = { verticalFlip: 0.5, scale: [0.7, 1.4], mosaic: 0.2 } as const;
-  const started = { wall: performance.now(), cpu: process.cpuUsage() };
-  await model.fit(vision.detectionSource(model, train, { augmentation }), {
-    epochs,
-    batchSize,
-    verbose: 0,
-    callbacks: [
-      { onEpochEnd: ({ epoch, logs }) => say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}`) },
-    ],
-  });
-  const { user, system } = process.cpuUsage(started.cpu);
-  const wall = (performance.now() - started.wall) / 1000;
-  say(`trained in ${wall.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+  const source = vision.detectionSource(model, train, { augmentation });
+  await learn(model, source, { epochs, batchSize, maxLearningRate: 1e-3 }, say);
 
   const assessment = await vision.assessDetector(model, test);
   for (const line of figures(assessment)) say(line);

@@ -7,8 +7,8 @@
 // In a project of your own, import from "fovea".
 
 import { join } from "node:path";
-import { datasets, losses, optimizers, saveModel, schedules, vision } from "../../src/index.ts";
-import { drawBeside, figures } from "./show.ts";
+import { datasets, saveModel, vision } from "../../src/index.ts";
+import { drawBeside, figures, learn } from "./show.ts";
 
 export interface GarmentsOptions {
   /** How often every scene is seen. Default: 12. */
@@ -47,33 +47,9 @@ export async function main(options: GarmentsOptions = {}) {
     width: 64,
     seed: 1,
   });
-  const steps = epochs * Math.ceil(scenes / batchSize);
-  model.compile({
-    optimizer: optimizers.adamW({
-      learningRate: schedules.oneCycle({
-        maxLearningRate: 2e-3,
-        totalSteps: steps,
-        riseShare: 0.1,
-      }),
-      weightDecay: 0.02,
-      useEma: true,
-    }),
-    loss: losses.detection(),
-  });
-  say(`${model.network.parameterCount} parameters, ${steps} steps`);
   const augmentation = { scale: [0.8, 1.25], hue: 0.1, saturation: 0.4 } as const;
-  const started = { wall: performance.now(), cpu: process.cpuUsage() };
-  await model.fit(vision.detectionSource(model, training.boxes, { augmentation }), {
-    epochs,
-    batchSize,
-    verbose: 0,
-    callbacks: [
-      { onEpochEnd: ({ epoch, logs }) => say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}`) },
-    ],
-  });
-  const { user, system } = process.cpuUsage(started.cpu);
-  const wall = (performance.now() - started.wall) / 1000;
-  say(`trained in ${wall.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+  const source = vision.detectionSource(model, training.boxes, { augmentation });
+  await learn(model, source, { epochs, batchSize, maxLearningRate: 2e-3 }, say);
 
   const assessment = await vision.assessDetector(model, testing.boxes);
   for (const line of figures(assessment)) say(line);

@@ -1,11 +1,53 @@
-// What both examples print and draw.
+// How both examples train, and what they print and draw.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeImage, images, vision } from "../../src/index.ts";
+import {
+  encodeImage,
+  images,
+  losses,
+  type Model,
+  optimizers,
+  type Source,
+  schedules,
+  vision,
+} from "../../src/index.ts";
 
 type Assessment = Awaited<ReturnType<typeof vision.assessDetector>>;
 type Pictures = vision.AnnotatedImages<vision.Objects>;
+
+/** How long, in what steps and how fast. */
+interface Training {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly maxLearningRate: number;
+}
+
+/** Trains a detector, tells the loss of every epoch, and how long it took. */
+export async function learn(
+  model: Model,
+  source: Source,
+  { epochs, batchSize, maxLearningRate }: Training,
+  say: (line: string) => void,
+): Promise<void> {
+  const totalSteps = epochs * Math.ceil(source.count / batchSize);
+  const learningRate = schedules.oneCycle({ maxLearningRate, totalSteps, riseShare: 0.1 });
+  const optimizer = optimizers.adamW({ learningRate, weightDecay: 0.02, useEma: true });
+  model.compile({ optimizer, loss: losses.detection() });
+  say(`${model.network.parameterCount} parameters, ${totalSteps} steps`);
+  const started = { wall: performance.now(), cpu: process.cpuUsage() };
+  await model.fit(source, {
+    epochs,
+    batchSize,
+    verbose: 0,
+    callbacks: [
+      { onEpochEnd: ({ epoch, logs }) => say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}`) },
+    ],
+  });
+  const { user, system } = process.cpuUsage(started.cpu);
+  const wall = (performance.now() - started.wall) / 1000;
+  say(`trained in ${wall.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+}
 
 /** Lines with the figures of a detector, class by class. */
 export function figures({ coco, pictures, objects }: Assessment): string[] {

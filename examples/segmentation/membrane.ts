@@ -7,14 +7,14 @@
 // of the ISBI challenge of 2012, such as those of github.com/zhixuhao/unet (MIT). In a project of your own, import from
 // "fovea".
 
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { layers, readImage, schedules, vision } from "../../src/index.ts";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type EpochRecord, layers, schedules, vision } from "../../src/index.ts";
 import { writeSheet } from "./sheet.ts";
 
 export interface MembraneOptions {
-  /** Pictures that are held out, the last ones by name. Default: 5. */
-  readonly held?: number;
+  /** The share of the pictures that is held out, chosen at random. Default: 1/6. */
+  readonly validation?: number;
   /** Height and width of patches. Default: 256. */
   readonly size?: number;
   /** Filters of the first convolutions. Default: 16. */
@@ -27,38 +27,33 @@ export interface MembraneOptions {
   readonly say?: (line: string) => void;
 }
 
-const classNames = ["background", "membrane"];
-
-/** Pictures of a folder by their names. */
-function picturesOf(folder: string, names: string[]): vision.AnnotatedImages<vision.ClassMap> {
-  const target = async (row: number): Promise<vision.ClassMap> => {
-    const { data, shape } = await readImage(join(folder, "masks", names[row]), { channels: 1 });
-    return { data: data.map((level) => Number(level < 128)), shape: shape.slice(0, 2) };
-  };
-  return {
-    count: names.length,
-    classNames,
-    fingerprint: names.join(" "),
-    nameOf: (row) => names[row],
-    target,
-    read: async (row) => ({
-      image: await readImage(join(folder, "images", names[row]), { channels: 1 }),
-      target: await target(row),
-    }),
-  };
-}
+/** Masks are black where there is a membrane. */
+const classNames = ["membrane", "background"];
 
 /** Trains, prints, and gives what was measured on the pictures that were held out. */
 export async function main(
   data: string,
   options: MembraneOptions = {},
 ): Promise<vision.SegmentationAssessment> {
-  const { held = 5, size = 256, filters = 16, epochs = 60, folder, say = console.log } = options;
+  const {
+    validation = 1 / 6,
+    size = 256,
+    filters = 16,
+    epochs = 60,
+    folder,
+    say = console.log,
+  } = options;
   const started = performance.now();
-  const numbered = (name: string) => Number.parseInt(name, 10);
-  const names = (await readdir(join(data, "images"))).sort((a, b) => numbered(a) - numbered(b));
-  const train = picturesOf(data, names.slice(0, -held));
-  const test = picturesOf(data, names.slice(-held));
+  const micrographs = await vision.annotatedImages(data, {
+    target: "masks",
+    channels: 1,
+    classNames,
+    validation,
+  });
+  const { train, validation: test } = micrographs;
+  if (test === undefined) throw new Error("There are too few pictures to hold some out.");
+  const named = Array.from({ length: test.count }, (_, row) => basename(test.nameOf(row)));
+  say(`${train.count} pictures to learn from; held out: ${named.join(", ")}`);
   const model = await vision.segmentationNetwork({
     architecture: { filters },
     inputShape: [size, size, 1],
@@ -77,11 +72,12 @@ export async function main(
       layers.randomContrast({ factor: 0.2, valueRange: [0, 255] }),
     ],
   });
-  const { epochs: records } = await model.fit(source, { epochs, batchSize, verbose: 0 });
-  for (const { epoch, seconds, logs } of records) {
-    if (epoch % 10 !== 0 && epoch !== epochs) continue;
-    say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
-  }
+  const onEpochEnd = ({ epoch, seconds, logs }: EpochRecord) => {
+    if (epoch % 10 === 0 || epoch === epochs) {
+      say(`epoch ${epoch}: loss ${logs.loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
+    }
+  };
+  await model.fit(source, { epochs, batchSize, verbose: 0, callbacks: [{ onEpochEnd }] });
   const assessment = await vision.assessSegmentation(model, test, { mirrored: true });
   for (const { name, iou, dice } of assessment.perClass) {
     say(`${name}: IoU ${iou.toFixed(3)}, Dice ${dice.toFixed(3)}`);
@@ -90,10 +86,12 @@ export async function main(
   say(`${((performance.now() - started) / 1000).toFixed(0)} s`);
   if (folder !== undefined) {
     await mkdir(folder, { recursive: true });
-    await writeSheet(join(folder, "membrane.png"), model, test, { count: held, mirrored: true });
+    await writeSheet(join(folder, "membrane.png"), model, test, {
+      count: test.count,
+      mirrored: true,
+    });
   }
-  await source.close?.();
-  await model.dispose();
+  await Promise.all([source.close?.(), model.dispose(), micrographs.close()]);
   return assessment;
 }
 

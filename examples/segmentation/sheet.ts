@@ -22,7 +22,7 @@ export async function writeSheet(
       vision.drawMask(image, map, classNames, { labels: false }),
       vision.drawMaskDifference(image, map, target, classNames, { labels: false }),
     );
-    labels.push(pictures.nameOf(row), "truth", "prediction", "blue is right");
+    labels.push(pictures.nameOf(row), "truth", "prediction", "differences");
   }
   const sheet = await images.contactSheet(tiles, { columns: 4, labels });
   await writeFile(path, await encodeImage(sheet, "png"));

@@ -10,8 +10,8 @@ import {
 } from "../core/option.ts";
 import { RandomStream } from "../core/random.ts";
 import { formatShape } from "../core/shape.ts";
+import { symmetricEigen } from "../core/symmetric-eigen.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /** Options of `principalComponents`. */
 export interface PrincipalComponentsOptions {

@@ -1,17 +1,21 @@
 // What to train where the options leave it open and pictures have boxes: how large they are made, on which network, at
 // which pace.
 
-import { zoo } from "../../zoo/index.ts";
+import { settle, type UsualChoice } from "../annotated/choice.ts";
 import type { PictureSurvey } from "../annotated/survey.ts";
-import { sideFor } from "../annotated/survey.ts";
 import type { Chosen, Given, Recipe } from "../recipe.ts";
 
-/** Sides are multiples of the coarsest stride. */
-const [unit, longest] = [32, 320];
-/** The backbone that begins at random, and how many pictures a step has. */
-const [plainBackbone, usualBatch] = ["custom-cnn", 8];
-/** The highest rate of AdamW for networks of this kind. */
-const usualRate = 1e-3;
+/** Sides are multiples of the coarsest stride; the rate is AdamW's for networks of this kind. */
+const usual: UsualChoice = {
+  unit: 32,
+  longest: 320,
+  network: "custom-cnn",
+  batchSize: 8,
+  learningRate: 1e-3,
+  augment: "standard",
+  optimizer: "adamW",
+  loss: "detection",
+};
 
 /** Settles what was not typed. @throws ConfigError where there is no such architecture. */
 export async function chooseDetector(
@@ -20,24 +24,12 @@ export async function chooseDetector(
   survey: PictureSurvey,
 ): Promise<Chosen> {
   const isOpen = (name: keyof Recipe) => given[name] === undefined;
-  const size = recipe.size ?? sideFor(survey, unit, longest);
-  const backbone = await backboneOf(recipe, given);
-  const settled = {
-    size,
-    channels: 3 as const,
-    network: backbone,
-    batchSize: isOpen("batchSize") ? usualBatch : recipe.batchSize,
-    optimizer: isOpen("optimizer") ? ("adamW" as const) : recipe.optimizer,
-    learningRate: recipe.learningRate ?? usualRate,
-    validation: isOpen("validation") ? 0.2 : recipe.validation,
-    augment: isOpen("augment") ? ("standard" as const) : recipe.augment,
-    loss: "detection",
-  };
+  const settled = await settle(recipe, given, survey, usual);
   const reasons = [
-    ...(recipe.size === undefined ? [sizeReason(survey, size)] : []),
+    ...(recipe.size === undefined ? [sizeReason(survey, settled.size)] : []),
     ...(recipe.base === undefined && isOpen("network")
       ? [
-          `network ${backbone}, which begins at random; with --base one that is trained already learns from fewer pictures`,
+          `network ${settled.network}, which begins at random; with --base one that is trained already learns from fewer pictures`,
         ]
       : []),
     ...(isOpen("augment")
@@ -45,11 +37,6 @@ export async function chooseDetector(
       : []),
   ];
   return { recipe: { ...recipe, ...settled }, reasons };
-}
-
-async function backboneOf({ base, network }: Recipe, given: Given): Promise<string> {
-  if (base !== undefined) return (await zoo.architecture(base)).name;
-  return given.network === undefined ? plainBackbone : network;
 }
 
 function sizeReason({ size }: PictureSurvey, chosen: number): string {

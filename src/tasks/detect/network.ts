@@ -7,6 +7,7 @@ import type { DetectionAugmentation } from "../../vision/detection/augmentation.
 import { detector } from "../../vision/detection/detector.ts";
 import type { ArchitectureName } from "../../zoo/index.ts";
 import type { ModelRequest } from "../annotated/annotated-task.ts";
+import { startOf } from "../annotated/choice.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** Small pictures have small objects, for which coarse features are of no use. */
@@ -16,30 +17,17 @@ const smallSide = 160;
 const plain = { depth: 5, width: 24, dropout: 0 };
 
 /** The compiled detector that a recipe asks for. */
-export async function detectorFor({
-  recipe,
-  classNames,
-  device,
-  listener: { onWarning, onDownload },
-  learningRate,
-}: ModelRequest): Promise<Model> {
-  const { network, base, weights = "imagenet", size = 320, channels, seed, precision } = recipe;
+export async function detectorFor(request: ModelRequest): Promise<Model> {
+  const { recipe, classNames, learningRate } = request;
+  const { network, size = 320, channels } = recipe;
   const model = await detector({
+    ...startOf(request),
     classes: classNames,
     backbone: network as ArchitectureName,
     ...(network === "custom-cnn" && { backboneOptions: plain as object }),
     inputShape: [size, size, channels],
     strides: size <= smallSide ? [8, 16] : [8, 16, 32],
     name: network,
-    weights: base === undefined || weights === "none" ? null : weights,
-    onWarning,
-    ...(onDownload && {
-      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }) =>
-        onDownload({ file, receivedBytes, totalBytes }),
-    }),
-    seed,
-    precision,
-    device,
   });
   model.compile({
     optimizer: optimizerFrom(recipe.optimizer, learningRate === undefined ? {} : { learningRate }),

@@ -7,36 +7,22 @@ import type { Model } from "../../train/model.ts";
 import { segmentationCompileOptions } from "../../vision/segmentation/compile-options.ts";
 import { segmentationNetwork } from "../../vision/segmentation/segmentation-network.ts";
 import type { ModelRequest } from "../annotated/annotated-task.ts";
+import { startOf } from "../annotated/choice.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** What U-Net is made of where it begins at random. */
 const plain = { filters: 16 };
 
 /** The compiled model that a recipe asks for. */
-export async function segmenterFor({
-  recipe,
-  classNames,
-  device,
-  listener: { onWarning, onDownload },
-  learningRate,
-}: ModelRequest): Promise<Model> {
-  const { network, base, weights = "imagenet", size = 256, channels, patches } = recipe;
-  const { seed, precision } = recipe;
-  const isPlain = network === "unet";
+export async function segmenterFor(request: ModelRequest): Promise<Model> {
+  const { recipe, classNames, learningRate } = request;
+  const { network, size = 256, channels, patches } = recipe;
   const model = await segmentationNetwork({
+    ...startOf(request),
     classes: classNames.length,
     inputShape: [size, size, channels],
     resize: !patches,
-    ...(isPlain ? { architecture: plain } : { encoder: network }),
-    weights: base === undefined || weights === "none" ? null : weights,
-    onWarning,
-    ...(onDownload && {
-      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }) =>
-        onDownload({ file, receivedBytes, totalBytes }),
-    }),
-    seed,
-    precision,
-    device,
+    ...(network === "unet" ? { architecture: plain } : { encoder: network }),
   });
   const { loss, metrics = [] } = segmentationCompileOptions(model);
   const rate = learningRate === undefined ? {} : { learningRate };

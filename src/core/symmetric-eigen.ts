@@ -1,4 +1,4 @@
-// The eigenvectors of a small symmetric matrix, by Jacobi's rotations.
+// The eigenvectors of a small symmetric matrix, by Jacobi's rotations (1846).
 
 /** Eigenvalues from the largest to the smallest, and the vectors as columns `[size, size]`. */
 export interface SymmetricEigen {
