@@ -12,7 +12,7 @@ import { isFlat, toLargest } from "./map.ts";
 import type { AttributionMethod } from "./methods/method.ts";
 import { type AttributionName, methods } from "./methods/table.ts";
 import { type MethodOptions, methodOptionNames, methodOptionsOf } from "./options.ts";
-import { type Probe, probeOf, type ScoreKind, type Values } from "./probe.ts";
+import { type Probe, probeOf, type ScoreKind, scoresOf, type Values } from "./probe.ts";
 
 /** What is to be explained, and how. */
 export interface AttributionOptions extends MethodOptions {
@@ -85,13 +85,13 @@ export async function attribute(
   const size = [height, width] as const;
   const methodOptions = methodOptionsOf(name, method.options, options, size);
   const { layers, reason } = layersFor(method, probe, options.layer);
-  const output = await probe.outputs(x, "probability");
-  const classIndex = classOf(output, options.classIndex);
-  const target = targetOf(output, classIndex, options.mask);
+  const outputs = await probe.outputs(x);
+  const classIndex = classOf(outputs.probability, options.classIndex);
+  const target = targetOf(outputs.probability, classIndex, options.mask);
   const question = { probe, x, target, of, layers, size, options: methodOptions };
   const { map, values } = await method.explain(question);
-  const [score] = await probe.scores(x, target, of);
-  const [probability] = await probe.scores(x, target, "probability");
+  const [score] = scoresOf(outputs[of], target);
+  const [probability] = scoresOf(outputs.probability, target);
   return {
     method: name,
     map: toLargest(map),

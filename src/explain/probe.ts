@@ -9,7 +9,7 @@ import type { Builder } from "../graph/builder.ts";
 import type { Node } from "../graph/op.ts";
 import type { CompiledProgram } from "../train/compiled-program.ts";
 import type { Model } from "../train/model.ts";
-import type { ModelParts } from "../train/programs/model-program.ts";
+import type { AppliedModel, ModelParts } from "../train/programs/model-program.ts";
 
 /** Which number of a class is explained: before the last softmax or sigmoid, or after it. */
 export type ScoreKind = "logit" | "probability";
@@ -17,8 +17,6 @@ export type ScoreKind = "logit" | "probability";
 /** A question about gradients. */
 export interface GradientQuestion {
   readonly of: ScoreKind;
-  /** The layers at which values and gradients are wanted. */
-  readonly at: readonly string[];
   /** Rules that replace those of ops; `name` tells them apart from others. */
   readonly rules?: {
     readonly name: string;
@@ -26,14 +24,10 @@ export interface GradientQuestion {
   };
 }
 
-/** What a score depends on, for a batch. */
-export interface GradientAnswer {
-  /** `[B]` */
-  readonly scores: Float32Array;
-  /** By layer: its result and the gradient of the score there, `[B, …]`. */
-  readonly layers: ReadonlyMap<string, { readonly value: Values; readonly gradient: Values }>;
-  /** The gradient at the input, `[B, H, W, C]`. */
-  readonly input: Values;
+/** The result of a layer and the gradient of a score there, `[B, …]`. */
+export interface LayerGradient {
+  readonly value: Values;
+  readonly gradient: Values;
 }
 
 export type Values = Tensor<Float32Array>;
@@ -112,37 +106,66 @@ export class Probe {
     return joined(parts);
   }
 
-  /** What the model gives for prepared examples `[N, …]`: `[N, …]`. */
-  async outputs(x: Values, of: ScoreKind): Promise<Values> {
+  /** What the model gives for prepared examples `[N, …]`, before its last softmax or sigmoid and after it: `[N, …]`. */
+  async outputs(x: Values): Promise<Record<ScoreKind, Values>> {
     const parts = await this.#batches(x, async (image, batch) => {
-      const program = await this.program(`outputs ${of}`, batch, (model) => {
+      const program = await this.program("outputs", batch, (model) => {
         const [output] = model.apply(imageInput(model, batch, this.inputShape)).outputs;
-        return { output: scored(output, of) };
+        return { logit: scored(output, "logit"), probability: scored(output, "probability") };
       });
-      return (await program.run({ image })).output as Values;
+      return (await program.run({ image })) as Record<ScoreKind, Values>;
     });
-    return joined(parts);
+    const all = (kind: ScoreKind) => joined(parts.map((part) => part[kind]));
+    return { logit: all("logit"), probability: all("probability") };
   }
 
-  /** The scores `[N]` of prepared examples for a target `[N, …]` like the outputs. */
+  /** The scores `[N]` of prepared examples for a target `[1, …]` or `[N, …]` like the outputs. */
   async scores(x: Values, target: Values, of: ScoreKind): Promise<Float32Array> {
-    const outputs = await this.outputs(x, of);
-    const each = outputs.data.length / x.shape[0];
-    return Float32Array.from({ length: x.shape[0] }, (_, n) => {
-      let sum = 0;
-      for (let i = 0; i < each; i++) {
-        sum += outputs.data[n * each + i] * target.data[(n * each + i) % target.data.length];
-      }
-      return sum;
-    });
+    return scoresOf((await this.outputs(x))[of], target);
   }
 
-  /** The gradients of each example's score; `target` is `[1, …]` for all, or `[N, …]`. */
-  async gradients(x: Values, target: Values, question: GradientQuestion): Promise<GradientAnswer> {
-    const { of, at, rules } = question;
-    const key = `gradients ${of} ${rules?.name ?? "plain"} ${JSON.stringify(at)}`;
+  /** The results of layers and the gradients of each example's score there; `target` is `[1, …]` for all, or `[N, …]`. */
+  async gradients(
+    x: Values,
+    target: Values,
+    at: readonly string[],
+    question: GradientQuestion,
+  ): Promise<ReadonlyMap<string, LayerGradient>> {
+    const nodesOf = (applied: AppliedModel) => at.map((layer) => applied.activation(layer));
+    const found = await this.#slopes(x, target, question, JSON.stringify(at), nodesOf);
+    return new Map(at.map((layer, i) => [layer, found[i]]));
+  }
+
+  /** The gradients of each example's score at the input, `[N, H, W, C]`; `target` is `[1, …]` for all, or `[N, …]`. */
+  async inputGradients(x: Values, target: Values, question: GradientQuestion): Promise<Values> {
+    const [{ gradient }] = await this.#slopes(x, target, question, "input", (_, image) => [image]);
+    return gradient;
+  }
+
+  /** The values of nodes and the gradients of each example's score there. Only what lies behind the nodes is walked back. */
+  async #slopes(
+    x: Values,
+    target: Values,
+    { of, rules }: GradientQuestion,
+    where: string,
+    nodesOf: (applied: AppliedModel, image: Node) => readonly Node[],
+  ): Promise<readonly LayerGradient[]> {
     const program = (batch: number) =>
-      this.program(key, batch, (parts) => gradientOutputs(parts, batch, this, question));
+      this.program(`gradients ${of} ${rules?.name ?? "plain"} ${where}`, batch, (parts) => {
+        const { build } = parts;
+        const image = imageInput(parts, batch, this.inputShape);
+        const weights = build.input("target", {
+          shape: [batch, ...this.outputShape],
+          dtype: "f32",
+        });
+        const applied = parts.apply(image);
+        const score = build.sum(weighed(build, scored(applied.outputs[0], of), weights));
+        const values = nodesOf(applied, image);
+        const slopes = gradients(score, values, build, rules?.table);
+        const named = (prefix: string, nodes: readonly Node[]) =>
+          nodes.map((node, i) => [`${prefix}${i}`, node] as const);
+        return Object.fromEntries([...named("value", values), ...named("gradient", slopes)]);
+      });
     const each = sizeOf(this.outputShape);
     const answers = await this.#batches(x, async (image, batch, first) => {
       const whole = new Float32Array(batch * each);
@@ -155,13 +178,11 @@ export class Probe {
       return results as Record<string, Values>;
     });
     const all = (name: string) => joined(answers.map((answer) => answer[name]));
-    return {
-      scores: all("scores").data,
-      layers: new Map(
-        at.map((layer, i) => [layer, { value: all(`value${i}`), gradient: all(`gradient${i}`) }]),
-      ),
-      input: all("input"),
-    };
+    const count = Object.keys(answers[0]).length / 2;
+    return Array.from({ length: count }, (_, i) => ({
+      value: all(`value${i}`),
+      gradient: all(`gradient${i}`),
+    }));
   }
 
   /** The scores `[B]` where the channels of a layer's result are multiplied by `scale [B, K]`. */
@@ -230,24 +251,16 @@ export function imageInput({ build }: ModelParts, batch: number, shape: readonly
   return build.input("image", { shape: [batch, ...shape], dtype: "f32" });
 }
 
-function gradientOutputs(
-  parts: ModelParts,
-  batch: number,
-  { inputShape, outputShape }: Probe,
-  { of, at, rules }: GradientQuestion,
-) {
-  const { build } = parts;
-  const image = imageInput(parts, batch, inputShape);
-  const target = build.input("target", { shape: [batch, ...outputShape], dtype: "f32" });
-  const applied = parts.apply(image);
-  const scores = weighed(build, scored(applied.outputs[0], of), target);
-  const values = at.map((layer) => applied.activation(layer));
-  const slopes = gradients(build.sum(scores), [image, ...values], build, rules?.table);
-  const [input, ...inner] = slopes;
-  const named = (prefix: string, nodes: readonly Node[]) =>
-    nodes.map((node, i) => [`${prefix}${i}`, node] as const);
-  const byLayer = Object.fromEntries([...named("value", values), ...named("gradient", inner)]);
-  return { scores, input, ...byLayer };
+/** The scores `[N]` of outputs `[N, …]`: what a target `[1, …]` or `[N, …]` weighs of them. */
+export function scoresOf({ data, shape: [count] }: Values, target: Values): Float32Array {
+  const each = data.length / count;
+  return Float32Array.from({ length: count }, (_, n) => {
+    let sum = 0;
+    for (let i = 0; i < each; i++) {
+      sum += data[n * each + i] * target.data[(n * each + i) % target.data.length];
+    }
+    return sum;
+  });
 }
 
 /** `ask` for examples `first` and on, `batch` at a time; the last time as many as are left. */

@@ -122,7 +122,7 @@ async function weightGradients(
   weights: readonly string[],
 ): Promise<ReadonlyMap<string, Tensor>> {
   const probe = probeOf(model);
-  const outputs = await probe.outputs(x, "probability");
+  const { probability: outputs } = await probe.outputs(x);
   const [count] = x.shape;
   const classes = outputs.data.length / count;
   const targets = new Float32Array(outputs.data.length);

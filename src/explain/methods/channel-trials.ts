@@ -12,7 +12,7 @@ async function byChannels(
   weigh: (layer: string, value: Values) => Promise<ArrayLike<number>>,
 ) {
   const { probe, x, target, of, layers, size } = question;
-  const { layers: found } = await probe.gradients(x, target, { of, at: layers });
+  const found = await probe.gradients(x, target, layers, { of });
   const planes: Plane[] = [];
   for (const [layer, { value, gradient }] of found) {
     const [, height, width, count] = value.shape;

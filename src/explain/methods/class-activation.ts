@@ -65,7 +65,7 @@ function fromGradients(
     options: [],
     async explain(question) {
       const { probe, x, target, of, layers, size } = question;
-      const { layers: found } = await probe.gradients(x, target, { of, at: layers });
+      const found = await probe.gradients(x, target, layers, { of });
       const planes = [...found.values()].map(({ value, gradient }) =>
         draw(channelsOf(value, gradient), question),
       );
@@ -211,8 +211,7 @@ export const cam: AttributionMethod = {
   async explain(question) {
     requireLinearHead(question);
     const { probe, x, target, layers, size } = question;
-    const question2 = { of: "logit" as const, at: layers };
-    const { layers: found } = await probe.gradients(x, target, question2);
+    const found = await probe.gradients(x, target, layers, { of: "logit" });
     const planes = [...found.values()].map(({ value, gradient }) => {
       const channels = channelsOf(value, gradient);
       // Behind an average, the gradient is the weight of the dense layer over the number of places.

@@ -51,7 +51,7 @@ async function weighedGradients(
     const data = new Float32Array(count * each);
     for (let n = 0; n < count; n++) fill(data.subarray(n * each, (n + 1) * each), first + n);
     const pictures = { data, shape: [count, ...x.shape.slice(1)] };
-    const { input } = await probe.gradients(pictures, target, { of, at: [] });
+    const input = await probe.inputGradients(pictures, target, { of });
     input.data.forEach((value, i) => {
       sum[i % each] += weights[first + Math.floor(i / each)] * value;
     });
@@ -59,9 +59,8 @@ async function weighedGradients(
   return { data: Float32Array.from(sum), shape: x.shape };
 }
 
-async function gradientOf({ probe, x, target, of }: Question, rules?: typeof guided) {
-  const question = { of, at: [], ...(rules === undefined ? {} : { rules }) };
-  return (await probe.gradients(x, target, question)).input;
+function gradientOf({ probe, x, target, of }: Question, rules?: typeof guided) {
+  return probe.inputGradients(x, target, { of, ...(rules === undefined ? {} : { rules }) });
 }
 
 export const saliency: AttributionMethod = {
@@ -174,7 +173,7 @@ export const deepLift: AttributionMethod = {
     const both = new Float32Array(2 * x.data.length).fill(baseline);
     both.set(x.data);
     const pair = { data: both, shape: [2, ...x.shape.slice(1)] };
-    const { input } = await probe.gradients(pair, target, { of, at: [], rules: rescale });
+    const input = await probe.inputGradients(pair, target, { of, rules: rescale });
     const first = { data: input.data.slice(0, x.data.length), shape: x.shape };
     const distance = { data: x.data.map((one) => one - baseline), shape: x.shape };
     return contribution(times(first, distance));

@@ -77,7 +77,7 @@ export async function trust(
   const { seed = 0 } = how;
   const probe = probeOf(model);
   const x = await probe.prepare(oneExample(picture, probe));
-  const outputs = await probe.outputs(x, "probability");
+  const { probability: outputs } = await probe.outputs(x);
   const target = oneHot(outputs, found.classIndex);
   const subject: Subject = { probe, x, target, map: found.map };
   const blank = meanPicture(x);

@@ -10,7 +10,7 @@ import {
 } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { BoxCells } from "./box-cells.ts";
-import { areaAt, iouAt } from "./box-list.ts";
+import { iouAt } from "./box-list.ts";
 import {
   type CandidateChoice,
   candidateNames,
@@ -95,42 +95,16 @@ export function nonMaximumSuppression(
   const candidates = candidatesOf(call, boxes, scores, options, scoreThreshold);
   for (const { data, rows } of candidates.groups) {
     const cells = new BoxCells(data, iouThreshold);
-    const areas = Float64Array.from(rows, (_, i) => areaAt(data, i));
     const most = candidates.groups.length === 1 ? candidates.most : rows.length;
     let kept = 0;
     for (let i = 0; i < rows.length && kept < most; i++) {
-      const near = cells.found.subarray(0, cells.near(i));
-      if (isOverlapped(data, areas, i, near, iouThreshold)) continue;
+      if (cells.isOverlapped(i)) continue;
       cells.add(i);
       kept++;
       candidates.kept[rows[i]] = 1;
     }
   }
   return candidates.keptRows().slice(0, candidates.most);
-}
-
-/** Whether box `i` has an IoU above the threshold with any of others: `iouAt`, with areas that are known. */
-function isOverlapped(
-  data: Float32Array,
-  areas: Float64Array,
-  i: number,
-  others: Int32Array,
-  iouThreshold: number,
-): boolean {
-  const left = data[4 * i];
-  const top = data[4 * i + 1];
-  const right = data[4 * i + 2];
-  const bottom = data[4 * i + 3];
-  for (let k = 0; k < others.length; k++) {
-    const other = others[k];
-    const width = Math.min(right, data[4 * other + 2]) - Math.max(left, data[4 * other]);
-    if (width <= 0) continue;
-    const height = Math.min(bottom, data[4 * other + 3]) - Math.max(top, data[4 * other + 1]);
-    if (height <= 0) continue;
-    const common = width * height;
-    if (common / (areas[i] + areas[other] - common) > iouThreshold) return true;
-  }
-  return false;
 }
 
 /**
