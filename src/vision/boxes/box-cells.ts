@@ -248,8 +248,8 @@ class Extent {
 function gridOf(level: number, extent: Extent, iouThreshold: number): Grid {
   const { left, top, right, bottom, count, widest, highest } = extent;
   const size = 0.5 * 2 ** level * Math.min(1, Math.max(0.02, 2 - 2 * iouThreshold));
-  // About as many cells as boxes, however far the boxes lie apart.
-  const most = Math.ceil(Math.sqrt(4 * count)) + 1;
+  // About half as many cells as boxes, however far the boxes lie apart: looking into empty ones takes longest.
+  const most = Math.ceil(Math.sqrt(count / 2)) + 1;
   const cellWidth = Math.max(size, (right - left) / most);
   const cellHeight = Math.max(size, (bottom - top) / most);
   const columns = Math.min(most, Math.floor((right - left) / cellWidth)) + 1;
