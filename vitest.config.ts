@@ -15,8 +15,11 @@ export default defineConfig({
   test: {
     // The same for programs that tests start elsewhere by tsx.
     env: { TSX_TSCONFIG_PATH: file("tsconfig.json") },
+    globalSetup: ["test/bundled-sources.ts"],
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,
     pool: "forks",
+    // Most tests keep one processor at work, or wait for another process.
+    maxWorkers: "100%",
   },
 });

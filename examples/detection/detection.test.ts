@@ -27,7 +27,7 @@ test("garments: trains, prints average precision and draws", async () => {
   const { lines, say } = listener();
   const folder = join(root, "garments");
   const small = { epochs: 1, scenes: 16, testScenes: 8, width: 4, folder, say };
-  const { coco } = await garments(small);
+  const { coco } = await garments({ ...small, source: "sample" });
   expect(coco.perClass).toHaveLength(10);
   expect(lines.some((line) => /^all +mAP@0\.5 [\d.]+ %, mAP@0\.5:0\.95 [\d.]+ %$/.test(line))).toBe(
     true,

@@ -11,9 +11,11 @@ import { datasets, saveModel, vision } from "../../src/index.ts";
 import { drawBeside, figures, learn } from "./show.ts";
 
 export interface GarmentsOptions {
-  /** How often every scene is seen. Default: 12. */
+  /** Where Fashion-MNIST comes from. Default: `auto`, which warns where it finds the sample of 12,000 garments alone. */
+  readonly source?: "auto" | "sample";
+  /** How often every scene is seen. Default: 10. */
   readonly epochs?: number;
-  /** Scenes to train on. Default: 5000. */
+  /** Scenes to train on. Default: 8000. */
   readonly scenes?: number;
   /** Scenes to test on. Default: 300. */
   readonly testScenes?: number;
@@ -31,9 +33,9 @@ const batchSize = 16;
 
 /** Trains, prints, draws, and gives the assessment. */
 export async function main(options: GarmentsOptions = {}) {
-  const { epochs = 12, scenes = 5000, testScenes = 300, width = 16 } = options;
-  const { folder = "runs/garments", say = console.log } = options;
-  const { train, test } = await datasets.load("fashion-mnist", { source: "sample" });
+  const { epochs = 10, scenes = 8000, testScenes = 300, width = 16 } = options;
+  const { source: from = "auto", folder = "runs/garments", say = console.log } = options;
+  const { train, test } = await datasets.load("fashion-mnist", { source: from });
   const training = await vision.scatteredScenes(train, { ...kind, count: scenes });
   const testing = await vision.scatteredScenes(test, { ...kind, count: testScenes, part: "test" });
   const { classNames } = training.boxes;

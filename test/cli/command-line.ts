@@ -3,16 +3,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, vi } from "vitest";
+import { join } from "node:path";
+import { afterAll, inject, vi } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { encodeIdx } from "../../src/data/idx.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-const loader = import.meta.resolve("tsx");
-const main = pathToFileURL(join(root, "src/cli/main.ts")).pathname;
+/** The command line, bundled. */
+export const main = join(inject("bundles"), "cli/main.js");
 
 /** What a command left behind. */
 export interface Outcome {
@@ -31,7 +29,7 @@ export interface CallOptions {
 export function commandLineIn(folder: string) {
   return (args: string, { onLine, env }: CallOptions = {}): Promise<Outcome> => {
     const argv = args === "" ? [] : args.split(" ");
-    const child = spawn(process.execPath, ["--import", loader, main, ...argv], {
+    const child = spawn(process.execPath, [main, ...argv], {
       cwd: folder,
       env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...env },
       stdio: ["ignore", "pipe", "pipe"],

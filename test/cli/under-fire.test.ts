@@ -8,7 +8,14 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { commandLineIn, emptyFolder, recordsOf, refusalIn, writeData } from "./command-line.ts";
+import {
+  commandLineIn,
+  emptyFolder,
+  main,
+  recordsOf,
+  refusalIn,
+  writeData,
+} from "./command-line.ts";
 
 // Each of these tests starts several processes, one after the other.
 vi.setConfig({ testTimeout: 240_000 });
@@ -45,8 +52,7 @@ const epochsIn = async (...parts: string[]) =>
 
 /** Runs a line of the shell in the folder, where `fovea` is the command line; gives the status of each part. */
 function shell(line: string): Promise<{ readonly codes: string; readonly stderr: string }> {
-  const main = join(import.meta.dirname, "../../src/cli/main.ts");
-  const command = `'${process.execPath}' --import '${import.meta.resolve("tsx")}' '${main}'`;
+  const command = `'${process.execPath}' '${main}'`;
   const script = `fovea() { ${command} "$@"; }\n${line}; echo "codes \${PIPESTATUS[@]}" >&2`;
   const child = spawn("bash", ["-c", script], {
     cwd: folder,

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { root } from "../package/built.ts";
 import { guides, linksOf, readDocument, snippetsOf } from "./snippets.ts";
 
@@ -18,7 +18,7 @@ function run(snippet: string, name: string) {
   writeFileSync(
     file,
     snippet.replaceAll(/from "fovea(\/\w+)?"/g, (_, door = "") => {
-      return `from "${pathToFileURL(join(root, "src", door, "index.ts")).href}"`;
+      return `from "${pathToFileURL(join(inject("bundles"), door, "index.js")).href}"`;
     }),
   );
   const loader = import.meta.resolve("tsx");
