@@ -1,6 +1,7 @@
 // Pictures of a prediction beside the truth, on one sheet: picture, truth, prediction, and where the two differ.
 
 import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { encodeImage, images, type Model, type Tensor, vision } from "../../src/index.ts";
 
 /** Predicts the first `count` pictures and writes the sheet. */
@@ -22,7 +23,7 @@ export async function writeSheet(
       vision.drawMask(image, map, classNames, { labels: false }),
       vision.drawMaskDifference(image, map, target, classNames, { labels: false }),
     );
-    labels.push(pictures.nameOf(row), "truth", "prediction", "differences");
+    labels.push(basename(pictures.nameOf(row)), "truth", "prediction", "differences");
   }
   const sheet = await images.contactSheet(tiles, { columns: 4, labels });
   await writeFile(path, await encodeImage(sheet, "png"));

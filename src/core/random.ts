@@ -17,9 +17,10 @@ export function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
+  // Neither sum reaches 2^32.
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const other = aLow * bHigh + (middle % 0x10000);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) >>> 0;
+  const other = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + (middle >>> 16) + (other >>> 16)) >>> 0;
 }
 
 /** One Philox block: four random 32-bit words for a counter of four words and a key of two. */
@@ -27,8 +28,18 @@ export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
 ): [number, number, number, number] {
+  const words = new Uint32Array(4);
+  fillBlock(words, counter, key);
+  return [words[0], words[1], words[2], words[3]];
+}
+
+/** The same into four words that exist already: weights of large networks are drawn by the ten million. */
+function fillBlock(words: Uint32Array, counter: ArrayLike<number>, key: ArrayLike<number>): void {
   const { rounds, multiplierA, multiplierB, weylA, weylB } = philoxConstants;
-  let [c0, c1, c2, c3] = counter.map((word) => word >>> 0);
+  let c0 = counter[0] >>> 0;
+  let c1 = counter[1] >>> 0;
+  let c2 = counter[2] >>> 0;
+  let c3 = counter[3] >>> 0;
   let k0 = key[0] >>> 0;
   let k1 = key[1] >>> 0;
   for (let round = 0; round < rounds; round++) {
@@ -43,7 +54,10 @@ export function philox(
     k0 = (k0 + weylA) >>> 0;
     k1 = (k1 + weylB) >>> 0;
   }
-  return [c0, c1, c2, c3];
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
 }
 
 /**
@@ -61,27 +75,29 @@ export function toUnit(word: number): number {
 
 /** Numbers drawn one after another from the stream that `seed` and `stream` name. */
 export class RandomStream {
-  readonly #key: readonly [number, number];
-  readonly #seedHigh: number;
-  #counter = 0;
-  #block: number[] = [];
+  readonly #key: Uint32Array;
+  /** The counter of the next block: its first two words count. */
+  readonly #counter: Uint32Array;
+  readonly #block = new Uint32Array(4);
+  /** How many words of the block were given. */
+  #given = 4;
 
   constructor(seed: number, stream = 0) {
     const [low, high] = seedWords(seed);
-    this.#key = [low, stream >>> 0];
-    this.#seedHigh = high;
+    this.#key = Uint32Array.of(low, stream >>> 0);
+    this.#counter = Uint32Array.of(0, 0, high, 0);
   }
 
   /** The next 32-bit word. */
   word(): number {
-    if (this.#block.length === 0) {
-      this.#block = philox(
-        [this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), this.#seedHigh, 0],
-        this.#key,
-      );
-      this.#counter++;
+    if (this.#given === 4) {
+      const counter = this.#counter;
+      fillBlock(this.#block, counter, this.#key);
+      counter[0]++;
+      if (counter[0] === 0) counter[1]++;
+      this.#given = 0;
     }
-    return this.#block.shift() as number;
+    return this.#block[this.#given++];
   }
 
   /** Uniform in [0, 1). */
