@@ -7,6 +7,7 @@ import { chain } from "./parts/chain.ts";
 import { convNorm } from "./parts/convolution.ts";
 import { fanOut, stages } from "./parts/efficient-block.ts";
 import { invertedResidual } from "./parts/inverted-residual.ts";
+import { type StrideOptions, strideOptions, stridesUpTo } from "./parts/output-stride.ts";
 import { toMultiple } from "./parts/sizes.ts";
 import { averageTop } from "./parts/top.ts";
 import { symmetric } from "./preprocessing.ts";
@@ -51,12 +52,17 @@ function namesOf(stage: number, index: number) {
       };
 }
 
-function body(images: SymbolicTensor, scale: Scale): SymbolicTensor {
+function body(
+  images: SymbolicTensor,
+  scale: Scale,
+  { outputStride }: StrideOptions,
+): SymbolicTensor {
   const same = { padding: "same", ...kind } as const;
   const stem = { conv: "conv_stem", norm: "bn1", activation: "act1" };
   let x = chain(images, convNorm({ filters: 32, kernelSize: 3, strides: 2, ...same, names: stem }));
   const counts = countsOf(scale);
   const total = counts.reduce((sum, count) => sum + count, 0);
+  const step = stridesUpTo(outputStride, 2);
   let done = 0;
   for (const [stage, { expansion, filters, kernelSize, stride }] of stages.entries()) {
     for (let i = 0; i < counts[stage]; i++) {
@@ -64,7 +70,7 @@ function body(images: SymbolicTensor, scale: Scale): SymbolicTensor {
         hidden: expansion === 1 ? undefined : expansion * x.shape[2],
         filters: toMultiple(filters * scale.width),
         kernelSize,
-        stride: i === 0 ? stride : 1,
+        ...step(i === 0 ? stride : 1),
         zeros: "same",
         ...kind,
         names: namesOf(stage, i),
@@ -92,8 +98,8 @@ interface Size extends Scale {
   readonly figures: Omit<PublishedFigures, "source">;
 }
 
-function lite({ number, pixels, dropout, figures, ...scale }: Size): Architecture {
-  return defineArchitecture({
+function lite({ number, pixels, dropout, figures, ...scale }: Size): Architecture<StrideOptions> {
+  return defineArchitecture<StrideOptions>({
     name: `efficientnet-lite${number}`,
     title: `EfficientNet-Lite${number}`,
     family: "EfficientNet-Lite",
@@ -103,6 +109,7 @@ function lite({ number, pixels, dropout, figures, ...scale }: Size): Architectur
     description: `EfficientNet without attention and with ReLU6, at ${pixels} x ${pixels} pixels`,
     inputShape: [pixels, pixels, 3],
     classes: 1000,
+    options: strideOptions,
     preprocess: symmetric,
     figures: [{ source: "timm", ...figures }],
     features: {
@@ -112,7 +119,7 @@ function lite({ number, pixels, dropout, figures, ...scale }: Size): Architectur
       stage3: endOf(4, scale),
       stage4: "act2",
     },
-    body: (x) => body(x, scale),
+    body: (x, options) => body(x, scale, options),
     top: averageTop({
       pool: "global_pool",
       dropout: { rate: dropout, name: "drop" },

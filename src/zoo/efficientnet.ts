@@ -7,6 +7,7 @@ import { chain } from "./parts/chain.ts";
 import { convNorm } from "./parts/convolution.ts";
 import { fanOut, namesOf, stages, thirdOfFanOut } from "./parts/efficient-block.ts";
 import { invertedResidual } from "./parts/inverted-residual.ts";
+import { type StrideOptions, strideOptions, stridesUpTo } from "./parts/output-stride.ts";
 import { toMultiple, zerosBeforeStride } from "./parts/sizes.ts";
 import { squeeze } from "./parts/squeeze-excite.ts";
 import { averageTop } from "./parts/top.ts";
@@ -24,7 +25,11 @@ interface Scale {
   readonly depth: number;
 }
 
-function body(images: SymbolicTensor, { width, depth }: Scale): SymbolicTensor {
+function body(
+  images: SymbolicTensor,
+  { width, depth }: Scale,
+  { outputStride }: StrideOptions,
+): SymbolicTensor {
   const scaled = chain(images, [layers.rescaling({ scale: 1 / 255 }), layers.normalization()]);
   const stem = { conv: "stem_conv", norm: "stem_bn", activation: "stem_activation" };
   let x = chain(scaled, [
@@ -39,6 +44,7 @@ function body(images: SymbolicTensor, { width, depth }: Scale): SymbolicTensor {
   ]);
   const counts = stages.map(({ count }) => Math.ceil(depth * count));
   const total = counts.reduce((sum, count) => sum + count, 0);
+  const step = stridesUpTo(outputStride, 2);
   let done = 0;
   for (const [stage, { expansion, filters, kernelSize, stride }] of stages.entries()) {
     for (let i = 0; i < counts[stage]; i++) {
@@ -48,7 +54,7 @@ function body(images: SymbolicTensor, { width, depth }: Scale): SymbolicTensor {
         hidden: expansion === 1 ? undefined : expansion * channels,
         filters: toMultiple(filters * width),
         kernelSize,
-        stride: i === 0 ? stride : 1,
+        ...step(i === 0 ? stride : 1),
         zeros: "layer",
         ...kind,
         names,
@@ -85,8 +91,15 @@ interface Size extends Scale {
   readonly figures: readonly PublishedFigures[];
 }
 
-function efficientnet({ number, width, depth, pixels, dropout, figures }: Size): Architecture {
-  return defineArchitecture({
+function efficientnet({
+  number,
+  width,
+  depth,
+  pixels,
+  dropout,
+  figures,
+}: Size): Architecture<StrideOptions> {
+  return defineArchitecture<StrideOptions>({
     name: `efficientnet-b${number}`,
     title: `EfficientNet-B${number}`,
     family: "EfficientNet",
@@ -96,6 +109,7 @@ function efficientnet({ number, width, depth, pixels, dropout, figures }: Size):
     description: `MobileNetV2's blocks with attention, at ${pixels} x ${pixels} pixels`,
     inputShape: [pixels, pixels, 3],
     classes: 1000,
+    options: strideOptions,
     preprocess: none,
     figures,
     features: {
@@ -105,7 +119,7 @@ function efficientnet({ number, width, depth, pixels, dropout, figures }: Size):
       stage3: endOf(4, depth),
       stage4: "top_activation",
     },
-    body: (x) => body(x, { width, depth }),
+    body: (x, options) => body(x, { width, depth }, options),
     top: averageTop({
       pool: "avg_pool",
       dropout: { rate: dropout, name: "top_dropout" },

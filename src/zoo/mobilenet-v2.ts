@@ -5,6 +5,7 @@ import { widthOption } from "./option-kinds.ts";
 import { chain } from "./parts/chain.ts";
 import { convNorm } from "./parts/convolution.ts";
 import { invertedResidual } from "./parts/inverted-residual.ts";
+import { type StrideOptions, strideOptions, stridesUpTo } from "./parts/output-stride.ts";
 import { toMultiple } from "./parts/sizes.ts";
 import { averageTop } from "./parts/top.ts";
 import { symmetric } from "./preprocessing.ts";
@@ -50,11 +51,14 @@ const byWidth = [
   [1.4, 6_156_712, 6_108_776, 4_363_712, 0.5822],
 ] as const;
 
+/** The options that only MobileNetV2 has. */
+export type MobilenetV2Options = StrideOptions & { readonly width: number };
+
 /**
  * MobileNetV2, `[N, H, W, 3] → [N, classes]`, as Keras has it. `width` multiplies the filters of
  * all convolutions, but the last has 1280 at least.
  */
-export const mobilenetV2 = defineArchitecture<{ readonly width: number }>({
+export const mobilenetV2 = defineArchitecture<MobilenetV2Options>({
   name: "mobilenet-v2",
   title: "MobileNetV2",
   family: "MobileNet",
@@ -64,7 +68,7 @@ export const mobilenetV2 = defineArchitecture<{ readonly width: number }>({
   description: "Small and fast: depthwise convolutions inside, narrow values between blocks",
   inputShape: [224, 224, 3],
   classes: 1000,
-  options: { width: widthOption },
+  options: { width: widthOption, ...strideOptions },
   preprocess: symmetric,
   figures: [
     {
@@ -99,11 +103,12 @@ export const mobilenetV2 = defineArchitecture<{ readonly width: number }>({
     stage3: "block_12_add",
     stage4: "out_relu",
   },
-  body(images, { width }) {
+  body(images, { width, outputStride }) {
     const stem = { conv: "Conv1", norm: "bn_Conv1", activation: "Conv1_relu" };
     const filters = toMultiple(32 * width);
     const first = { filters, kernelSize: 3, strides: 2, padding: "same", names: stem } as const;
     let x = chain(images, convNorm({ ...first, ...kind }));
+    const step = stridesUpTo(outputStride, 2);
     let id = 0;
     for (const [expansion, channels, count, firstStride] of groups) {
       for (let i = 0; i < count; i++) {
@@ -111,7 +116,7 @@ export const mobilenetV2 = defineArchitecture<{ readonly width: number }>({
           hidden: id === 0 ? undefined : expansion * x.shape[2],
           filters: toMultiple(Math.floor(channels * width)),
           kernelSize: 3,
-          stride: i === 0 ? firstStride : 1,
+          ...step(i === 0 ? firstStride : 1),
           zeros: "layer",
           ...kind,
           names: namesOf(id),

@@ -9,12 +9,21 @@ import { flagOption, widthOption } from "./option-kinds.ts";
 import { chain } from "./parts/chain.ts";
 import { activate, convNorm } from "./parts/convolution.ts";
 import { invertedResidual } from "./parts/inverted-residual.ts";
+import {
+  type StrideOptions,
+  type StrideStep,
+  strideOptions,
+  stridesUpTo,
+} from "./parts/output-stride.ts";
 import { toMultiple } from "./parts/sizes.ts";
 import { squeeze } from "./parts/squeeze-excite.ts";
 import { none } from "./preprocessing.ts";
 
 /** The options that only MobileNetV3 has. */
-export type MobilenetV3Options = { readonly width: number; readonly minimalistic: boolean };
+export type MobilenetV3Options = StrideOptions & {
+  readonly width: number;
+  readonly minimalistic: boolean;
+};
 
 const norm = { epsilon: 1e-3, momentum: 0.999 };
 
@@ -86,7 +95,8 @@ function namesOf(id: number) {
 
 function apply(
   x: SymbolicTensor,
-  { expansion, filters, stride, kind }: Block,
+  { expansion, filters, kind }: Block,
+  step: StrideStep,
   id: number,
   { width, minimalistic }: MobilenetV3Options,
 ): SymbolicTensor {
@@ -104,7 +114,7 @@ function apply(
     hidden: id === 0 ? undefined : hidden,
     filters: toMultiple(filters * width),
     kernelSize: kind.includes("5") && !minimalistic ? 5 : 3,
-    stride,
+    ...step,
     zeros: "layer",
     norm,
     activation: kind.includes("h") ? activationOf(minimalistic) : "relu",
@@ -145,6 +155,7 @@ function mobilenet(size: Size): Architecture<MobilenetV3Options> {
         "Whether it goes without attention, hard swish and 5 x 5 kernels.",
         false,
       ),
+      ...strideOptions,
     },
     preprocess: none,
     figures,
@@ -156,7 +167,8 @@ function mobilenet(size: Size): Architecture<MobilenetV3Options> {
         layers.rescaling({ scale: 1 / 127.5, offset: -1 }),
         ...convNorm({ ...first, activation, names: { conv: "conv", norm: "conv_bn" } }),
       ]);
-      for (const [id, one] of blocks.entries()) x = apply(x, one, id, options);
+      const step = stridesUpTo(options.outputStride, 2);
+      for (const [id, one] of blocks.entries()) x = apply(x, one, step(one.stride), id, options);
       const names = { conv: "conv_1", norm: "conv_1_bn", activation: "last_activation" };
       const last = { filters: toMultiple(x.shape[2] * 6), kernelSize: 1, padding: "same" } as const;
       return chain(x, convNorm({ ...last, norm, activation, names }));

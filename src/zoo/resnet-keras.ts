@@ -6,6 +6,12 @@ import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { type Architecture, defineArchitecture, type PublishedFigures } from "./architecture.ts";
 import { chain } from "./parts/chain.ts";
 import { activate, convNorm, convolve } from "./parts/convolution.ts";
+import {
+  type StrideOptions,
+  type StrideStep,
+  strideOptions,
+  stridesUpTo,
+} from "./parts/output-stride.ts";
 import { averageTop } from "./parts/top.ts";
 import { centered, symmetric } from "./preprocessing.ts";
 
@@ -15,9 +21,8 @@ const widths = [64, 128, 256, 512];
 
 type Block = (x: SymbolicTensor, filters: number, place: Place) => SymbolicTensor;
 
-interface Place {
+interface Place extends StrideStep {
   readonly name: string;
-  readonly stride: number;
   /** Whether the shortcut is a convolution. */
   readonly projects: boolean;
 }
@@ -26,7 +31,12 @@ interface Place {
 const biased = (
   name: string,
   filters: number,
-  options: { readonly kernelSize: number; readonly strides?: number; readonly activates: boolean },
+  options: {
+    readonly kernelSize: number;
+    readonly strides?: number;
+    readonly dilationRate?: number;
+    readonly activates: boolean;
+  },
 ) => {
   const { activates, ...rest } = options;
   return convNorm({
@@ -41,14 +51,18 @@ const biased = (
 };
 
 /** 1 x 1, 3 x 3 and 1 x 1 beside a shortcut. The stride is that of the first convolution. */
-const bottleneck: Block = (x, filters, { name, stride, projects }) => {
+const bottleneck: Block = (x, filters, { name, stride, dilationAfter, projects }) => {
   const wide = { kernelSize: 1, activates: false };
   const shortcut = projects
     ? chain(x, biased(`${name}_0`, 4 * filters, { ...wide, strides: stride }))
     : x;
   const main = chain(x, [
     ...biased(`${name}_1`, filters, { kernelSize: 1, strides: stride, activates: true }),
-    ...biased(`${name}_2`, filters, { kernelSize: 3, activates: true }),
+    ...biased(`${name}_2`, filters, {
+      kernelSize: 3,
+      dilationRate: dilationAfter,
+      activates: true,
+    }),
     ...biased(`${name}_3`, 4 * filters, wide),
   ]);
   const sum = layers.add({ name: `${name}_add` }).apply([shortcut, main]);
@@ -56,7 +70,7 @@ const bottleneck: Block = (x, filters, { name, stride, projects }) => {
 };
 
 /** The same with normalization and activation before each convolution; nothing follows the sum. */
-const preactivated: Block = (x, filters, { name, stride, projects }) => {
+const preactivated: Block = (x, filters, { name, stride, dilation, projects }) => {
   const first = chain(x, [
     layers.batchNormalization({ ...norm, name: `${name}_preact_bn` }),
     activate("relu", `${name}_preact_relu`),
@@ -74,8 +88,15 @@ const preactivated: Block = (x, filters, { name, stride, projects }) => {
   });
   const main = chain(first, [
     ...convNorm({ filters, kernelSize: 1, norm, names: names(1) }),
-    layers.zeroPadding2d({ padding: 1, name: `${name}_2_pad` }),
-    ...convNorm({ filters, kernelSize: 3, strides: stride, norm, names: names(2) }),
+    layers.zeroPadding2d({ padding: dilation, name: `${name}_2_pad` }),
+    ...convNorm({
+      filters,
+      kernelSize: 3,
+      strides: stride,
+      dilationRate: dilation,
+      norm,
+      names: names(2),
+    }),
     convolve({ filters: 4 * filters, kernelSize: 1 }, `${name}_3_conv`),
   ]);
   return layers.add({ name: `${name}_out` }).apply([shortcut, main]);
@@ -107,7 +128,12 @@ const ending = (name: string) => [
   activate("relu", `${name}_relu`),
 ];
 
-function body(images: SymbolicTensor, blocks: readonly number[], version: Version): SymbolicTensor {
+function body(
+  images: SymbolicTensor,
+  blocks: readonly number[],
+  version: Version,
+  { outputStride }: StrideOptions,
+): SymbolicTensor {
   let x = chain(images, [
     layers.zeroPadding2d({ padding: 3, name: "conv1_pad" }),
     convolve({ filters: 64, kernelSize: 7, strides: 2 }, "conv1_conv"),
@@ -115,11 +141,12 @@ function body(images: SymbolicTensor, blocks: readonly number[], version: Versio
     layers.zeroPadding2d({ padding: 1, name: "pool1_pad" }),
     layers.maxPooling2d({ poolSize: 3, strides: 2, name: "pool1_pool" }),
   ]);
+  const step = stridesUpTo(outputStride, 4);
   for (const [stage, count] of blocks.entries()) {
     for (let i = 0; i < count; i++) {
       x = version.block(x, widths[stage], {
         name: `conv${stage + 2}_block${i + 1}`,
-        stride: version.stride(stage, i, count),
+        ...step(version.stride(stage, i, count)),
         projects: i === 0,
       });
     }
@@ -134,8 +161,8 @@ interface Depth {
   readonly figures: Omit<PublishedFigures, "source">;
 }
 
-function resnet({ depth, blocks, figures }: Depth): Architecture {
-  return defineArchitecture({
+function resnet({ depth, blocks, figures }: Depth): Architecture<StrideOptions> {
+  return defineArchitecture<StrideOptions>({
     name: `resnet-${depth}`,
     title: `ResNet-${depth}`,
     family: "ResNet",
@@ -146,6 +173,7 @@ function resnet({ depth, blocks, figures }: Depth): Architecture {
     inputShape: [224, 224, 3],
     classes: 1000,
     preprocess: centered,
+    options: strideOptions,
     figures: [{ source: "Keras", ...figures }],
     features: {
       stem: "conv1_relu",
@@ -153,13 +181,13 @@ function resnet({ depth, blocks, figures }: Depth): Architecture {
         blocks.map((count, i) => [`stage${i + 1}`, `conv${i + 2}_block${count}_out`]),
       ),
     },
-    body: (x) => body(x, blocks, first),
+    body: (x, options) => body(x, blocks, first, options),
     top: averageTop({ pool: "avg_pool" }),
   });
 }
 
-function resnetV2({ depth, blocks, figures }: Depth): Architecture {
-  return defineArchitecture({
+function resnetV2({ depth, blocks, figures }: Depth): Architecture<StrideOptions> {
+  return defineArchitecture<StrideOptions>({
     name: `resnet-${depth}-v2`,
     title: `ResNet-${depth}-V2`,
     family: "ResNet-V2",
@@ -170,6 +198,7 @@ function resnetV2({ depth, blocks, figures }: Depth): Architecture {
     inputShape: [224, 224, 3],
     classes: 1000,
     preprocess: symmetric,
+    options: strideOptions,
     figures: [{ source: "Keras", ...figures }],
     // A stage's last block halves the image, so its features are those before that block's stride.
     features: {
@@ -179,7 +208,7 @@ function resnetV2({ depth, blocks, figures }: Depth): Architecture {
       stage3: `conv4_block${blocks[2]}_1_relu`,
       stage4: "post_relu",
     },
-    body: (x) => body(x, blocks, second),
+    body: (x, options) => body(x, blocks, second, options),
     top: averageTop({ pool: "avg_pool" }),
   });
 }

@@ -6,6 +6,12 @@ import type { SymbolicTensor } from "../nn/symbolic.ts";
 import { type Architecture, defineArchitecture, type PublishedFigures } from "./architecture.ts";
 import { chain } from "./parts/chain.ts";
 import { activate, convNorm } from "./parts/convolution.ts";
+import {
+  type StrideOptions,
+  type StrideStep,
+  strideOptions,
+  stridesUpTo,
+} from "./parts/output-stride.ts";
 import { around } from "./parts/sizes.ts";
 import { averageTop } from "./parts/top.ts";
 import { standardized, unit } from "./preprocessing.ts";
@@ -32,13 +38,14 @@ interface Blocks {
   readonly width?: number;
 }
 
+interface Place extends StrideStep {
+  readonly name: string;
+  readonly filters: number;
+}
+
 function block(
   x: SymbolicTensor,
-  {
-    name,
-    filters,
-    stride,
-  }: { readonly name: string; readonly filters: number; readonly stride: number },
+  { name, filters, stride, dilation, dilationAfter }: Place,
   { block: shape, groups = 1, width = 1 }: Blocks,
 ): SymbolicTensor {
   const names = (i: number) => ({
@@ -47,11 +54,12 @@ function block(
     activation: `${name}.relu${i}`,
   });
   const inner = filters * width;
-  const three = (i: number, strides: number) => ({
+  const three = (i: number, strides: number, dilationRate: number) => ({
     filters: inner,
     kernelSize: 3,
     strides,
-    padding: around(1),
+    dilationRate,
+    padding: around(dilationRate),
     groups,
     ...kind,
     names: names(i),
@@ -66,10 +74,13 @@ function block(
   const main = chain(
     x,
     shape === "basic"
-      ? [...convNorm(three(1, stride)), ...convNorm({ ...three(2, 1), activation: null })]
+      ? [
+          ...convNorm(three(1, stride, dilation)),
+          ...convNorm({ ...three(2, 1, dilationAfter), activation: null }),
+        ]
       : [
           ...convNorm(one(inner, 1)),
-          ...convNorm(three(2, stride)),
+          ...convNorm(three(2, stride, dilation)),
           ...convNorm({ ...one(outer, 3), activation: null }),
         ],
   );
@@ -97,13 +108,16 @@ const smallStem = { filters: 64, kernelSize: 3, padding: around(1) };
 
 const names = { conv: "conv1", norm: "bn1", activation: "relu" };
 
-function stages(x: SymbolicTensor, blocks: Blocks): SymbolicTensor {
+function stages(
+  x: SymbolicTensor,
+  blocks: Blocks,
+  step: (stride: number) => StrideStep,
+): SymbolicTensor {
   let y = x;
   for (const [stage, count] of blocks.counts.entries()) {
     for (let i = 0; i < count; i++) {
-      const stride = stage > 0 && i === 0 ? 2 : 1;
-      const place = { name: `layer${stage + 1}.${i}`, filters: 64 * 2 ** stage, stride };
-      y = block(y, place, blocks);
+      const place = { name: `layer${stage + 1}.${i}`, filters: 64 * 2 ** stage };
+      y = block(y, { ...place, ...step(stage > 0 && i === 0 ? 2 : 1) }, blocks);
     }
   }
   return y;
@@ -136,10 +150,10 @@ function resnet({
   groups = 1,
   width = 1,
   ...facts
-}: Facts): Architecture {
+}: Facts): Architecture<StrideOptions> {
   const blocks = { counts, block: shape, groups, width };
   const [convolution, pool] = stem;
-  return defineArchitecture({
+  return defineArchitecture<StrideOptions>({
     family: "ResNet",
     year: 2015,
     paper: he,
@@ -148,13 +162,14 @@ function resnet({
     preprocess: standardized,
     ...facts,
     figures: [{ source: "torchvision", ...figures }],
+    options: strideOptions,
     features: featuresOf(counts),
-    body(images) {
+    body(images, { outputStride }) {
       const x = chain(images, [
         ...convNorm({ ...convolution, ...kind, names }),
         layers.maxPooling2d(pool),
       ]);
-      return stages(x, blocks);
+      return stages(x, blocks, stridesUpTo(outputStride, 4));
     },
     top: averageTop({ pool: "avgpool", dense: "fc" }),
   });
@@ -262,6 +277,9 @@ export const resnet18Cifar = defineArchitecture({
   preprocess: unit,
   figures: [{ source: "kuangliu/pytorch-cifar", trainableParameters: 11_173_962 }],
   features: featuresOf(basic18.counts),
-  body: (images) => stages(chain(images, convNorm({ ...smallStem, ...kind, names })), basic18),
+  body(images) {
+    const x = chain(images, convNorm({ ...smallStem, ...kind, names }));
+    return stages(x, basic18, stridesUpTo(32, 1));
+  },
   top: averageTop({ pool: "avgpool", dense: "linear" }),
 });

@@ -57,7 +57,8 @@ export function unetDecoder(
 /**
  * FCN: scores of the coarsest features, to which those of finer ones are added at their size, down to the output stride:
  * FCN-32s, FCN-16s and FCN-8s. A 3 x 3 convolution with a quarter of the channels comes before the coarsest scores, as
- * in torchvision, where the paper has VGG's dense layers as convolutions. Source: Long, Shelhamer and Darrell, CVPR 2015.
+ * in torchvision, where the paper has VGG's dense layers as convolutions. On an encoder that is dilated to the output
+ * stride there is nothing finer to add, which is torchvision's FCN. Source: Long, Shelhamer and Darrell, CVPR 2015.
  */
 export function fcnDecoder(
   encoder: Encoder,
@@ -84,8 +85,7 @@ const asppFilters = 256;
 /**
  * DeepLabV3: atrous spatial pyramid pooling of the features at the output stride (a 1 x 1 convolution, three 3 x 3 ones with
  * rates 6, 12 and 18, or twice these at a stride of 8, and the mean of the image), side by side, then two convolutions.
- * The paper keeps the stride by dilating the last stages of its backbone; here these are left out, as networks of the zoo
- * have no dilation. Source: Chen et al., “Rethinking Atrous Convolution”, 2017, arXiv:1706.05587.
+ * The last stages of the encoder are dilated to keep the stride; of one that cannot be dilated they are left out. Source: Chen et al., “Rethinking Atrous Convolution”, 2017, arXiv:1706.05587.
  */
 export function deepLabDecoder(
   encoder: Encoder,

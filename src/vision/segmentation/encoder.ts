@@ -46,6 +46,21 @@ export async function loadEncoder(
   return { model, levels };
 }
 
+/**
+ * Options of an architecture whose last features are to lie `outputStride` pixels apart, where it is one that can leave
+ * strides out; otherwise those that were given.
+ *
+ * @throws ConfigError where there is no such architecture.
+ */
+export async function dilated(
+  name: string,
+  own: Readonly<Record<string, unknown>>,
+  outputStride: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { options } = await zoo.architecture(name);
+  return Object.hasOwn(options, "outputStride") ? { outputStride, ...own } : own;
+}
+
 /** The level with this stride, or the coarsest of those with a smaller one. @throws ConfigError where there is none. */
 export function levelAt({ levels, model }: Encoder, stride: number): EncoderLevel {
   const found = levels.findLast((level) => level.stride <= stride);

@@ -21,7 +21,7 @@ import { Model } from "../../train/model.ts";
 import { type ModelOptions, modelOptionNames } from "../../train/model-options.ts";
 import { type FetchWeightsOptions, zoo } from "../../zoo/index.ts";
 import { type Decoder, deepLabDecoder, fcnDecoder, unetDecoder } from "./decoders.ts";
-import { type Encoder, loadEncoder } from "./encoder.ts";
+import { dilated, type Encoder, loadEncoder } from "./encoder.ts";
 
 /** How a network that gives every pixel a class is made. */
 export interface SegmentationNetworkOptions
@@ -60,7 +60,8 @@ export interface SegmentationNetworkOptions
   readonly resize?: boolean;
   /**
    * The stride of the features that `fcn` and `deeplab-v3` end with: 8, 16 or 32. Default: 8 for `fcn`, which is FCN-8s,
-   * and 16 for `deeplab-v3`.
+   * and 16 for `deeplab-v3`, which dilates the encoder for it where the encoder has an option `outputStride`. FCN adds
+   * scores instead; with `architecture: { outputStride: 8 }` its encoder is dilated, too, as torchvision's is.
    */
   readonly outputStride?: 8 | 16 | 32;
   /** Filters of U-Net's blocks on an encoder, from the coarsest to the finest. Default: `[256, 128, 64, 32, 16]`. */
@@ -71,12 +72,17 @@ export interface SegmentationNetworkOptions
 export type SegmentationKind = keyof typeof kinds;
 
 const kinds = {
-  unet: { decoder: unetDecoder, outputStride: 32 },
-  fcn: { decoder: fcnDecoder, outputStride: 8 },
-  "deeplab-v3": { decoder: deepLabDecoder, outputStride: 16 },
+  unet: { decoder: unetDecoder, outputStride: 32, dilates: false },
+  fcn: { decoder: fcnDecoder, outputStride: 8, dilates: false },
+  "deeplab-v3": { decoder: deepLabDecoder, outputStride: 16, dilates: true },
 } as const satisfies Record<
   string,
-  { readonly decoder: Decoder; readonly outputStride: 8 | 16 | 32 }
+  {
+    readonly decoder: Decoder;
+    readonly outputStride: 8 | 16 | 32;
+    /** Whether the encoder is dilated to that stride. */
+    readonly dilates: boolean;
+  }
 >;
 
 const optionNames: OptionNames<SegmentationNetworkOptions> = {
@@ -123,8 +129,8 @@ export async function segmentationNetwork(
   requireKnownOptions("vision.segmentationNetwork", options, optionNames, '{ kind: "unet" }');
   const { kind = "unet", encoder = null, architecture = {}, classes = 2 } = options;
   const { inputShape = [256, 256, 3], weights = null, resize = false } = options;
-  const { decoder, outputStride: usual } = lookUp(kinds, kind, "kind of segmentation network");
-  const { outputStride = usual, decoderFilters = [256, 128, 64, 32, 16] } = options;
+  const form = lookUp(kinds, kind, "kind of segmentation network");
+  const { outputStride = form.outputStride, decoderFilters = [256, 128, 64, 32, 16] } = options;
   requireWhole("classes", classes);
   requireFlag("resize", resize);
   requireOption("outputStride", outputStride, [8, 16, 32].includes(outputStride), "8, 16 or 32");
@@ -147,14 +153,15 @@ export async function segmentationNetwork(
     requireOption("weights", weights, weights === null, "null without an encoder");
     const activation = classes === 1 ? "sigmoid" : "softmax";
     const shape = { classes, inputShape, classifierActivation: activation } as const;
-    const form = { batchNormalization: true, ...architecture };
-    const model = await zoo.load("unet" as string, { ...form, ...shape, ...ofModel });
+    const own = { batchNormalization: true, ...architecture };
+    const model = await zoo.load("unet" as string, { ...own, ...shape, ...ofModel });
     return sized(model, resize, ofModel);
   }
   requireOption("encoder", outlineOf(encoder), typeof encoder === "string", "a name, or null");
   const fetching = only(options, { cacheFolder: true, onProgress: true, fetch: true });
   const { onWarning } = options;
-  const loaded = await loadEncoder(encoder, architecture, {
+  const own = form.dilates ? await dilated(encoder, architecture, outputStride) : architecture;
+  const loaded = await loadEncoder(encoder, own, {
     ...ofModel,
     ...fetching,
     inputShape,
@@ -162,7 +169,7 @@ export async function segmentationNetwork(
     ...(onWarning && { onWarning }),
   });
   requireLevels(loaded);
-  const logits = decoder(loaded, { classes, outputStride, decoderFilters });
+  const logits = form.decoder(loaded, { classes, outputStride, decoderFilters });
   const activation = layers.activation({
     activation: classes === 1 ? "sigmoid" : "softmax",
     name: "predictions",

@@ -18,6 +18,10 @@ export interface InvertedResidualOptions {
   /** Height and width of the depthwise kernel. */
   readonly kernelSize: number;
   readonly stride: number;
+  /** How far the taps of the depthwise kernel lie apart. Default: 1. */
+  readonly dilation?: number;
+  /** The same behind the block: more where its stride was left out. Default: as in it. */
+  readonly dilationAfter?: number;
   /**
    * Zeros around the image: `same`; `layer` has a layer add the same zeros before a stride;
    * `symmetric` has as many on every side.
@@ -49,6 +53,7 @@ export function invertedResidual(
   options: InvertedResidualOptions,
 ): SymbolicTensor {
   const { hidden, filters, stride, names, attention = (y: SymbolicTensor) => y } = options;
+  const { dilation = 1, dilationAfter = dilation } = options;
   const { norm, activation, kernelInitializer } = options;
   const kind = { norm, ...(kernelInitializer === undefined ? {} : { kernelInitializer }) };
   const point = { kernelSize: 1, padding: "same", ...kind } as const;
@@ -63,6 +68,7 @@ export function invertedResidual(
       filters: "depthwise",
       kernelSize: options.kernelSize,
       strides: stride,
+      dilationRate: dilation,
       padding: paddingOf(options),
       ...kind,
       activation,
@@ -71,7 +77,8 @@ export function invertedResidual(
   ]);
   const last = convNorm({ filters, ...point, activation: null, names: names.project });
   const y = chain(attention(inner), last);
-  if (stride > 1 || x.shape[2] !== filters) return y;
+  const hasStride = stride > 1 || dilationAfter > dilation;
+  if (hasStride || x.shape[2] !== filters) return y;
   return layers.add(named(names.add)).apply([chain(y, dropped(options.drop)), x]);
 }
 
@@ -82,8 +89,8 @@ function zerosBefore(x: SymbolicTensor, options: InvertedResidualOptions): Layer
   return [layers.zeroPadding2d({ padding, ...named(names.zeros) })];
 }
 
-function paddingOf({ zeros, stride, kernelSize }: InvertedResidualOptions) {
-  if (zeros === "symmetric") return around(Math.floor(kernelSize / 2));
+function paddingOf({ zeros, stride, kernelSize, dilation = 1 }: InvertedResidualOptions) {
+  if (zeros === "symmetric") return around(dilation * Math.floor(kernelSize / 2));
   return zeros === "layer" && stride > 1 ? "valid" : "same";
 }
 
