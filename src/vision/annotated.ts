@@ -2,6 +2,7 @@
 // metrics and drawing take. Knows no network.
 
 import type { Tensor } from "../core/tensor.ts";
+import type { RunLengthCode } from "./masks/run-length.ts";
 
 /** What is in one picture, object by object. */
 export interface Objects {
@@ -14,6 +15,8 @@ export interface Objects {
    * Pascal VOC. Default: all count.
    */
   readonly ignored?: Uint8Array;
+  /** The mask of each object, for whoever measures masks; all for a picture of one size. Default: boxes alone. */
+  readonly masks?: readonly RunLengthCode[];
 }
 
 /** `[H, W]`: the number of each pixel's class, with 255 where it is not known. */

@@ -1,9 +1,16 @@
-// COCO's numbers and mask codes against pycocotools (vision/make_coco.py): 300 random data sets, masks and polygons.
+// COCO's numbers and mask codes against pycocotools (vision/make_coco.py): 300 random data sets, masks and
+// polygons, and 100 data sets of masks.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as vision from "../../src/vision/index.ts";
-import { Draws, randomDetections, randomMask, randomPolygon } from "./vision/random-sets.ts";
+import {
+  Draws,
+  randomDetections,
+  randomMask,
+  randomMasks,
+  randomPolygon,
+} from "./vision/random-sets.ts";
 
 interface MaskCodes {
   readonly mask: string;
@@ -18,8 +25,10 @@ interface Fixture {
   readonly codes: Readonly<Record<string, MaskCodes>>;
 }
 
-const file = new URL("vision/coco.json", import.meta.url);
-const { scores, codes }: Fixture = JSON.parse(readFileSync(file, "utf8"));
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`vision/${name}.json`, import.meta.url), "utf8"));
+const { scores, codes }: Fixture = read("coco");
+const masks: Pick<Fixture, "scores"> = read("coco-masks");
 
 const names = [
   "ap",
@@ -36,26 +45,43 @@ const names = [
   "arLarge",
 ] as const;
 
-test("all twelve numbers and the AP of each class are those of pycocotools to 1e-6, on 300 random sets", () => {
-  const wrong: string[] = [];
-  let compared = 0;
-  for (const [stream, wanted] of Object.entries(scores)) {
-    if (wanted === null) continue;
-    const { classCount, truth, detections } = randomDetections(Number(stream));
-    const classNames = Array.from({ length: classCount }, (_, label) => `class ${label}`);
-    const found = vision.cocoAveragePrecision(detections, truth, { classNames });
-    const numbers = [...names.map((name) => found[name]), ...found.perClass.map(({ ap }) => ap)];
-    expect(numbers.length).toBe(wanted.length);
-    numbers.forEach((number, i) => {
-      const other = wanted[i];
-      compared++;
-      const fits = other === null ? Number.isNaN(number) : Math.abs(number - other) <= 1e-6;
-      if (!fits) wrong.push(`${stream} ${names[i] ?? `class ${i - 12}`}: ${number}, not ${other}`);
-    });
-  }
-  expect(wrong).toEqual([]);
-  expect(compared).toBeGreaterThan(4000);
-});
+test.each([
+  {
+    compared: "boxes",
+    sets: scores,
+    drawn: (stream: number) => randomDetections(stream),
+    least: 4000,
+  },
+  {
+    compared: "masks",
+    sets: masks.scores,
+    drawn: (stream: number) => randomMasks(2000 + stream),
+    least: 1200,
+  },
+] as const)(
+  "all twelve numbers and the AP of each class are those of pycocotools to 1e-6, of $compared",
+  ({ compared: what, sets, drawn, least }) => {
+    const wrong: string[] = [];
+    let compared = 0;
+    for (const [stream, wanted] of Object.entries(sets)) {
+      if (wanted === null) continue;
+      const { classCount, truth, detections } = drawn(Number(stream));
+      const classNames = Array.from({ length: classCount }, (_, label) => `class ${label}`);
+      const found = vision.cocoAveragePrecision(detections, truth, { classNames, compared: what });
+      const numbers = [...names.map((name) => found[name]), ...found.perClass.map(({ ap }) => ap)];
+      expect(numbers.length).toBe(wanted.length);
+      numbers.forEach((number, i) => {
+        const other = wanted[i];
+        compared++;
+        const fits = other === null ? Number.isNaN(number) : Math.abs(number - other) <= 1e-6;
+        if (!fits)
+          wrong.push(`${stream} ${names[i] ?? `class ${i - 12}`}: ${number}, not ${other}`);
+      });
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(least);
+  },
+);
 
 test("codes, areas and boxes of masks are those of pycocotools, and lead back to the mask", () => {
   const wrong: string[] = [];

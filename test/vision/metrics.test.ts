@@ -65,6 +65,51 @@ describe("COCO", () => {
   });
 });
 
+describe("COCO's numbers of masks", () => {
+  const code = (counts: readonly number[], size: readonly [number, number] = [2, 4]) => ({
+    size,
+    counts,
+  });
+  const masked = (masks: readonly ReturnType<typeof code>[]) => ({
+    ...objects(
+      Array.from(masks, () => a),
+      Array.from(masks, () => 0),
+    ),
+    masks,
+  });
+  const found = (masks: readonly ReturnType<typeof code>[]) => ({
+    ...masked(masks),
+    scores: Float32Array.from(masks, () => 0.9),
+  });
+  const ofMasks = { compared: "masks" } as const;
+
+  test("masks have to lie on each other, wherever their boxes are", () => {
+    const truth = [masked([code([2, 4, 2])])];
+    const perfect = vision.cocoAveragePrecision([found([code([2, 4, 2])])], truth, ofMasks);
+    expect(perfect.ap).toBeCloseTo(1, 12);
+    expect(perfect.apLarge).toBeNaN();
+    // Three of five pixels: an IoU of 0.6, which passes three of ten thresholds.
+    const shifted = [found([code([3, 4, 1])])];
+    expect(vision.cocoAveragePrecision(shifted, truth, ofMasks).ap).toBeCloseTo(0.3, 12);
+    expect(vision.cocoAveragePrecision(shifted, truth).ap).toBeCloseTo(1, 12);
+  });
+
+  test.each([
+    ["masks are missing", detections([a], [0], [1]), "masks of the detections"],
+    ["one is missing", { ...found([code([8])]), masks: [] }, "There is not one mask for each box"],
+    ["sizes differ", found([code([3, 5], [4, 2])]), "for pictures of different sizes"],
+    ["runs do not fill the picture", found([code([3, 4])]), "picture 0: The runs"],
+  ])("where %s, that is said", (_, wrong, message) => {
+    const truth = [masked([code([2, 4, 2])])];
+    expect(() => vision.cocoAveragePrecision([wrong], truth, ofMasks)).toThrow(message);
+  });
+
+  test("what else could be compared is refused", () => {
+    const segm = { compared: "segm" as "masks" };
+    expect(() => vision.cocoAveragePrecision([], [], segm)).toThrow('"boxes", "masks"');
+  });
+});
+
 describe("Pascal VOC", () => {
   const truth = [objects([a, b], [0, 0]), objects([c], [0])];
   // Right, wrong, right; the third object is not found.

@@ -138,8 +138,8 @@ export function runLengthBox(
   return right === 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
 }
 
-/** The code with counts as numbers, which fill the picture. */
-function checkedCode(call: string, code: RunLengthCode) {
+/** The code with counts as numbers, which fill the picture. @throws FormatError where it is no code. */
+export function checkedCode(call: string, code: RunLengthCode) {
   requireRecord(
     `${call}: This is no run-length code.`,
     code,

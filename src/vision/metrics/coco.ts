@@ -1,18 +1,24 @@
 // COCO's average precision and recall, as pycocotools computes them.
 
-import { type OptionNames, requireKnownOptions } from "../../core/option.ts";
+import { type OptionNames, requireKnownOptions, requireWord } from "../../core/option.ts";
 import type { Detections, Objects } from "../annotated.ts";
 import { requireClassNames } from "../class-names.ts";
-import { type ClassInPicture, FoundObjects, outcome } from "./found-objects.ts";
+import { type ClassInPicture, type Compared, FoundObjects, outcome } from "./found-objects.ts";
 import { curveOf, envelopeOf, type Judged, meanOf } from "./ranked-detections.ts";
 
 /** What `cocoAveragePrecision` may be told. */
 export interface CocoOptions {
   /** The name of class `i` at index `i`. Default: no names, and as many classes as occur. */
   readonly classNames?: readonly string[];
+  /**
+   * What has to lie on each other, and whose areas count: `boxes`, or the `masks` of detections and objects, which is
+   * pycocotools' `iouType="segm"`. Default: `boxes`.
+   */
+  readonly compared?: "boxes" | "masks";
 }
 
-const known: OptionNames<CocoOptions> = { classNames: true };
+const known: OptionNames<CocoOptions> = { classNames: true, compared: true };
+const comparable: readonly Compared[] = ["boxes", "masks"];
 
 /** COCO's numbers, each from 0 to 1, or NaN where there is no object to find. AP is average precision, AR average recall. */
 export interface CocoScores {
@@ -69,14 +75,17 @@ const sizes = {
 
 /**
  * COCO's twelve numbers, and those of each class, for what a model found in pictures. Objects that are `ignored` are
- * COCO's crowds: a detection that lies in one counts neither way. The area of an object is that of its box. Lin et al.,
- * "Microsoft COCO", ECCV 2014; the numbers are those of pycocotools with `iouType="bbox"`.
+ * COCO's crowds: a detection that lies in one counts neither way. The area of an object is that of its box, or of its mask
+ * where masks are compared. Lin et al., "Microsoft COCO", ECCV 2014; the numbers are those of pycocotools with
+ * `iouType="bbox"` or `"segm"`.
  *
  * @param detections What was found in each picture, in any order.
  * @param truth What is in each picture, in the same order of pictures. Boxes without area are never found.
- * @throws DataError where there is not one entry of each for each picture, a number is not finite or a class is unknown.
+ * @throws DataError where there is not one entry of each for each picture, a number is not finite, a class is unknown or
+ * masks are missing; FormatError where a mask is no run-length code.
  * @example
  * const { ap, ap50, perClass } = vision.cocoAveragePrecision(detections, truth, { classNames });
+ * const { ap: ofMasks } = vision.cocoAveragePrecision(detections, truth, { compared: "masks" });
  */
 export function cocoAveragePrecision(
   detections: readonly Detections[],
@@ -85,9 +94,10 @@ export function cocoAveragePrecision(
 ): CocoScores {
   const call = "vision.cocoAveragePrecision";
   requireKnownOptions(call, options, known, "detections, truth, { classNames }");
-  const { classNames } = options;
+  const { classNames, compared = "boxes" } = options;
   requireClassNames(classNames);
-  const objects = new FoundObjects(call, detections, truth, classNames?.length);
+  requireWord("compared", compared, comparable);
+  const objects = new FoundObjects(call, detections, truth, classNames?.length, compared);
   const classes = Array.from({ length: objects.classCount }, (_, label) =>
     numbersOfClass(objects.ofClass(label, mostDetections)),
   );

@@ -3,8 +3,9 @@
 import { DataError } from "../../core/errors.ts";
 import { requireList, requireRecord } from "../../core/option.ts";
 import type { Detections, Objects } from "../annotated.ts";
-import { areaAt, type BoxList, boxList, intersectionAt, requirePerBox } from "../boxes/box-list.ts";
+import { type BoxList, boxList, requirePerBox } from "../boxes/box-list.ts";
 import { scoreOrder } from "../boxes/score-order.ts";
+import { boxExtents, type Extents, maskExtents } from "./extents.ts";
 
 /** What is known of one class in one picture. */
 export interface ClassInPicture {
@@ -36,10 +37,14 @@ export interface CheckedPicture {
   readonly thereClasses: Int32Array;
   /** `[G]`: 1 for objects that count neither way. */
   readonly ignored: Uint8Array;
+  readonly extents: Extents;
   /** The rows of each class: of `found`, the surest first, and of `there`. */
   readonly foundRows: ReadonlyMap<number, readonly number[]>;
   readonly thereRows: ReadonlyMap<number, readonly number[]>;
 }
+
+/** What of detections and objects is compared. */
+export type Compared = "boxes" | "masks";
 
 /** All pictures, to be asked for one class after another. */
 export class FoundObjects {
@@ -48,6 +53,7 @@ export class FoundObjects {
 
   /**
    * @param classCount Where it is not given, the classes are those that occur.
+   * @param compared What has to lie on each other. Default: boxes.
    * @throws DataError where there is not one `Detections` for each `Objects`, a number is not finite or a class unknown.
    */
   constructor(
@@ -55,6 +61,7 @@ export class FoundObjects {
     detections: readonly Detections[],
     truth: readonly Objects[],
     classCount?: number,
+    compared: Compared = "boxes",
   ) {
     requireList(
       `${call}: The detections cannot be used.`,
@@ -71,7 +78,8 @@ export class FoundObjects {
     }
     let highest = -1;
     this.pictures = detections.map((one, i) => {
-      const picture = pictureOf(call, i, one, truth[i], classCount ?? Number.POSITIVE_INFINITY);
+      const most = classCount ?? Number.POSITIVE_INFINITY;
+      const picture = pictureOf(`${call}, picture ${i}`, one, truth[i], most, compared);
       for (const label of [...picture.foundRows.keys(), ...picture.thereRows.keys()]) {
         highest = Math.max(highest, label);
       }
@@ -82,17 +90,17 @@ export class FoundObjects {
 
   /** One class in the pictures that have anything of it; of each at most `most` detections. */
   ofClass(label: number, most = Number.POSITIVE_INFINITY): ClassInPicture[] {
-    return this.pictures.flatMap(({ found, scores, there, ignored, foundRows, thereRows }) => {
+    return this.pictures.flatMap(({ scores, extents, ignored, foundRows, thereRows }) => {
       const objects = thereRows.get(label) ?? [];
       const rows = (foundRows.get(label) ?? []).slice(0, most);
       if (objects.length === 0 && rows.length === 0) return [];
-      const areas = Float64Array.from(rows, (row) => areaAt(found.data, row));
-      const truthAreas = Float64Array.from(objects, (row) => areaAt(there.data, row));
+      const areas = Float64Array.from(rows, extents.foundArea);
+      const truthAreas = Float64Array.from(objects, extents.thereArea);
       const ious = new Float64Array(rows.length * objects.length);
       const covered = new Float64Array(ious.length);
       for (let d = 0; d < rows.length; d++) {
         for (let g = 0; g < objects.length; g++) {
-          const common = intersectionAt(found.data, rows[d], there.data, objects[g]);
+          const common = extents.common(rows[d], objects[g]);
           if (common === 0) continue;
           ious[d * objects.length + g] = common / (areas[d] + truthAreas[g] - common);
           covered[d * objects.length + g] = common / areas[d];
@@ -111,13 +119,12 @@ export class FoundObjects {
 }
 
 function pictureOf(
-  call: string,
-  i: number,
+  where: string,
   detections: Detections,
   objects: Objects,
   classCount: number,
+  compared: Compared,
 ): CheckedPicture {
-  const where = `${call}, picture ${i}`;
   requireRecord(
     `${where}: The detections cannot be used.`,
     detections,
@@ -148,6 +155,14 @@ function pictureOf(
     there,
     thereClasses: objects.classes,
     ignored,
+    extents:
+      compared === "boxes"
+        ? boxExtents(found, there)
+        : maskExtents(
+            where,
+            { name: "detections", masks: detections.masks, count: found.count },
+            { name: "objects", masks: objects.masks, count: there.count },
+          ),
     foundRows: rowsByClass(where, detections.classes, order, classCount),
     thereRows: rowsByClass(where, objects.classes, inOrder, classCount),
   };

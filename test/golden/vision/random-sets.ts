@@ -2,6 +2,7 @@
 
 import { type Tensor, tensor } from "../../../src/core/tensor.ts";
 import type * as vision from "../../../src/vision/index.ts";
+import { encodeRunLengths, runLengthBox } from "../../../src/vision/masks/run-length.ts";
 import { uniform } from "../shared-numbers.ts";
 
 /** Numbers from 0 to below 1 that f32 holds, one after another. */
@@ -101,16 +102,74 @@ export function randomDetections(stream: number): DetectionSet {
 
 /** Some rectangles, of which each turns inside and outside. */
 export function randomMask(draws: Draws, height: number, width: number): Tensor<Uint8Array> {
-  const data = new Uint8Array(height * width);
+  const mask = tensor(new Uint8Array(height * width), [height, width]);
   for (let count = 1 + draws.below(4); count > 0; count--) {
     const [top, left] = [draws.below(height), draws.below(width)];
-    const bottom = Math.min(height, top + 1 + draws.below(height));
-    const right = Math.min(width, left + 1 + draws.below(width));
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) data[y * width + x] ^= 1;
-    }
+    const bottom = top + 1 + draws.below(height);
+    const right = left + 1 + draws.below(width);
+    turn(mask, top, left, bottom, right);
   }
-  return tensor(data, [height, width]);
+  return mask;
+}
+
+/** The same with masks; boxes are those around them. */
+export function randomMasks(stream: number): DetectionSet {
+  const draws = new Draws(stream);
+  const pictures = 1 + draws.below(3);
+  const classCount = 1 + draws.below(3);
+  // Coarse scores make ties.
+  const steps = draws.next() < 0.5 ? 10 : 1000;
+  const score = () => Math.fround((1 + draws.below(steps)) / steps);
+  const truth: vision.Objects[] = [];
+  const detections: vision.Detections[] = [];
+  for (let picture = 0; picture < pictures; picture++) {
+    const [height, width] = [20 + draws.below(140), 20 + draws.below(140)];
+    const objects: { mask: Tensor<Uint8Array>; label: number; isCrowd: boolean }[] = [];
+    const found: { mask: Tensor<Uint8Array>; label: number; score: number }[] = [];
+    for (let count = draws.below(6); count > 0; count--) {
+      const mask = randomMask(draws, height, width);
+      const label = draws.below(classCount);
+      objects.push({ mask, label, isCrowd: draws.next() < 0.15 });
+      while (draws.next() < 0.6) {
+        const [top, left] = [draws.below(height), draws.below(width)];
+        const bottom = top + 1 + draws.below(height);
+        const right = left + 1 + draws.below(width);
+        const seen = tensor(mask.data.slice(), [height, width]);
+        turn(seen, top, left, bottom, right);
+        const seenAs = draws.next() < 0.85 ? label : draws.below(classCount);
+        found.push({ mask: seen, label: seenAs, score: score() });
+      }
+    }
+    for (let count = draws.below(3); count > 0; count--) {
+      const mask = randomMask(draws, height, width);
+      const label = draws.below(classCount);
+      found.push({ mask, label, score: score() });
+    }
+    truth.push({
+      ...masked(objects.map(({ mask }) => mask)),
+      classes: Int32Array.from(objects, ({ label }) => label),
+      ignored: Uint8Array.from(objects, ({ isCrowd }) => Number(isCrowd)),
+    });
+    detections.push({
+      ...masked(found.map(({ mask }) => mask)),
+      classes: Int32Array.from(found, ({ label }) => label),
+      scores: Float32Array.from(found, (one) => one.score),
+    });
+  }
+  return { classCount, truth, detections };
+}
+
+function masked(masks: readonly Tensor<Uint8Array>[]) {
+  const codes = masks.map((mask) => encodeRunLengths(mask));
+  return { masks: codes, boxes: boxTensor(codes.map((code) => runLengthBox(code))) };
+}
+
+/** Turns what is inside of a rectangle outside, and back. */
+function turn({ data, shape }: Tensor<Uint8Array>, ...edges: [number, number, number, number]) {
+  const [[height, width], [top, left, bottom, right]] = [shape, edges];
+  for (let y = top; y < Math.min(bottom, height); y++) {
+    for (let x = left; x < Math.min(right, width); x++) data[y * width + x] ^= 1;
+  }
 }
 
 /** Corners inside and a little outside of the picture, as they come: many cross themselves. */

@@ -82,6 +82,35 @@ def random_mask(draws, height, width):
     return mask
 
 
+def random_masks(stream):
+    """One data set: (class count, [(objects, detections)]), an object (mask, class, crowd), a detection (mask, class, score)."""
+    draws = Draws(stream)
+    pictures = 1 + draws.below(3)
+    classes = 1 + draws.below(3)
+    # Coarse scores make ties.
+    steps = 10 if draws.next() < 0.5 else 1000
+    result = []
+    for _ in range(pictures):
+        height, width = 20 + draws.below(140), 20 + draws.below(140)
+        objects = []
+        detections = []
+        for _ in range(draws.below(6)):
+            mask = random_mask(draws, height, width)
+            label = draws.below(classes)
+            objects.append((mask, label, draws.next() < 0.15))
+            while draws.next() < 0.6:
+                top, left = draws.below(height), draws.below(width)
+                seen = mask.copy()
+                seen[top : top + 1 + draws.below(height), left : left + 1 + draws.below(width)] ^= 1
+                found = label if draws.next() < 0.85 else draws.below(classes)
+                detections.append((seen, found, f32((1 + draws.below(steps)) / steps)))
+        for _ in range(draws.below(3)):
+            mask = random_mask(draws, height, width)
+            detections.append((mask, draws.below(classes), f32((1 + draws.below(steps)) / steps)))
+        result.append((objects, detections))
+    return classes, result
+
+
 def random_polygon(draws, height, width):
     """Corners inside and a little outside of the picture, as they come: many cross themselves."""
     # Whole numbers, halves, or anything.
