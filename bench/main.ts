@@ -10,7 +10,6 @@ import { TargetError } from "../src/core/errors.ts";
 import { type Device, describeDevice, openDevice, type TargetName } from "../src/machine/index.ts";
 import { measureConvolution } from "../src/measure/convolution.ts";
 import { measurePeak } from "../src/measure/peak.ts";
-import { modes } from "../src/measure/step.ts";
 import { type FreshStart, startFresh } from "./fresh.ts";
 import { describeMachine } from "./machine.ts";
 import { networks } from "./networks.ts";
@@ -83,7 +82,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   const settings = { threads: device.threads, folder, ...(python === undefined ? {} : { python }) };
   const peers = await startPeers(options.peers, settings, say);
   const times: NetworkTime[] = [];
-  for (const mode of modes) {
+  for (const mode of options.modes) {
     for (const name of options.nets) {
       for (const batch of networks[name].batches[mode]) {
         const how = { ...options, batch, device, peak, peers, say };
@@ -99,6 +98,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
       `\n${mode}\n${networkTable(
         mode,
         times.filter((time) => time.mode === mode),
+        device.target,
       )}`,
     );
   }
@@ -127,7 +127,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
     machine,
     target: device.target,
     device: describeDevice(device),
-    versions: [...new Set(peers.map(({ version }) => version))],
+    versions: peers.map(({ version }) => version),
     repeats: options.repeats,
     targets,
     networks: times,

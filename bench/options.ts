@@ -3,13 +3,16 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../src/core/errors.ts";
 import { lookUp } from "../src/core/names.ts";
+import { type Mode, modes } from "../src/measure/step.ts";
 import { type MeasuredTarget, measuredTargets } from "../src/measure/targets.ts";
 import { type NetworkName, networkNames, networks } from "./networks.ts";
-import { type PeerName, peerKinds, peerNames } from "./peers/index.ts";
+import { type PeerName, peerKinds, peerNames, peersLike } from "./peers/index.ts";
 
 /** What to time, and how. */
 export interface BenchOptions {
   readonly nets: readonly NetworkName[];
+  /** What the networks' steps are for. */
+  readonly modes: readonly Mode[];
   /** `auto` takes the fastest that runs here for the networks, and all for the convolution. */
   readonly target: MeasuredTarget | "auto";
   /** Threads that compute, on every side. Default: one a core. */
@@ -32,10 +35,13 @@ export interface BenchOptions {
 
 export const help = `npm run bench -- [options]
   --nets <names>      ${networkNames.join(",")}, or none (default: all)
+  --modes <names>     ${modes.join(",")} (default: both)
   --target <name>     ${["auto", ...measuredTargets].join(", ")} (default: auto)
   --threads <number>  threads that compute, on every side (default: one a core)
   --repeats <number>  rounds in which all sides take their turns (default: 7)
-  --peers <names>     ${peerNames.join(",")}, or none (default: all that are installed)
+  --peers <names>     ${peerNames.join(",")}, or none
+                      (default: ${peersLike("wasm").join(",")} for the target wasm, else ${peersLike("auto").join(",")};
+                      those that are not installed are left out)
   --pictures <number> pictures of the folder that is read beside torchvision (default: 400; 0 leaves it out)
   --style-steps <number> steps of style transfer in each round (default: 3; 0 leaves it out)
   --python <command>  a Python that has torch (default: python3, then /usr/bin/python3)
@@ -60,12 +66,17 @@ function listOf<K extends string>(text: string, table: Record<K, unknown>, kind:
   return [...new Set(names)];
 }
 
+function tableOf<K extends string>(names: readonly K[]): Record<K, true> {
+  return Object.fromEntries(names.map((name) => [name, true])) as Record<K, true>;
+}
+
 const known = {
   nets: { type: "string", default: networkNames.join(",") },
+  modes: { type: "string", default: modes.join(",") },
   target: { type: "string", default: "auto" },
   threads: { type: "string" },
   repeats: { type: "string", default: "7" },
-  peers: { type: "string", default: peerNames.join(",") },
+  peers: { type: "string" },
   pictures: { type: "string", default: "400" },
   "style-steps": { type: "string", default: "3" },
   python: { type: "string" },
@@ -96,16 +107,19 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   const values = valuesOf(args);
   if (values.help) return "help";
   const { python, profile, json, write } = values;
-  const targets = Object.fromEntries(["auto", ...measuredTargets].map((name) => [name, true]));
+  const targets = tableOf(["auto", ...measuredTargets]);
   lookUp(targets, values.target, "target");
+  const target = values.target as MeasuredTarget | "auto";
+  const peers = values.peers ?? peersLike(target).join(",");
   return {
     nets: values.nets === "none" ? [] : listOf(values.nets, networks, "network"),
-    target: values.target as MeasuredTarget | "auto",
+    modes: listOf(values.modes, tableOf(modes), "mode"),
+    target,
     ...(values.threads === undefined ? {} : { threads: wholeNumber(values.threads, "threads") }),
     repeats: wholeNumber(values.repeats, "repeats"),
     pictures: wholeNumber(values.pictures, "pictures", 0),
     styleSteps: wholeNumber(values["style-steps"], "style-steps", 0),
-    peers: values.peers === "none" ? [] : listOf(values.peers, peerKinds, "peer"),
+    peers: peers === "none" ? [] : listOf(peers, peerKinds, "peer"),
     ...(python === undefined ? {} : { python }),
     profile,
     json,

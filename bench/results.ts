@@ -129,8 +129,10 @@ function formatSide({ milliseconds, note }: SideTime): string {
   return note === undefined ? time : `${time} (${note})`;
 }
 
-/** Every side's time in one mode, and how many times faster Fovea is. */
-export function networkTable(mode: Mode, times: readonly NetworkTime[]): string {
+/** Every side's time in one mode, and how many times faster Fovea is on its target. */
+export function networkTable(mode: Mode, times: readonly NetworkTime[], target: string): string {
+  const sides = times[0]?.peers.map(({ side }) => side) ?? [];
+  const hasPytorch = sides.includes("PyTorch");
   const rows = times.map((time) => {
     const pytorch = timeOf(time, "PyTorch");
     const ratio = (other: number | undefined) =>
@@ -141,20 +143,19 @@ export function networkTable(mode: Mode, times: readonly NetworkTime[]): string 
       formatMilliseconds(time.predictedMilliseconds),
       formatShare(time.shareOfPeak),
       ...time.peers.map(formatSide),
-      formatRatio(ratio(pytorch), fasterThanPytorch(mode, time.network)),
+      ...(hasPytorch ? [formatRatio(ratio(pytorch), fasterThanPytorch(mode, time.network))] : []),
       ...(mode === "inference"
-        ? [formatRatio(ratio(bestOf(time)), fasterThanBest(time.network))]
+        ? [formatRatio(ratio(bestOf(time)), fasterThanBest(time.network, target))]
         : []),
     ];
   });
-  const sides = times[0].peers.map(({ side }) => side);
   const heading = [
     "network",
     "Fovea ms",
     "predicted ms",
     "of peak",
     ...sides,
-    "times PyTorch's speed",
+    ...(hasPytorch ? ["times PyTorch's speed"] : []),
     ...(mode === "inference" ? ["times the fastest peer's"] : []),
   ];
   return markdownTable(heading, rows);
@@ -255,16 +256,16 @@ ${pictureTable(pictures)}
 }
 
 export function resultsPage(results: Results): string {
-  const { machine, networks } = results;
+  const { machine, networks, target } = results;
   const ofMode = (mode: Mode) => networks.filter((time) => time.mode === mode);
-  const [training, inference] = modes.map((mode) => networkTable(mode, ofMode(mode)));
+  const [training, inference] = modes.map((mode) => networkTable(mode, ofMode(mode), target));
   return `# Fovea beside its peers
 
 Made by \`npm run bench -- --write\`; not edited by hand.
 
 - ${machine.date}, Fovea ${machine.fovea}, Node ${machine.node}, ${machine.system}
 - ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB
-- Fovea on ${results.device}; beside it ${results.versions.join(", ") || "no peer"}, each with as many threads
+- Fovea on ${results.device}; beside it ${results.versions.join(", ") || "no peer"}, each with as many threads unless it says otherwise
 - ${machine.busyCores > quietCores ? `**${busyNote(machine)}**` : "No other program was at work"}
 
 All sides take their turns in one run: ${results.repeats} rounds of a few steps each, and the median of all steps.
@@ -283,8 +284,7 @@ ${convolutionTable(results.targets)}
 
 Forward, backward and Adam on random images in memory, in milliseconds. Fovea's steps also pick their
 rows by index and turn bytes into numbers; several go in one call, as \`fit\` sends them. PyTorch runs
-in the faster of its two memory layouts, by itself or by \`torch.compile\`. A step of TensorFlow.js's CPU backend that would take more
-than a minute and a half, by its operations, is not waited for.
+in the faster of its two memory layouts, by itself or by \`torch.compile\`.
 
 ${training}
 

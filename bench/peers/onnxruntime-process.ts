@@ -1,21 +1,23 @@
-// ONNX Runtime's side of the benchmark: `infer <network> <batch> <count>`. Arguments: the folder of the models,
-// and the number of threads.
+// ONNX Runtime's side of the benchmark: `infer <network> <batch> <count>`. Arguments: its package, native or
+// WebAssembly, the folder of the models, and the number of threads.
 
 import { networkNames, networks } from "../networks.ts";
 import { versionOf } from "./installed.ts";
 import { answerLines, timesOf } from "./lines.ts";
 
-/** What is used of onnxruntime-node; its own types are there only where it is installed. */
+/** What both packages have in common; their own types are there only where they are installed. */
 interface OnnxRuntime {
+  readonly env: { readonly wasm: { numThreads?: number } };
   readonly InferenceSession: {
     create(path: string, options: object): Promise<{ run(feeds: object): Promise<object> }>;
   };
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
 }
 
-const [folder, threads] = process.argv.slice(2);
-const packageName: string = "onnxruntime-node";
-const { InferenceSession, Tensor } = (await import(packageName)) as OnnxRuntime;
+const [packageName, folder, threads] = process.argv.slice(2);
+const { env, InferenceSession, Tensor } = (await import(packageName)) as OnnxRuntime;
+// The native package has threads for each session, WebAssembly's for all of them.
+env.wasm.numThreads = Number(threads);
 let current: { readonly name: string; readonly step: () => Promise<void> } | undefined;
 
 async function prepare(wanted: string, batch: number): Promise<() => Promise<void>> {

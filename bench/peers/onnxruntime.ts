@@ -1,25 +1,30 @@
-// ONNX Runtime: inference of the networks that PyTorch exports.
+// ONNX Runtime, native and in WebAssembly: inference of the networks that PyTorch exports.
 
 import { Child } from "./child.ts";
 import { versionOf } from "./installed.ts";
 import { exporterFor } from "./onnx-models.ts";
 import type { PeerKind } from "./peer.ts";
 
-export const onnxruntime: PeerKind = {
-  async start(settings) {
-    versionOf("onnxruntime-node", "ONNX Runtime");
-    const prepare = await exporterFor(settings, "ONNX Runtime");
-    const args = [settings.folder, String(settings.threads)];
-    const child = await Child.startFile("onnxruntime-process.ts", args);
-    return [
-      {
-        name: "ONNX Runtime",
-        version: child.version,
+function kindOf(name: string, packageName: string, code: PeerKind["code"]): PeerKind {
+  return {
+    code,
+    async start(settings) {
+      const version = versionOf(packageName, name);
+      const prepare = await exporterFor(settings, name);
+      const args = [packageName, settings.folder, String(settings.threads)];
+      const child = await Child.startFile("onnxruntime-process.ts", args);
+      return {
+        name,
+        version: `${name} ${version}`,
         child,
         prepare,
         refusal: (mode) => (mode === "training" ? "does not train" : undefined),
         inRounds: () => true,
-      },
-    ];
-  },
-};
+      };
+    },
+  };
+}
+
+export const onnxruntime = kindOf("ONNX Runtime", "onnxruntime-node", "native");
+
+export const onnxruntimeWeb = kindOf("ONNX Runtime Web", "onnxruntime-web", "wasm");

@@ -28,10 +28,15 @@ export interface Peer {
   readonly inRounds: (mode: Mode) => boolean;
 }
 
+/** What the code that computes is. */
+export type PeerCode = "native" | "wasm" | "JavaScript";
+
 /** A peer that may be there. */
 export interface PeerKind {
+  /** A run that names no peers takes those whose code is like that of Fovea's target. */
+  readonly code: PeerCode;
   /** @throws MissingPeer where it is not installed. */
-  start(settings: PeerSettings): Promise<readonly Peer[]>;
+  start(settings: PeerSettings): Promise<Peer>;
 }
 
 /** A peer that is not installed, and how to get it. */

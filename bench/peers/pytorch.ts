@@ -34,10 +34,11 @@ export async function startPython(
 }
 
 export const pytorch: PeerKind = {
+  code: "native",
   async start(settings) {
     const child = await startPython(settings);
     const { version } = child;
     const always = { refusal: () => undefined, inRounds: () => true };
-    return [{ name: "PyTorch", version, child, ...always }];
+    return { name: "PyTorch", version, child, ...always };
   },
 };

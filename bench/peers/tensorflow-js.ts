@@ -5,7 +5,7 @@ import { gflopOf, type Mode } from "../../src/measure/step.ts";
 import { buildNetwork, type NetworkName } from "../networks.ts";
 import { Child } from "./child.ts";
 import { versionOf } from "./installed.ts";
-import type { Peer, PeerKind } from "./peer.ts";
+import type { PeerKind } from "./peer.ts";
 
 /** GFLOP/s of the CPU backend: 67 s for a training step of `mnist`, and the like for others. */
 const cpuGflops = 0.03;
@@ -18,25 +18,34 @@ export function cpuRefusal(mode: Mode, name: NetworkName, batch: number): string
   return seconds <= bearable ? undefined : `not run: about ${Math.round(seconds / 60)} minutes`;
 }
 
+function start(backend: "cpu" | "wasm"): Promise<Child> {
+  return Child.startFile("tensorflow-js-process.ts", [backend]);
+}
+
 export const tensorflowJs: PeerKind = {
+  code: "JavaScript",
   async start() {
     const version = versionOf("@tensorflow/tfjs", "TensorFlow.js");
-    versionOf("@tensorflow/tfjs-backend-wasm", "TensorFlow.js");
-    const start = (backend: string) => Child.startFile("tensorflow-js-process.ts", [backend]);
-    const cpu: Peer = {
+    return {
       name: "TensorFlow.js, CPU",
-      version: `TensorFlow.js ${version}`,
+      version: `TensorFlow.js ${version} on its CPU backend (one thread)`,
       child: await start("cpu"),
       refusal: cpuRefusal,
       inRounds: () => false,
     };
-    const wasm: Peer = {
+  },
+};
+
+export const tensorflowJsWasm: PeerKind = {
+  code: "wasm",
+  async start() {
+    const version = versionOf("@tensorflow/tfjs-backend-wasm", "TensorFlow.js");
+    return {
       name: "TensorFlow.js, WASM",
-      version: `TensorFlow.js ${version}`,
+      version: `TensorFlow.js ${version} on its WASM backend (SIMD, one thread: it has no others in Node)`,
       child: await start("wasm"),
       refusal: (mode) => (mode === "training" ? "cannot: it has no filter gradient" : undefined),
       inRounds: () => true,
     };
-    return [cpu, wasm];
   },
 };

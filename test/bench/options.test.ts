@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import { networkNames } from "../../bench/networks.ts";
 import { help, parseOptions } from "../../bench/options.ts";
-import { peerNames } from "../../bench/peers/index.ts";
 
 describe("the benchmark's options", () => {
   test("take everything unless told", () => {
@@ -11,7 +10,8 @@ describe("the benchmark's options", () => {
       nets: networkNames,
       target: "auto",
       repeats: 7,
-      peers: peerNames,
+      modes: ["training", "inference"],
+      peers: ["pytorch", "onnx", "openvino"],
       pictures: 400,
       styleSteps: 3,
       profile: false,
@@ -33,9 +33,18 @@ describe("the benchmark's options", () => {
     expect(parseOptions(["--peers", "none"])).toMatchObject({ peers: [] });
   });
 
+  test("take peers whose code is like the target's; TensorFlow.js's slow CPU backend has to be named", () => {
+    expect(parseOptions(["--target", "wasm"])).toMatchObject({ peers: ["onnx-web", "tfjs-wasm"] });
+    expect(parseOptions(["--target", "x64-avx2"])).toMatchObject({
+      peers: ["pytorch", "onnx", "openvino"],
+    });
+    expect(parseOptions(["--peers", "tfjs"])).toMatchObject({ peers: ["tfjs"] });
+  });
+
   test.each([
     ["--nets lenett", 'did you mean "lenet"?'],
     ["--peers torch", 'no peer "torch"'],
+    ["--modes train", 'no mode "train"'],
     ["--target wsam", 'did you mean "wasm"?'],
     ["--threads 0", "--threads cannot be used"],
     ["--repeats 1.5", "--repeats cannot be used"],
@@ -47,6 +56,7 @@ describe("the benchmark's options", () => {
   test("are all in the help", () => {
     const options = [
       "nets",
+      "modes",
       "target",
       "threads",
       "repeats",

@@ -47,13 +47,13 @@ test("a table's columns are in line", () => {
 
 test("a ratio stands beside what was wanted, and says whether it was reached", () => {
   expect(fasterThanPytorch("training", "lenet")).toBe(3);
-  const cells = cellsOf(networkTable("training", [lenet]));
+  const cells = cellsOf(networkTable("training", [lenet], "x64-avx512"));
   expect(cells).toContain("2.50 of 3, no");
   expect(cells).toContain("5.00 (channels_last)");
   expect(cells).toContain("does not train");
   expect(cells).toContain("25 %");
   const faster = { ...lenet, milliseconds: 1.6 };
-  expect(cellsOf(networkTable("training", [faster]))).toContain("3.13 of 3, yes");
+  expect(cellsOf(networkTable("training", [faster], "x64-avx512"))).toContain("3.13 of 3, yes");
 });
 
 test("inference is compared with the fastest peer too", () => {
@@ -61,14 +61,19 @@ test("inference is compared with the fastest peer too", () => {
     { side: "PyTorch", milliseconds: 3 },
     { side: "ONNX Runtime", milliseconds: 1 },
   ];
-  const cells = cellsOf(networkTable("inference", [{ ...lenet, mode: "inference", peers }]));
+  const time = { ...lenet, mode: "inference", peers } as const;
+  const cells = cellsOf(networkTable("inference", [time], "x64-avx512"));
   expect(cells).toContain("1.50 of 1.5, yes");
   expect(cells).toContain("0.50 of 1, no");
+  const web = { ...time, network: "resnet-50", peers: peers.slice(1) } as const;
+  const wasm = networkTable("inference", [web], "wasm");
+  expect(cellsOf(wasm)).toContain("0.50 of 2, no");
+  expect(wasm).not.toContain("PyTorch");
 });
 
 test("without a peer there is no ratio", () => {
-  const cells = cellsOf(networkTable("training", [{ ...lenet, peers: [] }]));
-  expect(cells.slice(-2)).toEqual(["", ""]);
+  const cells = cellsOf(networkTable("training", [{ ...lenet, peers: [] }], "x64-avx512"));
+  expect(cells.slice(-2)).toEqual(["25 %", ""]);
 });
 
 test("the convolution is judged by its own target's wish", () => {
