@@ -13,9 +13,9 @@ import { drawBeside, figures, learn } from "./show.ts";
 export interface GarmentsOptions {
   /** Where Fashion-MNIST comes from. Default: `auto`, which warns where it finds the sample of 12,000 garments alone. */
   readonly source?: "auto" | "sample";
-  /** How often every scene is seen. Default: 10. */
+  /** How often every scene is seen. Default: 9. */
   readonly epochs?: number;
-  /** Scenes to train on. Default: 8000. */
+  /** Scenes to train on. Default: 10,000. */
   readonly scenes?: number;
   /** Scenes to test on. Default: 300. */
   readonly testScenes?: number;
@@ -33,7 +33,7 @@ const batchSize = 16;
 
 /** Trains, prints, draws, and gives the assessment. */
 export async function main(options: GarmentsOptions = {}) {
-  const { epochs = 10, scenes = 8000, testScenes = 300, width = 16 } = options;
+  const { epochs = 9, scenes = 10_000, testScenes = 300, width = 16 } = options;
   const { source: from = "auto", folder = "runs/garments", say = console.log } = options;
   const { train, test } = await datasets.load("fashion-mnist", { source: from });
   const training = await vision.scatteredScenes(train, { ...kind, count: scenes });

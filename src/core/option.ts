@@ -176,6 +176,12 @@ function refuseOddity(option: string, value: unknown): void {
 /** All options of `O` by name: the compiler refuses a list that misses one, or has one too many. */
 export type OptionNames<O extends object> = { readonly [K in keyof Required<O>]: true };
 
+/** The options that `names` has, of those that were given. */
+export function only<O extends object>(options: O, names: OptionNames<O>): O {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
+  return Object.fromEntries(own) as O;
+}
+
 /**
  * The same, and every option has a name that is known.
  *

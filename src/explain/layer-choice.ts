@@ -48,6 +48,52 @@ export function lastSpatialLayer(network: Network): LayerChoice {
   };
 }
 
+/**
+ * The last layer of a size whose results go more than one way: what several results are read from. Where there is none,
+ * the last layer of that size.
+ *
+ * @throws ConfigError where no layer's result has that size.
+ */
+export function lastLayerOfSize(
+  network: Network,
+  [rows, columns]: readonly [rows: number, columns: number],
+): LayerChoice {
+  const { steps, inputs } = network;
+  const uses = new Map<number, number>();
+  for (const step of steps) for (const i of step.inputs) uses.set(i, (uses.get(i) ?? 0) + 1);
+  const fits = ({ plan: { outputShape: shape } }: Step) =>
+    shape.length === 3 && shape[0] === rows && shape[1] === columns;
+  const isShared = (step: Step, i: number) => fits(step) && (uses.get(inputs.length + i) ?? 0) > 1;
+  const found = steps.findLast(isShared) ?? steps.findLast(fits);
+  if (found === undefined) {
+    throw new ConfigError({
+      what: `The model "${network.name}" has no layer of the size that is looked for.`,
+      expected: `a layer with results [N, ${rows}, ${columns}, C]`,
+      received: "none",
+    });
+  }
+  const reason = `the last features of this size (${rows} x ${columns}) that several results are read from`;
+  return { layer: found.path, reason };
+}
+
+/**
+ * The last layer of those with the fewest rows and columns, which see the most of a picture.
+ *
+ * @throws ConfigError where no layer's result has rows and columns.
+ */
+export function coarsestLayer(network: Network): LayerChoice {
+  const pictures = network.steps.filter(
+    (step) => isPicture(step) && !carriers.test(step.layer.kind),
+  );
+  const area = ({ plan: { outputShape: shape } }: Step) => shape[0] * shape[1];
+  const least = Math.min(...pictures.map(area));
+  const found = pictures.findLast((step) => area(step) === least);
+  if (found === undefined) return lastSpatialLayer(network);
+  const [rows, columns] = found.plan.outputShape;
+  const reason = `the coarsest layer (${rows} x ${columns}), which sees the most of the picture`;
+  return { layer: found.path, reason };
+}
+
 /** The shape of what a layer gives, without N. @throws ConfigError where there is no such layer. */
 export function resultShape(network: Network, layer: string): readonly number[] {
   const steps = Object.fromEntries(network.steps.map((step) => [step.path, step]));

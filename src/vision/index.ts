@@ -17,6 +17,16 @@ export {
 export type { AnnotationFault, FormName, TargetName } from "./annotations/found.ts";
 export type { AnnotatedImagesOptions } from "./annotations/options.ts";
 export {
+  type ExplainDetectionsOptions,
+  type ExplainedDetection,
+  explainDetections,
+} from "./attribution/explain-detections.ts";
+export {
+  type ExplainedClass,
+  type ExplainMaskOptions,
+  explainMask,
+} from "./attribution/explain-mask.ts";
+export {
   type AnchorLevel,
   type AnchorOptions,
   type Anchors,

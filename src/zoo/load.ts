@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import { suggestion } from "../core/names.ts";
-import { type OptionNames, shown } from "../core/option.ts";
+import { type OptionNames, only, shown } from "../core/option.ts";
 import type { Warn } from "../core/warn.ts";
 import { isPathOfWeights } from "../interchange/file-formats.ts";
 import { Model } from "../train/model.ts";
@@ -47,12 +47,6 @@ const imagenetClasses = 1000;
 
 /** How pictures were cut where accuracies on ImageNet are published: the middle, without the edges. */
 const asInTests = { resize: "cover", crop: 0.875, interpolation: "bicubic" } as const;
-
-/** The options among `entries` that `names` has. */
-function only<T extends object>(options: object, names: Readonly<Record<string, true>>): T {
-  const own = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
-  return Object.fromEntries(own) as T;
-}
 
 /**
  * The model of an architecture.

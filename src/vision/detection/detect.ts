@@ -36,14 +36,15 @@ export const detectOptionNames: OptionNames<DetectOptions> = {
 };
 
 /** The options with their defaults. @throws ConfigError where one cannot be used. */
-function chosen(call: string, options: DetectOptions): Required<DetectOptions> {
-  requireKnownOptions(call, options, detectOptionNames, "model, picture, { scoreThreshold: 0.5 }");
+export function detectOptionsOf(options: DetectOptions): Required<DetectOptions> {
   const { scoreThreshold = 0.3, iouThreshold = 0.6, maxDetections = 100 } = options;
   requireBetween("scoreThreshold", scoreThreshold, 0, 1);
   requireBetween("iouThreshold", iouThreshold, 0, 1);
   requireWhole("maxDetections", maxDetections);
   return { scoreThreshold, iouThreshold, maxDetections };
 }
+
+const example = "model, picture, { scoreThreshold: 0.5 }";
 
 /** A picture: its pixels `[H, W, C]`, or a file, an address, a Blob or bytes. */
 export type DetectorPicture = Tensor<Uint8Array> | ByteSource;
@@ -65,13 +66,32 @@ export async function detect(
 ): Promise<Detections> {
   const call = "vision.detect";
   requireModel(call, model);
-  const how = chosen(call, options);
+  requireKnownOptions(call, options, detectOptionNames, example);
+  const how = detectOptionsOf(options);
   const shape = detectorShapeOf(call, model.network);
-  const image = isTensor(picture)
-    ? picture
-    : await readImage(picture, { channels: shape.channels as ChannelCount });
+  const image = await pixelsOf(picture, shape);
   const [found] = await detectBatch(model, shape, [image], ["picture"], how);
   return found;
+}
+
+/** The pixels of a picture, with the channels that a detector takes where it is decoded. */
+export async function pixelsOf(
+  picture: DetectorPicture,
+  { channels }: DetectorShape,
+): Promise<Tensor<Uint8Array>> {
+  if (isTensor(picture)) return picture;
+  return readImage(picture, { channels: channels as ChannelCount });
+}
+
+/** A picture as a detector sees it. @throws DataError where it has other channels; `name` is for the message. */
+export function letterboxed(
+  image: Tensor<Uint8Array>,
+  { height, width, channels }: DetectorShape,
+  name: string,
+): Tensor<Uint8Array> {
+  requireChannels(image, channels, name);
+  const fitting = { size: [height, width], mode: "contain", fillValue: letterboxLevel } as const;
+  return resize(image, fitting);
 }
 
 /** Pictures that pass through the network together. */
@@ -98,7 +118,8 @@ export async function detectAnnotated(
 ): Promise<AnnotatedDetections> {
   const call = "vision.detectAnnotated";
   requireModel(call, model);
-  const how = chosen(call, options);
+  requireKnownOptions(call, options, detectOptionNames, example);
+  const how = detectOptionsOf(options);
   const shape = detectorShapeOf(call, model.network);
   const detections: Detections[] = [];
   const truth: Objects[] = [];
@@ -131,20 +152,23 @@ async function detectBatch(
   const size = height * width * channels;
   const data = new Uint8Array(images.length * size);
   images.forEach((image, i) => {
-    requireChannels(image, channels, names[i]);
-    const fitting = { size: [height, width], mode: "contain", fillValue: letterboxLevel } as const;
-    data.set(resize(image, fitting).data, i * size);
+    data.set(letterboxed(image, shape, names[i]).data, i * size);
   });
   const x = { data, shape: [images.length, height, width, channels] };
   const results = await model.predict(x, { batchSize: images.length });
   const perImage = points * (4 + classes);
   return images.map((image, i) => {
     const rows = results.data.subarray(i * perImage, (i + 1) * perImage);
-    const found = decodeDetections(rows, shape, how);
+    const { boxes, classes: labels, scores } = decodeDetections(rows, shape, how);
     const size = [image.shape[0], image.shape[1]] as const;
-    const boxes = outOfLetterbox(found.boxes.data, letterboxOf(size, [height, width]), size);
-    return { ...found, boxes: { data: boxes, shape: found.boxes.shape } };
+    const edges = outOfLetterbox(boxes.data, letterboxOf(size, [height, width]), size);
+    return { boxes: { data: edges, shape: boxes.shape }, classes: labels, scores };
   });
+}
+
+/** Detections with the point that each was found at. */
+interface LocatedDetections extends Detections {
+  readonly points: Int32Array;
 }
 
 /** Detections of the results of one image, `[P, 4 + classes]`, in pixels of the image. */
@@ -152,11 +176,12 @@ export function decodeDetections(
   rows: Float32Array,
   { points, classes }: DetectorShape,
   { scoreThreshold, iouThreshold, maxDetections }: Required<DetectOptions>,
-): Detections {
+): LocatedDetections {
   const size = 4 + classes;
   const edges: number[] = [];
   const kinds: number[] = [];
   const chances: number[] = [];
+  const places: number[] = [];
   for (let point = 0; point < points; point++) {
     const at = point * size;
     for (let kind = 0; kind < classes; kind++) {
@@ -165,6 +190,7 @@ export function decodeDetections(
       for (let edge = 0; edge < 4; edge++) edges.push(rows[at + edge]);
       kinds.push(kind);
       chances.push(score);
+      places.push(point);
     }
   }
   const boxes = { data: Float32Array.from(edges), shape: [kinds.length, 4] };
@@ -183,5 +209,6 @@ export function decodeDetections(
     boxes: { data, shape: [kept.length, 4] },
     classes: Int32Array.from(kept, (row) => labels[row]),
     scores: Float32Array.from(kept, (row) => scores[row]),
+    points: Int32Array.from(kept, (row) => places[row]),
   };
 }

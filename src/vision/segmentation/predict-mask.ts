@@ -45,7 +45,12 @@ export async function predictMask(
 }
 
 /** The class with the highest score; of a single one, whether it reaches the threshold. */
-function classAt(scores: Float32Array, start: number, count: number, threshold: number): number {
+export function classAt(
+  scores: Float32Array,
+  start: number,
+  count: number,
+  threshold: number,
+): number {
   if (count === 1) return scores[start] >= threshold ? 1 : 0;
   let best = 0;
   for (let k = 1; k < count; k++) if (scores[start + k] > scores[start + best]) best = k;

@@ -5,6 +5,7 @@ import { lookUp } from "../../core/names.ts";
 import {
   isWhole,
   type OptionNames,
+  only,
   outlineOf,
   requireFlag,
   requireKnownOptions,
@@ -140,7 +141,7 @@ export async function segmentationNetwork(
     decoderFilters.every((count) => isWhole(count, 1));
   requireOption("decoderFilters", decoderFilters, areFilters, "whole numbers of at least 1");
   requireRecord("The option architecture cannot be used.", architecture, [], "a record of options");
-  const ofModel = only(options, modelOptionNames);
+  const ofModel = only<ModelOptions>(options, modelOptionNames);
   if (encoder === null) {
     if (kind !== "unet") {
       throw new ConfigError({
@@ -158,7 +159,11 @@ export async function segmentationNetwork(
     return sized(model, resize, ofModel);
   }
   requireOption("encoder", outlineOf(encoder), typeof encoder === "string", "a name, or null");
-  const fetching = only(options, { cacheFolder: true, onProgress: true, fetch: true });
+  const fetching = only<FetchWeightsOptions>(options, {
+    cacheFolder: true,
+    onProgress: true,
+    fetch: true,
+  });
   const { onWarning } = options;
   const own = form.dilates ? await dilated(encoder, architecture, outputStride) : architecture;
   const loaded = await loadEncoder(encoder, own, {
@@ -181,12 +186,6 @@ export async function segmentationNetwork(
     outputs: activation.apply(logits),
   });
   return sized(new Model(network, preprocessed(loaded.model, ofModel)), resize, ofModel);
-}
-
-/** The options among `options` that `names` has. */
-function only<T extends object>(options: T, names: Readonly<Record<string, true>>): Partial<T> {
-  const own = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
-  return Object.fromEntries(own) as Partial<T>;
 }
 
 /** The options of a model that does to images what `base` does. */
