@@ -6,6 +6,7 @@ import { type MetricName, metricOf, metricTable, shortNames } from "../nn/metric
 import type { Better, Metric } from "../nn/metrics/metric.ts";
 import type { SymbolicOutputs } from "../nn/network.ts";
 import type { StatefulModel } from "../train/stateful-model.ts";
+import { epochNumbers } from "./epoch-numbers.ts";
 
 /** Whether higher or lower is better, for each number of the logs, by its name without `val_`. */
 export type Directions = Readonly<Record<string, Better>>;
@@ -20,8 +21,13 @@ export function directionsOf(model: StatefulModel<SymbolicOutputs>): Directions 
   const known = metrics.flatMap(({ name, better }) =>
     better === undefined ? [] : [[name, better]],
   );
-  return { loss: "lower", ...Object.fromEntries(known) };
+  return { loss: "lower", ...measured, ...Object.fromEntries(known) };
 }
+
+/** Of the numbers that no metric reports. */
+const measured: Directions = Object.fromEntries(
+  Object.entries(epochNumbers).map(([name, { better }]) => [name, better]),
+);
 
 /**
  * Which way the number `key` of the logs improves; undefined where that is not known.
@@ -29,9 +35,8 @@ export function directionsOf(model: StatefulModel<SymbolicOutputs>): Directions 
  * @param directions Default: those of the metrics that `compile` takes by name.
  */
 export function directionOf(key: string, directions?: Directions): Better | undefined {
-  if (directions === undefined) return betterOf(usualMetrics(), key);
-  const metrics = Object.entries(directions).map(([name, better]) => ({ name, better }));
-  return betterOf(metrics, key);
+  const given = Object.entries(directions ?? measured).map(([name, better]) => ({ name, better }));
+  return betterOf(directions === undefined ? [...usualMetrics(), ...given] : given, key);
 }
 
 let usual: readonly Metric[] | undefined;

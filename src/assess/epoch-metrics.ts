@@ -27,7 +27,7 @@ export function isBetterEpoch(
   better: Better,
 ): boolean {
   if (!Number.isFinite(logs[key])) return false;
-  if (best === undefined) return true;
+  if (best === undefined || !Number.isFinite(best.logs[key])) return true;
   const sign = better === "lower" ? -1 : 1;
   if (logs[key] !== best.logs[key]) return sign * logs[key] > sign * best.logs[key];
   return logs[lossBeside(key)] < best.logs[lossBeside(key)];

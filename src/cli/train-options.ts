@@ -85,6 +85,11 @@ export const recipeFields = {
   schedule: z.enum(["cosine", "constant"]).default("cosine").meta({
     description: "How the learning rate changes: cosine goes up, then down to 0; constant stays.",
   }),
+  ema: z.number().min(0).lt(1).optional().meta({
+    value: "decay",
+    description:
+      "Measure and keep moving averages of the weights: how much of them stays at each step, such as 0.999. Default: none.",
+  }),
   labelSmoothing: z.number().min(0).lt(1).default(0).meta({
     value: "share",
     description: "The share of each label that is spread over all classes.",

@@ -1,6 +1,7 @@
 // Metrics as figures and pages show them: in which order, under which title, and whether in per cent.
 
 import { withoutPrefix } from "../assess/epoch-metrics.ts";
+import { epochNumber } from "../assess/epoch-numbers.ts";
 import type { EpochRecord } from "../train/events.ts";
 
 const notMetrics = new Set(["learning_rate", "lr"]);
@@ -22,11 +23,16 @@ export function metricsOf(history: readonly EpochRecord[]): string[] {
 
 /** `top_k_accuracy` as `Top k accuracy`. */
 export function titleOf(metric: string): string {
+  const known = epochNumber(metric);
+  if (known !== undefined) return known.title;
   const words = metric.replaceAll("_", " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
 /** Whether the metric is a share of 0 to 1 that people read in per cent. */
 export function isRate(metric: string): boolean {
-  return /(accuracy|precision|recall|io_u)(_\d+)?$|^acc$/i.test(metric);
+  return (
+    epochNumber(metric) !== undefined ||
+    /(accuracy|precision|recall|io_u)(_\d+)?$|^acc$/i.test(metric)
+  );
 }

@@ -50,6 +50,8 @@ export interface Recipe extends DataChoice {
   readonly optimizer: OptimizerName;
   readonly learningRate?: number | undefined;
   readonly schedule: "cosine" | "constant";
+  /** How much of the moving averages of the weights stays at each step; undefined where there are none. */
+  readonly ema?: number | undefined;
   readonly loss: string;
   readonly labelSmoothing: number;
   /** How training images are changed at random. */

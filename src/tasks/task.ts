@@ -12,6 +12,7 @@ import type { Device } from "../machine/device.ts";
 import type { Better } from "../nn/metrics/metric.ts";
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
 import type { ReportContent } from "../report/report-page.ts";
+import type { Logs } from "../train/events.ts";
 import type { Model } from "../train/model.ts";
 import type { ModelExamples } from "../train/model-examples.ts";
 import type { ClassWeights } from "../train/weights.ts";
@@ -99,6 +100,11 @@ export interface TaskData {
   record(recipe: Recipe): StoredTask | undefined;
   /** The images of the first step as training changes them, `u8 [H, W, C]` on one sheet; undefined without a folder. */
   firstBatch(model: Model, recipe: Recipe, device: Device): Promise<Tensor<Uint8Array> | undefined>;
+  /**
+   * What no metric can sum of the validation part, measured after each epoch, by its name in the logs, such as `val_map`; on
+   * a fixed part of it where all of it would take too long. Absent where the model's own metrics say it all.
+   */
+  epochLogs?(trained: TrainedModel): Promise<Logs>;
   /** How well a model does on a part. @throws FoveaError where it does not fit. */
   measure(trained: TrainedModel, part: TaskPart, batchSize: number): Promise<Measurement>;
   /** Gives back what is held. */

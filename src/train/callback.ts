@@ -5,6 +5,7 @@ import type { SymbolicOutputs } from "../nn/network.ts";
 import type {
   DivergenceRecord,
   EpochRecord,
+  Logs,
   PassRecord,
   PredictStepRecord,
   StepRecord,
@@ -50,6 +51,12 @@ export interface Callback {
   readonly onStepBegin?: Hook<Pick<StepRecord, "epoch" | "step">>;
   /** After every step, and before the next one: the model is as that step left it. */
   readonly onStepEnd?: Hook<StepRecord>;
+  /**
+   * After an epoch's validation, and before the epoch is counted: numbers that join its logs, for what no metric can sum
+   * batch by batch, such as a detector's mAP. A number of the same name is replaced. All other hooks see them in
+   * `onEpochEnd`.
+   */
+  readonly epochLogs?: (record: EpochRecord, control: TrainControl) => Logs | Promise<Logs>;
   /** After every epoch, its validation included. */
   readonly onEpochEnd?: Hook<EpochRecord>;
   /** Where a loss or gradient is no longer a number: `fit` throws the error unless a callback stops. */

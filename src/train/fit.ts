@@ -217,9 +217,10 @@ class FitLoop {
       Object.assign(logs, seen.logs("val_"));
     }
     const progress = this.#job.progress();
-    logs.learning_rate = this.#job.learningRate(progress.iterations);
-    const seconds = (performance.now() - started) / 1000;
-    const record = { epoch, seconds, logs };
+    const seconds = () => (performance.now() - started) / 1000;
+    const numbers = await watchers.epochLogs({ epoch, seconds: seconds(), logs });
+    const learning_rate = this.#job.learningRate(progress.iterations);
+    const record = { epoch, seconds: seconds(), logs: { ...numbers, learning_rate } };
     this.#job.setProgress({
       ...untrained,
       epochs: epoch,

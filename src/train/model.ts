@@ -111,7 +111,7 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
           finish: async () => {
             const hasAverages =
               settings.optimizer.endsWithAverage && this.currentProgress.iterations > 0;
-            if (hasAverages) await this.#takeAverages();
+            if (hasAverages) await this.takeAverages();
           },
         });
         return work.historyOf(this.currentProgress.history, watchers.stopped);
@@ -349,8 +349,17 @@ export class Model<O extends SymbolicOutputs = SymbolicTensor> extends StatefulM
     });
   }
 
-  /** The weights become the moving averages that the optimizer kept of them, as at the end in Keras. */
-  async #takeAverages(): Promise<void> {
+  /**
+   * The weights become the moving averages that the optimizer keeps of them (`useEma`), as `fit` leaves them at its end.
+   * Where it keeps none, nothing changes. Callbacks measure the averages while training goes on, and put the weights back.
+   *
+   * @example
+   * const weights = await model.getWeights();
+   * await model.takeAverages();
+   * const averaged = await model.evaluate(test);
+   * await model.setWeights(weights);
+   */
+  async takeAverages(): Promise<void> {
     const { weights, slots } = await this.getState();
     const trained = new Set(this.engine?.trainedNames);
     const averages = [...weights].map(([name, value]): [string, Tensor] => [

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Callback, TrainControl } from "./callback.ts";
+import type { EpochRecord, Logs } from "./events.ts";
 
 /** How callbacks reach the model, and how a call of one of their hooks is made. */
 export interface WatcherHandles extends Pick<TrainControl, "model" | "restore"> {
@@ -47,7 +48,7 @@ export class Watchers {
   }
 
   /** Calls a hook of all of them, one after the other. */
-  async notify<K extends keyof Callback>(
+  async notify<K extends Exclude<keyof Callback, "epochLogs">>(
     hook: K,
     record: Parameters<NonNullable<Callback[K]>>[0],
   ): Promise<void> {
@@ -56,12 +57,28 @@ export class Watchers {
         | ((record: unknown, control: TrainControl) => void | Promise<void>)
         | undefined;
       if (run === undefined) continue;
-      this.#hook = hook;
-      try {
-        await this.#during(() => run.call(callback, record, this.#control));
-      } finally {
-        this.#hook = undefined;
-      }
+      await this.#call(hook, () => run.call(callback, record, this.#control));
+    }
+  }
+
+  /** The numbers that all of them have of an epoch, together with those that it has. */
+  async epochLogs(record: EpochRecord): Promise<Logs> {
+    let { logs } = record;
+    for (const callback of this.#callbacks) {
+      if (callback.epochLogs === undefined) continue;
+      await this.#call("epochLogs", async () => {
+        logs = { ...logs, ...(await callback.epochLogs?.({ ...record, logs }, this.#control)) };
+      });
+    }
+    return logs;
+  }
+
+  async #call(hook: keyof Callback, run: () => void | Promise<void>): Promise<void> {
+    this.#hook = hook;
+    try {
+      await this.#during(run);
+    } finally {
+      this.#hook = undefined;
     }
   }
 

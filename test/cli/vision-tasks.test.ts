@@ -69,6 +69,19 @@ async function modelIn(run: string, file: "best" | "last") {
   return { tensors, description };
 }
 
+/** The models of a run that is over have the averages that the optimizer kept. */
+async function expectAverages(run: string) {
+  for (const file of ["best", "last"] as const) {
+    const { tensors } = await modelIn(run, file);
+    const averages = [...tensors].filter(([name]) => name.endsWith("/average"));
+    expect(averages.length).toBeGreaterThan(10);
+    for (const [name, { data }] of averages) {
+      const weight = name.slice("optimizer/".length, -"/average".length);
+      expect(tensors.get(weight)?.data, `${file}: ${weight}`).toEqual(data);
+    }
+  }
+}
+
 const options = "--epochs 2 --batch-size 4 --target wasm --threads 2";
 
 describe.each([
@@ -78,9 +91,19 @@ describe.each([
     number: "map50",
     title: "mAP@0.5",
     part: "Average precision by size",
+    judge: "val_map",
+    watched: ["val_map50", "val_map", "val_loss"],
   },
-  { task: "segment", data: "masks", number: "meanIou", title: "mean IoU", part: "Scores by class" },
-])("--task $task", ({ task, data, number, title, part }) => {
+  {
+    task: "segment",
+    data: "masks",
+    number: "meanIou",
+    title: "mean IoU",
+    part: "Scores by class",
+    judge: "val_mean_io_u",
+    watched: ["val_mean_io_u", "val_loss"],
+  },
+])("--task $task", ({ task, data, number, title, part, judge, watched }) => {
   test("trains, and leaves a run folder whose report shows predictions beside the truth", async () => {
     const { code, stdout } = await fovea(
       `train --task ${task} --data ${data} ${options} --out runs/${task}`,
@@ -101,6 +124,20 @@ describe.each([
     for (const text of [part, "Worst pictures", "Samples"]) expect(report).toContain(text);
     const { description } = await modelIn(`runs/${task}`, "best");
     expect(description.task).toEqual({ name: task });
+    const { history } = (await modelIn(`runs/${task}`, "last")).description.progress;
+    expect(history.length).toBe(2);
+    for (const { logs } of history) {
+      for (const name of watched) expect(logs[name], name).toEqual(expect.any(Number));
+    }
+    const [first, second] = history.map(({ logs }: { logs: Record<string, number> }) => logs);
+    const isBetter =
+      second[judge] > first[judge] ||
+      (second[judge] === first[judge] && second.val_loss < first.val_loss);
+    expect(description.progress.history.length).toBe(isBetter ? 2 : 1);
+    const csv = await readFile(join(folder, `runs/${task}/history.csv`), "utf8");
+    expect(csv.split("\n")[0].split(",")).toEqual(expect.arrayContaining(watched));
+    expect(stdout).toMatch(new RegExp(`best epoch +\\d+, ${judge} `));
+    if (judge === "val_map") expect(report).toContain("mAP@0.5:0.95</text>");
     expect(
       JSON.parse(await readFile(join(folder, `runs/${task}/args.json`), "utf8")),
     ).toMatchObject({
@@ -135,8 +172,11 @@ describe.each([
   });
 
   test("killed and resumed, it ends in the same bits", async () => {
-    const line = `train --task ${task} --data ${data} ${options} --quiet --figures no`;
+    const line = `train --task ${task} --data ${data} ${options} --ema 0.5 --quiet --figures no`;
     expect((await fovea(`${line} --out runs/${task}-straight`)).code).toBe(0);
+    await expectAverages(`runs/${task}-straight`);
+    const { stderr } = await refusalIn(folder, `train --resume runs/${task}-straight --ema 0.9`);
+    expect(stderr).toContain("--ema contradicts the run that is resumed");
     const killed = `runs/${task}-killed`;
     for (const changes of [16]) {
       const { isKilled } = await killedAfter(changes, () => fovea(`${line} --out ${killed}`));

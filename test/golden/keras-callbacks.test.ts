@@ -178,7 +178,7 @@ const hookNames = {
   onPredictStepBegin: "on_predict_batch_begin",
   onPredictStepEnd: "on_predict_batch_end",
   onPredictEnd: "on_predict_end",
-} satisfies Record<Exclude<keyof Callback, "onDivergence">, string>;
+} satisfies Record<Exclude<keyof Callback, "onDivergence" | "epochLogs">, string>;
 
 /** Notes every hook as Keras would name it, steps and epochs from 0, and stops at some of them. */
 function noting(notes: string[], stops: readonly string[]): Callback {

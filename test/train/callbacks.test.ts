@@ -53,6 +53,29 @@ describe("callbacks", () => {
     await model.dispose();
   });
 
+  test("add numbers to an epoch before it is counted, and later ones see them", async () => {
+    const model = tinyModel(device);
+    const measuring: Callback = {
+      epochLogs: async ({ epoch, logs }) => ({ val_size: 10 * epoch, before: logs.loss }),
+    };
+    const doubling: Callback = {
+      epochLogs: ({ logs }) => ({ val_twice: 2 * logs.val_size, accuracy: 7 }),
+    };
+    const ends: (readonly string[])[] = [];
+    const watching: Callback = { onEpochEnd: ({ logs }) => void ends.push(Object.keys(logs)) };
+    const { history } = await model.fit(examples, {
+      ...options,
+      epochs: 2,
+      callbacks: [watching, measuring, doubling],
+    });
+    expect(history).toMatchObject({ val_size: [10, 20], val_twice: [20, 40], accuracy: [7, 7] });
+    expect(history.before).toEqual(history.loss);
+    const keys = ["accuracy", "loss", "val_size", "before", "val_twice", "learning_rate"];
+    expect(ends).toEqual([keys, keys]);
+    expect(model.progress.history[1].logs).toMatchObject({ val_size: 20, val_twice: 40 });
+    await model.dispose();
+  });
+
   test("are waited for", async () => {
     const notes: string[] = [];
     const slow: Callback = {
@@ -207,6 +230,7 @@ describe("callbacks", () => {
     "onTestStepBegin",
     "onTestStepEnd",
     "onTestEnd",
+    "epochLogs",
     "onEpochEnd",
     "onTrainEnd",
   ] as const)("that fail in %s fail the run, and the model can be used again", async (hook) => {

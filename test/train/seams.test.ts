@@ -206,6 +206,39 @@ test("averages of weights take the place of those that are trained, and frozen o
   await net.dispose();
 });
 
+test("averages are measured while training goes on as without it", async () => {
+  const trained = async (...callbacks: Callback[]) => {
+    const net = sequential([layers.dense({ units: 2, inputShape: [4], name: "free" })], {
+      ...{ device, seed: 4 },
+    });
+    const optimizer = optimizers.sgd({ learningRate: 0.1, useEma: true, emaMomentum: 0.5 });
+    net.compile({ optimizer, loss: "meanSquaredError" });
+    const epochs = { epochs: 3, batchSize: 2, verbose: 0, callbacks } as const;
+    const { history } = await net.fit({ x, y: values }, epochs);
+    const { weights } = await net.getState();
+    return { net, history, weights };
+  };
+  const plain = await trained();
+  let epochs = 0;
+  const measuring: Callback = {
+    async onEpochEnd(_, { model }) {
+      const net = model as typeof plain.net;
+      const { weights, slots } = await net.getState();
+      await net.takeAverages();
+      const averages = await net.getWeights();
+      expect(averages.get("free/kernel")).toEqual(slots.get("free/kernel/average"));
+      expect(averages.get("free/kernel")).not.toEqual(weights.get("free/kernel"));
+      await net.setWeights(weights);
+      epochs++;
+    },
+  };
+  const measured = await trained(measuring);
+  expect(epochs).toBe(3);
+  expect(measured.history).toEqual(plain.history);
+  expect(measured.weights).toEqual(plain.weights);
+  await Promise.all([plain.net.dispose(), measured.net.dispose()]);
+});
+
 test("a backup restores a model whose layers, loss and schedule are its own", async () => {
   const path = join(folder, "own.safetensors");
   const half = defineLayer({

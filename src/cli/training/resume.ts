@@ -4,6 +4,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, FormatError, FoveaError } from "../../core/errors.ts";
+import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
+import type { OptimizerOptions } from "../../nn/optimizers/optimizer-options.ts";
 import { closestTo } from "../../platform/files.ts";
 import type { Recipe } from "../../tasks/recipe.ts";
 import type { Task, TaskData } from "../../tasks/task.ts";
@@ -151,12 +153,13 @@ export function settleResumed(
     optimizer: settings.optimizer.name,
     seed: model.seed,
     precision: model.precision,
+    ema: decayIn(settings.optimizer),
   };
   for (const [name, value] of Object.entries(own)) {
     if (given[name] === undefined || String(given[name]) === String(value)) continue;
     throw new ConfigError({
       what: `The option ${flagOf(name)} contradicts the run that is resumed.`,
-      expected: `${value}, as in ${modelFile}`,
+      expected: `${value ?? "none"}, as in ${modelFile}`,
       received: String(given[name]),
       fix: `leave out ${flagOf(name)}, or start a new run without --resume`,
     });
@@ -174,6 +177,12 @@ export function settleResumed(
   const loss = settings.heads[0].loss.name;
   const [preprocess = {}] = model.preprocess;
   return { ...recipe, ...own, loss, preprocess, epochs } as SettledRecipe;
+}
+
+/** How much of its averages an optimizer keeps at each step; undefined where it has none. */
+function decayIn({ options, endsWithAverage }: Optimizer): number | undefined {
+  const { emaMomentum = 0.99 } = options as OptimizerOptions;
+  return endsWithAverage ? emaMomentum : undefined;
 }
 
 /** The images of a resumed run. @throws ConfigError where those that it was trained on are gone. */

@@ -11,6 +11,7 @@ import type { Callback } from "../../train/callback.ts";
 import type { EpochRecord, Logs } from "../../train/events.ts";
 import type { Progress } from "../../train/state.ts";
 import { runFileNames } from "../model-file.ts";
+import { withAverages } from "./averages.ts";
 import { catchUp } from "./catch-up.ts";
 import { encodeRun, type Run } from "./run.ts";
 
@@ -42,7 +43,7 @@ async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   const known = bestEpoch(history, judge.name, judge.better);
   if (known === undefined || !isBetter(known, saved, judge)) return saved;
   if (steps === 0 && known.epoch === history.length) {
-    await run.files.write("best", await encodeRun(run));
+    await run.files.write("best", await encodeBest(run));
     return known;
   }
   run.output.warn(
@@ -51,6 +52,9 @@ async function settleBest(run: Run): Promise<EpochRecord | undefined> {
   );
   return saved;
 }
+
+/** The model as it was measured, as a file. */
+const encodeBest = (run: Run) => withAverages(run, () => encodeRun(run));
 
 /** Saves the model as it stands as the last one. */
 export async function saveLast(run: Run): Promise<void> {
@@ -90,7 +94,7 @@ export function saver(run: Run): Callback {
       await catchUp(run);
       const bytes = await encodeRun(run);
       if (isBetter(record, best, task.judge)) {
-        await files.write("best", bytes);
+        await files.write("best", recipe.ema === undefined ? bytes : await encodeBest(run));
         best = record;
       }
       await files.write("last", bytes);

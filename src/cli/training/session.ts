@@ -25,7 +25,9 @@ import { refuseTrainOptions } from "../task-options.ts";
 import type { TrainOptions } from "../train-options.ts";
 import { recipeOf, recipeSchema } from "../train-options.ts";
 import { version } from "../version.ts";
+import { validatedAverages } from "./averages.ts";
 import { catchUp } from "./catch-up.ts";
+import { epochLogs } from "./epoch-logs.ts";
 import { finishRun, type Verdict } from "./finish.ts";
 import { Interrupt } from "./interrupt.ts";
 import { paceOf, rateFor } from "./pace.ts";
@@ -253,13 +255,21 @@ async function train(run: Run): Promise<{ code: number; verdict: Verdict | undef
         epochs: stage.end,
         batchSize,
         ...(validation && { validationData: validation }),
-        callbacks: [saver(current), ...plateau.callbacks],
+        callbacks: [
+          validatedAverages(current),
+          ...(validation === undefined ? [] : [epochLogs(current)]),
+          saver(current),
+          ...plateau.callbacks,
+        ],
         ...(recipe.classWeights && classWeights && { classWeights }),
         verbose: output.chatty ? 1 : 0,
         signal: interrupt.signal,
         resume: true,
       }));
       isPlateau = plateau.isReached(stopped) && stage.isLast;
+      // The averages have taken the weights' place.
+      const isOver = stopped === undefined || plateau.isReached(stopped);
+      if (isOver && recipe.ema !== undefined) await saveLast(current);
       if (stopped !== undefined && !plateau.isReached(stopped)) break;
       if (!stage.isLast) stopped = undefined;
     }

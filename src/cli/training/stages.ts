@@ -2,8 +2,8 @@
 // stretch for each phase. Where a run is follows from its finished epochs, so that a resumed one goes on as it would have.
 
 import type { Source } from "../../data/source.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
+import { optimizerIn } from "../../tasks/optimizer.ts";
 import { phasesFor, placeIn } from "../../tasks/phases.ts";
 import { loadModel } from "../../train/load.ts";
 import type { Model } from "../../train/model.ts";
@@ -99,9 +99,7 @@ function compileFor({ model, recipe, data }: Run, phase: Phase, learner: Model):
   const { settings } = model;
   if (settings === undefined) return;
   const steps = phase.epochs * Math.ceil(data.counts.train / recipe.batchSize);
-  const optimizer = optimizerFor(model, phase, steps, (options) =>
-    optimizerFrom(recipe.optimizer, options),
-  );
+  const optimizer = optimizerFor(model, phase, steps, (options) => optimizerIn(recipe, options));
   learner.compile(compileOptions(settings, optimizer, learner.network.outputNames));
 }
 

@@ -6,6 +6,7 @@ import type { Source } from "../../data/source.ts";
 import type { ChannelCount } from "../../images/channels.ts";
 import type { Device } from "../../machine/device.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
+import type { Logs } from "../../train/events.ts";
 import { shuffledRows } from "../../train/fit.ts";
 import type { Model } from "../../train/model.ts";
 import type { AnnotatedImages } from "../../vision/annotated.ts";
@@ -23,6 +24,7 @@ import type {
   TrainedModel,
 } from "../task.ts";
 import { identityOf, type LoadedAnnotations, loadAnnotations } from "./load.ts";
+import { somePictures } from "./some-pictures.ts";
 import { type PictureSurvey, surveyAnnotated } from "./survey.ts";
 
 /** What is in pictures: `boxes` or `masks`. */
@@ -47,6 +49,8 @@ export interface AnnotatedTask<Name extends TargetName>
     pictures: AnnotatedImages<TargetTypes[Name]>,
     trained: TrainedModel,
   ): Promise<Measurement>;
+  /** What is measured of the validation part after each epoch. Default: what the model itself reports. */
+  epochLogs?(pictures: AnnotatedImages<TargetTypes[Name]>, trained: TrainedModel): Promise<Logs>;
   /** How many channels a model takes. @throws ConfigError where it is none of this task. */
   channelsOf(model: Model): number;
   /** What a table has of each picture, and of each whose truth is known. */
@@ -73,6 +77,9 @@ export interface ModelRequest {
 
 /** Pictures lie in memory in full size, so few at a time. */
 const picturesAtOnce = 4;
+
+/** Most pictures of the validation part that are measured after each epoch. */
+const mostWatched = 100;
 
 /** Most images of a batch that are drawn. */
 const mostDrawn = 16;
@@ -178,12 +185,25 @@ function dataOf<Name extends TargetName>(
     record: () => ({ name: own.name }),
     firstBatch: (model, recipe) =>
       firstBatchOf(own, open(model, train, recipe), model, recipe, classNames),
+    ...(own.epochLogs &&
+      validation && {
+        epochLogs: (trained: TrainedModel) => epochLogsOf(own, validation, trained),
+      }),
     measure: (trained, part) => own.measure(folder[part] ?? train, trained),
     async close() {
       for (const one of opened) await one.close?.();
       await folder.close();
     },
   };
+}
+
+/** What is measured after an epoch, on pictures that are evenly spread. */
+async function epochLogsOf<Name extends TargetName>(
+  own: AnnotatedTask<Name>,
+  pictures: AnnotatedImages<TargetTypes[Name]>,
+  trained: TrainedModel,
+): Promise<Logs> {
+  return (await own.epochLogs?.(somePictures(pictures, mostWatched), trained)) ?? {};
 }
 
 /** The images of the first step on one sheet, `u8 [H, W, 3]`. */

@@ -7,12 +7,12 @@ import type { Device } from "../../machine/device.ts";
 import { layersBefore } from "../../nn/layers-before.ts";
 import { lossFrom } from "../../nn/losses/index.ts";
 import type { Network } from "../../nn/network.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
 import type { Preprocess } from "../../nn/preprocess.ts";
 import { Model } from "../../train/model.ts";
 import { transfer } from "../../transfer/transfer.ts";
 import { zoo } from "../../zoo/index.ts";
+import { optimizerIn } from "../optimizer.ts";
 import type { Recipe } from "../recipe.ts";
 import type { LoadListener } from "../task.ts";
 
@@ -28,11 +28,11 @@ export async function classifierFor(
   listener: LoadListener,
   learningRate?: LearningRate,
 ): Promise<Model> {
-  const { seed, precision, optimizer, loss, labelSmoothing } = recipe;
+  const { seed, precision, loss, labelSmoothing } = recipe;
   const { network, preprocess } = await networkFor(recipe, images, listener);
   const model = new Model(network, { seed, precision, preprocess, device });
   model.compile({
-    optimizer: optimizerFrom(optimizer, learningRate === undefined ? {} : { learningRate }),
+    optimizer: optimizerIn(recipe, learningRate === undefined ? {} : { learningRate }),
     loss: lossFrom(loss, labelSmoothing === 0 ? {} : { labelSmoothing }),
     metrics: ["accuracy"],
   });

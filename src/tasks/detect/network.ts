@@ -1,13 +1,13 @@
 // The network that finds objects, compiled.
 
 import { detection } from "../../nn/losses/detection.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { Model } from "../../train/model.ts";
 import type { DetectionAugmentation } from "../../vision/detection/augmentation.ts";
 import { detector } from "../../vision/detection/detector.ts";
 import type { ArchitectureName } from "../../zoo/index.ts";
 import type { ModelRequest } from "../annotated/annotated-task.ts";
 import { startOf } from "../annotated/choice.ts";
+import { optimizerIn } from "../optimizer.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** Small pictures have small objects, for which coarse features are of no use. */
@@ -30,7 +30,7 @@ export async function detectorFor(request: ModelRequest): Promise<Model> {
     name: network,
   });
   model.compile({
-    optimizer: optimizerFrom(recipe.optimizer, learningRate === undefined ? {} : { learningRate }),
+    optimizer: optimizerIn(recipe, learningRate === undefined ? {} : { learningRate }),
     loss: detection(),
   });
   return model;

@@ -2,12 +2,12 @@
 
 import { policy } from "../../augment/policies.ts";
 import type { LayerInstance } from "../../nn/layer-instance.ts";
-import { optimizerFrom } from "../../nn/optimizers/index.ts";
 import type { Model } from "../../train/model.ts";
 import { segmentationCompileOptions } from "../../vision/segmentation/compile-options.ts";
 import { segmentationNetwork } from "../../vision/segmentation/segmentation-network.ts";
 import type { ModelRequest } from "../annotated/annotated-task.ts";
 import { startOf } from "../annotated/choice.ts";
+import { optimizerIn } from "../optimizer.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** What U-Net is made of where it begins at random. */
@@ -26,7 +26,7 @@ export async function segmenterFor(request: ModelRequest): Promise<Model> {
   });
   const { loss, metrics = [] } = segmentationCompileOptions(model);
   const rate = learningRate === undefined ? {} : { learningRate };
-  model.compile({ optimizer: optimizerFrom(recipe.optimizer, rate), loss, metrics });
+  model.compile({ optimizer: optimizerIn(recipe, rate), loss, metrics });
   return model;
 }
 
