@@ -17,6 +17,7 @@ import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { endChildren } from "./peers/child.ts";
 import { startPeers } from "./peers/index.ts";
 import { timePictures } from "./pictures.ts";
+import { timeProducts } from "./products.ts";
 import {
   busyNote,
   compileTable,
@@ -25,6 +26,7 @@ import {
   networkTable,
   pageOf,
   pictureTable,
+  productTable,
   quietCores,
   type Results,
   resultsPage,
@@ -43,7 +45,7 @@ function open(target: TargetName | "auto", { threads }: BenchOptions): Promise<D
   return openDevice({ target, ...(threads === undefined ? {} : { threads }) });
 }
 
-/** Peak and convolution on every target that runs here, or on the one that was named. */
+/** Peak, convolution and products on every target that runs here, or on the one that was named. */
 async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
   const times: TargetTime[] = [];
   for (const name of options.target === "auto" ? compiled : [options.target]) {
@@ -51,7 +53,8 @@ async function timeTargets(options: BenchOptions): Promise<TargetTime[]> {
       const device = await open(name, options);
       const peak = await measurePeak(device);
       const convolutions = await measureConvolution(device, options.repeats);
-      times.push({ target: device.target, threads: device.threads, peak, convolutions });
+      const products = await timeProducts(device, options.repeats);
+      times.push({ target: device.target, threads: device.threads, peak, convolutions, products });
       await device.close();
     } catch (error) {
       if (options.target !== "auto" || !(error instanceof TargetError)) throw error;
@@ -73,7 +76,7 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   const machine = await describeMachine();
   if (machine.busyCores > quietCores) say(busyNote(machine));
   const targets = await timeTargets(options);
-  say(`\n${convolutionTable(targets)}`);
+  say(`\n${convolutionTable(targets)}\n\n${productTable(targets)}`);
 
   const device = await open(options.target, options);
   const known = targets.find(({ target }) => target === device.target);

@@ -7,6 +7,7 @@ import type { FreshStart } from "./fresh.ts";
 import type { Machine } from "./machine.ts";
 import type { Memory } from "./peers/lines.ts";
 import type { PictureTimes } from "./pictures.ts";
+import type { ProductTime } from "./products.ts";
 import type { NetworkTime, SideTime } from "./rounds.ts";
 import type { StyleTimes } from "./style.ts";
 import {
@@ -16,6 +17,7 @@ import {
   fasterThanBest,
   fasterThanPytorch,
   fasterThanTorchvision,
+  productShare,
   winogradSpeedup,
 } from "./targets.ts";
 
@@ -26,6 +28,7 @@ export interface TargetTime {
   /** GFLOP/s of one thread. */
   readonly peak: number;
   readonly convolutions: readonly ConvolutionTime[];
+  readonly products: readonly ProductTime[];
 }
 
 /** Everything. */
@@ -111,6 +114,22 @@ export function convolutionTable(targets: readonly TargetTime[]): string {
   const plain = ["ms", "predicted ms", "GFLOP/s a thread", "peak", "of peak", "wanted"];
   const heading = ["pass", ...plain, "Winograd ms", "predicted ms", "times faster"];
   return markdownTable(heading, rows);
+}
+
+export function productTable(targets: readonly TargetTime[]): string {
+  const rows = targets.flatMap(({ target, products }) =>
+    products.map(({ shape, milliseconds, predictedMilliseconds, shareOfPeak }) => {
+      const wanted = productShare(shape);
+      return [
+        `${target}, ${shape.join(" x ")}`,
+        formatMilliseconds(milliseconds),
+        formatMilliseconds(predictedMilliseconds),
+        formatShare(shareOfPeak),
+        `${formatShare(wanted)}, ${shareOfPeak >= wanted ? "yes" : "no"}`,
+      ];
+    }),
+  );
+  return markdownTable(["product", "ms", "predicted ms", "of peak", "wanted"], rows);
 }
 
 function timeOf({ peers }: NetworkTime, side: string): number | undefined {
@@ -279,6 +298,13 @@ whatever the schedule makes of them.
 \`exact\` precision has them, then by Winograd's convolution, which \`fast\` precision allows.
 
 ${convolutionTable(results.targets)}
+
+## Products of matrices
+
+Rows of the first matrix, what is summed over, and columns of the second. Bringing either into another order is part of
+the time.
+
+${productTable(results.targets)}
 
 ## A training step
 

@@ -2,6 +2,7 @@
 
 import type { Mode } from "../src/measure/step.ts";
 import { isLarge, type NetworkName } from "./networks.ts";
+import type { ProductShape } from "./products.ts";
 
 /** What the smallest networks are to reach in training: their peers pay most for each call. */
 const smallTraining: Partial<Record<NetworkName, number>> = { lenet: 3, mnist: 2.5, simple: 2 };
@@ -29,6 +30,14 @@ export const convolutionTargets: Readonly<
 
 /** How many times faster Winograd's convolution is than plain sums. */
 export const winogradSpeedup = 1.5;
+
+/** Multiply-adds from which a product is a large one: 1024 rows, sums and columns. */
+const largeProduct = 1024 ** 3;
+
+/** A product of matrices, as a part of the target's own peak. */
+export function productShare([rows, sums, columns]: ProductShape): number {
+  return rows * sums * columns >= largeProduct ? 0.85 : 0.7;
+}
 
 /** Seconds until the training step is ready to run. */
 export const compileSeconds = { resnet: 1, "resnet-50": 2.5, "vgg-16": 2.5 } as const;

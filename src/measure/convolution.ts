@@ -2,14 +2,9 @@
 
 import type { Node } from "../graph/op.ts";
 import { ops } from "../graph/ops/index.ts";
-import { compile } from "../kernel/compile.ts";
-import { allStages, type Program } from "../kernel/program.ts";
-import type { Precision } from "../kernel/schedules/schedule.ts";
 import type { Device } from "../machine/device.ts";
-import { preparePeak } from "./peak.ts";
+import { compileAlone, timeInTurn } from "./alone.ts";
 import { predictStep } from "./prediction.ts";
-import { allocateStates } from "./states.ts";
-import { median, Stopwatch } from "./timing.ts";
 
 /** One measurement. */
 export interface ConvolutionTime {
@@ -51,38 +46,6 @@ function passes(): Record<string, Node> {
   };
 }
 
-/** A pass with plain sums, or with Winograd's. */
-function compilePass(device: Device, pass: string, node: Node, precision: Precision): Program {
-  const result = ops.state("result", { shape: node.shape, dtype: "f32" });
-  const graph = { outputs: {}, updates: [{ state: result, value: node }] };
-  const program = compile(pass, graph, device.machine, ops, { precision });
-  // All of it depends on states alone, but is to be timed; the last stage copies the result into its state.
-  return { ...program, preparation: [], stages: allStages(program).slice(0, -1) };
-}
-
-/** Milliseconds of each program, and the peak, in turn: the medians of `repeats`. */
-async function timeInTurn(
-  device: Device,
-  programs: readonly Program[],
-  repeats: number,
-): Promise<{ readonly milliseconds: readonly number[]; readonly peak: number }> {
-  const states = await allocateStates(device, programs[0]);
-  const loaded = await Promise.all(programs.map((program) => device.load(program, states)));
-  const peak = await preparePeak(device);
-  const watches = loaded.map((executable) => new Stopwatch(executable, () => ({}), 0));
-  for (const watch of watches) await watch.warmUp();
-  watches.push(peak.stopwatch);
-  const times = watches.map((): number[] => []);
-  for (let i = 0; i < repeats; i++) {
-    for (const [at, watch] of watches.entries()) times[at].push(await watch.time());
-  }
-  peak.close();
-  for (const executable of loaded) await executable.dispose();
-  for (const buffer of states.values()) device.free(buffer);
-  const medians = times.map(median);
-  return { milliseconds: medians.slice(0, -1), peak: peak.rateOf(medians[programs.length]) };
-}
-
 /** Times all passes. */
 export async function measureConvolution(
   device: Device,
@@ -91,7 +54,7 @@ export async function measureConvolution(
   const times: ConvolutionTime[] = [];
   for (const [pass, node] of Object.entries(passes())) {
     const programs = (["exact", "fast"] as const).map((precision) =>
-      compilePass(device, pass, node, precision),
+      compileAlone(device, pass, node, precision),
     );
     const { milliseconds, peak } = await timeInTurn(device, programs, repeats);
     const [plain, winograd] = milliseconds;

@@ -2,12 +2,14 @@
 
 import { expect, test } from "vitest";
 import { networks } from "../../bench/networks.ts";
+import type { ProductShape } from "../../bench/products.ts";
 import {
   compileTable,
   convolutionTable,
   markdownTable,
   memoryTable,
   networkTable,
+  productTable,
 } from "../../bench/results.ts";
 import type { NetworkTime } from "../../bench/rounds.ts";
 import { fasterThanPytorch } from "../../bench/targets.ts";
@@ -87,7 +89,13 @@ test("the convolution is judged by its own target's wish", () => {
   const row = (target: string, peak: number, perThread: number) =>
     cellsOf(
       convolutionTable([
-        { target, threads: 2, peak, convolutions: [{ ...convolution, peak, perThread }] },
+        {
+          target,
+          threads: 2,
+          peak,
+          convolutions: [{ ...convolution, peak, perThread }],
+          products: [],
+        },
       ]),
     );
   expect(row("x64-avx512", 100, 87.9)).toContain("88 %, no");
@@ -96,6 +104,16 @@ test("the convolution is judged by its own target's wish", () => {
   expect(row("wasm", 45, 27.9)).toContain("28 GFLOP/s, no");
   expect(row("wasm", 45, 28)).toContain("28 GFLOP/s, yes");
   expect(row("wasm", 45, 28)).toContain("1.25 of 1.5, no");
+});
+
+test("a product of matrices is judged by its size", () => {
+  const row = (shape: ProductShape, shareOfPeak: number) => {
+    const time = { shape, milliseconds: 2, predictedMilliseconds: 1, shareOfPeak };
+    const common = { target: "wasm", threads: 2, peak: 50, convolutions: [] };
+    return cellsOf(productTable([{ ...common, products: [time] }]));
+  };
+  expect(row([4096, 4096, 64], 0.84)).toContain("85 %, no");
+  expect(row([49, 2048, 512], 0.7)).toContain("70 %, yes");
 });
 
 test("compile times and memory stand beside their limits and bases", () => {
