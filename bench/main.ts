@@ -17,6 +17,7 @@ import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { endChildren } from "./peers/child.ts";
 import { startPeers } from "./peers/index.ts";
 import { timePictures } from "./pictures.ts";
+import { predictedPage } from "./predicted.ts";
 import { timeProducts } from "./products.ts";
 import {
   busyNote,
@@ -140,6 +141,11 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
   };
 }
 
+async function writePage(name: string, text: string, say: Say): Promise<void> {
+  await writeFile(new URL(name, import.meta.url), text);
+  say(`\nbench/${name} is written.`);
+}
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options === "help") {
@@ -154,9 +160,10 @@ async function main(): Promise<void> {
     const results = await timeAll(options, folder, say);
     if (options.json) console.log(JSON.stringify(results));
     if (options.write) {
-      const page = pageOf(results.target);
-      await writeFile(new URL(page, import.meta.url), resultsPage(results));
-      say(`\nbench/${page} is written.`);
+      await writePage(pageOf(results.target), resultsPage(results), say);
+      if (options.profile) {
+        await writePage(pageOf(results.target, "PREDICTED"), predictedPage(results), say);
+      }
     }
   } finally {
     await endChildren();

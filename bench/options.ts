@@ -47,7 +47,8 @@ export const help = `npm run bench -- [options]
   --python <command>  a Python that has torch (default: python3, then /usr/bin/python3)
   --profile           the time of every kernel, beside what the cost model predicts
   --json              one JSON record and no text
-  --write             the tables as bench/RESULTS.md, or bench/RESULTS-<target>.md without AVX-512`;
+  --write             the tables as bench/RESULTS.md, or bench/RESULTS-<target>.md without AVX-512;
+                      with --profile, predictions beside times as bench/PREDICTED.md as well`;
 
 function wholeNumber(text: string, name: string, least = 1): number {
   const value = Number(text);

@@ -205,12 +205,11 @@ export function memoryTable(fresh: readonly FreshStart[]): string {
   return markdownTable(heading, rows);
 }
 
-/** The file of a target's results: RESULTS.md has those of the fastest one. */
-export function pageOf(target: string): string {
-  return target === "x64-avx512" ? "RESULTS.md" : `RESULTS-${target}.md`;
+/** The file of a target's page: RESULTS.md and PREDICTED.md have those of the fastest one. */
+export function pageOf(target: string, page: "RESULTS" | "PREDICTED" = "RESULTS"): string {
+  return target === "x64-avx512" ? `${page}.md` : `${page}-${target}.md`;
 }
 
-/** Such a file. */
 /** Pictures a second, beside those of torchvision. */
 export function pictureTable(times: PictureTimes): string {
   const { peer, version = "torchvision", workers } = times;
@@ -274,6 +273,7 @@ ${pictureTable(pictures)}
 `;
 }
 
+/** The page of a run. */
 export function resultsPage(results: Results): string {
   const { machine, networks, target } = results;
   const ofMode = (mode: Mode) => networks.filter((time) => time.mode === mode);

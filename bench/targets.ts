@@ -39,6 +39,9 @@ export function productShare([rows, sums, columns]: ProductShape): number {
   return rows * sums * columns >= largeProduct ? 0.85 : 0.7;
 }
 
+/** How far from the measured time of a kernel that takes more than 2 % of a step the cost model may be. */
+export const predictedWithin = 0.3;
+
 /** Seconds until the training step is ready to run. */
 export const compileSeconds = { resnet: 1, "resnet-50": 2.5, "vgg-16": 2.5 } as const;
 
