@@ -102,6 +102,30 @@ test.each(Object.keys(machines) as (keyof typeof machines)[])("on %s", (target) 
   expect(chosen).toMatchSnapshot();
 });
 
+test.each(Object.keys(machines) as (keyof typeof machines)[])(
+  "twice as much work is never expected to be cheaper, by any schedule on %s",
+  (target) => {
+    const context = contextOf(machines[target]);
+    const larger = ["images", "size", "channels", "filters"] as const;
+    const cheaper: string[] = [];
+    for (const [what, shape] of Object.entries(shapes)) {
+      for (const pass of ["forward", "inputGradient", "filterGradient"] as const) {
+        const work = workOf(pass, shape);
+        for (const row of schedules.vectors.convolution) {
+          for (const key of larger) {
+            const twice = workOf(pass, { ...shape, [key]: 2 * shape[key] });
+            if (!row.applies(context, work) || !row.applies(context, twice)) continue;
+            const costs = [row.cost(context, work), row.cost(context, twice)];
+            if (costs[1] < costs[0])
+              cheaper.push(`${row.name}, ${pass}, ${what}, ${key}: ${costs}`);
+          }
+        }
+      }
+    }
+    expect(cheaper).toEqual([]);
+  },
+);
+
 test("on a grid of threads there is none yet, and the refusal says so", () => {
   const context = contextOf({ ...machines.wasm, execution: "grid" });
   const work = workOf("forward", shapes["first layer of lenet"]);
