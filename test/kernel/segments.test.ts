@@ -36,3 +36,12 @@ test.each([
   expect(operations).not.toContain("select");
   expect(operations).not.toContain("less");
 });
+
+test("rows of a table that are looked up are one stretch each, whatever axes they have", () => {
+  const table = ops.input("table", { shape: [6, 4, 5, 3], dtype: "u8" });
+  const rows = ops.input("rows", { shape: [2], dtype: "i32" });
+  const y = ops.multiply(ops.cast(ops.gather(table, rows), "f32"), ops.constant(0.5));
+  const loads = instructionsOf(y).flatMap((i) => (i.kind === "load" && i.to.vector ? i : []));
+  expect(loads.length).toBeGreaterThan(0);
+  expect(loads.every(({ lanes }) => lanes === machine.lanes)).toBe(true);
+});

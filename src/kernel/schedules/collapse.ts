@@ -1,7 +1,6 @@
 // Fewer, longer axes: neighbours that every read and every coordinate walks through in one stride become
 // one axis. A tensor that is used elementwise becomes one long row.
 
-import { sizeOf, stridesOf } from "../../core/shape.ts";
 import {
   type Affine,
   addAffine,
@@ -27,20 +26,40 @@ export interface Collapsed {
   readonly extents: number[];
 }
 
-/** Reads of the whole storage as one row, where a read is affine and always inside. */
+type Index = Extract<Formula, { kind: "read" }>["index"][number];
+
+/** Neighbouring axes as one, but for those at which values are looked up. */
+function flattened({ source, index }: Extract<Formula, { kind: "read" }>): Formula {
+  const shape: number[] = [];
+  const flat: Index[] = [];
+  let before: Affine | undefined;
+  for (const [i, at] of index.entries()) {
+    const extent = source.shape[i];
+    if (isLookup(at)) {
+      before = undefined;
+      shape.push(extent);
+      flat.push(at);
+    } else if (before === undefined) {
+      before = at;
+      shape.push(extent);
+      flat.push(at);
+    } else {
+      before = addAffine(scaleAffine(before, extent), at);
+      shape[shape.length - 1] *= extent;
+      flat[flat.length - 1] = before;
+    }
+  }
+  const { storage } = source;
+  return flat.length === 0
+    ? read({ storage, shape: [1] }, [fixed(0)])
+    : read({ storage, shape }, flat);
+}
+
+/** Reads with as few axes as can be, where a read is always inside. */
 function flattenReads(formula: Formula, known: Map<Formula, Formula>): Formula {
   return rewrite<View, View>(
     formula,
-    (r) => {
-      if (r.outside !== undefined || r.index.some(isLookup)) return r;
-      const strides = stridesOf(r.source.shape);
-      const flat = (r.index as readonly Affine[]).reduce<Affine>(
-        (sum, index, i) => addAffine(sum, scaleAffine(index, strides[i])),
-        fixed(0),
-      );
-      const { storage, shape } = r.source;
-      return read({ storage, shape: [sizeOf(shape)] }, [flat]);
-    },
+    (r) => (r.outside === undefined ? flattened(r) : r),
     (at) => at,
     known,
   );
@@ -77,10 +96,9 @@ export function collapse(
   for (const formula of flat) {
     walks.push(...coordinatesOf(formula));
     for (const r of readsOf(formula)) {
-      const plain = r.outside === undefined && !r.index.some(isLookup);
       for (const index of r.index) {
         if (isLookup(index)) continue;
-        if (plain) walks.push(index);
+        if (r.outside === undefined) walks.push(index);
         else pin(index);
       }
     }
