@@ -180,8 +180,9 @@ class Work {
       case "load": {
         const { lanes, stride, to, from } = instruction;
         this.#active.set(to, stride === 0 ? this.#lanes : lanes);
-        // Elements that lie apart are loaded one by one.
-        tally.loads += isScattered(from) ? this.#lanes : stride > 1 ? lanes : 1;
+        // Elements that lie apart are loaded one by one, and so are bytes that do not fill a register.
+        const isPart = from.buffer.dtype === "u8" && lanes < this.#lanes;
+        tally.loads += isScattered(from) ? this.#lanes : stride > 1 || isPart ? lanes : 1;
         return;
       }
       case "store":

@@ -88,6 +88,19 @@ describe("what is counted", () => {
     expect(load(0)).toMatchObject({ loads: 1, bytes: (1 + lanes) * 4 });
   });
 
+  test("is one load a lane where bytes do not fill a register", () => {
+    const loadsOf = (count: number) => {
+      const w = new KernelWriter("bytes", lanes);
+      const x = w.buffer("x", "u8", lanes);
+      const y = w.buffer("y", "f32", lanes);
+      const bytes = w.loadVector(w.access(x, still(0)), count);
+      w.store(w.access(y, still(0)), w.compute("toF32", bytes), count);
+      return costOf(w.finish(), machine).loads;
+    };
+    expect(loadsOf(3)).toBe(3);
+    expect(loadsOf(lanes)).toBe(1);
+  });
+
   test("is a convolution's own number of multiply-adds", () => {
     const x = ops.state("x", { shape: [2, 9, 9, 16], dtype: "f32" });
     const filter = ops.state("filter", { shape: [3, 3, 16, 20], dtype: "f32" });
