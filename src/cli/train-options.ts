@@ -24,14 +24,18 @@ const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 /** The parts that are typed as options: `--batch-size` is `batchSize`. */
 export const recipeFields = {
   ...dataFields,
-  task: z.enum(taskNames).default("classify").meta({
-    description:
-      "What is learned: the class of each picture, the class of each pixel (masks), or where objects are (boxes).",
-  }),
+  task: z
+    .enum(taskNames)
+    .default("classify")
+    .meta({
+      description:
+        "What is learned: the class of each picture, the class of each pixel (from a folder with masks), or where objects " +
+        "are (from a folder with boxes).",
+    }),
   ...pictureFields,
   patches: z.boolean().default(false).meta({
     description:
-      "With --task segment: cut parts of pictures out in full resolution, rather than resize them.",
+      "With --task segment: train on parts of the pictures in full resolution, rather than resize them.",
   }),
   validation: z
     .number()
@@ -41,14 +45,14 @@ export const recipeFields = {
     .meta({
       value: "share",
       description:
-        "The share of each class's training images that is held out to choose the best epoch. " +
+        "The share of the training images that is held out to choose the best epoch. " +
         "With 0 there is no best epoch.",
     }),
   network: networkField,
   base: architectureField.optional().meta({
     ...architectureField.meta(),
     description:
-      "Begin with this architecture, trained already: its features stay as they are, and a new head learns on them.",
+      "Begin with the features of this architecture, which is trained already, and put a new head for your classes on them.",
   }),
   weights: z.string().min(1).optional().meta({
     value: "name|path",
@@ -60,8 +64,8 @@ export const recipeFields = {
     .optional()
     .meta({
       description:
-        "How a network on --base learns: the head; two adds its last layers, three then all; oneCycle as fastai does. " +
-        "Default: two.",
+        "What is trained of a network on --base, phase after phase. head: the new head alone; two: then also the last " +
+        "layers of the base; three: then all layers; oneCycle: the head, then all layers, as in fastai. Default: two.",
     }),
   unfreeze: z.string().min(1).optional().meta({
     value: "layers",
@@ -74,7 +78,7 @@ export const recipeFields = {
     .optional()
     .meta({
       description:
-        "How often to go through the training images, earlier runs included. " +
+        "How often to go through the training images; with --resume, the epochs before count too. " +
         "Default: 5, more for small datasets.",
     }),
   batchSize: batchSizeField,

@@ -25,7 +25,7 @@ export const augment = defineCommand({
   description: "Draws a sheet of examples of what augmentation does to a picture.",
   argument: "picture",
   options: z.object({
-    picture: z.string().min(1).meta({ value: "path", description: "A picture file, or a URL." }),
+    picture: z.string().min(1).meta({ value: "path", description: "A picture file or URL." }),
     augment: z
       .enum(policyNames)
       .default("standard")

@@ -23,9 +23,9 @@ const repeats = 9;
 export const bench = defineCommand({
   description:
     "Measures how fast this machine is: its peak, a convolution, and one step of training and inference, " +
-    "beside the times that a model of the machine predicts.",
+    "beside the times that Fovea's cost model predicts.",
   options: z.object({
-    network: networkField,
+    network: networkField.meta({ ...networkField.meta(), shownDefault: "mnist" }),
     batchSize: batchSizeField,
     ...deviceFields,
     target: z

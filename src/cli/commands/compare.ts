@@ -64,7 +64,7 @@ export const compare = defineCommand({
   options,
   examples: [
     ["fovea compare lenet-5,resnet-20", "Two architectures on Fashion-MNIST."],
-    ["fovea compare lenet-5,runs/train --data ./photos", "One that is trained, one that is there."],
+    ["fovea compare lenet-5,runs/train --data ./photos", "A new network beside a trained model."],
   ],
   async run(typed, given) {
     const output = new Output(typed);

@@ -19,7 +19,8 @@ import { withTrained } from "../trained.ts";
 
 export const evaluate = defineCommand({
   description:
-    "Measures a trained model on test images: loss, accuracy, and precision, recall and F1 of each class.",
+    "Measures a trained model on test images: loss and accuracy, or mean IoU of masks, or mAP of boxes, " +
+    "and how well it does on each class.",
   options: z.object({
     ...modelFields,
     ...trainedDataFields,

@@ -14,13 +14,13 @@ const methodNames = Object.keys(methods) as AttributionName[];
 
 export const explain = defineCommand({
   description:
-    "Draws which parts of each picture count for its class, says how far the map can be trusted, and writes a page.",
+    "Draws which parts of each picture count for its class, tests how far these maps can be trusted, and writes a page.",
   argument: "pictures",
   options: z.object({
     pictures: z.array(z.string().min(1)).optional().meta({
       value: "path",
       description:
-        "Picture files, folders of them, and URLs. With --by-cell, one folder with classes.",
+        "Picture files, folders of them, and URLs. With --by-cell, one folder with a subfolder for each class.",
     }),
     ...modelFields,
     method: z

@@ -23,7 +23,7 @@ export const commands = {
     load: async () => (await import("./compare.ts")).compare,
   },
   predict: {
-    summary: "predict the classes of images",
+    summary: "say what pictures show: classes, boxes or masks",
     load: async () => (await import("./predict.ts")).predict,
   },
   explain: {
@@ -51,7 +51,7 @@ export const commands = {
     load: async () => (await import("./lesson.ts")).lesson,
   },
   report: {
-    summary: "write the report of a run again",
+    summary: "write the report of a run again, or compare runs",
     load: async () => (await import("./report.ts")).report,
   },
   "lr-find": {

@@ -36,7 +36,7 @@ const outField = (file: string) =>
 
 const pictureField = z.string().min(1).optional().meta({
   value: "path",
-  description: "A picture file or address. Default: a drawing of a house.",
+  description: "A picture file or URL. Default: a drawing of a house.",
 });
 
 interface Options {

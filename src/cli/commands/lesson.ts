@@ -17,7 +17,7 @@ export const lesson = defineCommand({
     lesson: z.enum(lessonNames).meta({ description: "What to draw." }),
     picture: z.string().min(1).optional().meta({
       value: "path",
-      description: "A picture file or address. Default: a drawing, or a textbook example.",
+      description: "A picture file or URL. Default: a drawing, or a textbook example.",
     }),
     network: architectureField.optional().meta({
       ...architectureField.meta(),
@@ -25,7 +25,8 @@ export const lesson = defineCommand({
     }),
     layer: z.string().min(1).optional().meta({
       value: "name",
-      description: "The layer whose unit is drawn; see fovea summary. Default: the last with rows.",
+      description:
+        "The layer whose unit is drawn; see fovea summary. Default: the last one with rows and columns.",
     }),
     out: figureFields.out.meta({
       value: "file",
@@ -37,7 +38,7 @@ export const lesson = defineCommand({
   examples: [
     ["fovea lesson convolution", "A convolution, number by number."],
     ["fovea lesson kernels --picture cat.jpg --out cat.png", "What edge kernels see in a cat."],
-    ["fovea lesson receptive-field --network resnet-18", "Its receptive fields."],
+    ["fovea lesson receptive-field --network resnet-18", "Receptive fields of a network."],
   ],
   async run({ lesson: name, out = `${name}.svg`, theme, json, ...choice }) {
     const output = new Output({ json });

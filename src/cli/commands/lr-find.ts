@@ -27,7 +27,7 @@ const meanings = {
 export const lrFind = defineCommand({
   description:
     "Finds a learning rate: trains for a few steps with a learning rate that rises from far too low to far " +
-    "too high, suggests values and draws the curve. No model is kept.",
+    "too high, suggests values and draws the curve. No model is saved.",
   options: z.object({
     ...dataFields,
     network: recipeFields.network,

@@ -1,4 +1,4 @@
-// `fovea predict`: the classes that a trained model predicts for images, with their probabilities.
+// `fovea predict`: what a trained model says of pictures: classes with their probabilities, boxes or masks.
 
 import { z } from "zod";
 import { ConfigError, DataError } from "../../core/errors.ts";
@@ -16,7 +16,9 @@ import { refusePredictOptions } from "../task-options.ts";
 import { withTrained } from "../trained.ts";
 
 export const predict = defineCommand({
-  description: "Predicts the classes of images, with the probabilities of the most likely ones.",
+  description:
+    "Says what pictures show: the most likely classes with their probabilities, or the boxes or masks of a " +
+    "model that was trained for them.",
   argument: "pictures",
   options: z.object({
     pictures: z
@@ -36,7 +38,7 @@ export const predict = defineCommand({
       .meta({
         value: "name|path",
         description:
-          "Weights for the architecture that --model names: imagenet, which is downloaded once, or a " +
+          "Weights for the architecture that --model names: imagenet, which are downloaded once, or a " +
           "file, such as one of PyTorch (.pth). Default: those of the model file.",
       }),
     ...trainedDataFields,
@@ -56,22 +58,31 @@ export const predict = defineCommand({
     top: z.int().min(1).optional().meta({
       description: "How many classes to show for each image. Default: 5 for pictures, else 3.",
     }),
-    threshold: z.number().min(0).max(1).optional().meta({
-      value: "score",
-      description:
-        "How sure a detector must be of an object. Default: 0.3; of a mask with one score, 0.5.",
-    }),
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({
+        value: "score",
+        description:
+          "The lowest score of an object that is shown. Default: 0.3. Of a mask with one score for each pixel, " +
+          "the lowest score of class 1. Default: 0.5.",
+      }),
     out: z.string().min(1).optional().meta({
       value: "folder",
       description:
-        "A folder for the pictures with masks or boxes drawn into them, and predictions.json.",
+        "A folder for the pictures, with boxes or masks drawn into them, and predictions.json.",
     }),
     ...deviceFields,
     ...outputFields,
   }),
   examples: [
     ["fovea predict cat.jpg ./more --model runs/train", "Pictures, and those in a folder."],
-    ["fovea predict cat.jpg --model mobilenet-v2 --weights imagenet", "Name what a picture shows."],
+    [
+      "fovea predict cat.jpg --model mobilenet-v2 --weights imagenet",
+      "By a network that has learned ImageNet.",
+    ],
     ["fovea predict --model runs/train", "The first ten test images."],
     ["fovea predict --model runs/train --index 3", "One of them."],
     ["fovea predict --model runs/train --data t10k-images-idx3-ubyte", "Images in a file."],

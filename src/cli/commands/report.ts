@@ -19,8 +19,8 @@ import { requireWritable } from "../writable.ts";
 
 export const report = defineCommand({
   description:
-    "Writes the report of a run again: measures its best model on the test images and draws curves and " +
-    "confusion matrix. Nothing is trained. Of several runs, or of a folder of runs, it writes a page that compares them.",
+    "Writes the report of a run again: measures its best model on the test images and draws all figures. Nothing " +
+    "is trained. Of several runs, or of a folder of runs, it writes a page that compares them.",
   options: z.object({
     run: z.array(z.string().min(1)).meta({
       value: "folder",

@@ -50,15 +50,15 @@ const options = z.object({
     description: "The longer side of the result. Default: that of the photograph, up to 512.",
   }),
   steps: z.int().min(1).default(200).meta({
-    description: "Steps at the first size; at each size after it half as many.",
+    description: "Steps at the first, smallest size. Each size after it takes half as many.",
   }),
   network: architectureField.default("vgg-19").meta({
     ...architectureField.meta(),
     description: "The architecture whose features are compared.",
   }),
   weights: z.string().min(1).default("imagenet").meta({
-    value: "name|file",
-    description: "Its weights: imagenet downloads them once, a path takes those of a file.",
+    value: "name|path",
+    description: "The weights of --network: imagenet, which are downloaded once, or a file.",
   }),
   model: z.string().min(1).optional().meta({
     value: "path",
@@ -78,7 +78,8 @@ const options = z.object({
     description: "How much smoothness counts. Default: 10.",
   }),
   styleScale: z.number().positive().max(4).default(1).meta({
-    description: "The size of the style in parts of the photograph's; less gives finer strokes.",
+    description:
+      "The size of the style picture, relative to the result's. Less gives finer strokes.",
   }),
   optimizer: z.enum(["lbfgs", "adam"]).default("lbfgs").meta({
     description: "How pixels are changed; adam needs less memory and more steps.",
