@@ -75,7 +75,7 @@ const options = z.object({
     description: "How much the style counts. Default: 100.",
   }),
   totalVariationWeight: z.number().min(0).optional().meta({
-    description: "How much smoothness counts. Default: 10.",
+    description: "How much smoothness counts. Default: 100.",
   }),
   styleScale: z.number().positive().max(4).default(1).meta({
     description:

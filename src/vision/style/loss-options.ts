@@ -26,7 +26,7 @@ export interface StyleLossOptions {
   readonly contentWeight?: number;
   /** How much the style counts. Default: 100, or with `normalization: "gatys"` 1000. */
   readonly styleWeight?: number;
-  /** How much smoothness counts: the mean square of the steps between neighbouring pixels, from 0 to 1. Default: 10. */
+  /** How much smoothness counts: the mean square of the steps between neighbouring pixels, from 0 to 1. Default: 100. */
   readonly totalVariationWeight?: number;
   /**
    * What distances are measured in. `relative` divides each by the squares of its target, so that weights mean the same
@@ -71,7 +71,7 @@ export function lossSettings(
   const { normalization = "relative", pooling = "max" } = options;
   requireWord("normalization", normalization, normalizations);
   requireWord("pooling", pooling, ["max", "average"]);
-  const { contentWeight = 1, totalVariationWeight = 10 } = options;
+  const { contentWeight = 1, totalVariationWeight = 100 } = options;
   const { styleWeight = normalization === "gatys" ? 1000 : 100 } = options;
   requireNumber("contentWeight", contentWeight, { least: 0 });
   requireNumber("styleWeight", styleWeight, { least: 0 });
