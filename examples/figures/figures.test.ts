@@ -30,7 +30,7 @@ test("draws the eleven figures of a first course", async () => {
     for (const name of names) {
       expect(faultOf(readFileSync(join(folder, `${name}.svg`), "utf8"))).toBeUndefined();
     }
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -86,7 +86,7 @@ export const augmentationExamples: readonly AugmentationExample[] = [
   },
   {
     title: "Translation",
-    code: "randomTranslation(0.2, 0.2)",
+    code: "randomTranslation({ heightFactor: 0.2, widthFactor: 0.2 })",
     make: () => layers.randomTranslation({ heightFactor: 0.2, widthFactor: 0.2 }),
   },
   {
@@ -101,7 +101,7 @@ export const augmentationExamples: readonly AugmentationExample[] = [
   },
   {
     title: "Crop",
-    code: "randomCrop(…)",
+    code: "randomCrop({ height, width })",
     make: (height, width) =>
       layers.randomCrop({ height: Math.ceil(height * 0.7), width: Math.ceil(width * 0.7) }),
   },
@@ -132,7 +132,7 @@ export const augmentationExamples: readonly AugmentationExample[] = [
   },
   {
     title: "Blur",
-    code: "randomGaussianBlur(…)",
+    code: "randomGaussianBlur({ kernelSize: 9, sigma: [1, 4] })",
     make: () => layers.randomGaussianBlur({ factor: [1, 1], kernelSize: 9, sigma: [1, 4] }),
   },
   {
@@ -142,7 +142,7 @@ export const augmentationExamples: readonly AugmentationExample[] = [
   },
   {
     title: "Colour jitter",
-    code: "randomColorJitter(…)",
+    code: "randomColorJitter({ saturationFactor: 0.6, … })",
     make: () =>
       layers.randomColorJitter({
         brightnessFactor: 0.2,

@@ -47,7 +47,11 @@ export function preprocessingSteps(
   const rows: readonly (readonly [string, string, PreprocessingStep["result"]])[] = [
     ["Original", `u8 [${picture.shape.join(", ")}]`, picture],
     [`Resized to ${side} × ${side}`, `resize({ ${small} })`, resize(picture, { size })],
-    ["Middle", `centerCrop([${part}, ${part}])`, centerCrop(picture, { size: [part, part] })],
+    [
+      "Middle",
+      `centerCrop({ size: [${part}, ${part}] })`,
+      centerCrop(picture, { size: [part, part] }),
+    ],
     ["Scaled to 0…1", "rescale({ scale: 1 / 255 })", unit],
     ["Standardised", "standardize(imageNet)", standardize(picture, imageNet)],
     ["Grey", "grayscale()", grey],

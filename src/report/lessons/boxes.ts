@@ -72,9 +72,12 @@ export function inRows(boxes: readonly Box[], columns: number, gap = 20): Box {
   return below(rows, gap);
 }
 
-/** A guess at a line's width that is rather too wide: the reader's font is not known. */
-export const widthOfText = (text: string, { size = 12, bold = false }: TextStyle = {}): number =>
-  Math.ceil([...text].length * size * (bold ? 0.62 : 0.57));
+/** A guess at a letter's width that is rather too wide: the reader's font is not known. */
+const letterWidth = ({ size = 12, bold = false }: TextStyle) => size * (bold ? 0.62 : 0.57);
+
+/** The width of a line, by the same guess. */
+export const widthOfText = (text: string, style: TextStyle = {}): number =>
+  Math.ceil([...text].length * letterWidth(style));
 
 /** A line of text. */
 export function line(text: string, style: TextStyle = {}): Box {
@@ -88,11 +91,11 @@ export function line(text: string, style: TextStyle = {}): Box {
 
 /** A line that is cut to a width. */
 export function cutLine(text: string, width: number, style: TextStyle = {}): Box {
-  const longest = Math.max(4, Math.floor(width / widthOfText("x", style)));
+  const longest = Math.max(4, Math.floor(width / letterWidth(style)));
   return line(shorten(text, longest), style);
 }
 
-/** Text in lines of at most `width`, broken between words. */
+/** Text in lines of at most `width`, broken between words; a word that is longer is cut. */
 export function paragraph(text: string, width: number, style: TextStyle = {}): Box {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
@@ -104,7 +107,7 @@ export function paragraph(text: string, width: number, style: TextStyle = {}): B
     }
   }
   return below(
-    lines.map((one) => line(one, style)),
+    lines.map((one) => cutLine(one, width, style)),
     0,
   );
 }

@@ -14,6 +14,7 @@ import {
   inRows,
   numberGrid,
   page,
+  paragraph,
   picture,
   titled,
 } from "./boxes.ts";
@@ -24,7 +25,7 @@ export interface SheetPicture {
   readonly picture: Tensor<Uint8Array>;
   /** A few words below it. */
   readonly caption: string;
-  /** More lines below that, smaller. */
+  /** More text below that, smaller: each begins a line, and long ones are broken between words. */
   readonly notes?: readonly string[];
   /** Weights to be shown beside it. */
   readonly weights?: Kernel;
@@ -78,7 +79,7 @@ function tile({ picture: image, caption, notes = [], weights }: SheetPicture, si
     weights === undefined ? [] : [numberGrid(weights, { cell: 40, text: fractionText })];
   const top = beside([shown, ...numbers], 12);
   const width = Math.max(top.width, side);
-  const lines = notes.map((note) => cutLine(note, width, { muted: true, size: 11 }));
+  const lines = notes.map((note) => paragraph(note, width, { muted: true, size: 11 }));
   const box = below([top, below([cutLine(caption, width, { bold: true }), ...lines], 1)], 6);
   return { ...box, width };
 }
