@@ -38,7 +38,8 @@ export const pictureFields = {
     description: "Height and width of the pictures of a folder. Default: chosen from the pictures.",
   }),
   resize: z.enum(["cover", "stretch", "contain"]).default("cover").meta({
-    description: "How pictures of other proportions are resized: cover crops, contain pads.",
+    description:
+      "With --task classify: how pictures of other proportions are resized. cover crops, contain pads.",
   }),
   strict: z
     .boolean()

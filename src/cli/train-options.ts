@@ -64,14 +64,20 @@ export const recipeFields = {
     .optional()
     .meta({
       description:
-        "What is trained of a network on --base, phase after phase. head: the new head alone; two: then also the last " +
-        "layers of the base; three: then all layers; oneCycle: the head, then all layers, as in fastai. Default: two.",
+        "With --task classify: what is trained of a network on --base, phase after phase. head: the new head alone; two: then " +
+        "also the last layers of the base; three: then all layers; oneCycle: the head, then all layers, as in fastai. " +
+        "Default: two.",
     }),
-  unfreeze: z.string().min(1).optional().meta({
-    value: "layers",
-    description:
-      "The layers of --base that the second phase trains: how many of the last ones, the name of the first, or all. Default: 20.",
-  }),
+  unfreeze: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      value: "layers",
+      description:
+        "With --task classify: the layers of --base that the second phase trains: how many of the last ones, the name of " +
+        "the first, or all. Default: 20.",
+    }),
   epochs: z
     .int()
     .min(1)
@@ -81,7 +87,10 @@ export const recipeFields = {
         "How often to go through the training images; with --resume, the epochs before count too. " +
         "Default: 5, more for small datasets.",
     }),
-  batchSize: batchSizeField,
+  batchSize: batchSizeField.meta({
+    ...batchSizeField.meta(),
+    shownDefault: "128, or chosen for a folder of pictures",
+  }),
   optimizer: z.enum(optimizerNames).default("adam").meta({ description: "The optimizer." }),
   learningRate: z.number().positive().optional().meta({
     description: "The highest learning rate. Default: depends on optimizer and schedule.",
@@ -96,7 +105,7 @@ export const recipeFields = {
   }),
   labelSmoothing: z.number().min(0).lt(1).default(0).meta({
     value: "share",
-    description: "The share of each label that is spread over all classes.",
+    description: "With --task classify: the share of each label that is spread over all classes.",
   }),
   augment: z
     .enum(["none", ...policyNames])
@@ -106,7 +115,7 @@ export const recipeFields = {
       shownDefault: "standard for a folder of colour pictures, light for grey ones, else none",
     }),
   classWeights: z.boolean().default(false).meta({
-    description: "Make rare classes count as much as others.",
+    description: "With --task classify: make rare classes count as much as others.",
   }),
   patience: z
     .int()
