@@ -23,8 +23,8 @@ const atssNames: OptionNames<MatchAtssOptions> = { counts: true, candidates: tru
 
 /**
  * Adaptive training sample selection: of the anchors nearest to an object on each feature map, those with an IoU above the
- * mean plus the standard deviation learn it, if their middle lies inside. Who could learn several learns the one it overlaps
- * most. Zhang et al., "Bridging the Gap Between Anchor-based and Anchor-free Detection", CVPR 2020.
+ * mean plus the standard deviation learn it, if their middle lies inside. An anchor that fits several objects learns the one
+ * that it overlaps most. Zhang et al., "Bridging the Gap Between Anchor-based and Anchor-free Detection", CVPR 2020.
  *
  * @param anchors `[A, 4]`: left, top, right, bottom.
  * @param truth `[G, 4]`

@@ -47,7 +47,8 @@ export interface AlignedMatches extends Matches {
 
 /**
  * Task-aligned matches: an object is learnt by those of the places inside it that predict it best, by
- * `score^alpha · IoU^beta`. Who could learn several learns the one it overlaps most. Feng et al., "TOOD", ICCV 2021.
+ * `score^alpha · IoU^beta`. A place that fits several objects learns the one that it overlaps most. Feng et al., "TOOD",
+ * ICCV 2021.
  *
  * @throws ShapeError where shapes do not fit, DataError where a number of a box is not finite or a class is unknown,
  * ConfigError where an option cannot be used.

@@ -21,9 +21,9 @@ const known: OptionNames<OffsetOptions> = { weights: true };
 const mostGrowth = Math.log(1000 / 16);
 
 /**
- * What leads from anchors to boxes, row by row: `[A, 4]` and `[A, 4]` to `[A, 4]`. It is the way of the middle as a share
- * of the anchor's size, and the logarithm of how much wider and higher the box is. Girshick et al., "R-CNN", CVPR 2014.
- * Boxes and anchors need an area.
+ * The offsets from anchors to boxes, row by row: `[A, 4]` and `[A, 4]` to `[A, 4]`. They say how far the middle moves, as a
+ * share of the anchor's size, and the logarithm of how many times wider and higher the box is. Boxes and anchors need an
+ * area. Girshick et al., "R-CNN", CVPR 2014.
  *
  * @throws ShapeError where the two do not fit, DataError where a number is not finite or a box has no area, ConfigError where
  * an option cannot be used.
@@ -103,7 +103,7 @@ export function encodeDistances(boxes: Tensor, points: Tensor): Tensor<Float32Ar
 }
 
 /**
- * The boxes whose edges are so far from points, row by row: what `encodeDistances` made comes back.
+ * The boxes whose edges are at these distances from points, row by row: the inverse of `encodeDistances`.
  *
  * @param distances `[A, 4]`: to the left, top, right and bottom edge in pixels.
  * @param points `[A, 2]`: x and y in pixels.

@@ -100,8 +100,8 @@ export function distanceBoxIou(boxes: Tensor, others: Tensor): Tensor<Float32Arr
 }
 
 /**
- * Complete IoU of each box with each other one: `[N, 4]` and `[M, 4]` to `[N, M]`. It is the distance IoU less what the
- * proportions differ, `α·v` with `v = 4/π²·(atan(w/h) - atan(w′/h′))²` and `α = v / (1 - IoU + v)`. Zheng et al.,
+ * Complete IoU of each box with each other one: `[N, 4]` and `[M, 4]` to `[N, M]`. It is the distance IoU less a
+ * penalty for other proportions, `α·v` with `v = 4/π²·(atan(w/h) - atan(w′/h′))²` and `α = v / (1 - IoU + v)`. Zheng et al.,
  * "Distance-IoU Loss", AAAI 2020.
  *
  * @throws ShapeError where one is no `[B, 4]`, DataError where a number is not finite.

@@ -108,7 +108,7 @@ export function nonMaximumSuppression(
 }
 
 /**
- * Soft non-maximum suppression: boxes do not go, but their scores fall by how much they overlap boxes with higher
+ * Soft non-maximum suppression: no box is removed, but its score falls by how much it overlaps boxes with higher
  * scores. Bodla et al., "Soft-NMS", ICCV 2017.
  *
  * @param boxes `[B, 4]`: left, top, right, bottom.

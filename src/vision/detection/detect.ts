@@ -50,8 +50,8 @@ const example = "model, picture, { scoreThreshold: 0.5 }";
 export type DetectorPicture = Tensor<Uint8Array> | ByteSource;
 
 /**
- * The objects that a detector finds in a picture of any size: it is letterboxed to the size of the model's images, boxes that
- * overlap a surer one of their class go, and those that stay come back in pixels of the picture.
+ * The objects that a detector finds in a picture of any size. The picture is letterboxed to the size of the model's images.
+ * Of boxes of one class that overlap, only the one with the highest score is kept. Boxes are in pixels of the picture.
  *
  * @throws ConfigError if the model is no detector or an option cannot be used, DataError if the picture has other channels,
  * ImageError if it cannot be decoded.

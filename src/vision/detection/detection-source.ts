@@ -43,8 +43,8 @@ const optionNames: OptionNames<DetectionSourceOptions> = {
 
 /**
  * Annotated pictures as examples for `fit` and `evaluate` of a detector: images `[N, H, W, C]` of its size, and targets
- * `[N, P, 4 + classes]` for `losses.detection`. With `augmentation` each picture is another one each time that it is
- * read; what it becomes follows from the seed, its number and how often it was read.
+ * `[N, P, 4 + classes]` for `losses.detection`. With `augmentation` pictures are changed anew each time that they are
+ * read; how depends on the seed, the picture's number and how often it was read.
  *
  * @throws ConfigError if an option cannot be used or the classes are not those of the model.
  * @example

@@ -53,7 +53,7 @@ export interface VocClassScores extends PrecisionRecall {
 /**
  * Pascal VOC's average precision and the precision-recall curve of each class. A detection belongs to the object it
  * overlaps most; of several for one object the surest is right and the others are wrong. Objects that are `ignored` are
- * VOC's difficult ones: who finds them counts neither way. Everingham et al., "The Pascal Visual Object Classes
+ * VOC's difficult ones: a detection of one counts neither way. Everingham et al., "The Pascal Visual Object Classes
  * Challenge", IJCV 2010. Boxes have continuous edges, without the pixel that VOC's own program adds to each side.
  *
  * @param detections What was found in each picture, in any order.

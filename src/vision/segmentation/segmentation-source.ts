@@ -58,9 +58,9 @@ const optionNames: OptionNames<SegmentationSourceOptions> = {
 
 /**
  * Pictures with masks as examples for `fit` and `evaluate` of a model that gives every pixel a class: patches as large as
- * its input, or whole pictures where it was made with `resize: true`. With `augmentation` each is another one each time
- * that it is read; what it becomes follows from the seed, its number and how often it was read. Pixels of masks are class
- * numbers, and 255 where nothing is known.
+ * its input, or whole pictures where it was made with `resize: true`. With `augmentation` they are changed anew each
+ * time that they are read; how depends on the seed, the picture's number and how often it was read. Pixels of masks are
+ * class numbers, and 255 where nothing is known.
  *
  * @throws ConfigError where an option cannot be used or the model gives no classes of pixels; reading throws DataError
  * where a mask does not fit its picture, or has a class that the model does not have.
