@@ -78,6 +78,11 @@ export const recipeFields = {
         "With --task classify: the layers of --base that the second phase trains: how many of the last ones, the name of " +
         "the first, or all. Default: 20.",
     }),
+  sizes: z.string().min(1).optional().meta({
+    value: "pixels",
+    description:
+      "With --base: height and width of pictures in each phase, such as 128,224. The last one is that of the model.",
+  }),
   epochs: z
     .int()
     .min(1)

@@ -1,14 +1,15 @@
-// A network for images of another size: the same layers with the same weights, planned anew, as far as their results
-// are asked for.
+// A network for images of another size: the same layers with the same weights, planned anew; all of them, or as far as
+// their results are asked for.
 
+import { ShapeError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
-import type { Shape } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Node } from "../graph/op.ts";
 import { input } from "./input.ts";
 import type { LayerInstance } from "./layer-instance.ts";
-import { Network } from "./network.ts";
+import { isNetwork, Network } from "./network.ts";
 import { weightName } from "./steps.ts";
-import type { SymbolicTensor } from "./symbolic.ts";
+import type { SymbolicTensor, Unit } from "./symbolic.ts";
 
 /** Puts another layer in the place of one, such as average pooling for max pooling. */
 export type ReplaceLayer = (layer: LayerInstance) => LayerInstance;
@@ -42,6 +43,69 @@ export function networkAt(
   });
   const outputs = wanted.map((i) => values.get(i + 1) as SymbolicTensor);
   return new Network({ name, inputs: images, outputs });
+}
+
+/**
+ * All of the network for inputs of other shapes: networks inside it stay networks, frozen or not, and every layer is the
+ * same as in `network`.
+ *
+ * @param inputs one for each input of the network.
+ * @throws ShapeError where a layer does not take this size, or would need other weights for it.
+ */
+export function networkOn(network: Network, inputs: readonly SymbolicTensor[]): Network {
+  const values = new Map(network.inputs.map((one, i) => [one, inputs[i]]));
+  const inside = new Map<Unit, Network>();
+  for (const { unit, inputs: old, outputs } of network.applications) {
+    const given = old.map((one) => values.get(one) as SymbolicTensor);
+    const results = isNetwork(unit)
+      ? nested(unit, given, inside).apply(given)
+      : [apply(unit, given)];
+    outputs.forEach((one, i) => {
+      values.set(one, results[i]);
+    });
+  }
+  const results = network.outputs.map((one) => values.get(one) as SymbolicTensor);
+  const { givenName: name, className, trainable, outputForm } = network;
+  const named = () => Object.fromEntries(network.outputNames.map((key, i) => [key, results[i]]));
+  const outputs = { one: () => results[0], list: () => results, record: named }[outputForm]();
+  const made = new Network({ name, className, trainable, inputs, outputs });
+  made.chosenName = network.chosenName;
+  requireSameWeights(made, network);
+  return made;
+}
+
+const apply = (unit: Unit, given: readonly SymbolicTensor[]) =>
+  (unit as LayerInstance).apply([...given]);
+
+/** A network inside another: the same one at each use. */
+function nested(
+  network: Network,
+  given: readonly SymbolicTensor[],
+  known: Map<Unit, Network>,
+): Network {
+  const made =
+    known.get(network) ??
+    networkOn(
+      network,
+      given.map(({ shape }) => input({ shape })),
+    );
+  known.set(network, made);
+  return made;
+}
+
+/** @throws ShapeError where a layer has weights of another shape than it has in `network`. */
+function requireSameWeights(made: Network, network: Network): void {
+  const shapes = new Map(network.weights.map(({ fullName, shape }) => [fullName, shape]));
+  for (const { fullName, shape } of made.weights) {
+    const own = shapes.get(fullName);
+    if (own !== undefined && sameShape(own, shape)) continue;
+    const [from, to] = [network, made].map(({ inputs }) => formatShape([null, ...inputs[0].shape]));
+    throw new ShapeError({
+      what: `The model "${network.name}" takes images of one size: the weights "${fullName}" fit no other.`,
+      expected: `images ${from}, or a model that ends in global pooling`,
+      received: `images ${to}`,
+    });
+  }
 }
 
 /** The weights of `network` by the names that `other`, which shares its layers, has for them. */

@@ -2,25 +2,25 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { UnfreezeOptions } from "../transfer/freezing.ts";
-import { type Phase, phasesOf } from "../transfer/phases.ts";
+import { atSizes, type Phase, phasesOf } from "../transfer/phases.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What of a recipe decides its phases. */
 type PhaseRecipe = Pick<
   Recipe,
-  "base" | "phases" | "unfreeze" | "phaseEpochs" | "epochs" | "learningRate"
+  "base" | "phases" | "unfreeze" | "sizes" | "phaseEpochs" | "epochs" | "learningRate"
 >;
 
 /**
  * The phases of a recipe, one after another; none where there is no base, or it learns as a whole from the beginning. The
  * learning rate is that of the first phase; those of the others keep their proportions to it.
  *
- * @throws ConfigError where `unfreeze` is for a phase that there is not.
+ * @throws ConfigError where `unfreeze` is for a phase that there is not, or there are more sizes than phases.
  */
 export function phasesFor(recipe: PhaseRecipe): readonly Phase[] {
-  const { base, phases, unfreeze, learningRate } = recipe;
+  const { base, phases, unfreeze, sizes, learningRate } = recipe;
   if (base === undefined || phases === undefined) return [];
-  const usual = phasesOf(phases, {});
+  const usual = atSizes(phasesOf(phases, {}), sizesIn(sizes));
   if (unfreeze !== undefined && usual.length === 1) throw nothingToUnfreeze(unfreeze, phases);
   const factor = learningRate === undefined ? 1 : learningRate / usual[0].learningRate;
   const lengths = lengthsOf(usual, recipe);
@@ -31,6 +31,21 @@ export function phasesFor(recipe: PhaseRecipe): readonly Phase[] {
     ...(i === 1 && unfreeze !== undefined && { unfreeze: unfreezeOf(unfreeze) }),
   }));
   return settled.filter(({ epochs }) => epochs > 0);
+}
+
+/** `128,224` as numbers; none where there are none. @throws ConfigError where they do not grow. */
+export function sizesIn(text: string | undefined): readonly number[] {
+  if (text === undefined) return [];
+  const sizes = text.split(",").map((size) => Number(size.trim() || Number.NaN));
+  const fits = sizes.every(
+    (size, i) => Number.isSafeInteger(size) && size >= 8 && size <= 1024 && !(size < sizes[i - 1]),
+  );
+  if (fits) return sizes;
+  throw new ConfigError({
+    what: "The option --sizes cannot be used.",
+    expected: "whole numbers from 8 to 1024 that grow, such as 128,224",
+    received: text,
+  });
 }
 
 /** Epochs of each phase: as they were settled, else in equal parts, else as usual. The last one has what is left. */

@@ -43,6 +43,8 @@ export interface Recipe extends DataChoice {
   readonly phases?: RecipeName | undefined;
   /** The layers of the base that the second phase trains: how many of the last ones, the name of the first, or `all`. */
   readonly unfreeze?: string | undefined;
+  /** Height and width of pictures in each phase, such as `128,224`; undefined where they are the same in all. */
+  readonly sizes?: string | undefined;
   /** Epochs of each phase but the last, which has the others. */
   readonly phaseEpochs?: readonly number[] | undefined;
   readonly epochs?: number | undefined;

@@ -25,11 +25,12 @@ export function trainableParameters({ network }: Model): number {
 export function planOf(model: Model, phases: readonly Phase[]): string[] {
   return phases.map((phase, i) => {
     enterPhase(model, phase);
-    const { name, epochs, learningRate, schedule = "constant" } = phase;
+    const { name, epochs, learningRate, schedule = "constant", size } = phase;
     const rate = schedule === "oneCycle" ? `up to ${learningRate}, one cycle` : learningRate;
     const parameters = trainableParameters(model).toLocaleString("en");
     const many = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
-    return `Phase ${i + 1}, ${name}: ${parameters} parameters, ${many}, learning rate ${rate}`;
+    const pictures = size === undefined ? "" : `, pictures of ${size} x ${size}`;
+    return `Phase ${i + 1}, ${name}: ${parameters} parameters, ${many}, learning rate ${rate}${pictures}`;
   });
 }
 

@@ -20,10 +20,11 @@ import type { CompileOptions } from "../train/model-options.ts";
 import type { History } from "../train/options.ts";
 import type { Verbosity } from "../train/progress-bar.ts";
 import { requireModel } from "../train/stateful-model.ts";
+import { atSize } from "./at-size.ts";
 import { enterPhase, optimizerFor, planOf, trainableParameters } from "./enter-phase.ts";
 import { baseOf } from "./freezing.ts";
 import { countOf, type Learner, learnerOf } from "./learner.ts";
-import { type Phase, type PhaseEpochs, phasesOf, type RecipeName } from "./phases.ts";
+import { atSizes, type Phase, type PhaseEpochs, phasesOf, type RecipeName } from "./phases.ts";
 
 /** How a transferred model is trained. */
 export interface FineTuneOptions {
@@ -31,6 +32,11 @@ export interface FineTuneOptions {
   readonly phases?: RecipeName | readonly Phase[];
   /** Epochs of the phases of a recipe. Default: 10 each; 1 and 5 for `oneCycle`. */
   readonly epochs?: PhaseEpochs;
+  /**
+   * Height and width of the pictures in each phase, such as `[128, 224]`; the last one counts for the phases that are left.
+   * Only for a network that takes any size, such as one that ends in global pooling. Default: the model's own.
+   */
+  readonly sizes?: readonly number[];
   /** Validation examples. A phase ends early when their loss stops improving, and keeps its best epoch. */
   readonly validationData?: ModelExamples | Source;
   /** Examples of one step. Default: 32. */
@@ -74,6 +80,7 @@ export interface PhaseRecord {
 const optionNames: OptionNames<FineTuneOptions> = {
   phases: true,
   epochs: true,
+  sizes: true,
   validationData: true,
   batchSize: true,
   patience: true,
@@ -92,7 +99,8 @@ const optionNames: OptionNames<FineTuneOptions> = {
  * layers, each at a lower learning rate. It prints the plan first. While the base is frozen and no random layer comes
  * before it, its features are computed once. A phase that makes the validation loss worse is undone.
  *
- * @throws ConfigError if an option cannot be used, or the model has no base.
+ * @throws ConfigError if an option cannot be used, or the model has no base; ShapeError where a phase has another size, and
+ * the model takes one size alone.
  * @example
  * const records = await fineTune(model, photos.train, { phases: "two", validationData: photos.validation });
  */
@@ -107,8 +115,9 @@ export async function fineTune(
   requireWhole("batchSize", batchSize);
   requireNumber("cacheMiB", cacheMiB, { least: 0 });
   requireWhole("patience", options.patience ?? 0, 0);
-  const phases = phasesOf(wanted, epochs);
+  const phases = atSizes(phasesOf(wanted, epochs), options.sizes ?? []);
   const tuning = new Tuning(model, examples, options);
+  for (const { size } of phases) atSize(model, size);
   for (const line of planOf(model, phases)) tuning.say(line);
   const records: PhaseRecord[] = [];
   for (const phase of phases) {
@@ -141,7 +150,7 @@ class Tuning {
   async run(phase: Phase): Promise<PhaseRecord> {
     const { validationData, cacheMiB = 1024 } = this.#options;
     enterPhase(this.#model, phase);
-    const learner = await learnerOf(this.#model, {
+    const learner = await learnerOf(atSize(this.#model, phase.size), {
       train: this.#examples,
       validation: validationData,
       batchSize: this.#batchSize,
@@ -161,7 +170,7 @@ class Tuning {
       );
       after = before;
     }
-    if (cached) this.#model.compile(this.#compileOptions(phase));
+    if (model !== this.#model) this.#model.compile(this.#compileOptions(phase));
     return {
       phase,
       history,

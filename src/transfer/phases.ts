@@ -5,6 +5,7 @@ import {
   type OptionNames,
   outlineOf,
   requireKnownOptions,
+  requireList,
   requireNumber,
   requireOption,
   requireWhole,
@@ -26,6 +27,11 @@ export interface Phase {
    * Default: all 1.
    */
   readonly rates?: readonly [number, number, number];
+  /**
+   * Height and width of the pictures in this phase, in pixels, up to those of the model: small pictures take less time.
+   * Progressive resizing, as in fastai. Default: the model's own.
+   */
+  readonly size?: number;
 }
 
 const phaseNames: OptionNames<Phase> = {
@@ -35,6 +41,7 @@ const phaseNames: OptionNames<Phase> = {
   learningRate: true,
   schedule: true,
   rates: true,
+  size: true,
 };
 
 /** Epochs of each phase of a recipe. */
@@ -120,6 +127,27 @@ export function phasesOf(
     const { rates = [1, 1, 1] } = phase;
     requireOption("rates", rates, Array.isArray(rates) && rates.length === 3, "three factors");
     for (const rate of rates) requireNumber("rates", rate, { least: 0 });
+    if (phase.size !== undefined) requireWhole(`size of the phase "${phase.name}"`, phase.size);
   }
   return wanted as readonly Phase[];
+}
+
+/**
+ * Phases with the sizes of pictures in their order; those that are left have the last one.
+ *
+ * @throws ConfigError where there are more sizes than phases, or one is no whole number.
+ */
+export function atSizes(phases: readonly Phase[], sizes: readonly number[]): readonly Phase[] {
+  requireList("The option sizes cannot be used.", sizes, "a list of sizes, such as [128, 224]");
+  if (sizes.length === 0) return phases;
+  for (const size of sizes) requireWhole("sizes", size);
+  if (sizes.length > phases.length) {
+    throw new ConfigError({
+      what: "There are more sizes than phases.",
+      expected: `at most ${phases.length}: ${phases.map(({ name }) => name).join(", ")}`,
+      received: sizes.join(", "),
+      fix: "Leave out a size, or train in more phases.",
+    });
+  }
+  return phases.map((phase, i) => ({ ...phase, size: sizes[Math.min(i, sizes.length - 1)] }));
 }

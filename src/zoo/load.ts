@@ -78,14 +78,29 @@ export async function load<O extends OwnValues>(
   };
   const model = new Model(network, { preprocess, ...ofModel });
   if (isFile) await take(model, architecture.name, weights, pretrained);
-  else if (source !== undefined) {
-    const file = (options.includeTop === false ? source.withoutTop : undefined) ?? source;
-    const { url, md5, sha256 } = file;
-    const known = { url, ...(md5 && { md5 }), ...(sha256 && { sha256 }) };
-    const path = await fetchWeights(architecture.name, source, known, pretrained);
+  else if (weights !== null) {
+    const { includeTop = true } = options;
+    const path = await bringWeights(architecture, weights, { includeTop, ...pretrained });
     await take(model, architecture.name, path, pretrained);
   }
   return model;
+}
+
+/**
+ * The path of published weights, brought to this computer where they are not there yet.
+ *
+ * @param name such as `imagenet`.
+ * @throws ConfigError where there are none of that name; DownloadError where they cannot be had.
+ */
+export function bringWeights<O extends OwnValues>(
+  architecture: Architecture<O>,
+  name: string,
+  { includeTop, ...options }: FetchWeightsOptions & { readonly includeTop: boolean },
+): Promise<string> {
+  const source = sourceOf(architecture, name);
+  const { url, md5, sha256 } = (includeTop ? undefined : source.withoutTop) ?? source;
+  const known = { url, ...(md5 && { md5 }), ...(sha256 && { sha256 }) };
+  return fetchWeights(architecture.name, source, known, options);
 }
 
 /** Weights of a file in a model. @throws FormatError where they do not fit. */

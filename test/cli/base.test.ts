@@ -74,6 +74,21 @@ test("killed in any phase, it ends in the same bits", async () => {
   expect(killed).toBeGreaterThan(1);
 });
 
+test("small pictures first: killed between two epochs of them, it ends in the same bits", async () => {
+  const line =
+    "train --data photos --base resnet-20 --weights none --sizes 8,16 --batch-size 8 --target wasm --threads 1 " +
+    "--epochs 3 --patience 0 --unfreeze 9 --figures no --quiet";
+  expect((await fovea(`${line} --out runs/grown`)).code).toBe(0);
+  const call = () => fovea(`${line} --out runs/stunted`);
+  expect((await killedAfter(14, call, { half: false })).isKilled).toBe(true);
+  expect((await modelIn("runs/stunted", "last")).description.progress.epochs).toBe(1);
+  expect((await fovea("train --resume runs/stunted --quiet")).code).toBe(0);
+  for (const file of ["best", "last"] as const) {
+    expect(await modelIn("runs/stunted", file), file).toEqual(await modelIn("runs/grown", file));
+  }
+  expect((await modelIn("runs/grown", "last")).description.progress.epochs).toBe(3);
+});
+
 test("a phase that no longer gets better makes room for the next, and the last one ends the run", async () => {
   const outcome = await fovea(
     `train ${options} --epochs 60 --patience 1 --learning-rate 0.05 --out runs/early --json`,
@@ -98,6 +113,9 @@ test.each([
     "--base resnet-20 --weights none --phases head --unfreeze 3",
     /--unfreeze is for the second phase/,
   ],
+  ["--sizes 8,16", /--sizes is for a network on a trained base/],
+  ["--base resnet-20 --weights none --sizes 16,8", /whole numbers from 8 to 1024 that grow/],
+  ["--base resnet-20 --weights none --sizes 8,12,16", /more sizes than phases/],
   ["--base resnet-20 --weights none --unfreeze conv9", /has no layer "conv9"/],
 ])("%s is refused", async (typed, message) => {
   const { code, stderr } = await refusalIn(folder, `train --data photos --size 16 ${typed}`);

@@ -3,16 +3,14 @@
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { modelCost } from "../../compare/model-cost.ts";
-import { ConfigError } from "../../core/errors.ts";
-import { suggestion } from "../../core/names.ts";
 import { openDevice } from "../../machine/open.ts";
 import { writeFileAtomically } from "../../platform/files.ts";
 import { createRunFolder } from "../../report/run-folder.ts";
 import type { RunRecord } from "../../report/runs-page.ts";
 import { taskOf } from "../../tasks/table.ts";
 import type { TaskPart } from "../../tasks/task.ts";
-import { acceptedNames } from "../../zoo/index.ts";
 import { defineCommand } from "../command.ts";
+import { entriesOf, requireEntry, type TrainedEntry } from "../compared-entries.ts";
 import {
   type Compared,
   comparisonCsv,
@@ -23,7 +21,7 @@ import {
 } from "../comparison.ts";
 import { exitCodes } from "../exit.ts";
 import { listenerFor } from "../load-data.ts";
-import { exists, isArchitecture, loadModelFile, modelFileOf } from "../model-file.ts";
+import { loadModelFile, modelFileOf } from "../model-file.ts";
 import { Output } from "../output.ts";
 import { readRun } from "../run-records.ts";
 import type { Given } from "../schema.ts";
@@ -31,17 +29,33 @@ import { formatColumns } from "../table.ts";
 import { recipeOf, trainOptions } from "../train-options.ts";
 import { runTraining } from "../training/session.ts";
 
-const { network, base, weights, phases, unfreeze, resume, out, ...shared } = trainOptions.shape;
+const { network, base, weights, resume, out, ...shared } = trainOptions.shape;
 
 const options = z.object({
   models: z
     .string()
     .min(1)
+    .optional()
     .meta({
       value: "names|paths",
       description:
         "What is compared, separated by commas: architectures, which are trained, and model files or run folders, which " +
         "are measured.",
+    }),
+  bases: z.string().min(1).optional().meta({
+    value: "names",
+    description:
+      "Architectures that are trained already, separated by commas: each gets a new head, as with fovea train --base.",
+  }),
+  weights: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      value: "names|paths",
+      description:
+        "The weights of --bases: imagenet or none for all, or one name or file for each, separated by commas. " +
+        "Default: imagenet.",
     }),
   ...shared,
   out: out.meta({
@@ -59,33 +73,34 @@ const files = { table: "comparison.csv", page: "comparison.html" } as const;
 export const compare = defineCommand({
   description:
     "Trains or loads several models on the same data, and compares what they reach and what they cost: parameters, layers, " +
-    "multiply-adds, time and memory of one picture. Each architecture gets a run folder of its own.",
+    "multiply-adds, time and memory of one picture. Each model that is trained gets a run folder of its own.",
   argument: "models",
   options,
   examples: [
     ["fovea compare lenet-5,resnet-20", "Two architectures on Fashion-MNIST."],
     ["fovea compare lenet-5,runs/train --data ./photos", "A new network beside a trained model."],
+    ["fovea compare --bases mobilenet-v2,resnet-50 --data ./photos", "Heads on two trained bases."],
   ],
   async run(typed, given) {
     const output = new Output(typed);
-    const wanted = namesIn(typed.models);
-    for (const name of wanted) await requireModel(name);
+    const entries = entriesOf(typed);
+    for (const entry of entries) await requireEntry(entry, listenerFor(output));
     const folder = await createRunFolder(
       typed.out === undefined ? { name: "compare" } : { exact: typed.out },
     );
     const models: Compared[] = [];
     const runs: RunRecord[] = [];
-    for (const name of wanted) {
-      output.say(`${isArchitecture(name) ? "training" : "measuring"}  ${name}`);
-      const code = isArchitecture(name)
-        ? await train(name, folder, typed, given, models)
-        : await measure(name, typed, given, models, output);
+    for (const entry of entries) {
+      const { name } = entry;
+      const isThere = entry.kind === "file";
+      output.say(`${isThere ? "measuring" : "training"}  ${name}`);
+      const code = isThere
+        ? await measure(name, typed, given, models, output)
+        : await train(entry, folder, typed, given, models);
       if (code !== exitCodes.done.code) return code;
       const last = models[models.length - 1];
       runs.push(
-        isArchitecture(name)
-          ? { ...(await readRun(join(folder, name), folder)), name: last.name }
-          : runOf(last),
+        isThere ? runOf(last) : { ...(await readRun(join(folder, name), folder)), name: last.name },
       );
       await writeFileAtomically(join(folder, files.table), comparisonCsv(models));
       const title = models.map((one) => one.name).join(", ");
@@ -98,53 +113,44 @@ export const compare = defineCommand({
   },
 });
 
-/** @throws ConfigError where there is not more than one, or one is named twice. */
-function namesIn(text: string): string[] {
-  const names = text.split(",").map((name) => name.trim());
-  const fits = names.length > 1 && names.every((name) => name !== "");
-  if (fits && new Set(names).size === names.length) return names;
-  throw new ConfigError({
-    what: "The option --models cannot be used.",
-    expected: "at least two different names or paths, separated by commas",
-    received: text,
-    fix: "such as fovea compare lenet-5,resnet-20",
-  });
-}
-
-/** Before anything is trained. @throws ConfigError where there is no such architecture, and no such file or folder. */
-async function requireModel(name: string): Promise<void> {
-  if (isArchitecture(name) || (await exists(name))) return;
-  throw new ConfigError({
-    what: `There is neither an architecture nor a model called "${name}".`,
-    expected: "names that fovea models lists, model files, or run folders",
-    received: name,
-    ...suggestion(acceptedNames, name),
-  });
-}
-
-/** Trains an architecture in a folder of its own. */
+/** Trains an architecture, from nothing or on a trained base, in a folder of its own. */
 async function train(
-  name: string,
+  entry: TrainedEntry,
   folder: string,
   typed: Options,
   given: Given,
   models: Compared[],
 ): Promise<number> {
-  const { models: _, ...rest } = given;
-  const own = { network: name, out: join(folder, name) };
+  const { models: _, bases, weights: __, phases, unfreeze, sizes, ...rest } = given;
+  const { name } = entry;
+  const ofBase =
+    entry.kind === "base"
+      ? { base: entry.base, weights: entry.weights, ...only({ phases, unfreeze, sizes }) }
+      : { network: name };
+  const own = { ...ofBase, out: join(folder, name) };
+  const usual = {
+    ...typed,
+    network: trainOptions.shape.network.parse(undefined),
+    weights: undefined,
+    ...(entry.kind === "base" ? {} : { phases: undefined, unfreeze: undefined, sizes: undefined }),
+  };
   const output = new Output({ json: typed.json, quiet: true });
   return runTraining(
-    { ...typed, ...own },
+    { ...usual, ...own },
     { ...rest, ...own },
     output,
     async ({ model, device }, { measurement: { numbers }, images, part }) => {
       const cost = await modelCost(model.network, device);
       const { history } = model.progress;
       const trainingSeconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
-      models.push({ name: model.name, numbers, part, images, trainingSeconds, ...cost });
+      models.push({ name, numbers, part, images, trainingSeconds, ...cost });
     },
   );
 }
+
+/** What is given at all. */
+const only = (values: Given): Given =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** Measures a model that is there. */
 async function measure(

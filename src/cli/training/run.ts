@@ -25,7 +25,7 @@ export interface Run extends RunData {
   readonly args: Readonly<Record<string, unknown>>;
   readonly device: Device;
   readonly model: Model;
-  /** Who learns now: the model, or its head alone, which shares its weights. */
+  /** Who learns now: the model, or one that shares its weights: its head alone, or the same at another size. */
   readonly learner: Model;
   readonly files: RunFiles;
   readonly output: Output;

@@ -15,6 +15,7 @@ import { taskNamed } from "../../tasks/table.ts";
 import type { Task } from "../../tasks/task.ts";
 import { loadModel } from "../../train/load.ts";
 import { checkMidEpoch } from "../../train/mid-epoch.ts";
+import { atSize } from "../../transfer/at-size.ts";
 import { enterPhase, planOf } from "../../transfer/enter-phase.ts";
 import { exitCodes } from "../exit.ts";
 import { formatCounts } from "../folder-text.ts";
@@ -180,6 +181,8 @@ async function announce(run: Run): Promise<void> {
   output.say(`run     ${files.folder}`);
   const phases = phasesFor(recipe);
   if (phases.length > 0) {
+    // Before anything is trained: the model takes each size.
+    for (const { size } of phases) atSize(model, size);
     output.say(`\n${planOf(model, phases).join("\n")}`);
     enterPhase(model, phases[0]);
   }

@@ -10,6 +10,7 @@ import type { Model } from "../../train/model.ts";
 import type { ModelExamples } from "../../train/model-examples.ts";
 import type { CompileOptions } from "../../train/model-options.ts";
 import type { TrainingSettings } from "../../train/settings.ts";
+import { atSize } from "../../transfer/at-size.ts";
 import { enterPhase, optimizerFor } from "../../transfer/enter-phase.ts";
 import { learnerOf } from "../../transfer/learner.ts";
 import type { Phase } from "../../transfer/phases.ts";
@@ -55,9 +56,10 @@ export async function* stagesOf(run: Run): AsyncGenerator<Stage> {
     else if (phase.schedule !== "oneCycle") model.rateSetting = phase.learningRate;
     output.say(`Phase ${index + 1} of ${phases.length}: ${phase.name}`);
     const { batchSize } = recipe;
-    const learner = await learnerOf(model, { train, validation, batchSize, cacheMiB });
+    const learning = atSize(model, phase.size);
+    const learner = await learnerOf(learning, { train, validation, batchSize, cacheMiB });
     output.say(learner.reason);
-    if (learner.cached) await handOver(run, phase, learner.model);
+    if (learner.model !== model) await handOver(run, phase, learner.model);
     yield {
       run: { ...run, learner: learner.model },
       train: learner.train,
@@ -87,11 +89,11 @@ async function beginPhase(run: Run, phase: Phase): Promise<void> {
   if (progress.epochs > 0) await saveLast(run);
 }
 
-/** The head takes over what the whole model has come to. */
-async function handOver(run: Run, phase: Phase, head: Model): Promise<void> {
+/** The head, or the model at another size, takes over what the whole model has come to. */
+async function handOver(run: Run, phase: Phase, learner: Model): Promise<void> {
   const { slots, progress } = await run.model.getState();
-  compileFor(run, phase, head);
-  await head.setState({ weights: await head.getWeights(), slots, progress });
+  compileFor(run, phase, learner);
+  await learner.setState({ weights: await learner.getWeights(), slots, progress });
 }
 
 /** Compiles a model for a phase, with the loss and the metrics of the run. */

@@ -1,6 +1,7 @@
 // What tasks on annotated pictures settle in the same way.
 
-import { type WeightsProgress, zoo } from "../../zoo/index.ts";
+import { zoo } from "../../zoo/index.ts";
+import { progressFor } from "../base.ts";
 import type { Given, Recipe } from "../recipe.ts";
 import type { ModelRequest } from "./annotated-task.ts";
 import { type PictureSurvey, sideFor } from "./survey.ts";
@@ -47,15 +48,12 @@ async function networkOf({ base, network }: Recipe, given: Given, usual: string)
 }
 
 /** What every network of this kind is told: its weights, who hears of them, and how it computes. */
-export function startOf({ recipe, device, listener: { onWarning, onDownload } }: ModelRequest) {
+export function startOf({ recipe, device, listener }: ModelRequest) {
   const { base, weights = "imagenet", seed, precision } = recipe;
   return {
     weights: base === undefined || weights === "none" ? null : weights,
-    onWarning,
-    ...(onDownload && {
-      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }: WeightsProgress) =>
-        onDownload({ file, receivedBytes, totalBytes }),
-    }),
+    onWarning: listener.onWarning,
+    ...progressFor(listener),
     seed,
     precision,
     device,

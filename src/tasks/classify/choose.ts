@@ -4,6 +4,7 @@
 import type { Survey } from "../../data/image-folder/survey.ts";
 import { formatCount } from "../../report/numbers.ts";
 import type { Architecture } from "../../zoo/index.ts";
+import { sizesIn } from "../phases.ts";
 import type { Chosen, Given, Recipe } from "../recipe.ts";
 
 /** Sizes to choose from. */
@@ -81,11 +82,14 @@ export function chooseForBase(
   { name, inputShape: [side, , channels] }: Pick<Architecture, "name" | "inputShape">,
 ): Chosen {
   const isFew = training < fewPictures;
-  const size = recipe.size ?? side;
+  const largest = sizesIn(recipe.sizes).at(-1);
+  const size = recipe.size ?? largest ?? side;
   const batchSize = given.batchSize === undefined ? smallBatch : recipe.batchSize;
   const validation = given.validation === undefined && isFew ? largeShare : recipe.validation;
   const reasons = [
-    ...(recipe.size === undefined ? [`size ${size} x ${size}, as ${name} has learned from`] : []),
+    ...(recipe.size === undefined && largest === undefined
+      ? [`size ${size} x ${size}, as ${name} has learned from`]
+      : []),
     ...(batchSize === recipe.batchSize ? [] : [`batches of ${batchSize}, as the head is small`]),
     ...(given.augment === undefined
       ? ["no augmentation: of pictures that stay the same, the features are computed once"]

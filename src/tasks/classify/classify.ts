@@ -22,7 +22,8 @@ export const classify: Task = {
   async choose(recipe, given) {
     const { data, base } = recipe;
     const architecture = base === undefined ? undefined : await zoo.architecture(base);
-    if (architecture !== undefined) refuseBoth(given, architecture.name);
+    if (architecture === undefined) refuseWithoutBase(given);
+    else refuseBoth(given, architecture.name);
     if (knownName(data) !== undefined || !(await holdsPictures(data))) {
       if (architecture === undefined) return { recipe, reasons: [] };
       const { phases = "two" } = recipe;
@@ -61,6 +62,19 @@ function refuseBoth({ network, base }: Given, name: string): void {
     what: "The options --network and --base do not go together.",
     expected: "--base to go on from a trained network, or --network to begin at random",
     received: `--network ${network} --base ${base}`,
+  });
+}
+
+/** @throws ConfigError where what is for a base alone is asked for without one. */
+function refuseWithoutBase(given: Given): void {
+  const ofBase = ["weights", "phases", "unfreeze", "sizes"].find(
+    (name) => given[name] !== undefined,
+  );
+  if (ofBase === undefined) return;
+  throw new ConfigError({
+    what: `The option --${ofBase} is for a network on a trained base.`,
+    expected: "--base with the name of an architecture",
+    received: `--${ofBase} ${given[ofBase]}`,
   });
 }
 

@@ -1,7 +1,6 @@
 // The network that learns classes: an architecture of the zoo behind layers that augment, compiled.
 
 import { type PolicyName, policy } from "../../augment/policies.ts";
-import { ConfigError } from "../../core/errors.ts";
 import { type ExampleSet, inputShapeOf, labelsOf } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { layersBefore } from "../../nn/layers-before.ts";
@@ -12,6 +11,7 @@ import type { Preprocess } from "../../nn/preprocess.ts";
 import { Model } from "../../train/model.ts";
 import { transfer } from "../../transfer/transfer.ts";
 import { zoo } from "../../zoo/index.ts";
+import { baseFor, progressFor } from "../base.ts";
 import { optimizerIn } from "../optimizer.ts";
 import type { Recipe } from "../recipe.ts";
 import type { LoadListener } from "../task.ts";
@@ -84,21 +84,16 @@ async function transferredFor(
   name: string,
   recipe: Recipe,
   images: ExampleSet,
-  { onWarning, onDownload }: LoadListener,
+  listener: LoadListener,
 ): Promise<Prepared> {
   const { weights = "imagenet", size, resize, augment } = recipe;
-  const architecture = await zoo.architecture(name);
-  const isPublished = architecture.weights.some((one) => one.name === weights);
-  if (weights === "imagenet" && !isPublished) throw noWeights(name);
+  const architecture = await baseFor(name, weights, listener);
   const base = await zoo.load(name, {
     includeTop: false,
     inputShape: inputShapeOf(images),
     weights: weights === "none" ? null : weights,
-    onWarning,
-    ...(onDownload && {
-      onProgress: ({ file, receivedBytes, totalBytes = receivedBytes }) =>
-        onDownload({ file, receivedBytes, totalBytes }),
-    }),
+    onWarning: listener.onWarning,
+    ...progressFor(listener),
   });
   // As the base wants numbers to be, and as the pictures of the folder are resized.
   const { scale, offset, mean, deviation, channelOrder } = base.preprocess[0] ?? {};
@@ -118,15 +113,6 @@ async function transferredFor(
     name: architecture.name,
   });
   return { network, preprocess };
-}
-
-function noWeights(name: string): ConfigError {
-  return new ConfigError({
-    what: `Fovea knows no published weights of ${name}.`,
-    expected: "--weights with a file, or --weights none to begin at random",
-    received: "--weights imagenet, the default",
-    fix: "see which architectures have some: fovea models",
-  });
 }
 
 /** The classes that have names, else one more than the highest label. */

@@ -17,7 +17,15 @@ export const detect = annotatedTask({
   judge: { name: "val_map", better: epochNumbers.map.better },
   pace: { leastEpochs: 10, mostEpochs: 200, enoughSteps: 2000 },
   figureFiles: [confusionFile],
-  withoutOptions: ["resize", "labelSmoothing", "classWeights", "phases", "unfreeze", "patches"],
+  withoutOptions: [
+    "resize",
+    "labelSmoothing",
+    "classWeights",
+    "phases",
+    "unfreeze",
+    "sizes",
+    "patches",
+  ],
   choose: chooseDetector,
   model: detectorFor,
   source: (model, pictures, recipe) =>

@@ -15,7 +15,7 @@ export const segment = annotatedTask({
   judge: { name: "val_mean_io_u", better: "higher" },
   pace: { leastEpochs: 10, mostEpochs: 200, enoughSteps: 1500 },
   figureFiles: [confusionFile],
-  withoutOptions: ["resize", "labelSmoothing", "classWeights", "phases", "unfreeze"],
+  withoutOptions: ["resize", "labelSmoothing", "classWeights", "phases", "unfreeze", "sizes"],
   choose: chooseSegmenter,
   model: segmenterFor,
   source: (model, pictures, recipe) =>

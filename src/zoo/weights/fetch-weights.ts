@@ -74,7 +74,8 @@ export async function fetchWeights(
     const { fix, ...facts } = error.facts;
     const byHand =
       `On a computer with a network download ${url} (${publisher}, ${expectationOf(known)}); put it ` +
-      `into ${folder}, or give its path: zoo.load("${architecture}", { weights: "${name}" }).`;
+      `into ${folder}, or give its path: zoo.load("${architecture}", { weights: "${name}" }), ` +
+      `or --weights ${name} on the command line.`;
     throw new DownloadError(
       { ...facts, fix: fix === undefined ? byHand : `${fix} ${byHand}`, cause: error },
       error.unreachable,
