@@ -16,7 +16,7 @@ import {
 import { requireKind } from "./recognize.ts";
 import type { StoredTensor } from "./safetensors.ts";
 import { type FileDType, fileDTypes, storedNumbers } from "./stored-numbers.ts";
-import { openZip } from "./zip.ts";
+import { openZip, weightBytesIn } from "./zip.ts";
 
 /** What a file holds, and its numbers. */
 export interface TorchFile {
@@ -103,7 +103,7 @@ interface Opened {
 
 /** `archive/data.pkl` and `archive/data/0`; the folder may have any name. */
 function openArchive(bytes: Uint8Array, file: string): Opened {
-  const zip = openZip(bytes, file, { maximumBytes: mostBytes, kind: "PyTorch" });
+  const zip = openZip(bytes, file, { maximumBytes: weightBytesIn(bytes), kind: "PyTorch" });
   const pickle = zip.names.find((name) => /^[^/]*\/data\.pkl$/.test(name));
   if (pickle === undefined) {
     throw damaged(file, "it has no data.pkl", "an archive of torch.save", zip.names.slice(0, 4));

@@ -24,6 +24,15 @@ export interface ZipOptions {
   readonly kind?: "zip" | "PyTorch";
 }
 
+/** An archive of weights may unpack to this many times its bytes; a little is free. Numbers hardly pack. */
+const mostGrowth = 20;
+const freeBytes = 2 ** 26;
+
+/** How many bytes an archive of weights may unpack to. */
+export function weightBytesIn(archive: Uint8Array): number {
+  return Math.min(mostBytes, Math.max(freeBytes, archive.length * mostGrowth));
+}
+
 /**
  * An archive's entries; `file` is the name that errors call it by.
  *

@@ -3,7 +3,7 @@
 import { encodeHdf5, readHdf5 } from "../../formats/hdf5.ts";
 import type { Hdf5Group } from "../../formats/hdf5-tree.ts";
 import { formatJson, parseJson } from "../../formats/json.ts";
-import { encodeZip, openZip, type ZipArchive } from "../../formats/zip.ts";
+import { encodeZip, openZip, weightBytesIn, type ZipArchive } from "../../formats/zip.ts";
 import { classNamesIn } from "../class-names.ts";
 import type { ModelFormat } from "../file-format.ts";
 import { ofFile, recordOf } from "../refuse.ts";
@@ -22,10 +22,6 @@ const names = {
   weights: "model.weights.h5",
 } as const;
 
-/** An archive may unpack to this many times its bytes; a little is free. */
-const mostGrowth = 20;
-const freeBytes = 2 ** 26;
-
 /** The Keras whose files ours are like. */
 const version = "3.15.1";
 
@@ -33,8 +29,7 @@ const toBytes = (value: unknown) => new TextEncoder().encode(formatJson(value));
 
 function openArchive(bytes: Uint8Array, file: string): ZipArchive {
   // Keras stores its values as they are; others pack them.
-  const maximumBytes = Math.max(freeBytes, bytes.length * mostGrowth);
-  return ofFile(file, () => openZip(bytes, file, { maximumBytes }));
+  return ofFile(file, () => openZip(bytes, file, { maximumBytes: weightBytesIn(bytes) }));
 }
 
 /** The values of an archive alone. */
