@@ -9,6 +9,7 @@ export {
 } from "./assess/index.ts";
 export * as augment from "./augment/index.ts";
 export {
+  type ComparedBase,
   type ComparedModel,
   type CompareModelsOptions,
   compareModels,

@@ -77,7 +77,7 @@ const files: Record<string, readonly [string, () => Uint8Array | Promise<Uint8Ar
       for (const one of Object.values(header)) if (one.dtype === "F32") one.dtype = "I32";
       return safetensors(header, data);
     },
-    /whole numbers|int32|i32/i,
+    /holds whole numbers/,
   ],
   "another architecture's weights": [
     "other.safetensors",
@@ -87,7 +87,7 @@ const files: Record<string, readonly [string, () => Uint8Array | Promise<Uint8Ar
       await other.saveWeights(path, { names: "torch" });
       return readFile(path);
     },
-    /does not fit|has no weights|missing|resnet-20/i,
+    /does not fit, nor do 94 more[\s\S]*weights without a place/,
   ],
   "a file that is cut off": [
     "cut.safetensors",

@@ -67,10 +67,43 @@ test("names are trained, models are taken as they are, and both say what they co
   expect(first.memoryMiB).toBeGreaterThan(second.memoryMiB);
 });
 
+test("bases get new heads, in as many epochs as are asked for, and keep their own weights", async () => {
+  const told: string[] = [];
+  const bases = [
+    { base: "resnet-20", weights: null, name: "head" },
+    { base: "resnet-20", weights: null, phases: "two", sizes: [8, 16] } as const,
+  ];
+  const [head, two] = await compareModels(bases, {
+    train: examples(32),
+    test: examples(16),
+    epochs: 3,
+    batchSize: 8,
+    device,
+    onModel: ({ name }) => told.push(name),
+  });
+  expect(told).toEqual(["head", "resnet-20-transfer"]);
+  expect(head.trainableParameters).toBe(2 * 65);
+  expect(two.trainableParameters).toBeGreaterThan(10_000);
+  for (const { history, trainingSeconds, parameters } of [head, two]) {
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(trainingSeconds).toBeGreaterThan(0);
+    expect(parameters).toBe(head.parameters);
+  }
+});
+
+test("an unknown option of a base, and a base without published weights, are refused", async () => {
+  const options = { train: examples(4), test: examples(4), device };
+  const wrong = [{ base: "resnet-20", weight: null } as { base: string }];
+  await expect(compareModels(wrong, options)).rejects.toThrow(/did you mean "weights"/);
+  await expect(compareModels([{ base: "resnet-20" }], options)).rejects.toThrow(
+    /no published weights/,
+  );
+});
+
 test.each([
   ["an unknown architecture", ["lenet-6"], {}, /did you mean "lenet-5"/],
   ["no model", [], {}, /at least one/],
-  ["something else", [3], {}, /names of architectures and of models/],
+  ["something else", [3], {}, /names of architectures, trained bases and models/],
   ["an unknown option", ["lenet-5"], { epoch: 1 }, /epochs/],
 ])("%s is refused", async (_, models, options, message) => {
   const call = compareModels(models as string[], {
