@@ -18,7 +18,8 @@ import { encodeImage } from "../images/encode.ts";
 import {
   type ExplainedMap,
   type ExplainedPicture,
-  explanationPage,
+  pageOfSections,
+  pictureSection,
 } from "../report/explanation-page.ts";
 import { createRunFolder } from "../report/run-folder.ts";
 import { picturesFor } from "../tasks/classify/classify.ts";
@@ -28,6 +29,7 @@ import { decodingFor } from "../train/picture-inputs.ts";
 import { exitCodes } from "./exit.ts";
 import { listenerFor } from "./load-data.ts";
 import type { Output } from "./output.ts";
+import { PageSections } from "./page-sections.ts";
 import { candidatesFor, formatSkipped, type Skipped, whyNot } from "./picture-files.ts";
 import type { Trained } from "./trained.ts";
 
@@ -68,20 +70,15 @@ export async function explainPictures(
   const wanted = methodsOf(choice.method);
   const classIndex = choice.class === undefined ? undefined : classOf(choice.class, names);
   if (choice.layer !== undefined) requireSpatialLayer(model.network, choice.layer);
-  const { read, skipped } = choice.byCell
-    ? { read: await picturesByCell(paths[0], found, names, output), skipped: [] }
-    : await readPictures(paths, found);
-  if (read.length === 0) {
-    output.result(formatSkipped(skipped, "an explanation", false));
-    return exitCodes.wrongInput.code;
-  }
-  const folder = await createRunFolder({
-    name: "explain",
-    ...(choice.out === undefined ? {} : { exact: choice.out }),
-  });
-  await mkdir(join(folder, "maps"), { recursive: true });
-  const explained: ExplainedPicture[] = [];
-  for (const [i, { name, picture }] of read.entries()) {
+  const skipped: Skipped[] = [];
+  const pictures = choice.byCell
+    ? await picturesByCell(paths[0], found, names, output)
+    : picturesIn(paths, found, skipped);
+  const sections = new PageSections();
+  const records: ReturnType<typeof recordOf>[] = [];
+  let folder: string | undefined;
+  for await (const { name, picture } of pictures) {
+    folder ??= await folderFor(choice);
     const { probabilities } = await classify(model, batchOf(picture), 1);
     const top = topOf(probabilities.data, names, 5);
     output.say(`\n${name}: ${top[0].name} ${top[0].probability.toFixed(2)}`);
@@ -101,23 +98,45 @@ export async function explainPictures(
         overlay(picture, attribution.map, { colors: choice.colors }),
         "png",
       );
-      await writeFile(join(folder, "maps", `${fileName(name, i)}-${method}.png`), png);
+      const file = `${fileName(name, records.length)}-${method}.png`;
+      await writeFile(join(folder, "maps", file), png);
       output.say(`  ${methods[method].title}${describe(attribution.layers, attribution.reason)}`);
       for (const line of evidence?.words ?? []) output.say(`    ${line}`);
     }
-    explained.push({ name, picture, top, maps });
+    const explained = { name, picture, top, maps };
+    sections.add(() => pictureSection(explained, { classNames: names, colors: choice.colors }));
+    records.push(recordOf(explained));
+  }
+  if (folder === undefined) {
+    output.result(formatSkipped(skipped, "an explanation", false));
+    return exitCodes.wrongInput.code;
   }
   const page = join(folder, "explanation.html");
   const title =
-    read.length === 1 ? `What the model sees in ${read[0].name}` : "What the model sees";
-  const { colors } = choice;
-  const content = { title, subtitle: file, classNames: names, pictures: explained, colors };
-  await writeFile(page, explanationPage(content));
+    records.length === 1 ? `What the model sees in ${records[0].picture}` : "What the model sees";
+  const shown = { title, subtitle: file, colors: choice.colors };
+  await writeFile(page, pageOfSections(shown, sections.all));
   if (skipped.length > 0) output.result(formatSkipped(skipped, "an explanation", true));
+  if (sections.all.length < records.length) {
+    output.result(
+      `\nThe page shows the first ${sections.all.length} of ${records.length} pictures; the maps of all are in ` +
+        `${join(folder, "maps")}.`,
+    );
+  }
   output.result(`\nopen ${page}`);
-  output.record({ model: file, page, pictures: explained.map(recordOf), skipped });
+  output.record({ model: file, page, pictures: records, skipped });
   const isWrong = skipped.some(({ isNamed }) => isNamed);
   return isWrong ? exitCodes.wrongInput.code : exitCodes.done.code;
+}
+
+/** A new folder, with one for the maps in it. */
+async function folderFor({ out }: ExplainChoice): Promise<string> {
+  const folder = await createRunFolder({
+    name: "explain",
+    ...(out === undefined ? {} : { exact: out }),
+  });
+  await mkdir(join(folder, "maps"), { recursive: true });
+  return folder;
 }
 
 const describe = (layers: readonly string[], reason: string | undefined) =>
@@ -162,17 +181,20 @@ function fileName(name: string, i: number): string {
   return `${i + 1}-${plain.slice(0, longestName)}`;
 }
 
-async function readPictures(paths: readonly string[], { trained }: Trained) {
+/** Pictures one at a time: each is read when it is asked for. Those that cannot be read are added to `skipped`. */
+export async function* picturesIn(
+  paths: readonly string[],
+  { trained }: Pick<Trained, "trained">,
+  skipped: Skipped[],
+): AsyncGenerator<ReadPicture> {
   const options = decodingFor(trained.model);
-  const { candidates, skipped } = await candidatesFor(paths);
-  const read: ReadPicture[] = [];
-  const missing: Skipped[] = [...skipped];
-  for (const candidate of candidates) {
+  const found = await candidatesFor(paths);
+  skipped.push(...found.skipped);
+  for (const candidate of found.candidates) {
     const image = await readImage(candidate.path, options).catch((error: unknown) => whyNot(error));
-    if ("reason" in image) missing.push({ ...candidate, ...image });
-    else read.push({ name: candidate.path, picture: image });
+    if ("reason" in image) skipped.push({ ...candidate, ...image });
+    else yield { name: candidate.path, picture: image };
   }
-  return { read, skipped: missing };
 }
 
 /** For each true and predicted class that occur together, the picture of which the model is surest. */

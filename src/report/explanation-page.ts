@@ -56,19 +56,26 @@ const style = `
  * @example await writeFile("explanation.html", explanationPage({ title, classNames, pictures }));
  */
 export function explanationPage(content: ExplanationContent): string {
-  const { title, subtitle, pictures, colors = "inferno" } = content;
+  const sections = content.pictures.map((picture) => pictureSection(picture, content));
+  return pageOfSections(content, sections);
+}
+
+/** The page of sections that `pictureSection` has made, one after another, so that no picture has to be kept. */
+export function pageOfSections(
+  { title, subtitle, colors = "inferno" }: Omit<ExplanationContent, "pictures" | "classNames">,
+  sections: readonly string[],
+): string {
   const bar = pngDataUri(colorBar(colors, [1, 256]));
   const lead = `
 <p class="legend"><span>counts for nothing</span><img src="${bar}" alt="colours from cold to hot"><span>counts most</span></p>
 `;
-  const body = pictures.map((picture) => pictureSection(picture, content, colors)).join("\n");
-  return pageOf({ title, subtitle, style, lead, body });
+  return pageOf({ title, subtitle, style, lead, body: sections.join("\n") });
 }
 
-function pictureSection(
+/** A picture with its maps, as a part of the page. */
+export function pictureSection(
   { name, picture, top, maps }: ExplainedPicture,
-  { classNames }: ExplanationContent,
-  colors: ColorMapName,
+  { classNames, colors = "inferno" }: Pick<ExplanationContent, "classNames" | "colors">,
 ): string {
   const classes = top
     .map((one) => `${escapeMarkup(one.name)} ${formatRate(one.probability)}`)
