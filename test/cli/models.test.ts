@@ -56,6 +56,8 @@ test("with a name, shows layers, ticked numbers, features, options, weights and 
     "width",
     "Weights",
     "arXiv:1801.04381",
+    "Published top-1 on ImageNet: 71.3 % (Keras), 71.9 % (torchvision)",
+    "fovea train --base mobilenet-v2 --data ./photos",
   ]) {
     expect(stdout).toContain(text);
   }

@@ -69,7 +69,11 @@ async function list(output: Output): Promise<void> {
   );
   output.result(formatTable([headings, ...rows.map(cellsOf)], aligns));
   output.result(
-    "\nWeights marked * are on this computer. With a name: its layers, published numbers, options and paper.",
+    "\nparameters  all numbers in the weights, with the moving statistics of batch normalization, which PyTorch leaves out" +
+      "\nGMACs       billions of multiply-adds of one image" +
+      "\ntop-1       the published share of ImageNet's validation images whose class is found" +
+      "\nweights     published ones; * marks those on this computer, the others are downloaded when they are first used" +
+      "\n\nfovea models NAME shows the layers, published numbers, options, weights and paper of one.",
   );
   for (const row of rows) output.record(row);
 }
@@ -97,7 +101,11 @@ async function show(architecture: Architecture, output: Output): Promise<void> {
   output.result(formatSummary(summary, { width: standardOutput.longestLine }));
   output.result(`\n${title} (${year}, ${family})\n${description}\n${paper}`);
   output.result(`\nPublished numbers, and counted ones\n${figuresTable(comparisons)}`);
-  output.result(`\nFeatures of each stage\n${formatTable(Object.entries(features()), twoColumns)}`);
+  const accuracies = accuraciesText(architecture);
+  if (accuracies !== undefined) output.result(accuracies);
+  output.result(
+    `\nThe last layer of each stage, for detectors and segmentation\n${formatTable(Object.entries(features()), twoColumns)}`,
+  );
   if (Object.keys(options).length > 0) output.result(`\nOptions\n${optionsTable(architecture)}`);
   const places = await Promise.all(weights.map((source) => weightsHere(architecture.name, source)));
   output.result(`\nWeights\n${weightsText(architecture, places)}`);
@@ -116,6 +124,18 @@ async function show(architecture: Architecture, output: Output): Promise<void> {
     weights: weights.map((source, i) => ({ ...source, here: places[i] !== undefined })),
     summary,
   });
+}
+
+/** Published accuracies as they are: they are measured on ImageNet, and not here. */
+function accuraciesText({ figures }: Architecture): string | undefined {
+  const texts = figures.flatMap(({ top1, source, options: built }) =>
+    top1 === undefined
+      ? []
+      : [
+          `${top1.toFixed(1)} % (${source}${built === undefined ? "" : ` ${JSON.stringify(built)}`})`,
+        ],
+  );
+  return texts.length === 0 ? undefined : `Published top-1 on ImageNet: ${texts.join(", ")}`;
 }
 
 const twoColumns: Align[] = ["left", "left"];
@@ -150,14 +170,22 @@ function optionsTable({ options }: Architecture): string {
   return formatTable([["option", "default", "meaning"], ...rows], ["left", "left", "left"]);
 }
 
-function weightsText({ weights }: Architecture, places: readonly (string | undefined)[]): string {
+function weightsText(
+  { name: own, weights }: Architecture,
+  places: readonly (string | undefined)[],
+): string {
   if (weights.length === 0) return "No published weights are known to Fovea; they begin at random.";
   const rows = weights.map(({ name, licence, url }, i) => [
     name,
     licence,
-    places[i] === undefined ? "not yet" : places[i],
+    places[i] === undefined ? "no, downloaded when first used" : places[i],
     url,
   ]);
   const columns = ["name", "licence", "on this computer", "from"];
-  return formatTable([columns, ...rows], ["left", "left", "left", "left"]);
+  const [{ name }] = weights;
+  return (
+    `${formatTable([columns, ...rows], ["left", "left", "left", "left"])}\n\n` +
+    `For pictures of your own:  fovea train --base ${own} --data ./photos\n` +
+    `To predict with them:      fovea predict cat.jpg --model ${own} --weights ${name}`
+  );
 }
