@@ -1,6 +1,6 @@
 // A detector from nothing: garments of Fashion-MNIST, scattered on textures, are found and told apart by a small network
-// that is trained in minutes. Garments and backgrounds of the test are others than those of the training. It reaches a
-// mAP@0.5 of 86 % and a mAP@0.5:0.95 of 75 % with 15 minutes of processor time.
+// that is trained in minutes. Garments and backgrounds of the test are others than those of the training. With all of
+// Fashion-MNIST it reaches a mAP@0.5 of 89.9 % and a mAP@0.5:0.95 of 79.4 % with 26 minutes of processor time.
 //
 //     npx tsx examples/detection/garments.ts [epochs] [folder]
 //
