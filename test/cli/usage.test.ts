@@ -39,7 +39,7 @@ describe("help", () => {
     const { code, stdout } = await fovea("train --help");
     expect(code).toBe(0);
     expect(stdout).toContain("--batch-size <number>");
-    expect(stdout).toContain("Default: 128.");
+    expect(stdout).toContain("Default: 128, or chosen");
     expect(stdout).toContain("mnist, lenet-5");
     expect(stdout).toContain("See fovea models.");
     expect((await fovea("help train")).stdout).toBe(stdout);
