@@ -21,7 +21,9 @@ test("a compiled model's metrics say which way each number improves, and its los
     metrics: [metrics.meanIoU({ numClasses: 3 }), wrong],
   });
   const directions = directionsOf(model);
-  expect(directions).toEqual({ loss: "lower", mean_io_u: "higher", gain: "higher" });
+  // The mean average precision of detectors is measured beside the metrics, whatever the model.
+  const measured = { map: "higher", map50: "higher" };
+  expect(directions).toEqual({ loss: "lower", mean_io_u: "higher", gain: "higher", ...measured });
   expect(directionOf("val_mean_io_u", directions)).toBe("higher");
   expect(directionOf("val_loss", directions)).toBe("lower");
   expect(directionOf("val_gain", directions)).toBe("higher");
