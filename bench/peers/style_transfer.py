@@ -33,16 +33,19 @@ class Transfer:
         for module in self.network:
             if isinstance(module, torch.nn.ReLU):
                 module.inplace = False
-        picture = lambda: torch.rand(1, 3, size, size).to(memory_format=form)
+        self.form = form
+        picture = lambda: torch.rand(1, 3, size, size)
         with torch.no_grad():
             content, style = self.features(picture()), self.features(picture())
         self.content = content[CONTENT]
         self.styles = [gram(style[layer]) for layer in STYLE]
+        # L-BFGS takes contiguous gradients alone.
         self.image = picture().requires_grad_()
         self.layout = layout
 
     def features(self, x):
         found = {}
+        x = x.contiguous(memory_format=self.form)
         for i, module in enumerate(self.network):
             x = module(x)
             if i in STYLE or i == CONTENT:
