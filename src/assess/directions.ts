@@ -21,22 +21,23 @@ export function directionsOf(model: StatefulModel<SymbolicOutputs>): Directions 
   const known = metrics.flatMap(({ name, better }) =>
     better === undefined ? [] : [[name, better]],
   );
-  return { loss: "lower", ...measured, ...Object.fromEntries(known) };
+  return { loss: "lower", ...Object.fromEntries(known) };
 }
 
 /** Of the numbers that no metric reports. */
-const measured: Directions = Object.fromEntries(
-  Object.entries(epochNumbers).map(([name, { better }]) => [name, better]),
-);
+const measured = Object.entries(epochNumbers).map(([name, { better }]) => ({ name, better }));
 
 /**
  * Which way the number `key` of the logs improves; undefined where that is not known.
  *
- * @param directions Default: those of the metrics that `compile` takes by name.
+ * @param directions of metrics. Default: those of the metrics that `compile` takes by name.
  */
 export function directionOf(key: string, directions?: Directions): Better | undefined {
-  const given = Object.entries(directions ?? measured).map(([name, better]) => ({ name, better }));
-  return betterOf(directions === undefined ? [...usualMetrics(), ...given] : given, key);
+  const metrics =
+    directions === undefined
+      ? usualMetrics()
+      : Object.entries(directions).map(([name, better]) => ({ name, better }));
+  return betterOf([...metrics, ...measured], key);
 }
 
 let usual: readonly Metric[] | undefined;

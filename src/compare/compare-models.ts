@@ -9,7 +9,7 @@ import {
   requireOption,
   requireWhole,
 } from "../core/option.ts";
-import { type ExampleSet, inputShapeOf, labelsOf } from "../data/example-set.ts";
+import { classCountIn, type ExampleSet, inputShapeOf } from "../data/example-set.ts";
 import type { Device } from "../machine/device.ts";
 import { sharedDevice } from "../machine/open.ts";
 import type { OptimizerName } from "../nn/optimizers/index.ts";
@@ -190,7 +190,7 @@ async function baseEntry(
     device,
   });
   const model = transfer(base, {
-    classes: classesOf(train),
+    classes: classCountIn(train),
     name: own ?? `${name}-transfer`,
     seed,
   });
@@ -219,7 +219,7 @@ async function architectureFor(
   { train, optimizer = "adam", preprocess = { scale: 1 / 255 }, seed = 0 }: CompareModelsOptions,
   device: Device,
 ): Promise<Model> {
-  const classes = classesOf(train);
+  const classes = classCountIn(train);
   const network = await zoo.build(name, { inputShape: inputShapeOf(train), classes });
   const model = new Model(network, { seed, preprocess, device });
   return model.compile({
@@ -227,9 +227,4 @@ async function architectureFor(
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],
   });
-}
-
-/** The classes that have names, else one more than the highest label. */
-function classesOf(train: ExampleSet): number {
-  return train.classNames?.length ?? Math.max(...new Set<number>(labelsOf(train))) + 1;
 }

@@ -25,6 +25,11 @@ export function labelsOf(set: ExampleSet): Examples["y"]["data"] {
   return isImageSource(set) ? set.labels : set.y.data;
 }
 
+/** How many classes there are: those that have names, else one more than the highest label. */
+export function classCountIn(set: ExampleSet): number {
+  return set.classNames?.length ?? Math.max(...new Set<number>(labelsOf(set))) + 1;
+}
+
 /** What `fit` and `predict` take of it. */
 export function inputsOf(set: ExampleSet): ImageSource | Examples["x"] {
   return isImageSource(set) ? set : set.x;

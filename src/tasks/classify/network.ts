@@ -1,7 +1,7 @@
 // The network that learns classes: an architecture of the zoo behind layers that augment, compiled.
 
 import { type PolicyName, policy } from "../../augment/policies.ts";
-import { type ExampleSet, inputShapeOf, labelsOf } from "../../data/example-set.ts";
+import { classCountIn, type ExampleSet, inputShapeOf } from "../../data/example-set.ts";
 import type { Device } from "../../machine/device.ts";
 import { layersBefore } from "../../nn/layers-before.ts";
 import { lossFrom } from "../../nn/losses/index.ts";
@@ -113,9 +113,4 @@ async function transferredFor(
     name: architecture.name,
   });
   return { network, preprocess };
-}
-
-/** The classes that have names, else one more than the highest label. */
-function classCountIn(images: ExampleSet): number {
-  return images.classNames?.length ?? Math.max(...new Set<number>(labelsOf(images))) + 1;
 }

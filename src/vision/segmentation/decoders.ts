@@ -85,7 +85,8 @@ const asppFilters = 256;
 /**
  * DeepLabV3: atrous spatial pyramid pooling of the features at the output stride (a 1 x 1 convolution, three 3 x 3 ones with
  * rates 6, 12 and 18, or twice these at a stride of 8, and the mean of the image), side by side, then two convolutions.
- * The last stages of the encoder are dilated to keep the stride; of one that cannot be dilated they are left out. Source: Chen et al., “Rethinking Atrous Convolution”, 2017, arXiv:1706.05587.
+ * The last stages of the encoder are dilated to keep the stride; of one that cannot be dilated they are left out. Source: Chen
+ * et al., “Rethinking Atrous Convolution”, 2017, arXiv:1706.05587.
  */
 export function deepLabDecoder(
   encoder: Encoder,
