@@ -16,6 +16,7 @@ export default defineConfig({
     // The same for programs that tests start elsewhere by tsx.
     env: { TSX_TSCONFIG_PATH: file("tsconfig.json") },
     globalSetup: ["test/bundled-sources.ts"],
+    setupFiles: ["test/same-bytes.ts"],
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,
     pool: "forks",

@@ -106,14 +106,15 @@ async function timeAll(options: BenchOptions, folder: string, say: Say): Promise
       )}`,
     );
   }
-  const layoutOf = ({ network, mode }: NetworkTime) =>
-    times
-      .find((time) => time.network === network && time.mode === mode)
-      ?.peers.find(({ side }) => side === "PyTorch")?.note;
   for (const { child } of peers) await child.close();
+  const trained = times.filter(({ mode }) => mode === "training");
   const fresh: FreshStart[] = [];
-  for (const time of times.filter(({ mode }) => mode === "training")) {
-    fresh.push(await startFresh(time.network, device, { layout: layoutOf(time), settings, say }));
+  for (const name of new Set(trained.map(({ network }) => network))) {
+    const { peers: sides } = trained.find(({ network }) => network === name) as NetworkTime;
+    const layout = sides.find(({ side }) => side === "PyTorch")?.note;
+    const start = await startFresh(name, device, { layout, settings, say });
+    fresh.push(start);
+    say(`${start.network}: compiled in ${(start.compileMilliseconds / 1000).toFixed(2)} s`);
   }
   say(`\n${compileTable(fresh)}\n\n${memoryTable(fresh)}`);
   const style =

@@ -4,10 +4,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RandomStream } from "../src/core/random.ts";
-import { type ImageSource, imageFolder } from "../src/data/index.ts";
 import { encodeImage } from "../src/images/encode.ts";
 import { median } from "../src/measure/timing.ts";
-import type { Child } from "./peers/child.ts";
+import { Child } from "./peers/child.ts";
 import { firstLine } from "./peers/peer.ts";
 import { startTorchvision } from "./peers/torchvision.ts";
 
@@ -29,8 +28,6 @@ export interface PictureTimes {
 /** As stored, as trained on, and of a batch. */
 const [stored, size, batch] = [224, 160, 32];
 const classes = ["a", "b", "c", "d"];
-const mean = [0.485, 0.456, 0.406];
-const deviation = [0.229, 0.224, 0.225];
 
 /** Folders of JPEG pictures that compress as photographs do: smooth, with some noise. */
 async function makePictures(folder: string, count: number): Promise<void> {
@@ -52,44 +49,9 @@ async function makePictures(folder: string, count: number): Promise<void> {
   }
 }
 
-/**
- * Seconds of one pass: batches in a random order, flipped at random, standardised to floats. The next batch is on its
- * way meanwhile, as in training and in a DataLoader.
- */
-async function pass(source: ImageSource, seed: number): Promise<number> {
-  const random = new RandomStream(seed);
-  const start = performance.now();
-  const order = random.permutation(source.count);
-  const floats = new Float32Array(batch * size * size * 3);
-  const read = (at: number) => source.read(order.subarray(at, at + batch));
-  let next = read(0);
-  for (let at = 0; at < source.count; at += batch) {
-    const { x } = await next;
-    if (at + batch < source.count) next = read(at + batch);
-    standardise(x.data, floats, () => random.below(2) === 1);
-  }
-  return (performance.now() - start) / 1000;
-}
-
-/** What each byte becomes, channel by channel. */
-const tables = mean.map((m, c) =>
-  Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / deviation[c]),
-);
-
-function standardise(bytes: Uint8Array, floats: Float32Array, flips: () => boolean): void {
-  const [red, green, blue] = tables;
-  const row = size * 3;
-  for (let image = 0; image < bytes.length; image += size * row) {
-    const step = flips() ? -3 : 3;
-    for (let start = image; start < image + size * row; start += row) {
-      let to = step < 0 ? start + row - 3 : start;
-      for (let from = start; from < start + row; from += 3, to += step) {
-        floats[to] = red[bytes[from]];
-        floats[to + 1] = green[bytes[from + 1]];
-        floats[to + 2] = blue[bytes[from + 2]];
-      }
-    }
-  }
+/** What both sides say of a pass. */
+interface Answer {
+  readonly seconds: number;
 }
 
 async function startPeer(workers: number, python: string | undefined, say: (text: string) => void) {
@@ -110,32 +72,27 @@ export async function timePictures(
   const workers = 2;
   const folder = join(options.folder, "pictures");
   await makePictures(folder, count);
-  const open = (cache: "memory" | "none") =>
-    imageFolder(folder, { size: [size, size], validation: 0, workers, cache, onWarning: say });
+  const fovea = await Child.startFile("pictures-process.ts", [String(workers)]);
   const peer: Child | undefined = await startPeer(workers, options.python, say);
-  const again = await open("none");
-  const start = performance.now();
-  const kept = await open("memory");
-  const opening = count / ((performance.now() - start) / 1000);
+  const opened = await fovea.ask<Answer>(`open ${folder} ${size}`);
   const seconds: { decoding: number[]; kept: number[]; peer: number[] } = {
     decoding: [],
     kept: [],
     peer: [],
   };
   for (let round = 0; round < options.repeats; round++) {
-    seconds.decoding.push(await pass(again.train, round));
-    seconds.kept.push(await pass(kept.train, round));
+    for (const kind of ["decoding", "kept"] as const) {
+      seconds[kind].push((await fovea.ask<Answer>(`${kind} ${round} ${batch}`)).seconds);
+    }
     if (peer === undefined) continue;
-    const answer = await peer.ask<{ seconds: number }>(`epoch ${folder} ${size} ${batch}`);
-    seconds.peer.push(answer.seconds);
+    seconds.peer.push((await peer.ask<Answer>(`epoch ${folder} ${size} ${batch}`)).seconds);
   }
   await peer?.close();
-  await again.close();
-  await kept.close();
+  await fovea.close();
   return {
     pictures: count,
     workers,
-    opening,
+    opening: count / opened.seconds,
     decoding: count / median(seconds.decoding),
     kept: count / median(seconds.kept),
     ...(peer && { peer: count / median(seconds.peer), version: peer.version }),

@@ -17,7 +17,7 @@ export interface ShapesOptions {
   readonly tested?: number;
   /** Height and width of the scenes. Default: 64. */
   readonly size?: number;
-  /** Default: 8. */
+  /** Default: 9. */
   readonly epochs?: number;
   /** Where the sheet of pictures goes. Default: none is written. */
   readonly folder?: string;
@@ -27,7 +27,7 @@ export interface ShapesOptions {
 
 /** Trains, prints, and gives what was measured on scenes that were not trained on. */
 export async function main(options: ShapesOptions = {}): Promise<vision.SegmentationAssessment> {
-  const { scenes = 3000, tested = 100, size = 64, epochs = 8, folder, say = console.log } = options;
+  const { scenes = 3000, tested = 100, size = 64, epochs = 9, folder, say = console.log } = options;
   const started = performance.now();
   const kind = {
     size: [size, size],
@@ -38,7 +38,7 @@ export async function main(options: ShapesOptions = {}): Promise<vision.Segmenta
   const train = await vision.shapeScenes({ ...kind, count: scenes });
   const test = await vision.shapeScenes({ ...kind, count: tested, part: "test" });
   const model = await vision.segmentationNetwork({
-    architecture: { filters: 16 },
+    architecture: { filters: 16, depth: 3 },
     inputShape: [size, size, 3],
     classes: train.masks.classNames.length,
   });

@@ -1,31 +1,16 @@
-// What `fovea explain` does once the model is there: read pictures, draw maps, try them, write the page.
+// What `fovea explain` does once the model is there: read pictures, have them explained, write the maps and the page.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { classCountOf, classify, classNamesFor } from "../assess/classify.ts";
-import { ConfigError, DataError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
-import type { Tensor } from "../core/tensor.ts";
-import { countOf, sliceSet } from "../data/example-set.ts";
-import { attribute } from "../explain/attribute.ts";
 import type { ColorMapName } from "../explain/colors.ts";
-import { requireSpatialLayer } from "../explain/layer-choice.ts";
 import { type AttributionName, methods } from "../explain/methods/table.ts";
 import { overlay } from "../explain/overlay.ts";
-import { trust } from "../explain/trust/trust.ts";
-import { readImage } from "../images/decode.ts";
+import { type DecodeImageOptions, readImage } from "../images/decode.ts";
 import { encodeImage } from "../images/encode.ts";
-import {
-  type ExplainedMap,
-  type ExplainedPicture,
-  pageOfSections,
-  pictureSection,
-} from "../report/explanation-page.ts";
+import { type ExplainedMap, pageOfSections, pictureSection } from "../report/explanation-page.ts";
 import { createRunFolder } from "../report/run-folder.ts";
-import { picturesFor } from "../tasks/classify/classify.ts";
-import { loadImages } from "../tasks/classify/load-data.ts";
-import { topOf } from "../tasks/classify/predictions.ts";
-import { decodingFor } from "../train/picture-inputs.ts";
+import type { Explanation, NamedPicture } from "../tasks/task.ts";
 import { exitCodes } from "./exit.ts";
 import { listenerFor } from "./load-data.ts";
 import type { Output } from "./output.ts";
@@ -35,7 +20,7 @@ import type { Trained } from "./trained.ts";
 
 /** What was typed. */
 export interface ExplainChoice {
-  readonly method: string;
+  readonly method?: string | undefined;
   readonly layer?: string | undefined;
   readonly class?: string | undefined;
   readonly byCell: boolean;
@@ -44,68 +29,42 @@ export interface ExplainChoice {
   readonly out?: string | undefined;
 }
 
-/** Bytes, or numbers of a data set. */
-type Pixels = Tensor<Float32Array | Uint8Array>;
-
-/** A picture as the model takes it. */
-interface ReadPicture {
-  readonly name: string;
-  readonly picture: Pixels;
-}
-
-/** Pictures of one step. */
-const batchSize = 32;
-
 /** Explains, writes and prints, and gives the exit code. */
 export async function explainPictures(
   paths: readonly string[],
-  found: Trained,
+  { task, trained, file, choice: data }: Trained,
   choice: ExplainChoice,
   output: Output,
 ): Promise<number> {
-  const { trained, file } = found;
-  const { model, classNames } = trained;
-  classCountOf(model);
-  const names = classNamesFor(model, classNames);
-  const wanted = methodsOf(choice.method);
-  const classIndex = choice.class === undefined ? undefined : classOf(choice.class, names);
-  if (choice.layer !== undefined) requireSpatialLayer(model.network, choice.layer);
+  const { colors } = choice;
+  const { decoding, classNames, explain } = task.explainer(trained, {
+    methods: methodsOf(choice.method),
+    layer: choice.layer,
+    class: choice.class,
+    trust: choice.trust === "yes",
+    colors,
+  });
   const skipped: Skipped[] = [];
   const pictures = choice.byCell
-    ? await picturesByCell(paths[0], found, names, output)
-    : picturesIn(paths, found, skipped);
+    ? await task.surestPictures?.(trained, { ...data, data: paths[0] }, listenerFor(output))
+    : picturesIn(paths, decoding, skipped);
   const sections = new PageSections();
   const records: ReturnType<typeof recordOf>[] = [];
   let folder: string | undefined;
-  for await (const { name, picture } of pictures) {
+  for await (const picture of pictures ?? []) {
     folder ??= await folderFor(choice);
-    const { probabilities } = await classify(model, batchOf(picture), 1);
-    const top = topOf(probabilities.data, names, 5);
-    output.say(`\n${name}: ${top[0].name} ${top[0].probability.toFixed(2)}`);
-    const maps: ExplainedMap[] = [];
-    for (const method of wanted) {
-      const looksAtLayer = methods[method].looksAt === "layer" && choice.layer !== undefined;
-      const options = {
-        method,
-        ...(looksAtLayer ? { layer: choice.layer } : {}),
-        ...(classIndex === undefined ? {} : { classIndex }),
-      };
-      const attribution = await attribute(model, picture, options);
-      const evidence =
-        choice.trust === "yes" ? await trust(model, picture, attribution, options) : undefined;
-      maps.push({ attribution, ...(evidence === undefined ? {} : { trust: evidence }) });
-      const png = await encodeImage(
-        overlay(picture, attribution.map, { colors: choice.colors }),
-        "png",
-      );
-      const file = `${fileName(name, records.length)}-${method}.png`;
-      await writeFile(join(folder, "maps", file), png);
-      output.say(`  ${methods[method].title}${describe(attribution.layers, attribution.reason)}`);
-      for (const line of evidence?.words ?? []) output.say(`    ${line}`);
+    const explanation = await explain(picture);
+    const { explained, says } = explanation;
+    output.say(`\n${picture.name}: ${says}`);
+    for (const [i, one] of explained.maps.entries()) {
+      const drawn = one.shown ?? overlay(picture.picture, one.attribution.map, { colors });
+      const name = `${fileName(picture.name, records.length)}-${mapName(explained.maps, i)}.png`;
+      await writeFile(join(folder, "maps", name), await encodeImage(drawn, "png"));
+      output.say(`  ${describe(one)}`);
+      for (const line of one.trust?.words ?? []) output.say(`    ${line}`);
     }
-    const explained = { name, picture, top, maps };
-    sections.add(() => pictureSection(explained, { classNames: names, colors: choice.colors }));
-    records.push(recordOf(explained));
+    sections.add(() => pictureSection(explained, { classNames, colors }));
+    records.push(recordOf(explanation));
   }
   if (folder === undefined) {
     output.result(formatSkipped(skipped, "an explanation", false));
@@ -114,8 +73,7 @@ export async function explainPictures(
   const page = join(folder, "explanation.html");
   const title =
     records.length === 1 ? `What the model sees in ${records[0].picture}` : "What the model sees";
-  const shown = { title, subtitle: file, colors: choice.colors };
-  await writeFile(page, pageOfSections(shown, sections.all));
+  await writeFile(page, pageOfSections({ title, subtitle: file, colors }, sections.all));
   if (skipped.length > 0) output.result(formatSkipped(skipped, "an explanation", true));
   if (sections.all.length < records.length) {
     output.result(
@@ -139,38 +97,39 @@ async function folderFor({ out }: ExplainChoice): Promise<string> {
   return folder;
 }
 
-const describe = (layers: readonly string[], reason: string | undefined) =>
-  layers.length === 0 ? "" : ` at ${layers.join(", ")}${reason === undefined ? "" : `, ${reason}`}`;
+/** The method of a map; with a number where it has several maps of one picture. */
+function mapName(maps: readonly ExplainedMap[], i: number): string {
+  const { subject, attribution } = maps[i];
+  const isSame = (one: ExplainedMap) => one.attribution.method === attribution.method;
+  const number = maps.slice(0, i + 1).filter(isSame).length;
+  return subject === undefined ? attribution.method : `${attribution.method}-${number}`;
+}
+
+/** `Grad-CAM at "conv", the last layer …`; `HiResCAM: cup 0.93 at …` */
+function describe({ attribution: { method, layers, reason }, subject }: ExplainedMap): string {
+  const where = layers.length === 0 ? "" : ` at ${layers.join(", ")}`;
+  const why = reason === undefined ? "" : `, ${reason}`;
+  return `${methods[method].title}${subject === undefined ? "" : `: ${subject}`}${where}${why}`;
+}
 
 /** What machines read: everything but the pixels. */
-function recordOf({ name, top, maps }: ExplainedPicture) {
+function recordOf({ record, explained: { name, maps } }: Explanation) {
   return {
     picture: name,
-    classes: top,
-    maps: maps.map(({ attribution, trust: evidence }) => {
+    ...record,
+    maps: maps.map(({ attribution, subject, trust }) => {
       const { map, values, ...rest } = attribution;
-      return { ...rest, trust: evidence };
+      return { ...(subject !== undefined && { subject }), ...rest, trust };
     }),
   };
 }
 
 /** Methods from names with commas. @throws ConfigError where there is no such method. */
-function methodsOf(text: string): AttributionName[] {
-  const names = text.split(",").map((name) => name.trim());
+function methodsOf(text: string | undefined): AttributionName[] | undefined {
+  if (text === undefined) return undefined;
   const known = Object.fromEntries((Object.keys(methods) as AttributionName[]).map((n) => [n, n]));
-  return names.map((name) => lookUp(known, name, "method of attribution"));
+  return text.split(",").map((name) => lookUp(known, name.trim(), "method of attribution"));
 }
-
-/** A class by its name, or its number from 0. @throws ConfigError where there is none. */
-function classOf(text: string, names: readonly string[]): number {
-  const byName = names.indexOf(text);
-  if (byName >= 0) return byName;
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 0 && number < names.length) return number;
-  return lookUp(Object.fromEntries(names.map((name, i) => [name, i])), text, "class");
-}
-
-const batchOf = ({ data, shape }: Pixels): Pixels => ({ data, shape: [1, ...shape] });
 
 /** Addresses are longer than names of files may be. */
 const longestName = 80;
@@ -184,60 +143,16 @@ function fileName(name: string, i: number): string {
 /** Pictures one at a time: each is read when it is asked for. Those that cannot be read are added to `skipped`. */
 export async function* picturesIn(
   paths: readonly string[],
-  { trained }: Pick<Trained, "trained">,
+  decoding: DecodeImageOptions,
   skipped: Skipped[],
-): AsyncGenerator<ReadPicture> {
-  const options = decodingFor(trained.model);
+): AsyncGenerator<NamedPicture> {
   const found = await candidatesFor(paths);
   skipped.push(...found.skipped);
   for (const candidate of found.candidates) {
-    const image = await readImage(candidate.path, options).catch((error: unknown) => whyNot(error));
+    const image = await readImage(candidate.path, decoding).catch((error: unknown) =>
+      whyNot(error),
+    );
     if ("reason" in image) skipped.push({ ...candidate, ...image });
     else yield { name: candidate.path, picture: image };
   }
-}
-
-/** For each true and predicted class that occur together, the picture of which the model is surest. */
-async function picturesByCell(
-  path: string,
-  { trained, choice }: Trained,
-  names: readonly string[],
-  output: Output,
-): Promise<ReadPicture[]> {
-  const data = { ...choice, data: path };
-  const pictures = picturesFor(trained, choice);
-  const { images, isLabelled } = await loadImages(data, listenerFor(output), pictures);
-  if (!isLabelled) {
-    throw new ConfigError({
-      what: "--by-cell needs pictures whose classes are known.",
-      expected: "a folder with a folder for each class, or a table of labels",
-      received: path,
-    });
-  }
-  const surest = new Map<string, { probability: number; picture: Pixels }>();
-  for (let first = 0; first < countOf(images); first += batchSize) {
-    const part = await sliceSet(images, first, Math.min(countOf(images), first + batchSize));
-    const { probabilities, predictions } = await classify(trained.model, part.x, batchSize);
-    const [count, ...shape] = part.x.shape;
-    const each = part.x.data.length / count;
-    predictions.forEach((predicted, i) => {
-      const cell = `${names[part.y.data[i]]} taken for ${names[predicted]}`;
-      const probability = probabilities.data[i * names.length + predicted];
-      if (probability <= (surest.get(cell)?.probability ?? 0)) return;
-      const pixels = part.x.data.slice(i * each, (i + 1) * each);
-      surest.set(cell, { probability, picture: { data: pixels, shape } });
-    });
-  }
-  if (surest.size === 0)
-    throw new DataError({
-      what: "There is no picture to explain.",
-      expected: "pictures",
-      received: path,
-    });
-  return [...surest]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, { picture }]) => ({
-      name: name.replace(/^(.*) taken for \1$/, "$1, right"),
-      picture,
-    }));
 }

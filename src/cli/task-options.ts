@@ -21,6 +21,12 @@ export function refusePredictOptions(task: Task, given: Given): void {
   if (option !== undefined) throw useless(option, `a model for the task ${task.name}`, given);
 }
 
+/** @throws ConfigError where a picture for each pair of classes was asked for, and pictures have several. */
+export function refuseExplainOptions(task: Task, given: Given): void {
+  const option = given.byCell === true && task.surestPictures === undefined;
+  if (option) throw useless("byCell", `a model for the task ${task.name}`, given);
+}
+
 function useless(option: string, place: string, given: Given): ConfigError {
   return new ConfigError({
     what: `The option ${flagOf(option)} does not go with ${place}.`,

@@ -177,7 +177,11 @@ function noClass(): DataError {
 }
 
 /** What the score takes of each output: 1 at the class, where the mask is. */
-function targetOf({ data, shape }: Values, classIndex: number, mask: Tensor | undefined): Values {
+export function targetOf(
+  { data, shape }: Values,
+  classIndex: number,
+  mask: Tensor | undefined,
+): Values {
   const classes = shape[shape.length - 1];
   const places = shape.slice(1, -1);
   if (mask !== undefined && !sameShape(mask.shape, places)) {

@@ -16,6 +16,10 @@ import { pngDataUri } from "./picture.ts";
 export interface ExplainedMap {
   readonly attribution: Attribution;
   readonly trust?: Trust;
+  /** What the map is of, such as `cup 0.93`. Default: the name of the class. */
+  readonly subject?: string;
+  /** The map as it is shown, `u8 [H, W, 3]`. Default: over the picture. */
+  readonly shown?: Tensor<Uint8Array>;
 }
 
 /** A picture with its maps. */
@@ -24,8 +28,12 @@ export interface ExplainedPicture {
   readonly name: string;
   /** As the model saw it, `[H, W, C]`. */
   readonly picture: Tensor;
-  /** The classes that the model finds most probable, first to last. */
-  readonly top: readonly { readonly name: string; readonly probability: number }[];
+  /** The picture as it is shown, `u8 [H, W, C]`. Default: as the model saw it. */
+  readonly shown?: Tensor<Uint8Array>;
+  /** The classes that the model finds most probable, first to last. Default: none are named. */
+  readonly top?: readonly { readonly name: string; readonly probability: number }[];
+  /** What the model says of it. Default: the classes of `top`. */
+  readonly note?: string;
   readonly maps: readonly ExplainedMap[];
 }
 
@@ -74,7 +82,7 @@ export function pageOfSections(
 
 /** A picture with its maps, as a part of the page. */
 export function pictureSection(
-  { name, picture, top, maps }: ExplainedPicture,
+  { name, picture, shown = shownPicture(picture), top = [], note, maps }: ExplainedPicture,
   { classNames, colors = "inferno" }: Pick<ExplanationContent, "classNames" | "colors">,
 ): string {
   const classes = top
@@ -85,27 +93,27 @@ export function pictureSection(
   return `<section class="card">
 <h2>${escapeMarkup(name)}</h2>
 <ul class="explained">
-<li><img src="${pngDataUri(shownPicture(picture))}" alt="${escapeMarkup(`The picture ${name}`)}">
-<h3>${best === undefined ? "The picture" : escapeMarkup(best.name)}</h3><p class="quiet">${classes}</p></li>
+<li><img src="${pngDataUri(shown)}" alt="${escapeMarkup(`The picture ${name}`)}">
+<h3>${best === undefined ? "The picture" : escapeMarkup(best.name)}</h3><p class="quiet">${note === undefined ? classes : escapeMarkup(note)}</p></li>
 ${items.join("\n")}
 </ul>
 </section>`;
 }
 
 function mapItem(
-  { attribution, trust }: ExplainedMap,
-  shown: {
+  { attribution, trust, subject, shown }: ExplainedMap,
+  of: {
     readonly picture: Tensor;
     readonly name: string;
     readonly classNames: readonly string[];
     readonly colors: ColorMapName;
   },
 ): string {
-  const { picture, name, classNames, colors } = shown;
+  const { picture, name, classNames, colors } = of;
   const { method, map, classIndex, layers, reason, isFlat } = attribution;
   const { title, shows, misleads, paper } = methods[method];
-  const className = classNames[classIndex] ?? `class ${classIndex}`;
-  const image = pngDataUri(overlay(picture, map, { colors }));
+  const what = subject ?? classNames[classIndex] ?? `class ${classIndex}`;
+  const image = pngDataUri(shown ?? overlay(picture, map, { colors }));
   const looked =
     layers.length === 0 ? "" : `Layer ${layers.join(", ")}${reason ? `: ${reason}` : ""}.`;
   const words =
@@ -113,9 +121,9 @@ function mapItem(
       ? ["The map says nothing: it is the same everywhere."]
       : (trust?.words ?? []);
   const lines = [...words, looked].filter((line) => line !== "");
-  const alt = `${title} of ${name} for ${className}`;
+  const alt = `${title} of ${name} for ${what}`;
   return `<li><img src="${image}" alt="${escapeMarkup(alt)}">
-<h3>${escapeMarkup(`${title}: ${className}`)}</h3>
+<h3>${escapeMarkup(`${title}: ${what}`)}</h3>
 ${lines.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
 <p class="quiet">${escapeMarkup(`${shows} ${misleads} (${paper})`)}</p></li>`;
 }

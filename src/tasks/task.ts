@@ -6,11 +6,14 @@ import type { DownloadProgress } from "../data/datasets/dataset.ts";
 import type { ClassCount } from "../data/image-folder/classes.ts";
 import type { SkippedFile } from "../data/image-folder/found-file.ts";
 import type { Source } from "../data/source.ts";
+import type { ColorMapName } from "../explain/colors.ts";
+import type { AttributionName } from "../explain/methods/table.ts";
 import type { DecodeImageOptions } from "../images/decode.ts";
 import type { StoredTask } from "../interchange/stored-task.ts";
 import type { Device } from "../machine/device.ts";
 import type { Better } from "../nn/metrics/metric.ts";
 import type { LearningRate } from "../nn/optimizers/learning-rate.ts";
+import type { ExplainedPicture } from "../report/explanation-page.ts";
 import type { ReportContent } from "../report/report-page.ts";
 import type { Logs } from "../train/events.ts";
 import type { Model } from "../train/model.ts";
@@ -46,6 +49,17 @@ export interface Task {
   ): Promise<TaskImages>;
   /** What a trained model says of pictures. @throws FoveaError where the model is none of this task. */
   predictor(trained: TrainedModel, options: PredictOptions): Predictor;
+  /** Why a trained model says it. @throws FoveaError where the model is none of this task, or an option cannot be used. */
+  explainer(trained: TrainedModel, options: ExplainOptions): Explainer;
+  /**
+   * Of data, the picture that the model is surest of for each pair of a true and a predicted class. Absent where a picture has
+   * more than one class.
+   */
+  surestPictures?(
+    trained: TrainedModel,
+    choice: MeasuredChoice,
+    listener: LoadListener,
+  ): Promise<readonly NamedPicture[]>;
 }
 
 /** A number of the logs, with the direction in which it improves. */
@@ -190,6 +204,43 @@ export interface Predictor {
   readonly batchSize: number;
   /** What the model says of images, `u8 [H, W, C]`. */
   predict(images: readonly Tensor<Uint8Array>[]): Promise<Predictions>;
+}
+
+/** What is asked of explanations; what is undefined is as the task finds best. */
+export interface ExplainOptions {
+  readonly methods?: readonly AttributionName[] | undefined;
+  /** The layer that methods look at which look at one. */
+  readonly layer?: string | undefined;
+  /** The class to explain, by its name or its number from 0. Default: what the model finds. */
+  readonly class?: string | undefined;
+  /** Whether it is tested how far each map can be trusted. */
+  readonly trust: boolean;
+  readonly colors: ColorMapName;
+}
+
+/** Draws which parts of a picture count for what a model says of it. */
+export interface Explainer {
+  /** How picture files become what `explain` takes. */
+  readonly decoding: DecodeImageOptions;
+  /** The name of class `i` at index `i`. */
+  readonly classNames: readonly string[];
+  explain(picture: NamedPicture): Promise<Explanation>;
+}
+
+/** A picture `[H, W, C]`, bytes or numbers of a data set, and what it is called. */
+export interface NamedPicture {
+  readonly name: string;
+  readonly picture: Tensor<Float32Array | Uint8Array>;
+}
+
+/** What a model says of a picture, and why. */
+export interface Explanation {
+  /** What it says, in a line. */
+  readonly says: string;
+  /** The same as machines read it. */
+  readonly record: Readonly<Record<string, unknown>>;
+  /** The picture with its maps. */
+  readonly explained: ExplainedPicture;
 }
 
 /** Images that a model can be asked about. */

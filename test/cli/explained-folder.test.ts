@@ -6,8 +6,6 @@ import { expect, test } from "vitest";
 import { picturesIn } from "../../src/cli/explain-pictures.ts";
 import { PageSections } from "../../src/cli/page-sections.ts";
 import type { Skipped } from "../../src/cli/picture-files.ts";
-import { layers } from "../../src/nn/layers/index.ts";
-import { sequential } from "../../src/train/sequential.ts";
 import { emptyFolder, pictureBytes } from "../data/pictures.ts";
 
 test("a picture is read when the one before it is done", async () => {
@@ -15,10 +13,8 @@ test("a picture is read when the one before it is done", async () => {
   for (const name of ["a", "b", "c"]) {
     await writeFile(join(folder, `${name}.png`), await pictureBytes("red", 1, { format: "png" }));
   }
-  const model = sequential([layers.globalAveragePooling2d({ inputShape: [8, 8, 3] })]);
-  const trained = { model, classNames: undefined, task: undefined };
   const skipped: Skipped[] = [];
-  const pictures = picturesIn([folder], { trained }, skipped);
+  const pictures = picturesIn([folder], { size: [8, 8] }, skipped);
   const first = await pictures.next();
   expect(first.value?.name).toBe(join(folder, "a.png"));
   // What happens to the others now is seen, because they have not been read.

@@ -93,6 +93,7 @@ describe.each([
     part: "Average precision by size",
     judge: "val_map",
     watched: ["val_map50", "val_map", "val_loss"],
+    names: /^(red|blue) 0\.\d\d$/,
   },
   {
     task: "segment",
@@ -102,8 +103,9 @@ describe.each([
     part: "Scores by class",
     judge: "val_mean_io_u",
     watched: ["val_mean_io_u", "val_loss"],
+    names: /^\w+$/,
   },
-])("--task $task", ({ task, data, number, title, part, judge, watched }) => {
+])("--task $task", ({ task, data, number, title, part, judge, watched, names }) => {
   test("trains, and leaves a run folder whose report shows predictions beside the truth", async () => {
     const { code, stdout } = await fovea(
       `train --task ${task} --data ${data} ${options} --out runs/${task}`,
@@ -169,6 +171,36 @@ describe.each([
     const { stdout, code } = await fovea(`predict --model runs/${task} --count 2`);
     expect(code).toBe(0);
     expect(stdout).toContain(`images/`);
+  });
+
+  test("is explained: a map for each box or class, and the report has some of them", async () => {
+    const report = await readFile(join(folder, `runs/${task}/report.html`), "utf8");
+    if (task === "segment") expect(report).toContain("what speaks for");
+    const page = `explained-${task}`;
+    const all = task === "detect" ? " --method saliency,hiResCam" : "";
+    const [record] = recordsOf(
+      await fovea(
+        `explain ${data}/images/0.png --model runs/${task} --out ${page} --trust no --json${all}`,
+      ),
+    ) as unknown as { pictures: { maps: { subject: string }[] }[] }[];
+    const [{ maps }] = record.pictures;
+    for (const { subject } of maps) expect(subject).toMatch(names);
+    const files = await readdir(join(folder, page, "maps"));
+    expect(files).toHaveLength(maps.length);
+    const html = await readFile(join(folder, page, "explanation.html"), "utf8");
+    expect(html.match(/<img src="data:image\/png/g)).toHaveLength(2 + maps.length);
+    const { code, stderr } = await refusalIn(
+      folder,
+      `explain ${data} --model runs/${task} --by-cell --out none`,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--by-cell does not go with a model for the task ${task}`);
+    const unknown = await refusalIn(
+      folder,
+      `explain ${data}/images/0.png --model runs/${task} --class rde --out none`,
+    );
+    expect(unknown.stderr).toContain("There is no class");
+    expect(await readdir(folder)).not.toContain("none");
   });
 
   test("killed and resumed, it ends in the same bits", async () => {

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { transformSync } from "esbuild";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { root } from "../package/built.ts";
 import { guides, linksOf, readDocument, snippetsOf } from "./snippets.ts";
@@ -14,15 +15,12 @@ const folder = mkdtempSync(join(tmpdir(), "fovea-readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(snippet: string, name: string) {
-  const file = join(folder, `${name}.mts`);
-  writeFileSync(
-    file,
-    snippet.replaceAll(/from "fovea(\/\w+)?"/g, (_, door = "") => {
-      return `from "${pathToFileURL(join(inject("bundles"), door, "index.js")).href}"`;
-    }),
-  );
-  const loader = import.meta.resolve("tsx");
-  return spawnSync(process.execPath, ["--import", loader, file], { cwd: folder, encoding: "utf8" });
+  const file = join(folder, `${name}.mjs`);
+  const source = snippet.replaceAll(/from "fovea(\/\w+)?"/g, (_, door = "") => {
+    return `from "${pathToFileURL(join(inject("bundles"), door, "index.js")).href}"`;
+  });
+  writeFileSync(file, transformSync(source, { loader: "ts" }).code);
+  return spawnSync(process.execPath, [file], { cwd: folder, encoding: "utf8" });
 }
 
 /** What is said on machines that have the sample of a dataset alone, and nothing else. */

@@ -2,7 +2,7 @@
 // gradient times activation adds up to what it makes of its inputs.
 
 import { describe, expect, test } from "vitest";
-import { layers, type Model, sequential, tensor, vision } from "../../src/index.ts";
+import { images, layers, type Model, sequential, tensor, vision } from "../../src/index.ts";
 
 /** A picture `[height, width, 3]` of blobs. */
 function picture(height: number, width: number) {
@@ -68,6 +68,32 @@ describe("vision.explainDetections", () => {
     await model.dispose();
   });
 
+  test("explains the boxes of the classes that are asked for, and tests their maps", async () => {
+    const model = await detector();
+    const found = await vision.detect(model, photo, all);
+    for (const wanted of [0, 1]) {
+      const rows = [...found.classes.keys()].filter((row) => found.classes[row] === wanted);
+      const options = { ...all, classes: [wanted], maxDetections: 2 };
+      const explained = await vision.explainDetections(model, photo, options);
+      expect(explained.map(({ score }) => score)).toEqual(
+        rows.slice(0, 2).map((row) => found.scores[row]),
+      );
+      expect(explained.every(({ trust }) => trust === undefined)).toBe(true);
+    }
+    const [{ score, trust }] = await vision.explainDetections(model, photo, {
+      ...all,
+      maxDetections: 1,
+      trust: true,
+    });
+    // The score of the point that gave the box, not of all points.
+    expect(trust?.probability).toBeCloseTo(score, 6);
+    expect(trust?.words.length).toBeGreaterThan(2);
+    await expect(vision.explainDetections(model, photo, { classes: [2] })).rejects.toThrow(
+      "from 0 to 1",
+    );
+    await model.dispose();
+  });
+
   test("takes other methods and layers, and refuses what is no detector", async () => {
     const model = await detector();
     const one = { ...all, maxDetections: 1 };
@@ -110,6 +136,8 @@ describe("vision.explainMask", () => {
       { seed: 5, preprocess: { scale: 1 / 255 } },
     );
   const photo = picture(40, 64);
+  /** The photo as a network of that size sees it. */
+  const seenBy = (side: number) => images.resize(photo, { size: [side, side] });
 
   test.each([3, 1])(
     "explains the mean score of a class over its pixels: %i scores",
@@ -132,6 +160,23 @@ describe("vision.explainMask", () => {
       await model.dispose();
     },
   );
+
+  test("tests a map at the pixels of its class", async () => {
+    const model = network(3);
+    const [{ classIndex, attribution, trust }] = await vision.explainMask(model, photo, {
+      layer: "features",
+      trust: true,
+    });
+    expect(trust?.probability).toBeCloseTo(attribution.probability, 6);
+    const outputs = await model.predict({ ...seenBy(32), shape: [1, 32, 32, 3] });
+    const ofClass = outputs.data.filter((_, i) => i % 3 === classIndex);
+    const isFound = (pixel: number) =>
+      [0, 1, 2].every((k) => outputs.data[3 * pixel + k] <= outputs.data[3 * pixel + classIndex]);
+    const there = ofClass.filter((_, pixel) => isFound(pixel));
+    expect(there.length).toBeLessThan(ofClass.length);
+    expect(attribution.probability).toBeCloseTo(sum(there) / there.length, 5);
+    await model.dispose();
+  });
 
   test("names the classes that were found where another is asked for", async () => {
     const model = await vision.segmentationNetwork({

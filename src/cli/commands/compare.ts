@@ -1,5 +1,6 @@
 // `fovea compare`: several models on the same data, beside one another.
 
+import { rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { modelCost } from "../../compare/model-cost.ts";
@@ -88,30 +89,46 @@ export const compare = defineCommand({
     const folder = await createRunFolder(
       typed.out === undefined ? { name: "compare" } : { exact: typed.out },
     );
-    const models: Compared[] = [];
-    const runs: RunRecord[] = [];
-    for (const entry of entries) {
-      const { name } = entry;
-      const isThere = entry.kind === "file";
-      output.say(`${isThere ? "measuring" : "training"}  ${name}`);
-      const code = isThere
-        ? await measure(name, typed, given, models, output)
-        : await train(entry, folder, typed, given, models);
-      if (code !== exitCodes.done.code) return code;
-      const last = models[models.length - 1];
-      runs.push(
-        isThere ? runOf(last) : { ...(await readRun(join(folder, name), folder)), name: last.name },
-      );
-      await writeFileAtomically(join(folder, files.table), comparisonCsv(models));
-      const title = models.map((one) => one.name).join(", ");
-      await writeFileAtomically(join(folder, files.page), comparisonPage(models, runs, title));
+    try {
+      return await compareIn(folder, entries, typed, given, output);
+    } finally {
+      // Of a comparison that came to nothing nothing is left.
+      await rmdir(folder).catch(() => {});
     }
-    output.result(`\n${formatColumns(comparisonTable(models))}\n`);
-    output.result(`run folder     ${folder} (open ${files.page} in it)`);
-    output.record({ event: "comparison", folder, models: models.map(recordOfCompared) });
-    return exitCodes.done.code;
   },
 });
+
+/** Trains and measures one after another; the table and the page are written anew after each. */
+async function compareIn(
+  folder: string,
+  entries: ReturnType<typeof entriesOf>,
+  typed: Options,
+  given: Given,
+  output: Output,
+): Promise<number> {
+  const models: Compared[] = [];
+  const runs: RunRecord[] = [];
+  for (const entry of entries) {
+    const { name } = entry;
+    const isThere = entry.kind === "file";
+    output.say(`${isThere ? "measuring" : "training"}  ${name}`);
+    const code = isThere
+      ? await measure(name, typed, given, models, output)
+      : await train(entry, folder, typed, given, models);
+    if (code !== exitCodes.done.code) return code;
+    const last = models[models.length - 1];
+    runs.push(
+      isThere ? runOf(last) : { ...(await readRun(join(folder, name), folder)), name: last.name },
+    );
+    await writeFileAtomically(join(folder, files.table), comparisonCsv(models));
+    const title = models.map((one) => one.name).join(", ");
+    await writeFileAtomically(join(folder, files.page), comparisonPage(models, runs, title));
+  }
+  output.result(`\n${formatColumns(comparisonTable(models))}\n`);
+  output.result(`run folder     ${folder} (open ${files.page} in it)`);
+  output.record({ event: "comparison", folder, models: models.map(recordOfCompared) });
+  return exitCodes.done.code;
+}
 
 /** Trains an architecture, from nothing or on a trained base, in a folder of its own. */
 async function train(

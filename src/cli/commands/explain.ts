@@ -8,13 +8,15 @@ import { defineCommand } from "../command.ts";
 import { explainPictures } from "../explain-pictures.ts";
 import { deviceFields, modelFields, outputFields } from "../fields.ts";
 import { Output } from "../output.ts";
+import { refuseExplainOptions } from "../task-options.ts";
 import { withTrained } from "../trained.ts";
 
 const methodNames = Object.keys(methods) as AttributionName[];
 
 export const explain = defineCommand({
   description:
-    "Draws which parts of each picture count for its class, tests how far these maps can be trusted, and writes a page.",
+    "Draws which parts of each picture count for its class, its boxes or its mask, tests how far these maps can be " +
+    "trusted, and writes a page.",
   argument: "pictures",
   options: z.object({
     pictures: z.array(z.string().min(1)).optional().meta({
@@ -25,19 +27,25 @@ export const explain = defineCommand({
     ...modelFields,
     method: z
       .string()
-      .default("gradCam")
+      .optional()
       .meta({
         value: "names",
-        description: `Methods, separated by commas: ${methodNames.join(", ")}.`,
+        description:
+          `Methods, separated by commas: ${methodNames.join(", ")}. ` +
+          "Default: gradCam, and hiResCam for boxes.",
       }),
-    layer: z.string().optional().meta({
-      value: "name",
-      description:
-        "The layer to look at; see fovea summary. Default: the last one with rows and columns.",
-    }),
+    layer: z
+      .string()
+      .optional()
+      .meta({
+        value: "name",
+        description:
+          "The layer to look at; see fovea summary. Default: the last one with rows and columns, for boxes that of their " +
+          "size, for masks the coarsest.",
+      }),
     class: z.string().optional().meta({
       value: "name|number",
-      description: "The class to explain. Default: the one that the model predicts.",
+      description: "The class to explain. Default: what the model finds.",
     }),
     byCell: z.boolean().default(false).meta({
       description: "One map for each cell of the confusion matrix: its most confident picture.",
@@ -60,6 +68,7 @@ export const explain = defineCommand({
     ["fovea explain cat.jpg --model runs/train", "Why the model sees a cat."],
     ["fovea explain ./more --model runs/train --method gradCam,occlusion", "Two methods."],
     ["fovea explain ./photos --model runs/train --by-cell", "What causes each mistake."],
+    ["fovea explain street.jpg --model runs/detect", "Why a detector sees what it sees."],
   ],
   async run(options, given) {
     const output = new Output(options);
@@ -78,7 +87,10 @@ export const explain = defineCommand({
       { ...given, data: paths[0] },
       output,
       "probabilities",
-      (trained) => explainPictures(paths, trained, options, output),
+      (trained) => {
+        refuseExplainOptions(trained.task, given);
+        return explainPictures(paths, trained, options, output);
+      },
     );
   },
 });

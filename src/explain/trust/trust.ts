@@ -11,6 +11,7 @@ import {
   attribute,
   attributionOptionNames,
   oneExample,
+  targetOf,
 } from "../attribute.ts";
 import { probeOf, type Values } from "../probe.ts";
 import { type Curve, deletion, insertion, meanPicture, road, type Subject } from "./curves.ts";
@@ -78,7 +79,7 @@ export async function trust(
   const probe = probeOf(model);
   const x = await probe.prepare(oneExample(picture, probe));
   const { probability: outputs } = await probe.outputs(x);
-  const target = oneHot(outputs, found.classIndex);
+  const target = targetOf(outputs, found.classIndex, how.mask);
   const subject: Subject = { probe, x, target, map: found.map };
   const blank = meanPicture(x);
   const falling = await deletion(subject, points, blank);
@@ -137,12 +138,6 @@ async function sensitivity(
 
 const lengthOf = (values: Float32Array) =>
   Math.sqrt(values.reduce((sum, one) => sum + one * one, 0));
-
-function oneHot({ data, shape }: Values, classIndex: number): Values {
-  const classes = shape[shape.length - 1];
-  const share = classes / data.length;
-  return { data: data.map((_, i) => (i % classes === classIndex ? share : 0)), shape };
-}
 
 function seenThrough({ data, shape }: Values, map: Float32Array): Values {
   const depth = shape[3];

@@ -4,6 +4,7 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { Source } from "../../data/source.ts";
 import type { ChannelCount } from "../../images/channels.ts";
+import type { DecodeImageOptions } from "../../images/decode.ts";
 import type { Device } from "../../machine/device.ts";
 import type { LearningRate } from "../../nn/optimizers/learning-rate.ts";
 import type { Logs } from "../../train/events.ts";
@@ -14,6 +15,8 @@ import type { TargetTypes } from "../../vision/annotations/annotated-images.ts";
 import type { Chosen, Given, Recipe } from "../recipe.ts";
 import type {
   Column,
+  Explainer,
+  ExplainOptions,
   LoadListener,
   MeasuredChoice,
   Measurement,
@@ -63,6 +66,8 @@ export interface AnnotatedTask<Name extends TargetName>
     options: PredictOptions,
     truth?: TargetTypes[Name],
   ): Promise<PredictedPicture>;
+  /** Why a model says it. @throws ConfigError where an option cannot be used. */
+  explainer(trained: TrainedModel, options: ExplainOptions): Omit<Explainer, "decoding">;
 }
 
 /** What a model is made of. */
@@ -134,7 +139,7 @@ export function annotatedTask<Name extends TargetName>(own: AnnotatedTask<Name>)
 
     predictor(trained, options) {
       return {
-        decoding: { channels: own.channelsOf(trained.model) as ChannelCount },
+        decoding: decodingFor(own, trained),
         batchSize: picturesAtOnce,
         async predict(pictures) {
           const images: PredictedPicture[] = [];
@@ -143,7 +148,19 @@ export function annotatedTask<Name extends TargetName>(own: AnnotatedTask<Name>)
         },
       };
     },
+
+    explainer(trained, options) {
+      return { ...own.explainer(trained, options), decoding: decodingFor(own, trained) };
+    },
   };
+}
+
+/** How picture files become what a model takes: in full size. */
+function decodingFor<Name extends TargetName>(
+  own: AnnotatedTask<Name>,
+  { model }: TrainedModel,
+): DecodeImageOptions {
+  return { channels: own.channelsOf(model) as ChannelCount };
 }
 
 /** The pictures of a folder by the classes and the channels of a model. */

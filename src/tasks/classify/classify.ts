@@ -4,11 +4,18 @@ import { ConfigError } from "../../core/errors.ts";
 import { knownName } from "../../data/datasets/index.ts";
 import { zoo } from "../../zoo/index.ts";
 import type { Given, Recipe } from "../recipe.ts";
-import type { MeasuredChoice, Task, TrainedModel } from "../task.ts";
+import type { Task } from "../task.ts";
 import { chooseFor, chooseForBase } from "./choose.ts";
 import { classifiedData } from "./data.ts";
+import { explainerFor, surestPictures } from "./explain.ts";
 import { loadData, loadImages } from "./load-data.ts";
-import { holdsPictures, type PictureChoice, requireClasses, surveyPictures } from "./pictures.ts";
+import {
+  holdsPictures,
+  type PictureChoice,
+  picturesFor,
+  requireClasses,
+  surveyPictures,
+} from "./pictures.ts";
 import { imagesToPredict, predictorFor } from "./predictions.ts";
 
 export const classify: Task = {
@@ -52,6 +59,8 @@ export const classify: Task = {
   },
 
   predictor: predictorFor,
+  explainer: explainerFor,
+  surestPictures,
 };
 
 /** @throws ConfigError where a network is asked for besides its base. */
@@ -83,29 +92,4 @@ function picturesOf(recipe: Recipe): PictureChoice | undefined {
   const { size, channels, resize, validation, seed, strict } = recipe;
   if (size === undefined) return undefined;
   return { size: [size, size], channels, resize, validation, seed, strict };
-}
-
-/**
- * Pictures of the size that a model takes, as those were that it learned from, by its own classes; undefined where it takes
- * none.
- */
-export function picturesFor(
-  { model: { network, preprocess }, classNames }: TrainedModel,
-  choice: MeasuredChoice,
-): PictureChoice | undefined {
-  const [height, width, channels] = network.inputs[0].shape;
-  if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
-    return undefined;
-  }
-  const { validation, seed } = choice;
-  const { resize = choice.resize } = preprocess[0] ?? {};
-  return {
-    size: [height, width],
-    channels,
-    resize,
-    validation,
-    seed,
-    strict: false,
-    ...(classNames !== undefined && { classNames }),
-  };
 }

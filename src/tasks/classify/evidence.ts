@@ -7,7 +7,6 @@ import { embedding } from "../../assess/embedding.ts";
 import { labelErrors } from "../../assess/label-errors.ts";
 import { nearDuplicates } from "../../assess/near-duplicates.ts";
 import { topLosses } from "../../assess/top-losses.ts";
-import { FoveaError } from "../../core/errors.ts";
 import { sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import {
@@ -26,6 +25,7 @@ import type { CellPictures } from "../../report/confusion-section.ts";
 import { embeddingFigure } from "../../report/embedding-figure.ts";
 import type { DuplicateImages, PredictedImage } from "../../report/image-sections.ts";
 import type { Model } from "../../train/model.ts";
+import { whatCanBe } from "../explanation.ts";
 
 /** A classifier, the images that it was measured on, and what came of it. */
 export interface MeasuredOn extends MeasuredClassifier {
@@ -63,21 +63,11 @@ export async function evaluationOf(measured: MeasuredOn): Promise<Evaluation> {
     scores: { labels, probabilities },
     cells: await cellPictures(measured),
     topLosses: pictured.map((image) => ({ ...image, loss: lossOf.get(image.index) ?? 0 })),
-    embeddings: await made(() => placed(measured)),
+    embeddings: await whatCanBe(() => placed(measured)),
     labelErrors: await doubtful(measured),
-    nearDuplicates: await made(() => duplicates(measured)),
+    nearDuplicates: await whatCanBe(() => duplicates(measured)),
     samples: await imagesOf(measured, evenly(countOf(images), shown.samples)),
   };
-}
-
-/** What `make` gives; nothing where the model or its images do not allow it. */
-async function made<T>(make: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await make();
-  } catch (error) {
-    if (error instanceof FoveaError) return [];
-    throw error;
-  }
 }
 
 /** Up to `most` numbers below `count`, evenly spread. */
@@ -157,7 +147,7 @@ async function explainFirst(
       if (image === undefined) continue;
       if (left === 0) return;
       left--;
-      const [heatMap] = await made(() => heatMapOf(model, image));
+      const [heatMap] = await whatCanBe(() => heatMapOf(model, image));
       if (heatMap !== undefined) images[turn] = { ...image, heatMap };
     }
   }

@@ -8,7 +8,7 @@ import type { ImageFolder } from "../../data/image-folder/image-folder.ts";
 import type { ImageFolderOptions } from "../../data/image-folder/options.ts";
 import type { Survey } from "../../data/image-folder/survey.ts";
 import { formatCount } from "../../report/numbers.ts";
-import type { LoadListener } from "../task.ts";
+import type { LoadListener, MeasuredChoice, TrainedModel } from "../task.ts";
 
 const { paths } = platform;
 
@@ -108,4 +108,29 @@ export function requireClasses({ classNames }: ImageFolder, path: string): void 
     received: "one class",
     fix: "Add pictures of something else, in a folder of their own.",
   });
+}
+
+/**
+ * Pictures of the size that a model takes, as those were that it learned from, by its own classes; undefined where it takes
+ * none.
+ */
+export function picturesFor(
+  { model: { network, preprocess }, classNames }: TrainedModel,
+  choice: MeasuredChoice,
+): PictureChoice | undefined {
+  const [height, width, channels] = network.inputs[0].shape;
+  if (network.inputs.length > 1 || (channels !== 1 && channels !== 3 && channels !== 4)) {
+    return undefined;
+  }
+  const { validation, seed } = choice;
+  const { resize = choice.resize } = preprocess[0] ?? {};
+  return {
+    size: [height, width],
+    channels,
+    resize,
+    validation,
+    seed,
+    strict: false,
+    ...(classNames !== undefined && { classNames }),
+  };
 }

@@ -6,6 +6,7 @@ import { detectorShapeOf } from "../../vision/detection/detector-shape.ts";
 import { annotatedTask } from "../annotated/annotated-task.ts";
 import { chooseDetector } from "./choose.ts";
 import { drawRows } from "./draw-rows.ts";
+import { detectionExplainer } from "./explain.ts";
 import { confusionFile, measureDetector } from "./measure.ts";
 import { augmentationOf, detectorFor } from "./network.ts";
 import { precisionAfterEpoch } from "./precision-after-epoch.ts";
@@ -46,4 +47,5 @@ export const detect = annotatedTask({
   columns,
   truthColumns: columns,
   predict: predictObjects,
+  explainer: detectionExplainer,
 });

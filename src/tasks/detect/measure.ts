@@ -4,13 +4,16 @@
 import { confusionSvg } from "../../report/confusion-figure.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { figureSection, type ReportSection, tableMarkup } from "../../report/section.ts";
-import type { AnnotatedImages, Objects } from "../../vision/annotated.ts";
+import type { AnnotatedImages, Detections, Objects } from "../../vision/annotated.ts";
+import { explainChosen } from "../../vision/attribution/explain-detections.ts";
 import { assessDetector, type DetectorAssessment } from "../../vision/detection/assess-detector.ts";
 import { drawDetections } from "../../vision/draw/draw-detections.ts";
 import { confusionSection } from "../annotated/confusion-section.ts";
 import { type GalleryItem, gallerySection } from "../annotated/gallery.ts";
+import { whatCanBe } from "../explanation.ts";
 import type { Column, Measurement, TrainedModel } from "../task.ts";
 import { precisionRecallFigure } from "./curves.ts";
+import { drawExplained, titleOf } from "./draw-explained.ts";
 import { type Matching, matchObjects } from "./match.ts";
 
 /** Detections from this score on are shown and counted. */
@@ -21,6 +24,9 @@ export const confusionFile = "confusion-matrix.svg";
 
 /** How many of the worst pictures the report shows, and how many others. */
 const [mostWorst, mostSamples] = [12, 12];
+
+/** How many of the worst ones have a map: each takes a while. */
+const mostExplained = 6;
 
 const columns: readonly Column[] = [
   { heading: "class", align: "left" },
@@ -74,8 +80,13 @@ export async function measureDetector(
         confusionSection(confusion, [...classNames, "background"]),
         ...gallerySection(
           "Worst pictures",
-          "What is there, then what was found. Below: how many objects were missed, invented or taken for others.",
-          await itemsOf(annotated, assessment, matchings, worstOf(matchings)),
+          "What is there, what was found, and, for some, what speaks for a box that is wrong (HiResCAM). Below: how many " +
+            "objects were missed, invented or taken for others.",
+          await explained(
+            await itemsOf(annotated, assessment, matchings, worstOf(matchings)),
+            worstOf(matchings),
+            { model, annotated },
+          ),
         ),
         ...gallerySection(
           "Samples",
@@ -145,6 +156,43 @@ function worstOf(matchings: readonly Matching[]): number[] {
 function spread(count: number): number[] {
   const some = Math.min(mostSamples, count);
   return Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
+}
+
+/** The first of the worst pictures with what speaks for the surest box that is wrong; the others as they are. */
+async function explained(
+  items: readonly GalleryItem[],
+  rows: readonly number[],
+  { model, annotated }: Pick<TrainedModel, "model"> & { annotated: AnnotatedImages<Objects> },
+): Promise<GalleryItem[]> {
+  const { classNames } = annotated;
+  const added: GalleryItem[] = [];
+  for (const [i, item] of items.entries()) {
+    if (i >= mostExplained) {
+      added.push(item);
+      continue;
+    }
+    const { image, target } = await annotated.read(rows[i]);
+    const sure = { scoreThreshold: shownFrom };
+    const maps = await whatCanBe(() =>
+      explainChosen(model, image, sure, (found) => wrongIn(found, target).slice(0, 1)),
+    );
+    const pictures = maps.map((one) => ({
+      title: `what speaks for ${titleOf(one, classNames)}`,
+      image: drawExplained(image, one, classNames),
+    }));
+    added.push({ ...item, pictures: [...item.pictures, ...pictures] });
+  }
+  return added;
+}
+
+/** The detections that are invented, or taken for another class, the surest first. */
+function wrongIn(found: Detections, there: Objects): number[] {
+  const { pairs, invented } = matchObjects(found, there, shownFrom);
+  const mistaken = pairs.filter(
+    ({ detection, object }) => found.classes[detection] !== there.classes[object],
+  );
+  const wrong = [...invented, ...mistaken.map(({ detection }) => detection)];
+  return wrong.sort((a, b) => found.scores[b] - found.scores[a]);
 }
 
 /** Pictures with what is there beside what was found. */

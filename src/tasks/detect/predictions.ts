@@ -3,7 +3,9 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { Detections, Objects } from "../../vision/annotated.ts";
 import { detect } from "../../vision/detection/detect.ts";
+import { detectorShapeOf } from "../../vision/detection/detector-shape.ts";
 import { drawDetections } from "../../vision/draw/draw-detections.ts";
+import { namesOf } from "../explanation.ts";
 import type { Column, PredictedPicture, PredictOptions, TrainedModel } from "../task.ts";
 import { shownFrom } from "./measure.ts";
 
@@ -15,35 +17,35 @@ export const columns: readonly Column[] = [
 
 /** What a detector finds in a picture. */
 export async function predictObjects(
-  { model, classNames = [] }: TrainedModel,
+  { model, classNames }: TrainedModel,
   image: Tensor<Uint8Array>,
   { threshold = shownFrom }: PredictOptions,
   truth?: Objects,
 ): Promise<PredictedPicture> {
   const found = await detect(model, image, { scoreThreshold: threshold });
-  const nameOf = (label: number) => classNames[label] ?? String(label);
+  const { classes } = detectorShapeOf("fovea predict", model.network);
+  const names = namesOf(classes, classNames);
   return {
-    cells: [String(found.classes.length), countsOf(found, nameOf)],
+    cells: [String(found.classes.length), countsOf(found, names)],
     record: {
-      objects: objectsOf(found, nameOf),
-      ...(truth && { truth: objectsOf(truth, nameOf) }),
+      objects: objectsOf(found, names),
+      ...(truth && { truth: objectsOf(truth, names) }),
     },
-    draw: async () =>
-      drawDetections(image, found, classNames, truth === undefined ? {} : { truth }),
+    draw: async () => drawDetections(image, found, names, truth === undefined ? {} : { truth }),
   };
 }
 
 /** `3 cup, 1 pen` */
-function countsOf({ classes }: Detections, nameOf: (label: number) => string): string {
+export function countsOf({ classes }: Detections, names: readonly string[]): string {
   const counts = new Map<number, number>();
   for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts].map(([label, count]) => `${count} ${nameOf(label)}`).join(", ");
+  return [...counts].map(([label, count]) => `${count} ${names[label]}`).join(", ");
 }
 
 /** Objects one by one: class, score, and the edges of the box in pixels. */
-function objectsOf(objects: Objects | Detections, nameOf: (label: number) => string) {
+export function objectsOf(objects: Objects | Detections, names: readonly string[]) {
   return Array.from(objects.classes, (label, i) => ({
-    class: nameOf(label),
+    class: names[label],
     ...("scores" in objects && { score: objects.scores[i] }),
     box: [...objects.boxes.data.subarray(4 * i, 4 * i + 4)],
   }));

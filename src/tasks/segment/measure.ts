@@ -4,19 +4,26 @@ import { confusionSvg } from "../../report/confusion-figure.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { type ReportSection, tableMarkup } from "../../report/section.ts";
 import type { AnnotatedImages, ClassMap } from "../../vision/annotated.ts";
+import { explainMask } from "../../vision/attribution/explain-mask.ts";
 import { drawMask } from "../../vision/draw/draw-mask.ts";
 import { drawMaskDifference } from "../../vision/draw/draw-mask-difference.ts";
+import { unknownClass } from "../../vision/masks/class-map.ts";
 import { segmentationScores } from "../../vision/metrics/segmentation.ts";
 import { predictMask } from "../../vision/segmentation/predict-mask.ts";
 import { confusionSection } from "../annotated/confusion-section.ts";
 import { type GalleryItem, gallerySection } from "../annotated/gallery.ts";
+import { whatCanBe } from "../explanation.ts";
 import type { Column, Measurement, TrainedModel } from "../task.ts";
+import { drawExplained } from "./draw-explained.ts";
 
 /** The file of the confusion matrix. */
 export const confusionFile = "confusion-matrix.svg";
 
 /** How many of the worst pictures the report shows, and how many others. */
 const [mostWorst, mostSamples] = [12, 8];
+
+/** How many of the worst ones have a map: each takes a while. */
+const mostExplained = 6;
 
 const columns: readonly Column[] = [
   { heading: "class", align: "left" },
@@ -91,8 +98,9 @@ export async function measureSegmenter(
         confusionSection(confusion, classNames),
         ...gallerySection(
           "Worst pictures",
-          "The picture with its mask, with the mask that was predicted, and where the two differ.",
-          await itemsOf(pictures, worst),
+          "The picture with its mask, with the mask that was predicted, where the two differ, and, for some, what speaks for " +
+            "the class that is most often wrong (Grad-CAM).",
+          await explained(await itemsOf(pictures, worst), worst, { model, pictures }),
         ),
         ...gallerySection(
           "Samples",
@@ -156,4 +164,40 @@ async function itemsOf(
     });
   }
   return items;
+}
+
+/** The first of the worst pictures with what speaks for the class that is wrong most often; the others as they are. */
+async function explained(
+  items: readonly GalleryItem[],
+  scored: readonly Scored[],
+  { model, pictures }: Pick<TrainedModel, "model"> & { pictures: AnnotatedImages<ClassMap> },
+): Promise<GalleryItem[]> {
+  const { classNames } = pictures;
+  const added: GalleryItem[] = [];
+  for (const [i, item] of items.entries()) {
+    const { row, predicted } = scored[i];
+    const { image, target } = await pictures.read(row);
+    const wrong = i < mostExplained ? mostWrong(predicted, target) : undefined;
+    const maps =
+      wrong === undefined
+        ? []
+        : await whatCanBe(() => explainMask(model, image, { classes: [wrong] }));
+    const drawn = maps.map((one) => ({
+      title: `what speaks for ${classNames[one.classIndex]}`,
+      image: drawExplained(image, predicted, one, classNames),
+    }));
+    added.push({ ...item, pictures: [...item.pictures, ...drawn] });
+  }
+  return added;
+}
+
+/** The class that most pixels were given wrongly; undefined where all are right. */
+function mostWrong({ data: predicted }: ClassMap, { data: there }: ClassMap): number | undefined {
+  const counts = new Map<number, number>();
+  predicted.forEach((label, i) => {
+    if (label === there[i] || there[i] === unknownClass) return;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  });
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most?.[0];
 }

@@ -8,6 +8,7 @@ import { encodeRunLengths } from "../../vision/masks/run-length.ts";
 import { segmentationScores } from "../../vision/metrics/segmentation.ts";
 import { predictMask } from "../../vision/segmentation/predict-mask.ts";
 import { classCount, segmentationShape } from "../../vision/segmentation/shape.ts";
+import { namesOf } from "../explanation.ts";
 import type { Column, PredictedPicture, PredictOptions, TrainedModel } from "../task.ts";
 
 /** What a table has of each picture, and of each whose mask is known. */
@@ -19,16 +20,14 @@ export const truthColumns: readonly Column[] = [
 
 /** The class of every pixel of a picture. */
 export async function predictPixels(
-  { model, classNames = [] }: TrainedModel,
+  { model, classNames }: TrainedModel,
   image: Tensor<Uint8Array>,
   { threshold }: PredictOptions,
   truth?: ClassMap,
 ): Promise<PredictedPicture> {
   const map = await predictMask(model, image, threshold === undefined ? {} : { threshold });
-  const classes = classCount(segmentationShape("fovea predict", model));
-  const found = Array.from({ length: classes }, (_, label) =>
-    partOf(map, label, classNames),
-  ).filter(({ pixels }) => pixels > 0);
+  const names = namesOf(classCount(segmentationShape("fovea predict", model)), classNames);
+  const found = partsOf(map, names);
   const meanIou = truth && segmentationScores([map], [truth]).meanIou;
   return {
     cells: [
@@ -36,19 +35,20 @@ export async function predictPixels(
       found.map((part) => `${part.class} ${formatRate(part.share)}`).join(", "),
     ],
     record: { ...(meanIou !== undefined && { meanIou }), classes: found },
-    draw: async () => drawMask(image, map, namesFor(classes, classNames)),
+    draw: async () => drawMask(image, map, names),
   };
 }
 
-const namesFor = (classes: number, names: readonly string[]) =>
-  Array.from({ length: classes }, (_, label) => names[label] ?? String(label));
+/** The classes that a map has. */
+export const partsOf = (map: ClassMap, names: readonly string[]) =>
+  names.map((_, label) => partOf(map, label, names)).filter(({ pixels }) => pixels > 0);
 
 /** The pixels of one class: how many, which share of all, and where, in COCO's run-length code. */
 function partOf({ data, shape }: ClassMap, label: number, names: readonly string[]) {
   const mask = { data: data.map((one) => Number(one === label)), shape };
   const pixels = mask.data.reduce((sum, one) => sum + one, 0);
   return {
-    class: names[label] ?? String(label),
+    class: names[label],
     pixels,
     share: pixels / data.length,
     mask: encodeRunLengths(mask),

@@ -5,6 +5,7 @@ import { segmentationShape } from "../../vision/segmentation/shape.ts";
 import { annotatedTask } from "../annotated/annotated-task.ts";
 import { chooseSegmenter } from "./choose.ts";
 import { drawRows } from "./draw-rows.ts";
+import { maskExplainer } from "./explain.ts";
 import { confusionFile, measureSegmenter } from "./measure.ts";
 import { augmentationOf, segmenterFor } from "./network.ts";
 import { columns, predictPixels, truthColumns } from "./predictions.ts";
@@ -35,4 +36,5 @@ export const segment = annotatedTask({
   columns,
   truthColumns,
   predict: predictPixels,
+  explainer: maskExplainer,
 });

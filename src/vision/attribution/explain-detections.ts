@@ -1,13 +1,21 @@
 // Why a detector sees an object: which parts of the picture speak for the class of one box.
 
-import { type OptionNames, only, requireKnownOptions } from "../../core/option.ts";
+import {
+  type OptionNames,
+  only,
+  requireFlag,
+  requireKnownOptions,
+  requireWhole,
+} from "../../core/option.ts";
 import { type Attribution, attribute } from "../../explain/attribute.ts";
 import { type LayerChoice, lastLayerOfSize } from "../../explain/layer-choice.ts";
 import { type Plane, plane, resizePlane } from "../../explain/map.ts";
 import { type AttributionName, methods } from "../../explain/methods/table.ts";
 import { type MethodOptions, methodOptionNames } from "../../explain/options.ts";
+import { type Trust, trust } from "../../explain/trust/trust.ts";
 import type { Model } from "../../train/model.ts";
 import { requireModel } from "../../train/stateful-model.ts";
+import type { Detections } from "../annotated.ts";
 import {
   type DetectOptions,
   type DetectorPicture,
@@ -19,13 +27,18 @@ import {
 } from "../detection/detect.ts";
 import { type DetectorShape, detectorShapeOf } from "../detection/detector-shape.ts";
 import { type Letterbox, letterboxOf, outOfLetterbox } from "../detection/letterbox.ts";
+import { requireClasses } from "./classes.ts";
 
 /** Which boxes are explained, and how. `maxDetections` is 3 by default. */
 export interface ExplainDetectionsOptions extends DetectOptions, MethodOptions {
+  /** Of which classes boxes are explained. Default: of all. */
+  readonly classes?: readonly number[];
   /** Default: `hiResCam`, which tells objects of one class apart; Grad-CAM shows all of them. */
   readonly method?: AttributionName;
   /** Default: the features of the box's size that boxes and classes are both read from. */
   readonly layer?: string;
+  /** Whether each map is tested, as `explain.trust` does; takes longer. Default: false. */
+  readonly trust?: boolean;
 }
 
 /** A box that was found, and what speaks for it. */
@@ -36,13 +49,17 @@ export interface ExplainedDetection {
   readonly score: number;
   /** Its `map` has the rows and columns of the picture. */
   readonly attribution: Attribution;
+  /** How far the map can be trusted, where that was asked for. */
+  readonly trust?: Trust;
 }
 
 const optionNames: OptionNames<ExplainDetectionsOptions> = {
   ...detectOptionNames,
   ...methodOptionNames,
+  classes: true,
   method: true,
   layer: true,
+  trust: true,
 };
 
 /**
@@ -64,45 +81,67 @@ export async function explainDetections(
   const call = "vision.explainDetections";
   requireModel(call, model);
   requireKnownOptions(call, options, optionNames, "model, picture, { maxDetections: 1 }");
-  const { method = "hiResCam", layer } = options;
-  const own = only<MethodOptions>(options, methodOptionNames);
-  const how = detectOptionsOf({
-    maxDetections: 3,
-    ...only<DetectOptions>(options, detectOptionNames),
-  });
   const shape = detectorShapeOf(call, model.network);
+  requireClasses(options.classes, shape.classes);
+  const { classes, maxDetections = 3, ...how } = options;
+  requireWhole("maxDetections", maxDetections);
+  const isWanted = (classIndex: number) => classes === undefined || classes.includes(classIndex);
+  return explainChosen(model, picture, how, ({ classes: found }) =>
+    [...found.keys()].filter((row) => isWanted(found[row])).slice(0, maxDetections),
+  );
+}
+
+/**
+ * What `explainDetections` does with those of the detections that `choose` picks by their rows.
+ *
+ * @throws as `explainDetections` does.
+ */
+export async function explainChosen(
+  model: Model,
+  picture: DetectorPicture,
+  options: Omit<ExplainDetectionsOptions, "classes">,
+  choose: (found: Detections) => readonly number[],
+): Promise<readonly ExplainedDetection[]> {
+  const shape = detectorShapeOf("vision.explainDetections", model.network);
+  const { method = "hiResCam", layer, trust: isTested = false } = options;
+  requireFlag("trust", isTested);
+  const own = only<MethodOptions>(options, methodOptionNames);
+  const how = detectOptionsOf(only<DetectOptions>(options, detectOptionNames));
   const image = await pixelsOf(picture, shape);
   const seen = letterboxed(image, shape, "picture");
   const { data } = await model.predict({ data: seen.data, shape: [1, ...seen.shape] });
-  const found = decodeDetections(data, shape, how);
+  const { boxes, points, ...found } = decodeDetections(data, shape, how);
   const size = [image.shape[0], image.shape[1]] as const;
   const place = letterboxOf(size, [shape.height, shape.width]);
-  const edges = outOfLetterbox(found.boxes.data, place, size);
+  const edges = outOfLetterbox(boxes.data, place, size);
+  const detections = { ...found, boxes: { data: edges, shape: boxes.shape } };
   const explained: ExplainedDetection[] = [];
-  for (const [i, classIndex] of found.classes.entries()) {
-    const point = found.points[i];
+  for (const row of choose(detections)) {
+    const [classIndex, point] = [found.classes[row], points[row]];
     const chosen = methods[method]?.looksAt === "input" ? undefined : layerFor(model, shape, point);
     const mask = { data: new Float32Array(shape.points), shape: [shape.points] };
     mask.data[point] = 1;
     const at = layer ?? chosen?.layer;
-    const one = await attribute(model, seen, {
+    const question = {
       ...own,
       method,
       ...(at !== undefined && { layer: at }),
       classIndex: 4 + classIndex,
       mask,
       of: "probability",
-    });
+    } as const;
+    const one = await attribute(model, seen, question);
     explained.push({
-      box: [edges[4 * i], edges[4 * i + 1], edges[4 * i + 2], edges[4 * i + 3]],
+      box: [edges[4 * row], edges[4 * row + 1], edges[4 * row + 2], edges[4 * row + 3]],
       classIndex,
-      score: found.scores[i],
+      score: found.scores[row],
       attribution: {
         ...one,
         ...(layer === undefined && chosen !== undefined && { reason: chosen.reason }),
         classIndex,
         map: outOfMargins(one.map, place, size),
       },
+      ...(isTested && { trust: await trust(model, seen, one, question) }),
     });
   }
   return explained;

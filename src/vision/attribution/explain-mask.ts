@@ -1,22 +1,19 @@
 // Why a network gives pixels their class: which parts of the picture speak for a class of its mask.
 
 import { DataError } from "../../core/errors.ts";
-import {
-  type OptionNames,
-  requireKnownOptions,
-  requireOption,
-  requireWhole,
-} from "../../core/option.ts";
+import { type OptionNames, requireFlag, requireKnownOptions } from "../../core/option.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { type Attribution, attribute } from "../../explain/attribute.ts";
 import { coarsestLayer } from "../../explain/layer-choice.ts";
 import { resizePlane } from "../../explain/map.ts";
 import { type AttributionName, methods } from "../../explain/methods/table.ts";
 import { type MethodOptions, methodOptionNames } from "../../explain/options.ts";
+import { type Trust, trust } from "../../explain/trust/trust.ts";
 import { resize } from "../../images/resize.ts";
 import type { Model } from "../../train/model.ts";
 import { classAt } from "../segmentation/predict-mask.ts";
 import { classCount, segmentationShape } from "../segmentation/shape.ts";
+import { requireClasses } from "./classes.ts";
 
 /** Which classes of a mask are explained, and how. */
 export interface ExplainMaskOptions extends MethodOptions {
@@ -26,6 +23,8 @@ export interface ExplainMaskOptions extends MethodOptions {
   readonly method?: AttributionName;
   /** Default: the coarsest layer, whose results see most of the picture. */
   readonly layer?: string;
+  /** Whether each map is tested, as `explain.trust` does; takes longer. Default: false. */
+  readonly trust?: boolean;
 }
 
 /** A class that was found in a picture, and what speaks for it. */
@@ -35,6 +34,8 @@ export interface ExplainedClass {
   readonly share: number;
   /** Its `map` has the rows and columns of the picture. */
   readonly attribution: Attribution;
+  /** How far the map can be trusted, where that was asked for. */
+  readonly trust?: Trust;
 }
 
 const optionNames: OptionNames<ExplainMaskOptions> = {
@@ -42,6 +43,7 @@ const optionNames: OptionNames<ExplainMaskOptions> = {
   classes: true,
   method: true,
   layer: true,
+  trust: true,
 };
 
 /**
@@ -64,7 +66,8 @@ export async function explainMask(
   const call = "vision.explainMask";
   const shape = segmentationShape(call, model);
   requireKnownOptions(call, options, optionNames, "model, picture, { classes: [1] }");
-  const { classes, method = "gradCam", layer, ...own } = options;
+  const { classes, method = "gradCam", layer, trust: isTested = false, ...own } = options;
+  requireFlag("trust", isTested);
   const known = classCount(shape);
   requireClasses(classes, known);
   const { height, width, rows, columns, scores } = shape;
@@ -84,14 +87,15 @@ export async function explainMask(
   for (const classIndex of wanted) {
     requireFound(classIndex, counts);
     const pixels = Float32Array.from(labels, (label) => Number(label === classIndex));
-    const one = await attribute(model, seen, {
+    const question = {
       ...own,
       method,
       ...(at !== undefined && { layer: at }),
       // A single score is that of class 1.
       classIndex: scores === 1 ? 0 : classIndex,
       mask: { data: pixels, shape: [rows, columns] },
-    });
+    };
+    const one = await attribute(model, seen, question);
     explained.push({
       classIndex,
       share: counts[classIndex] / labels.length,
@@ -101,18 +105,10 @@ export async function explainMask(
         classIndex,
         map: resizePlane(one.map, size),
       },
+      ...(isTested && { trust: await trust(model, seen, one, question) }),
     });
   }
   return explained.sort((a, b) => b.share - a.share);
-}
-
-function requireClasses(classes: readonly number[] | undefined, known: number): void {
-  if (classes === undefined) return;
-  requireOption("classes", classes, Array.isArray(classes), "a list of classes, such as [1]");
-  for (const one of classes) {
-    requireWhole("classes", one, 0);
-    requireOption("classes", one, one < known, `numbers from 0 to ${known - 1}`);
-  }
 }
 
 /** The classes of some pixels; class 0, which most often is the rest, only where there is no other. */
