@@ -52,7 +52,10 @@ export async function main(folder: string, options: BloodCellsOptions = {}) {
   const sheet = join(out, "test.png");
   await drawBeside(sheet, test, assessment);
   say(`what is there and what was found: ${sheet}`);
-  await saveModel(model, join(out, "model.safetensors"), { classNames });
+  await saveModel(model, join(out, "model.safetensors"), {
+    classNames,
+    task: { name: "detect" },
+  });
   await Promise.all([model.dispose(), photographs.close()]);
   return assessment;
 }

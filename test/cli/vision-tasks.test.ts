@@ -189,6 +189,12 @@ describe.each([
     expect(files).toHaveLength(maps.length);
     const html = await readFile(join(folder, page, "explanation.html"), "utf8");
     expect(html.match(/<img src="data:image\/png/g)).toHaveLength(2 + maps.length);
+    // Of one class alone; where it is not there, the picture has no map.
+    for (const name of ["0", "1"]) {
+      const only = `explain ${data}/images/0.png --model runs/${task} --class ${name} --trust no`;
+      const one = await fovea(`${only} --out ${page}-${name}`);
+      expect(one.code).toBe(0);
+    }
     const { code, stderr } = await refusalIn(
       folder,
       `explain ${data} --model runs/${task} --by-cell --out none`,

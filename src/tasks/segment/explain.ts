@@ -1,5 +1,6 @@
 // Why a network gives pixels their classes: a map for each class that it finds.
 
+import { DataError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { ExplainedMap } from "../../report/explanation-page.ts";
 import { formatRate } from "../../report/numbers.ts";
@@ -30,7 +31,7 @@ export function maskExplainer(
       const maps: ExplainedMap[] = [];
       for (const one of asked) {
         const how = { ...one, trust, ...(wanted !== undefined && { classes: [wanted] }) };
-        for (const explained of await explainMask(model, image, how)) {
+        for (const explained of await explainMask(model, image, how).catch(nothing)) {
           maps.push({
             ...explained,
             subject: names[explained.classIndex],
@@ -53,4 +54,10 @@ export function maskExplainer(
       };
     },
   };
+}
+
+/** Where a class that is asked for is found nowhere, there is nothing to explain. */
+function nothing(error: unknown): never[] {
+  if (error instanceof DataError) return [];
+  throw error;
 }
