@@ -89,7 +89,9 @@ export function classCountOf(model: StatefulModel): number {
     what: `The model "${model.name}" is not a classifier of images.`,
     expected: "an output of shape [N, classes], with at least two classes",
     received: formatShape([null, ...outputShape]),
-    fix: "use it from a program: loadModel, then model.predict",
+    fix:
+      "use it from a program: loadModel, then model.predict. If it finds boxes or masks, say so when it is saved: " +
+      'saveModel(model, path, { task: { name: "detect" } }), or "segment"',
   });
 }
 

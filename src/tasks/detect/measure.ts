@@ -176,7 +176,8 @@ async function explained(
     const maps = await whatCanBe(() =>
       explainChosen(model, image, sure, (found) => wrongIn(found, target).slice(0, 1)),
     );
-    const pictures = maps.map((one) => ({
+    const telling = maps.filter(({ attribution }) => !attribution.isFlat);
+    const pictures = telling.map((one) => ({
       title: `what speaks for ${titleOf(one, classNames)}`,
       image: drawExplained(image, one, classNames),
     }));

@@ -182,7 +182,8 @@ async function explained(
       wrong === undefined
         ? []
         : await whatCanBe(() => explainMask(model, image, { classes: [wrong] }));
-    const drawn = maps.map((one) => ({
+    const telling = maps.filter(({ attribution }) => !attribution.isFlat);
+    const drawn = telling.map((one) => ({
       title: `what speaks for ${classNames[one.classIndex]}`,
       image: drawExplained(image, predicted, one, classNames),
     }));
