@@ -69,10 +69,13 @@ async function check(
   }
 }
 
-/** Does `work` for 0 to `count - 1`, some at a time; the first failure ends it. */
+/**
+ * Does `work` for 0 to `count - 1`, two at a time for each worker, as pictures are decoded on other threads than they are read
+ * and resized on; the first failure ends it.
+ */
 export async function inTurn(
   count: number,
-  atOnce: number,
+  workers: number,
   work: (i: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
@@ -82,5 +85,5 @@ export async function inTurn(
       await work(i);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+  await Promise.all(Array.from({ length: Math.min(2 * workers, count) }, worker));
 }

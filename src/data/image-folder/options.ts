@@ -66,7 +66,10 @@ export interface ImageFolderOptions extends Pick<DecodeImageOptions, DecodingOpt
   readonly cache?: CacheKind;
   /** The folder of such files. Default: `images` in Fovea's cache folder. */
   readonly cacheFolder?: string;
-  /** How many pictures are decoded at a time. Does not change the result. Default: the number of cores. */
+  /**
+   * How many pictures are decoded at a time; as many again are read and resized meanwhile. Does not change the result.
+   * Default: the number of cores.
+   */
   readonly workers?: number;
   /** Called as pictures are read for the first time. */
   readonly onProgress?: (progress: ImageFolderProgress) => void;
