@@ -19,21 +19,6 @@ export interface SideTime {
   readonly note?: string;
 }
 
-/** The time of every kernel; a line instead where that takes more memory than there is, as the step is there already. */
-async function stagesOf(
-  network: NetworkName,
-  step: PreparedStep,
-  { device, peak, say }: RoundOptions,
-): Promise<Pick<NetworkTime, "stages">> {
-  try {
-    return { stages: await profile(device, step.program, { ...step, peak }) };
-  } catch (error) {
-    if (!(error instanceof TargetError)) throw error;
-    say(`The kernels of ${network} are not timed alone: ${error.facts.what}`);
-    return {};
-  }
-}
-
 /** A network in a mode: Fovea's step, and the peers'. */
 export interface NetworkTime extends StepTime {
   readonly network: NetworkName;
@@ -157,6 +142,21 @@ class Turns {
       milliseconds: median(this.#times),
       ...(note === undefined ? {} : { note }),
     };
+  }
+}
+
+/** The time of every kernel; a line instead where that takes more memory than there is, as the step is there already. */
+async function stagesOf(
+  network: NetworkName,
+  step: PreparedStep,
+  { device, peak, say }: RoundOptions,
+): Promise<Pick<NetworkTime, "stages">> {
+  try {
+    return { stages: await profile(device, step.program, { ...step, peak }) };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    say(`The kernels of ${network} are not timed alone: ${error.facts.what}`);
+    return {};
   }
 }
 

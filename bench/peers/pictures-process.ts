@@ -31,14 +31,14 @@ async function pass(source: ImageSource, seed: number, batch: number): Promise<n
   const random = new RandomStream(seed);
   const start = performance.now();
   const order = random.permutation(source.count);
-  const [side, width] = source.shape;
-  const floats = new Float32Array(batch * side * width * 3);
+  const [height, width] = source.shape;
+  const floats = new Float32Array(batch * height * width * 3);
   const read = (at: number) => source.read(order.subarray(at, at + batch));
   let next = read(0);
   for (let at = 0; at < source.count; at += batch) {
     const { x } = await next;
     if (at + batch < source.count) next = read(at + batch);
-    standardise(x.data, width, floats, () => random.below(2) === 1);
+    standardise(x.data, [height, width], floats, () => random.below(2) === 1);
   }
   return (performance.now() - start) / 1000;
 }
@@ -50,15 +50,15 @@ const tables = mean.map((m, c) =>
 
 function standardise(
   bytes: Uint8Array,
-  width: number,
+  [height, width]: readonly [height: number, width: number],
   floats: Float32Array,
   flips: () => boolean,
 ): void {
   const [red, green, blue] = tables;
   const row = width * 3;
-  for (let image = 0; image < bytes.length; image += width * row) {
+  for (let image = 0; image < bytes.length; image += height * row) {
     const step = flips() ? -3 : 3;
-    for (let start = image; start < image + width * row; start += row) {
+    for (let start = image; start < image + height * row; start += row) {
       let to = step < 0 ? start + row - 3 : start;
       for (let from = start; from < start + row; from += 3, to += step) {
         floats[to] = red[bytes[from]];

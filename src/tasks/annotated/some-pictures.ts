@@ -1,6 +1,7 @@
 // A few of many pictures.
 
 import type { AnnotatedImages } from "../../vision/annotated.ts";
+import { evenly } from "../evenly.ts";
 
 /** At most `most` of the pictures, evenly spread; the same each time. */
 export function somePictures<Target>(
@@ -8,13 +9,13 @@ export function somePictures<Target>(
   most: number,
 ): AnnotatedImages<Target> {
   if (pictures.count <= most) return pictures;
-  const at = (row: number) => Math.floor((row * pictures.count) / most);
+  const rows = evenly(pictures.count, most);
   return {
     count: most,
     classNames: pictures.classNames,
     fingerprint: `${pictures.fingerprint}, ${most} of them`,
-    read: (row) => pictures.read(at(row)),
-    target: (row) => pictures.target(at(row)),
-    nameOf: (row) => pictures.nameOf(at(row)),
+    read: (row) => pictures.read(rows[row]),
+    target: (row) => pictures.target(rows[row]),
+    nameOf: (row) => pictures.nameOf(rows[row]),
   };
 }

@@ -25,6 +25,7 @@ import type { CellPictures } from "../../report/confusion-section.ts";
 import { embeddingFigure } from "../../report/embedding-figure.ts";
 import type { DuplicateImages, PredictedImage } from "../../report/image-sections.ts";
 import type { Model } from "../../train/model.ts";
+import { evenly } from "../evenly.ts";
 import { whatCanBe } from "../explanation.ts";
 
 /** A classifier, the images that it was measured on, and what came of it. */
@@ -68,12 +69,6 @@ export async function evaluationOf(measured: MeasuredOn): Promise<Evaluation> {
     nearDuplicates: await whatCanBe(() => duplicates(measured)),
     samples: await imagesOf(measured, evenly(countOf(images), shown.samples)),
   };
-}
-
-/** Up to `most` numbers below `count`, evenly spread. */
-function evenly(count: number, most: number): number[] {
-  const length = Math.min(most, count);
-  return Array.from({ length }, (_, i) => Math.floor((i * count) / length));
 }
 
 type Shown = PredictedImage & { readonly index: number };

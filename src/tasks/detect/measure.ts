@@ -4,12 +4,13 @@
 import { confusionSvg } from "../../report/confusion-figure.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { figureSection, type ReportSection, tableMarkup } from "../../report/section.ts";
-import type { AnnotatedImages, Detections, Objects } from "../../vision/annotated.ts";
+import type { Annotated, AnnotatedImages, Detections, Objects } from "../../vision/annotated.ts";
 import { explainChosen } from "../../vision/attribution/explain-detections.ts";
 import { assessDetector, type DetectorAssessment } from "../../vision/detection/assess-detector.ts";
 import { drawDetections } from "../../vision/draw/draw-detections.ts";
 import { confusionSection } from "../annotated/confusion-section.ts";
 import { type GalleryItem, gallerySection } from "../annotated/gallery.ts";
+import { evenly } from "../evenly.ts";
 import { whatCanBe } from "../explanation.ts";
 import type { Column, Measurement, TrainedModel } from "../task.ts";
 import { precisionRecallFigure } from "./curves.ts";
@@ -82,16 +83,14 @@ export async function measureDetector(
           "Worst pictures",
           "What is there, what was found, and, for some, what speaks for a box that is wrong (HiResCAM). Below: how many " +
             "objects were missed, invented or taken for others.",
-          await explained(
-            await itemsOf(annotated, assessment, matchings, worstOf(matchings)),
-            worstOf(matchings),
-            { model, annotated },
+          await itemsOf(annotated, assessment, matchings, worstOf(matchings), (picture) =>
+            whyWrong(model, picture, classNames),
           ),
         ),
         ...gallerySection(
           "Samples",
           "What is there, then what was found.",
-          await itemsOf(annotated, assessment, matchings, spread(annotated.count)),
+          await itemsOf(annotated, assessment, matchings, evenly(annotated.count, mostSamples)),
         ),
       ],
     }),
@@ -152,38 +151,21 @@ function worstOf(matchings: readonly Matching[]): number[] {
     .slice(0, mostWorst);
 }
 
-/** Rows that are evenly spread. */
-function spread(count: number): number[] {
-  const some = Math.min(mostSamples, count);
-  return Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
-}
-
-/** The first of the worst pictures with what speaks for the surest box that is wrong; the others as they are. */
-async function explained(
-  items: readonly GalleryItem[],
-  rows: readonly number[],
-  { model, annotated }: Pick<TrainedModel, "model"> & { annotated: AnnotatedImages<Objects> },
-): Promise<GalleryItem[]> {
-  const { classNames } = annotated;
-  const added: GalleryItem[] = [];
-  for (const [i, item] of items.entries()) {
-    if (i >= mostExplained) {
-      added.push(item);
-      continue;
-    }
-    const { image, target } = await annotated.read(rows[i]);
-    const sure = { scoreThreshold: shownFrom };
-    const maps = await whatCanBe(() =>
-      explainChosen(model, image, sure, (found) => wrongIn(found, target).slice(0, 1)),
-    );
-    const telling = maps.filter(({ attribution }) => !attribution.isFlat);
-    const pictures = telling.map((one) => ({
-      title: `what speaks for ${titleOf(one, classNames)}`,
-      image: drawExplained(image, one, classNames),
-    }));
-    added.push({ ...item, pictures: [...item.pictures, ...pictures] });
-  }
-  return added;
+/** What speaks for the surest box that is wrong; nothing where none is, or it cannot be told. */
+async function whyWrong(
+  model: TrainedModel["model"],
+  { image, target }: Annotated<Objects>,
+  classNames: readonly string[],
+): Promise<GalleryItem["pictures"]> {
+  const sure = { scoreThreshold: shownFrom };
+  const maps = await whatCanBe(() =>
+    explainChosen(model, image, sure, (found) => wrongIn(found, target).slice(0, 1)),
+  );
+  const telling = maps.filter(({ attribution }) => !attribution.isFlat);
+  return telling.map((one) => ({
+    title: `what speaks for ${titleOf(one, classNames)}`,
+    image: drawExplained(image, one, classNames),
+  }));
 }
 
 /** The detections that are invented, or taken for another class, the surest first. */
@@ -196,16 +178,18 @@ function wrongIn(found: Detections, there: Objects): number[] {
   return wrong.sort((a, b) => found.scores[b] - found.scores[a]);
 }
 
-/** Pictures with what is there beside what was found. */
+/** Pictures with what is there beside what was found, the first of them with what `more` gives. */
 async function itemsOf(
   annotated: AnnotatedImages<Objects>,
   { detections }: DetectorAssessment,
   matchings: readonly Matching[],
   rows: readonly number[],
+  more: (picture: Annotated<Objects>) => Promise<GalleryItem["pictures"]> = async () => [],
 ): Promise<GalleryItem[]> {
   const items: GalleryItem[] = [];
-  for (const row of rows) {
-    const { image, target } = await annotated.read(row);
+  for (const [i, row] of rows.entries()) {
+    const picture = await annotated.read(row);
+    const { image, target } = picture;
     const { classNames } = annotated;
     const sure = { scoreThreshold: shownFrom };
     const { missed, invented, pairs } = matchings[row];
@@ -221,6 +205,7 @@ async function itemsOf(
           title: "what was found",
           image: drawDetections(image, detections[row], classNames, sure),
         },
+        ...(i < mostExplained ? await more(picture) : []),
       ],
     });
   }

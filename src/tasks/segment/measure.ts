@@ -3,7 +3,7 @@
 import { confusionSvg } from "../../report/confusion-figure.ts";
 import { formatCount, formatRate } from "../../report/numbers.ts";
 import { type ReportSection, tableMarkup } from "../../report/section.ts";
-import type { AnnotatedImages, ClassMap } from "../../vision/annotated.ts";
+import type { Annotated, AnnotatedImages, ClassMap } from "../../vision/annotated.ts";
 import { explainMask } from "../../vision/attribution/explain-mask.ts";
 import { drawMask } from "../../vision/draw/draw-mask.ts";
 import { drawMaskDifference } from "../../vision/draw/draw-mask-difference.ts";
@@ -12,6 +12,7 @@ import { segmentationScores } from "../../vision/metrics/segmentation.ts";
 import { predictMask } from "../../vision/segmentation/predict-mask.ts";
 import { confusionSection } from "../annotated/confusion-section.ts";
 import { type GalleryItem, gallerySection } from "../annotated/gallery.ts";
+import { evenly } from "../evenly.ts";
 import { whatCanBe } from "../explanation.ts";
 import type { Column, Measurement, TrainedModel } from "../task.ts";
 import { drawExplained } from "./draw-explained.ts";
@@ -50,7 +51,7 @@ export async function measureSegmenter(
   const confusion = classNames.map(() => new Array<number>(classNames.length).fill(0));
   let worst: Scored[] = [];
   const samples: Scored[] = [];
-  const shown = new Set(spread(count));
+  const shown = new Set(evenly(count, mostSamples));
   for (let row = 0; row < count; row++) {
     const { image, target } = await pictures.read(row);
     const predicted = await predictMask(model, image);
@@ -100,7 +101,9 @@ export async function measureSegmenter(
           "Worst pictures",
           "The picture with its mask, with the mask that was predicted, where the two differ, and, for some, what speaks for " +
             "the class that is most often wrong (Grad-CAM).",
-          await explained(await itemsOf(pictures, worst), worst, { model, pictures }),
+          await itemsOf(pictures, worst, (picture, predicted) =>
+            whyWrong(model, picture, predicted, classNames),
+          ),
         ),
         ...gallerySection(
           "Samples",
@@ -134,21 +137,20 @@ function classesSection(rows: readonly (readonly string[])[]): ReportSection {
   return { title: "Scores by class", body: tableMarkup({ columns: names, rows }) };
 }
 
-/** Rows that are evenly spread. */
-function spread(count: number): number[] {
-  const some = Math.min(mostSamples, count);
-  return Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
-}
-
-/** Pictures with their masks, with what was predicted, and with the difference. */
+/** Pictures with their masks, with what was predicted, and with the difference, the first of them with what `more` gives. */
 async function itemsOf(
   pictures: AnnotatedImages<ClassMap>,
   scored: readonly Scored[],
+  more: (
+    picture: Annotated<ClassMap>,
+    predicted: ClassMap,
+  ) => Promise<GalleryItem["pictures"]> = async () => [],
 ): Promise<GalleryItem[]> {
   const { classNames } = pictures;
   const items: GalleryItem[] = [];
-  for (const { row, meanIou, predicted } of scored) {
-    const { image, target } = await pictures.read(row);
+  for (const [i, { row, meanIou, predicted }] of scored.entries()) {
+    const picture = await pictures.read(row);
+    const { image, target } = picture;
     const unlabelled = { labels: false };
     items.push({
       name: pictures.nameOf(row),
@@ -160,36 +162,28 @@ async function itemsOf(
           title: "where they differ",
           image: drawMaskDifference(image, predicted, target, classNames, unlabelled),
         },
+        ...(i < mostExplained ? await more(picture, predicted) : []),
       ],
     });
   }
   return items;
 }
 
-/** The first of the worst pictures with what speaks for the class that is wrong most often; the others as they are. */
-async function explained(
-  items: readonly GalleryItem[],
-  scored: readonly Scored[],
-  { model, pictures }: Pick<TrainedModel, "model"> & { pictures: AnnotatedImages<ClassMap> },
-): Promise<GalleryItem[]> {
-  const { classNames } = pictures;
-  const added: GalleryItem[] = [];
-  for (const [i, item] of items.entries()) {
-    const { row, predicted } = scored[i];
-    const { image, target } = await pictures.read(row);
-    const wrong = i < mostExplained ? mostWrong(predicted, target) : undefined;
-    const maps =
-      wrong === undefined
-        ? []
-        : await whatCanBe(() => explainMask(model, image, { classes: [wrong] }));
-    const telling = maps.filter(({ attribution }) => !attribution.isFlat);
-    const drawn = telling.map((one) => ({
-      title: `what speaks for ${classNames[one.classIndex]}`,
-      image: drawExplained(image, predicted, one, classNames),
-    }));
-    added.push({ ...item, pictures: [...item.pictures, ...drawn] });
-  }
-  return added;
+/** What speaks for the class that is wrong most often; nothing where none is, or it cannot be told. */
+async function whyWrong(
+  model: TrainedModel["model"],
+  { image, target }: Annotated<ClassMap>,
+  predicted: ClassMap,
+  classNames: readonly string[],
+): Promise<GalleryItem["pictures"]> {
+  const wrong = mostWrong(predicted, target);
+  if (wrong === undefined) return [];
+  const maps = await whatCanBe(() => explainMask(model, image, { classes: [wrong] }));
+  const telling = maps.filter(({ attribution }) => !attribution.isFlat);
+  return telling.map((one) => ({
+    title: `what speaks for ${classNames[one.classIndex]}`,
+    image: drawExplained(image, predicted, one, classNames),
+  }));
 }
 
 /** The class that most pixels were given wrongly; undefined where all are right. */
