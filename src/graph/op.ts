@@ -73,6 +73,12 @@ export function isComposite(op: Op): op is CompositeOp {
   return "expand" in op;
 }
 
+/** What a node of a primitive op computes. */
+export function computationOf({ op, inputs, attributes, ...type }: Node): Computation {
+  if (isComposite(op)) throw new Error(`${op.name} was not expanded`);
+  return op.lower(inputs, attributes, type);
+}
+
 /** Applies `op`: checks the shapes and gives the node. @throws ShapeError where they do not fit. */
 export function apply<A extends Attributes>(
   op: Op<A>,

@@ -1,7 +1,6 @@
 // From a graph to a program: clusters get their schedules, stages their order, blocks their places. What
 // it makes is proven where it is loaded.
 
-import type { DType } from "../core/dtype.ts";
 import { VerificationError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { atOnce, type Slices } from "../core/slices.ts";
@@ -17,58 +16,68 @@ import {
   storageOf,
 } from "../graph/passes/05-fuse.ts";
 import { normalize } from "../graph/passes/index.ts";
-import type { Storage, View, ViewStore } from "./draft.ts";
+import { valuesByRows } from "../graph/rows.ts";
+import { stageCycles } from "./cost.ts";
+import type { View, ViewStore } from "./draft.ts";
 import { Scheduler } from "./job.ts";
 import type { MachineDescription } from "./machine-description.ts";
+import { newStorage, Places } from "./places.ts";
 import { arrangeStages, planMemory, splitStages, storageBytes } from "./plan.ts";
 import type { Program, ProgramValue } from "./program.ts";
+import { jobCycles } from "./schedules/index.ts";
 import type { Job, Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
+import { type Stretch, stretchesOf } from "./turns.ts";
 
 /** What a schedule context takes over from the options. */
 type Choices = Pick<ScheduleContext, "precision" | "prefer">;
+
+/** Neighbouring clusters, with the places that their values have in one turn, and their stages. */
+interface Section {
+  readonly places: Places;
+  readonly parts: Stage[][];
+}
 
 class Compiler {
   readonly #name: string;
   readonly #machine: MachineDescription;
   readonly #choices: Choices;
+  readonly #turns: number | undefined;
   readonly #graph: Graph;
   readonly #scheduler = new Scheduler();
-  /** What is not the same in every step. */
-  readonly #moving: ReadonlySet<Node>;
-  readonly #storages = new Map<Node, Storage>();
+  readonly #places: Places;
   /** Copies before and after all else: outputs that show a state, and updates that others read. */
   readonly #early: { from: View; to: View }[] = [];
   readonly #late: { from: View; to: View }[] = [];
 
-  constructor(name: string, graph: Graph, machine: MachineDescription, options: Choices) {
+  constructor(
+    name: string,
+    graph: Graph,
+    machine: MachineDescription,
+    { turns, ...choices }: Choices & { readonly turns: number | undefined },
+  ) {
     this.#name = name;
-    this.#choices = options;
+    this.#choices = choices;
+    this.#turns = turns;
     this.#graph = graph;
     this.#machine = machine;
     const updated = new Set(graph.updates.map(({ state }) => state));
     const order = topologicalOrder([...rootsOf(graph), ...updated]);
-    this.#moving = dependentsOf(order, (n) => n.op.name === "input" || updated.has(n));
+    // What is not the same in every step.
+    const moving = dependentsOf(order, (n) => n.op.name === "input" || updated.has(n));
+    this.#places = new Places(moving, valuesByRows(order));
   }
 
   *run(): Slices<Program> {
     const clusters = yield* fuse(this.#graph);
-    const lastReader = new Map<Node, number>();
-    clusters.forEach((cluster, at) => {
-      for (const source of clusterSources(cluster)) lastReader.set(storageOf(source), at);
-    });
-    const parts: Stage[][] = [];
-    for (const [at, cluster] of clusters.entries()) {
-      yield;
-      parts.push(this.#schedule(cluster, at, lastReader));
-    }
+    const sections = yield* this.#sections(clusters);
     yield;
     const states = this.#graph.updates.map((update) => update.state);
     const outputs = Object.entries(this.#graph.outputs).map(([name, node]) =>
       states.includes(storageOf(node)) ? this.#shown(name, node) : this.#value(name, node),
     );
-    const early = this.#early.map(({ from, to }) => this.#copy(from, to));
-    const late = this.#late.map(({ from, to }) => this.#copy(from, to));
-    const arranged = arrangeStages([...early, ...parts, ...late]);
+    sections[0]?.parts.unshift(...this.#early.map(({ from, to }) => this.#copy(from, to)));
+    sections.at(-1)?.parts.push(...this.#late.map(({ from, to }) => this.#copy(from, to)));
+    const arranged = sections.map(({ parts }) => arrangeStages(parts));
     yield;
 
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
@@ -77,9 +86,11 @@ class Compiler {
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
     const moving = [
       ...inputs.map(({ storage }) => storage),
-      ...states.map((s) => this.#storage(s)),
+      ...states.map((s) => this.#places.storage(s)),
+      ...this.#places.rowStorages,
     ];
-    const { preparation, stages, prepared } = splitStages(arranged, new Set(moving));
+    const { preparation, parts, prepared } = splitStages(arranged, new Set(moving));
+    const stages = sections.flatMap(({ places }, i) => places.inTurns(parts[i]));
     const kept = new Set([...outputs.map(({ storage }) => storage), ...prepared]);
     const memory = planMemory([...preparation, ...stages], outside, kept);
     const preparedBytes = [...prepared].reduce((sum, storage) => sum + storageBytes(storage), 0);
@@ -95,14 +106,48 @@ class Compiler {
     };
   }
 
+  /** The clusters of each stretch, scheduled for the rows of one turn. */
+  *#sections(clusters: readonly Cluster[]): Slices<Section[]> {
+    const lastReader = new Map<Node, number>();
+    clusters.forEach((cluster, at) => {
+      for (const source of clusterSources(cluster)) lastReader.set(storageOf(source), at);
+    });
+    const sections: Section[] = [];
+    for (const { from, to, turns } of yield* this.#stretches(clusters)) {
+      const section: Section = { places: this.#places.forTurns(turns), parts: [] };
+      sections.push(section);
+      for (let at = from; at < to; at++) {
+        yield;
+        const isReadLater = (node: Node) => (lastReader.get(node) ?? 0) > at;
+        const job = this.#job(clusters[at], section.places, isReadLater);
+        section.parts.push(this.#scheduler.schedule(this.#context(`k${at}`), job));
+      }
+    }
+    return sections;
+  }
+
+  /** A step that replaces states keeps what it makes of all rows: only others take turns. */
+  *#stretches(clusters: readonly Cluster[]): Slices<Stretch[]> {
+    const whole = { from: 0, to: clusters.length, turns: 1 };
+    const { byRows } = this.#places;
+    if (byRows === undefined || this.#graph.updates.length > 0) return [whole];
+    const cyclesOf = (cluster: Cluster, turns: number) => {
+      const job = this.#job(cluster, this.#places.apart(turns), () => false);
+      return turns * (jobCycles(this.#context("estimate"), job) + stageCycles);
+    };
+    const counts = this.#turns === undefined ? undefined : [this.#turns];
+    return yield* stretchesOf(clusters, byRows, cyclesOf, counts);
+  }
+
   #value(name: string, node: Node): ProgramValue {
-    return { name, storage: this.#storage(node), dtype: node.dtype, shape: node.shape };
+    const storage = this.#places.storage(node);
+    return { name, storage, dtype: node.dtype, shape: node.shape };
   }
 
   /** An output that is a state which the step replaces: a copy of what it was before. */
   #shown(name: string, node: Node): ProgramValue {
     const storage = newStorage(`${name}.before`, node.dtype, sizeOf(node.shape));
-    this.#early.push({ from: this.#view(node), to: { storage, shape: node.shape } });
+    this.#early.push({ from: this.#places.view(node), to: { storage, shape: node.shape } });
     return { name, storage, dtype: node.dtype, shape: node.shape };
   }
 
@@ -110,30 +155,17 @@ class Compiler {
     return this.#value(sourceName(node), node);
   }
 
-  #storage(node: Node): Storage {
-    const base = storageOf(node);
-    const known = this.#storages.get(base);
-    if (known !== undefined) return known;
-    const isSource = base.op.name === "state" || base.op.name === "input";
-    const name = isSource ? sourceName(base) : `${base.op.name}${this.#storages.size}`;
-    const moves = this.#moving.has(base);
-    const plain = newStorage(name, base.dtype, sizeOf(base.shape));
-    const storage: Storage = moves ? plain : { ...plain, isLasting: true };
-    this.#storages.set(base, storage);
-    return storage;
-  }
-
-  #view(node: Node): View {
-    return { storage: this.#storage(node), shape: node.shape };
-  }
-
-  #formula(formula: Expression<Node>, known: Map<Expression<Node>, Expression<View>>) {
+  #formula(
+    formula: Expression<Node>,
+    places: Places,
+    known: Map<Expression<Node>, Expression<View>>,
+  ) {
     const convert = (f: Expression<Node>): Expression<View> =>
       rewrite<Node, View>(
         f,
         (r) =>
           read(
-            this.#view(r.source),
+            places.view(r.source),
             r.index.map((index) => (isLookup(index) ? { lookup: convert(index.lookup) } : index)),
             r.outside,
           ),
@@ -144,37 +176,46 @@ class Compiler {
   }
 
   /** Where a cluster's value goes; an update that others still read goes there by way of a copy. */
-  #target(node: Node, cluster: Cluster, at: number, lastReader: ReadonlyMap<Node, number>): View {
-    if (node.op.name !== "state") return this.#view(node);
-    const isReadLater = (lastReader.get(node) ?? 0) > at;
-    if (!isReadLater && readsInPlace(cluster, node)) return this.#view(node);
+  #target(
+    node: Node,
+    cluster: Cluster,
+    places: Places,
+    isReadLater: (node: Node) => boolean,
+  ): View {
+    if (node.op.name !== "state") return places.view(node);
+    if (!isReadLater(node) && readsInPlace(cluster, node)) return places.view(node);
     const storage = newStorage(`${sourceName(node)}.next`, node.dtype, sizeOf(node.shape));
     const next = { storage, shape: node.shape };
-    this.#late.push({ from: next, to: this.#view(node) });
+    this.#late.push({ from: next, to: places.view(node) });
     return next;
   }
 
-  #schedule(cluster: Cluster, at: number, lastReader: ReadonlyMap<Node, number>): Stage[] {
+  #job(cluster: Cluster, places: Places, isReadLater: (node: Node) => boolean): Job {
     const known = new Map<Expression<Node>, Expression<View>>();
-    const { shape, root } = cluster;
     const stores = cluster.stores.map(
       ({ node, formula }): ViewStore => ({
-        view: this.#target(node, cluster, at, lastReader),
-        formula: this.#formula(formula, known),
+        view: this.#target(node, cluster, places, isReadLater),
+        formula: this.#formula(formula, places, known),
       }),
     );
-    const job = { shape, stores, root: this.#root(root, known) };
-    return this.#scheduler.schedule(this.#context(`k${at}`), job);
+    const shape = places.shapeOf(cluster);
+    return { shape, stores, root: this.#root(cluster.root, places, known) };
   }
 
-  #root(root: ClusterRoot, known: Map<Expression<Node>, Expression<View>>): Job["root"] {
+  #root(
+    root: ClusterRoot,
+    places: Places,
+    known: Map<Expression<Node>, Expression<View>>,
+  ): Job["root"] {
     switch (root.kind) {
       case "none":
         return root;
-      case "contraction":
-        return { ...root, inputs: root.inputs.map((node) => this.#view(node)) };
+      case "contraction": {
+        const computation = places.rootOf(root.computation);
+        return { ...root, computation, inputs: root.inputs.map((node) => places.view(node)) };
+      }
       default:
-        return { ...root, body: this.#formula(root.body, known) };
+        return { ...root, body: this.#formula(root.body, places, known) };
     }
   }
 
@@ -194,10 +235,6 @@ class Compiler {
       scratch: (dtype, size) => newStorage(`${name}.scratch${scratches++}`, dtype, size),
     };
   }
-}
-
-function newStorage(name: string, dtype: DType, size: number): Storage {
-  return { name, dtype, size };
 }
 
 /** Whether a cluster reads `state` only where it also writes it. */
@@ -229,6 +266,8 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** The name of a schedule to take wherever it applies, whatever it costs: for tests and timings. */
   readonly prefer?: string;
+  /** In how many turns all that is made row by row is computed, for the same. Default: as pays best. */
+  readonly turns?: number;
 }
 
 /** What `compile` takes. */
@@ -252,7 +291,7 @@ export function compile(...given: CompileArguments): Program {
 
 /** The same in slices. @throws VerificationError */
 export function* compiling(
-  ...[name, graph, machine, build, { precision = "fast", prefer } = {}]: CompileArguments
+  ...[name, graph, machine, build, { precision = "fast", prefer, turns } = {}]: CompileArguments
 ): Slices<Program> {
   if (machine.lanes < 1 || machine.registers < 4) {
     throw new VerificationError({
@@ -262,5 +301,5 @@ export function* compiling(
     });
   }
   const normal = yield* normalize(graph, build);
-  return yield* new Compiler(name, normal, machine, { precision, prefer }).run();
+  return yield* new Compiler(name, normal, machine, { precision, prefer, turns }).run();
 }

@@ -39,8 +39,11 @@ export interface KernelCost {
 const perCycle = { operations: 2, loads: 2, stores: 1 } as const;
 /** Cycles until the result of an operation can be used. */
 const latency = 4;
-/** Bytes in a cycle from the second cache, from beyond it, and from there while nothing is computed. */
-const bandwidth = { second: 32, beyond: 10, waiting: 4 } as const;
+/**
+ * Bytes in a cycle from the second cache, from beyond it, and from there while nothing is computed; and from
+ * memory, to which all cores share the way.
+ */
+const bandwidth = { second: 32, beyond: 10, waiting: 4, memory: 4 } as const;
 
 /** What some work asks of a core and of its caches. */
 export interface Demand {
@@ -74,6 +77,19 @@ export function usableBytes(cacheBytes: number, run: number, stride: number): nu
 
 /** Bytes of the cache that cores share that one kernel can count on. */
 const sharedCacheBytes = 8 << 20;
+
+/** Whether `bytes` that one kernel leaves for the next are still there when that begins. */
+export function fitsSharedCache(bytes: number): boolean {
+  return bytes <= sharedCacheBytes;
+}
+
+/** The cycles of bringing `bytes` from memory, or back, while kernels run that would have them at hand. */
+export function memoryCycles(bytes: number): number {
+  return bytes / bandwidth.memory;
+}
+
+/** The cycles of beginning one more stage, and of waiting until all threads have ended it. */
+export const stageCycles = 5000;
 
 /**
  * `bytes` in runs of `run` bytes that come `times` times, weighed as bytes from beyond the caches: those

@@ -24,6 +24,8 @@ export interface Storage {
   readonly isWorkspace?: true;
   /** It depends on states alone that no step of the program writes: what is made of it can be kept. */
   readonly isLasting?: true;
+  /** It lies in another storage, this many elements from its start. */
+  readonly within?: { readonly storage: Storage; readonly offset: number };
 }
 
 /** A storage seen as a tensor. */

@@ -89,8 +89,9 @@ export function arrangeStages(parts: readonly (readonly Stage[])[]): Stage[] {
 /** A program's stages, those apart that need not run with every step. */
 export interface SplitStages {
   readonly preparation: readonly Stage[];
-  readonly stages: readonly Stage[];
-  /** What `preparation` leaves for `stages`. */
+  /** The others, of each part. */
+  readonly parts: readonly (readonly Stage[])[];
+  /** What `preparation` leaves for them. */
   readonly prepared: ReadonlySet<Storage>;
 }
 
@@ -98,9 +99,12 @@ export interface SplitStages {
  * Takes out the launches that see nothing of what is new in each step, that is `moving` and what is made
  * of it: they would make the same every time.
  */
-export function splitStages(stages: readonly Stage[], moving: ReadonlySet<Storage>): SplitStages {
+export function splitStages(
+  parts: readonly (readonly Stage[])[],
+  moving: ReadonlySet<Storage>,
+): SplitStages {
   const changing = new Set(moving);
-  const lasting = new Map(stages.flat().map((launch) => [launch, usesOf(launch)]));
+  const lasting = new Map(parts.flat(2).map((launch) => [launch, usesOf(launch)]));
   for (let before = Number.POSITIVE_INFINITY; lasting.size < before; ) {
     before = lasting.size;
     for (const [launch, { reads, writes }] of lasting) {
@@ -109,15 +113,19 @@ export function splitStages(stages: readonly Stage[], moving: ReadonlySet<Storag
       for (const storage of writes) if (!storage.isWorkspace) changing.add(storage);
     }
   }
-  const part = (lasts: boolean) =>
+  const taken = (stages: readonly Stage[], lasts: boolean) =>
     stages
       .map((stage) => stage.filter((launch) => lasting.has(launch) === lasts))
       .filter((stage) => stage.length > 0);
-  const rest = part(false);
-  const used = new Set(rest.flat().flatMap(({ bindings }) => bindings));
+  const rest = parts.map((stages) => taken(stages, false));
+  const used = new Set(rest.flat(2).flatMap(({ bindings }) => bindings));
   const made = [...lasting.values()].flatMap(({ writes }) => [...writes]);
   const isPrepared = (storage: Storage) => used.has(storage) && !storage.isWorkspace;
-  return { preparation: part(true), stages: rest, prepared: new Set(made.filter(isPrepared)) };
+  return {
+    preparation: parts.flatMap((stages) => taken(stages, true)),
+    parts: rest,
+    prepared: new Set(made.filter(isPrepared)),
+  };
 }
 
 /** Offsets for all storages but the `resident` ones; those in `kept` live until the end. */
@@ -129,7 +137,8 @@ export function planMemory(
   const lives = new Map<Storage, { first: number; last: number }>();
   stages.forEach((stage, at) => {
     for (const launch of stage) {
-      for (const storage of launch.bindings) {
+      for (const bound of launch.bindings) {
+        const storage = bound.within?.storage ?? bound;
         if (resident.has(storage) || storage.isWorkspace) continue;
         const life = lives.get(storage);
         if (life === undefined) lives.set(storage, { first: at, last: at });
@@ -159,6 +168,11 @@ export function planMemory(
     placed.push({ first, last, offset, end: offset + bytes });
     offsets.set(storage, offset);
     arenaBytes = Math.max(arenaBytes, offset + bytes);
+  }
+  for (const part of stages.flat().flatMap(({ bindings }) => bindings)) {
+    if (part.within === undefined) continue;
+    const start = offsets.get(part.within.storage) as number;
+    offsets.set(part, start + part.within.offset * bytesPerElement[part.dtype]);
   }
   return { offsets, arenaBytes, workspaceBytes: placeWorkspaces(stages, offsets) };
 }

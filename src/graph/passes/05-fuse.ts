@@ -16,7 +16,7 @@ import {
   rewrite,
 } from "../expression.ts";
 import { consumersOf, dependentsOf, type Graph, rootsOf, topologicalOrder } from "../graph.ts";
-import { isComposite, type Node } from "../op.ts";
+import { computationOf, type Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
 import { deepest, Inlining, isPlain } from "./inlining.ts";
 
@@ -70,11 +70,6 @@ export function storageOf(node: Node): Node {
   return base;
 }
 
-function lowerNode(node: Node): Computation {
-  if (isComposite(node.op)) throw new Error(`${node.op.name} was not expanded`);
-  return node.op.lower(node.inputs, node.attributes, node);
-}
-
 /**
  * What depends on states alone before all else, each in the order in which it was: a convolution's
  * cluster can then take along the scale that inference makes of moving statistics.
@@ -111,7 +106,7 @@ class Fuser {
     this.#graph = graph;
     this.#order = steadyFirst(topologicalOrder(rootsOf(graph)));
     this.#consumers = consumersOf(this.#order);
-    this.#computations = new Map(this.#order.map((node) => [node, lowerNode(node)]));
+    this.#computations = new Map(this.#order.map((node) => [node, computationOf(node)]));
     this.#outputs = new Set(Object.values(graph.outputs));
     this.#updateValues = new Set(graph.updates.map((update) => update.value));
     for (const { state, value } of graph.updates) {

@@ -70,11 +70,23 @@ export function choose<W extends Work>(
   return candidates[costs.indexOf(Math.min(...costs))];
 }
 
+/** Does something with a job's work and the schedule that costs least. */
+type Visit<R> = <W extends Work>(schedule: Schedule<W>, work: W) => R;
+
 /** The stages that compute `job`, by the schedule that costs least. */
-export function scheduleJob(context: ScheduleContext, { root, ...work }: Job): Stage[] {
+export function scheduleJob(context: ScheduleContext, job: Job): Stage[] {
+  return withSchedule(context, job, (schedule, work) => schedule.schedule(context, work));
+}
+
+/** The cycles that one core would need for `job`, by the schedule that costs least. */
+export function jobCycles(context: ScheduleContext, job: Job): number {
+  return withSchedule(context, job, (schedule, work) => schedule.cost(context, work));
+}
+
+function withSchedule<R>(context: ScheduleContext, { root, ...work }: Job, visit: Visit<R>): R {
   const rows: Schedules = schedules[context.machine.execution];
   const by = <W extends Work>(some: readonly Schedule<W>[], work: W) =>
-    choose(context, some, work).schedule(context, work);
+    visit(choose(context, some, work), work);
   switch (root.kind) {
     case "none":
       return by(rows.map, work);
