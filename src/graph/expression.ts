@@ -60,8 +60,11 @@ export type Expression<S> =
     }
   | { readonly kind: "scalar"; readonly op: ScalarOp; readonly args: readonly Expression<S>[] }
   | { readonly kind: "coordinate"; readonly at: Affine }
-  /** The value of the cluster's contraction or reduction at these coordinates. */
-  | { readonly kind: "result" };
+  /**
+   * The value of the cluster's contraction or reduction at these coordinates; where a cluster has several
+   * reductions, that of the `part`-th one. Default: the first.
+   */
+  | { readonly kind: "result"; readonly part?: number };
 
 /** The position along `axis`, optionally scaled and shifted. */
 export function axis(number: number, factor = 1, offset = 0): Affine {

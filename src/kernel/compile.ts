@@ -214,7 +214,9 @@ class Compiler {
         const computation = places.rootOf(root.computation);
         return { ...root, computation, inputs: root.inputs.map((node) => places.view(node)) };
       }
-      default:
+      case "reduce":
+        return { ...root, bodies: root.bodies.map((body) => this.#formula(body, places, known)) };
+      case "argMaximum":
         return { ...root, body: this.#formula(root.body, places, known) };
     }
   }

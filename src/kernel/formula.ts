@@ -56,8 +56,8 @@ export interface Place {
   readonly vectorAxis?: number;
   /** Active lanes. */
   readonly lanes: number;
-  /** The value of the cluster's root here. */
-  readonly result?: Register;
+  /** The values of the cluster's root here: one, or one for each of its reductions. */
+  readonly results?: readonly Register[];
 }
 
 function affineRange(at: Affine, extents: readonly number[]): [number, number] {
@@ -163,10 +163,11 @@ export class FormulaWriter {
     switch (formula.kind) {
       case "constant":
         return w.constant(formula.value, formula.dtype);
-      case "result":
-        if (this.#place.result === undefined)
-          throw new Error("a formula without a root has no result");
-        return this.#place.result;
+      case "result": {
+        const result = this.#place.results?.[formula.part ?? 0];
+        if (result === undefined) throw new Error("a formula without a root has no result");
+        return result;
+      }
       case "coordinate": {
         const { vectorAxis } = this.#place;
         const step = vectorAxis === undefined ? 0 : (formula.at.factors[vectorAxis] ?? 0);

@@ -61,7 +61,8 @@ class Signature {
       this.#parts.push(JSON.stringify(root.computation));
       for (const view of root.inputs) this.#parts.push(this.#view(view));
     } else if (root.kind !== "none") {
-      this.#parts.push(`body ${this.#formula(root.body)}`);
+      const bodies = root.kind === "reduce" ? root.bodies : [root.body];
+      this.#parts.push(`bodies ${bodies.map((body) => this.#formula(body))}`);
     }
     for (const { view, formula } of stores) {
       const number = this.#formula(formula);
@@ -98,7 +99,7 @@ class Signature {
       case "constant":
         return `${formula.dtype} ${numberText(formula.value)}`;
       case "result":
-        return "result";
+        return `result ${formula.part ?? 0}`;
       case "coordinate":
         return `at ${affineText(formula.at)}`;
       case "scalar":

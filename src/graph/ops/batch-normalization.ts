@@ -5,6 +5,7 @@ import type { CompositeOp, Node } from "../op.ts";
 import { stretchedPositions } from "./elementwise.ts";
 import { floating } from "./operands.ts";
 import { joinElements, keptShape } from "./reduction.ts";
+import { momentsOf } from "./statistics.ts";
 
 /** The axes that statistics are taken over, and what is added to the variance. */
 export interface BatchNormalizationAttributes {
@@ -18,11 +19,9 @@ function partsOf(
   { axes, epsilon }: BatchNormalizationAttributes,
   build: Builder,
 ): { distance: Node; inverse: Node } {
-  const distance = build.subtract(x, build.mean(x, { axes, keepDimensions: true }));
-  const square = build.multiply(distance, distance);
-  const variance = build.mean(square, { axes, keepDimensions: true });
+  const { mean, variance } = momentsOf(build, x, axes);
   const deviation = build.squareRoot(build.add(variance, build.constant(epsilon)));
-  return { distance, inverse: build.divide(build.constant(1), deviation) };
+  return { distance: build.subtract(x, mean), inverse: build.divide(build.constant(1), deviation) };
 }
 
 /** A sum over the batch as the gradient of `input`, which may be a single number. */

@@ -2,9 +2,9 @@
 // the cluster that makes its input, so a bias, an activation or a mask costs no trip to memory of its
 // own. It decides what is computed together, never how.
 
-import { type Shape, sameShape } from "../../core/shape.ts";
+import { type Shape, sameShape, sizeOf } from "../../core/shape.ts";
 import type { Slices } from "../../core/slices.ts";
-import type { Computation } from "../computation.ts";
+import type { Combine, Computation } from "../computation.ts";
 import {
   aligned,
   depthOf,
@@ -33,8 +33,9 @@ export type ClusterRoot =
   | {
       readonly kind: "reduce";
       readonly extents: readonly number[];
-      readonly combine: "sum" | "maximum" | "minimum";
-      readonly body: Expression<Node>;
+      readonly combine: Combine;
+      /** One for each reduction of the same elements. */
+      readonly bodies: readonly Expression<Node>[];
     }
   | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<Node> };
 
@@ -56,12 +57,13 @@ interface Draft {
   readonly at: number;
   readonly isForUpdates: boolean;
   readonly shape: Shape;
-  readonly root: ClusterRoot;
+  root: ClusterRoot;
   readonly formulas: Map<Node, Expression<Node>>;
   readonly reads: Set<Node>;
 }
 
 type Read = Extract<Expression<Node>, { kind: "read" }>;
+type Reduction = Extract<ClusterRoot, { kind: "reduce" }>;
 
 /** The node whose bytes `node` shows. */
 export function storageOf(node: Node): Node {
@@ -154,9 +156,12 @@ class Fuser {
       case "reduce": {
         const { extents, combine, finish } = computation;
         const body = this.#inlining.resolve(computation.body, node.inputs);
-        const result: Expression<Node> =
-          finish === undefined ? { kind: "result" } : this.#inlining.resolve(finish, node.inputs);
-        this.#open(node, { kind: "reduce", extents, combine, body }, result);
+        if (finish === undefined) {
+          this.#placeReduction(node, { kind: "reduce", extents, combine, bodies: [body] });
+          return;
+        }
+        const result = this.#inlining.resolve(finish, node.inputs);
+        this.#open(node, { kind: "reduce", extents, combine, bodies: [body] }, result);
         return;
       }
       case "argMaximum": {
@@ -192,6 +197,37 @@ class Fuser {
     this.#drafts.push(draft);
     this.#home.set(node, draft);
     return draft;
+  }
+
+  /** A reduction joins another one of the same elements that reads some of the same values. */
+  #placeReduction(node: Node, root: Reduction): void {
+    const home = this.#drafts.findLast((draft) => this.#canReduceWith(draft, node, root));
+    if (home?.root.kind !== "reduce") {
+      this.#open(node, root);
+      return;
+    }
+    home.formulas.set(node, { kind: "result", part: home.root.bodies.length });
+    home.root = { ...home.root, bodies: [...home.root.bodies, ...root.bodies] };
+    this.#home.set(node, home);
+  }
+
+  #canReduceWith(draft: Draft, node: Node, { extents, combine, bodies }: Reduction): boolean {
+    const { root, at, shape } = draft;
+    if (root.kind !== "reduce" || root.combine !== combine || !sameShape(shape, node.shape)) {
+      return false;
+    }
+    const size = sizeOf(shape) * sizeOf(extents);
+    const [mine, theirs] = [bodies, root.bodies].map((some) =>
+      some.flatMap((b) => [...readsOf(b)]),
+    );
+    const large = (r: Read) => sizeOf(r.source.shape) === size;
+    const shared = new Set(theirs.filter(large).map((r) => storageOf(r.source)));
+    return (
+      sameShape(extents, root.extents) &&
+      mine.some((r) => large(r) && shared.has(storageOf(r.source))) &&
+      [...mine, ...theirs].every(isPlain) &&
+      mine.every((r) => (this.#home.get(storageOf(r.source))?.at ?? -1) < at)
+    );
   }
 
   #placeMap(node: Node, body: Expression<number>): void {
@@ -313,7 +349,8 @@ function sourcesOf(draft: Pick<Draft, "root" | "formulas">): Set<Node> {
     for (const r of readsOf(formula)) sources.add(r.source);
   };
   for (const formula of draft.formulas.values()) add(formula);
-  if (draft.root.kind === "reduce" || draft.root.kind === "argMaximum") add(draft.root.body);
+  if (draft.root.kind === "reduce") draft.root.bodies.forEach(add);
+  if (draft.root.kind === "argMaximum") add(draft.root.body);
   if (draft.root.kind === "contraction") for (const input of draft.root.inputs) sources.add(input);
   return sources;
 }

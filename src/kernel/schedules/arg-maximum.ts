@@ -63,7 +63,7 @@ export function scheduleArgMaximum(context: ScheduleContext, work: ArgMaximumWor
       w.assign(bestAt, take(w.position(at), bestAt));
       w.assign(best, take(value, best));
     });
-    const place = { axes: outer, extents: work.shape, lanes: 1, result: bestAt };
+    const place = { axes: outer, extents: work.shape, lanes: 1, results: [bestAt] };
     draft.writeStores(stores, place);
   };
   descend(axes);

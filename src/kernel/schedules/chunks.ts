@@ -50,5 +50,5 @@ export function sumInChunks(
   const launches = chunks.map((some) => launchOf(some, view));
   const index = [axis(shape.length), ...shape.map((_, a) => axis(a))];
   const joined = { shape, stores, extents: [count], combine: "sum" as const };
-  return [launches, ...scheduleReduce(context, { ...joined, body: read(view, index) })];
+  return [launches, ...scheduleReduce(context, { ...joined, bodies: [read(view, index)] })];
 }

@@ -67,7 +67,13 @@ export class FilterGradientWriter {
       this.#forEachSum(place, tiles, sums, (axes, lanes, result) => {
         const at = axes.slice(4 - shape.length);
         const vectorAxis = shape.length - 1;
-        this.#draft.writeStores(bound, { axes: at, extents: shape, vectorAxis, lanes, result });
+        this.#draft.writeStores(bound, {
+          axes: at,
+          extents: shape,
+          vectorAxis,
+          lanes,
+          results: [result],
+        });
       });
     });
     return this.#draft.finish();

@@ -210,7 +210,7 @@ export class BlockWriter {
       ];
       const axes = place.slice(4 - shape.length);
       const vectorAxis = shape.length - 1;
-      this.#draft.writeStores(bound, { axes, extents: shape, vectorAxis, lanes, result: sum });
+      this.#draft.writeStores(bound, { axes, extents: shape, vectorAxis, lanes, results: [sum] });
     };
   }
 }

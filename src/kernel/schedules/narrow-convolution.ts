@@ -200,7 +200,13 @@ class NarrowConvolution {
         ofRow.forEach((result, v) => {
           const { start, lanes } = across[v];
           const axes = [image, sumPositions(row, still(i)), start, sumPositions(filter, still(k))];
-          this.#draft.writeStores(bound, { axes, extents: shape, vectorAxis: 2, lanes, result });
+          this.#draft.writeStores(bound, {
+            axes,
+            extents: shape,
+            vectorAxis: 2,
+            lanes,
+            results: [result],
+          });
         });
       });
     });

@@ -100,7 +100,7 @@ function windows(context: ScheduleContext, work: PoolGradientWork): Launch {
   forEachWindow(draft, work, image, (channel, lanes, parts) => {
     for (const { row, column, value } of parts) {
       const axes = [image, row, column, channel];
-      const place = { axes, extents: work.shape, vectorAxis: 3, lanes, result: value };
+      const place = { axes, extents: work.shape, vectorAxis: 3, lanes, results: [value] };
       draft.writeStores(bound, place);
     }
   });
@@ -125,7 +125,7 @@ function zeros(
         const column = sumPositions(j, still(columns[0]));
         const result = w.constant(0, "f32", true);
         const place = { axes: [image, row, column, channel], extents: work.shape, lanes };
-        draft.writeStores(bound, { ...place, vectorAxis: 3, result });
+        draft.writeStores(bound, { ...place, vectorAxis: 3, results: [result] });
       });
     });
   });

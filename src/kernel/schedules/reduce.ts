@@ -7,7 +7,7 @@ import { type Combine, neutral } from "../../graph/computation.ts";
 import { axis, type Expression, read, readsOf } from "../../graph/expression.ts";
 import { copyCycles } from "../cost.ts";
 import { type BoundStore, KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
-import { FormulaWriter, type Operand, strideAlong, vectorizes } from "../formula.ts";
+import { FormulaWriter, type Operand, type Place, strideAlong, vectorizes } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import type { KernelWriter } from "../writer.ts";
 import { collapse } from "./collapse.ts";
@@ -22,11 +22,11 @@ import {
   type Work,
 } from "./schedule.ts";
 
-/** A reduction: its own axes, numbered after those of `work`. */
+/** Reductions of the same elements: their own axes, numbered after those of `work`, and a body for each. */
 export interface ReduceWork extends Work {
   readonly extents: readonly number[];
   readonly combine: Combine;
-  readonly body: Expression<View>;
+  readonly bodies: readonly Expression<View>[];
 }
 
 /** Work below this many elements is not worth cutting into chunks. */
@@ -34,7 +34,7 @@ const worthChunks = 1 << 14;
 /** Elements of a chunk, at least. */
 const chunkElements = 1 << 12;
 const mostChunks = 64;
-/** Vectors of results that one task accumulates side by side. */
+/** Vectors of results that one task accumulates side by side, of all reductions together. */
 const sideBySide = 8;
 
 const joinOp = { sum: "add", maximum: "maximum", minimum: "minimum" } as const;
@@ -49,7 +49,7 @@ export const reduce: Schedule<ReduceWork> = {
 
 /** The stages that compute `work`. */
 export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stage[] {
-  const all = [work.body, ...work.stores.map((store) => store.formula)];
+  const all = [...work.bodies, ...work.stores.map((store) => store.formula)];
   const flat = collapse(all, [...work.shape, ...work.extents], work.shape.length);
   const shape = flat.extents.slice(0, flat.free);
   const extents = flat.extents.slice(flat.free);
@@ -57,10 +57,10 @@ export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stag
     shape,
     extents,
     combine: work.combine,
-    body: flat.formulas[0],
+    bodies: flat.formulas.slice(0, work.bodies.length),
     stores: work.stores.map(({ view }, i) => ({
       view: { storage: view.storage, shape },
-      formula: flat.formulas[i + 1],
+      formula: flat.formulas[i + work.bodies.length],
     })),
   };
   const total = sizeOf(shape) * sizeOf(extents);
@@ -91,11 +91,13 @@ function inChunks(
   const size = Math.ceil(extents[cut] / Math.min(extents[cut], Math.ceil(wanted)));
   const blocks = blocksOf(extents[cut], size);
   const chunks = blocks.reduce((sum, { count }) => sum + count, 0);
-  const storage = context.scratch("f32", chunks * sizeOf(shape));
-  const partial = { storage, shape: [chunks, ...shape] };
+  const partials = work.bodies.map(() => ({
+    storage: context.scratch("f32", chunks * sizeOf(shape)),
+    shape: [chunks, ...shape],
+  }));
   let firstChunk = 0;
   const launches = blocks.map(({ start, count, size }) => {
-    const launch = writeReduce(context, work, { cut, start, count, size, firstChunk, partial });
+    const launch = writeReduce(context, work, { cut, start, count, size, firstChunk, partials });
     firstChunk += count;
     return launch;
   });
@@ -104,7 +106,7 @@ function inChunks(
     shape,
     extents: [chunks],
     combine,
-    body: read(partial, index),
+    bodies: partials.map((partial) => read(partial, index)),
     stores: work.stores,
   };
   return [launches, [whole(context, rest)]];
@@ -115,8 +117,8 @@ function whole(context: ScheduleContext, work: ReduceWork): Launch {
 }
 
 /** The partial results of a chunk, as they are. */
-function partialStore({ partial }: Chunk): ViewStore {
-  return { view: partial, formula: { kind: "result" } };
+function partialStores({ partials }: Chunk): ViewStore[] {
+  return partials.map((view, part) => ({ view, formula: { kind: "result", part } }));
 }
 
 /** Equal chunks of the axis `cut`: where they begin, and where their partial results go. */
@@ -126,27 +128,28 @@ interface Chunk {
   readonly count: number;
   readonly size: number;
   readonly firstChunk: number;
-  readonly partial: View;
+  /** For each reduction. */
+  readonly partials: readonly View[];
 }
 
 /** Where lanes lie: along the results, along the reduction, or nowhere. */
 type Layout = "results" | "reduction" | "single";
 
 function layoutOf(
-  body: Expression<Operand>,
+  bodies: readonly Expression<Operand>[],
   stores: readonly BoundStore[],
   free: number,
   extents: readonly number[],
   lanes: number,
 ): Layout {
-  const strides = (a: number) => [...readsOf(body)].map((r) => Math.abs(strideAlong(r, a)));
-  const contiguous = (a: number) => strides(a).every((stride) => stride <= 1);
+  const reads = bodies.flatMap((body) => [...readsOf(body)]);
+  const contiguous = (a: number) => reads.every((r) => Math.abs(strideAlong(r, a)) <= 1);
+  const vectorizesAll = (a: number) => bodies.every((body) => vectorizes(body, a, extents));
   const last = extents.length - 1;
-  const alongReduction =
-    extents.length > free && vectorizes(body, last, extents) && contiguous(last);
+  const alongReduction = extents.length > free && vectorizesAll(last) && contiguous(last);
   const alongResults =
     free > 0 &&
-    vectorizes(body, free - 1, extents) &&
+    vectorizesAll(free - 1) &&
     stores.every(({ formula }) => vectorizes(formula, free - 1, extents));
   if (alongResults && (contiguous(free - 1) || !alongReduction)) return "results";
   if (alongReduction && extents[last] >= 2 * lanes) return "reduction";
@@ -159,11 +162,11 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
   const w = draft.writer;
   const free = work.shape.length;
   const extents = [...work.shape, ...work.extents];
-  const body = draft.bind(work.body);
+  const bodies = work.bodies.map((body) => draft.bind(body));
   const chunkAt = chunk === undefined ? still(0) : w.parallel(chunk.count);
-  const stores = chunk === undefined ? work.stores : [partialStore(chunk)];
+  const stores = chunk === undefined ? work.stores : partialStores(chunk);
   const bound = draft.bindStores(stores);
-  const layout = layoutOf(body, bound, free, extents, machine.lanes);
+  const layout = layoutOf(bodies, bound, free, extents, machine.lanes);
 
   const origin =
     chunk === undefined
@@ -171,19 +174,20 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
       : sumPositions(still(chunk.start), timesPosition(chunkAt, chunk.size));
   const cut = chunk?.cut ?? 0;
   const counts = work.extents.map((extent, a) => (a === cut ? (chunk?.size ?? extent) : extent));
-  const walk: Walk = { combine: work.combine, body, extents, counts, cut, origin };
+  const walk: Walk = { combine: work.combine, bodies, extents, counts, cut, origin };
 
-  const store = (axes: readonly Position[], lanes: number, result: Register) => {
+  const store: StoreResults = (axes, lanes, results) => {
     const at =
       chunk === undefined ? axes : [sumPositions(chunkAt, still(chunk.firstChunk)), ...axes];
-    const shape = chunk === undefined ? extents : [chunk.partial.shape[0], ...extents];
+    const shape = chunk === undefined ? extents : [chunk.partials[0].shape[0], ...extents];
     const vectorAxis = layout === "results" ? at.length - 1 : undefined;
-    const place = { axes: at, extents: shape, lanes, result };
+    const place = { axes: at, extents: shape, lanes, results };
     draft.writeStores(bound, vectorAxis === undefined ? place : { ...place, vectorAxis });
   };
 
   const outer = layout === "results" ? work.shape.slice(0, -1) : work.shape;
-  const perTask = layout === "results" ? sideBySide * machine.lanes : 1;
+  const vectors = Math.max(1, Math.floor(sideBySide / bodies.length));
+  const perTask = layout === "results" ? vectors * machine.lanes : 1;
   const row = layout === "results" ? work.shape[free - 1] : 1;
   const tasksBefore = chunk?.count ?? 1;
   const fixedAxes: Position[] = [];
@@ -216,10 +220,17 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
   return draft.finish();
 }
 
-/** A reduction inside of one kernel. */
+/** Stores the results of all reductions at one place. */
+type StoreResults = (
+  axes: readonly Position[],
+  lanes: number,
+  results: readonly Register[],
+) => void;
+
+/** Reductions inside of one kernel. */
 interface Walk {
   readonly combine: Combine;
-  readonly body: Expression<Operand>;
+  readonly bodies: readonly Expression<Operand>[];
   readonly extents: readonly number[];
   /** How far each of the reduction's axes goes, and where the one that is cut begins. */
   readonly counts: readonly number[];
@@ -251,6 +262,25 @@ function join(w: KernelWriter, combine: Combine, sum: Register, value: Register)
   w.assign(sum, w.compute(joinOp[combine], sum, value));
 }
 
+/** Joins what each body is at `place` to its sum. */
+function joinBodies(
+  w: KernelWriter,
+  { combine, bodies }: Walk,
+  sums: readonly Register[],
+  place: Place,
+): void {
+  const formulas = new FormulaWriter(w, place);
+  for (const [i, body] of bodies.entries()) {
+    const value = formulas.evaluate(body);
+    join(w, combine, sums[i], place.vectorAxis === undefined ? value : w.splat(value));
+  }
+}
+
+/** A neutral sum for each body. */
+function sumsOf(w: KernelWriter, { combine, bodies }: Walk, vector: boolean): Register[] {
+  return bodies.map(() => w.variable(w.constant(neutral[combine], "f32", vector)));
+}
+
 /** `size` neighbouring results from `first`, in vectors side by side. */
 function overResults(
   w: KernelWriter,
@@ -258,29 +288,28 @@ function overResults(
   axes: readonly Position[],
   first: Position,
   size: number,
-  store: (axes: readonly Position[], lanes: number, result: Register) => void,
+  store: StoreResults,
 ): void {
-  const { combine, body, extents, counts } = walk;
+  const { extents, counts } = walk;
   const vectorAxis = axes.length;
   const vectors = Array.from({ length: Math.ceil(size / w.lanes) }, (_, v) => ({
     at: [...axes, sumPositions(first, still(v * w.lanes))],
     lanes: Math.min(w.lanes, size - v * w.lanes),
-    sum: w.variable(w.constant(neutral[combine], "f32", true)),
+    sums: sumsOf(w, walk, true),
   }));
   loopsOf(w, walk, counts.length, (inner) => {
-    for (const { at, lanes, sum } of vectors) {
-      const place = { axes: [...at, ...inner], extents, vectorAxis, lanes };
-      join(w, combine, sum, w.splat(new FormulaWriter(w, place).evaluate(body)));
+    for (const { at, lanes, sums } of vectors) {
+      joinBodies(w, walk, sums, { axes: [...at, ...inner], extents, vectorAxis, lanes });
     }
   });
-  for (const { at, lanes, sum } of vectors) store(at, lanes, sum);
+  for (const { at, lanes, sums } of vectors) store(at, lanes, sums);
 }
 
-/** One result, with lanes along the reduction's last axis. */
-function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register {
-  const { combine, body, extents, counts, cut, origin } = walk;
-  const wide = w.variable(w.constant(neutral[combine], "f32", true));
-  const single = w.variable(w.constant(neutral[combine]));
+/** One result of each body, with lanes along the reduction's last axis. */
+function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register[] {
+  const { combine, extents, counts, cut, origin } = walk;
+  const wide = sumsOf(w, walk, true);
+  const single = sumsOf(w, walk, false);
   const vectorAxis = extents.length - 1;
   const depth = counts.length - 1;
   loopsOf(w, walk, depth, (inner) => {
@@ -290,27 +319,26 @@ function overReduction(w: KernelWriter, walk: Walk, axes: readonly Position[]): 
         const last = sumPositions(begin, timesPosition(at, w.lanes), still(start));
         if (size === w.lanes) {
           const place = { axes: [...axes, ...inner, last], extents, vectorAxis, lanes: size };
-          join(w, combine, wide, w.splat(new FormulaWriter(w, place).evaluate(body)));
+          joinBodies(w, walk, wide, place);
           return;
         }
         for (let i = 0; i < size; i++) {
           const at = [...axes, ...inner, sumPositions(last, still(i))];
-          const place = { axes: at, extents, lanes: 1 };
-          join(w, combine, single, new FormulaWriter(w, place).evaluate(body));
+          joinBodies(w, walk, single, { axes: at, extents, lanes: 1 });
         }
       });
     }
   });
-  return w.compute(joinOp[combine], w.joinLanes(joinOp[combine], wide), single);
+  const op = joinOp[combine];
+  return wide.map((sum, i) => w.compute(op, w.joinLanes(op, sum), single[i]));
 }
 
-/** One result, one element after another. */
-function oneByOne(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register {
-  const { combine, body, extents, counts } = walk;
-  const sum = w.variable(w.constant(neutral[combine]));
+/** One result of each body, one element after another. */
+function oneByOne(w: KernelWriter, walk: Walk, axes: readonly Position[]): Register[] {
+  const { extents, counts } = walk;
+  const sums = sumsOf(w, walk, false);
   loopsOf(w, walk, counts.length, (inner) => {
-    const place = { axes: [...axes, ...inner], extents, lanes: 1 };
-    join(w, combine, sum, new FormulaWriter(w, place).evaluate(body));
+    joinBodies(w, walk, sums, { axes: [...axes, ...inner], extents, lanes: 1 });
   });
-  return sum;
+  return sums;
 }

@@ -43,7 +43,7 @@ export interface Job extends Work {
         readonly kind: "reduce";
         readonly extents: readonly number[];
         readonly combine: Combine;
-        readonly body: Expression<View>;
+        readonly bodies: readonly Expression<View>[];
       }
     | { readonly kind: "argMaximum"; readonly extent: number; readonly body: Expression<View> }
     | {

@@ -225,7 +225,13 @@ export class TileWriter {
         const axes = [place.image, row, column, filter].slice(4 - shape.length);
         const lanes = Math.min(w.lanes, place.filters - v * w.lanes);
         const vectorAxis = shape.length - 1;
-        this.draft.writeStores(bound, { axes, extents: shape, vectorAxis, lanes, result });
+        this.draft.writeStores(bound, {
+          axes,
+          extents: shape,
+          vectorAxis,
+          lanes,
+          results: [result],
+        });
       });
     });
   }

@@ -116,7 +116,7 @@ function scheduleWinogradFilterGradient(
           stores: [{ view: sums, formula: { kind: "result" } }],
           extents: [count],
           combine: "sum",
-          body: readView(partial, [axis(1), axis(0)]),
+          bodies: [readView(partial, [axis(1), axis(0)])],
         });
   return [launches, ...joined, [mapBack(context, work, count === 1 ? partial : sums)]];
 }
@@ -143,7 +143,7 @@ function mapBack(context: ScheduleContext, work: WinogradFilterGradientWork, sum
       values.forEach((value, column) => {
         const axes = [row, still(column), channel, filter];
         const result = value ?? w.constant(0, "f32", true);
-        draft.writeStores(bound, { axes, extents: shape, vectorAxis: 3, lanes, result });
+        draft.writeStores(bound, { axes, extents: shape, vectorAxis: 3, lanes, results: [result] });
       });
     });
   });

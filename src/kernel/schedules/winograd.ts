@@ -291,7 +291,7 @@ class Convolution {
               const axes = [place.image, down, right, filter];
               const result = value ?? w.constant(0, "f32", true);
               const where = { axes, extents: shape, vectorAxis: 3, lanes };
-              this.#draft.writeStores(bound, { ...where, result });
+              this.#draft.writeStores(bound, { ...where, results: [result] });
             });
           });
         });

@@ -3,6 +3,7 @@
 import { ConfigError, ShapeError } from "../../core/errors.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
 import type { Node } from "../../graph/op.ts";
+import { momentsOf } from "../../graph/ops/statistics.ts";
 import { type InitializerSetting, initializerFrom } from "../initializers/index.ts";
 import type { CommonOptions, WeightSpec } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
@@ -14,7 +15,7 @@ import {
   learnedScaleFrom,
   learnedScaleNames,
 } from "./learned-scale.ts";
-import { momentsOf, rescale } from "./moments.ts";
+import { rescale } from "./moments.ts";
 
 export interface BatchNormalizationOptions extends CommonOptions, LearnedScaleOptions {
   /** The axis of the channels, N being 0: each has statistics of its own. Default: -1, the last. */

@@ -3,6 +3,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { requireWhole } from "../../core/option.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
+import { momentsOf } from "../../graph/ops/statistics.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
@@ -13,7 +14,7 @@ import {
   learnedScaleFrom,
   learnedScaleNames,
 } from "./learned-scale.ts";
-import { momentsOf, standardize } from "./moments.ts";
+import { standardize } from "./moments.ts";
 
 export interface GroupNormalizationOptions extends CommonOptions, LearnedScaleOptions {
   /** G, the number of groups of channels; -1 makes each channel a group. Default: 32. */

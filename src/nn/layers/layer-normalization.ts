@@ -1,6 +1,7 @@
 // Layer normalization as a layer.
 
 import { sizeOf } from "../../core/shape.ts";
+import { momentsOf } from "../../graph/ops/statistics.ts";
 import type { CommonOptions } from "../layer.ts";
 import type { LayerInstance } from "../layer-instance.ts";
 import { layerFacts, makeLayer } from "../make-layer.ts";
@@ -11,7 +12,7 @@ import {
   learnedScaleFrom,
   learnedScaleNames,
 } from "./learned-scale.ts";
-import { momentsOf, standardize } from "./moments.ts";
+import { standardize } from "./moments.ts";
 
 export interface LayerNormalizationOptions extends CommonOptions, LearnedScaleOptions {
   /** The axis, or axes, that are normalized together, N being 0. Default: -1, the last. */

@@ -1,24 +1,8 @@
-// Mean and variance, and what normalisations make of them.
+// What normalisations make of mean and variance.
 
 import type { Builder } from "../../graph/builder.ts";
 import type { Node } from "../../graph/op.ts";
-
-/** Of the elements that are normalised together. */
-export interface Moments {
-  readonly mean: Node;
-  readonly variance: Node;
-}
-
-/**
- * Mean and variance over `axes`, which stay with length 1, in two passes: large means cost no digits.
- */
-export function momentsOf(build: Builder, x: Node, axes: readonly number[]): Moments {
-  const kept = { axes, keepDimensions: true };
-  const mean = build.mean(x, kept);
-  const distance = build.subtract(x, mean);
-  const variance = build.mean(build.multiply(distance, distance), kept);
-  return { mean, variance };
-}
+import type { Moments } from "../../graph/ops/statistics.ts";
 
 /** What a normalisation learned; either may be absent. */
 export interface Learned {
