@@ -135,8 +135,7 @@ class Compiler {
       const job = this.#job(cluster, this.#places.apart(turns), () => false);
       return turns * (jobCycles(this.#context("estimate"), job) + stageCycles);
     };
-    const counts = this.#turns === undefined ? undefined : [this.#turns];
-    return yield* stretchesOf(clusters, byRows, cyclesOf, counts);
+    return yield* stretchesOf(clusters, byRows, cyclesOf, this.#turns);
   }
 
   #value(name: string, node: Node): ProgramValue {

@@ -37,20 +37,26 @@ function touchedBy(cluster: Cluster, { nodes }: ByRows): Touched {
   };
 }
 
+/** Whether a cache holds all that a cluster touches. */
+const fits = ({ read, written }: Touched) => fitsSharedCache(read + written);
+
 /** Cycles that one core needs for a cluster in so many turns, while the rows' values are at hand. */
 type CyclesOf = (cluster: Cluster, turns: number) => number;
 
 /**
- * In slices, the stretches that cost least, if what is made row by row takes one of `counts` turns, and all
- * else takes one.
+ * In slices, the stretches that cost least. What is made row by row takes any number of turns, or `only` one;
+ * all else takes one.
  */
 export function* stretchesOf(
   clusters: readonly Cluster[],
   byRows: ByRows,
   cyclesOf: CyclesOf,
-  counts: readonly number[] = divisorsOf(byRows.rows),
+  only?: number,
 ): Slices<Stretch[]> {
   const touched = clusters.map((cluster) => touchedBy(cluster, byRows));
+  if (only === undefined && touched.every(fits))
+    return [{ from: 0, to: clusters.length, turns: 1 }];
+  const counts = only === undefined ? turnsOf(byRows.rows) : [only];
   const cycles: Map<number, number>[] = [];
   for (const [at, cluster] of clusters.entries()) {
     yield;
@@ -60,6 +66,7 @@ export function* stretchesOf(
   const best: { cycles: number; stretches: readonly Stretch[] }[] = [{ cycles: 0, stretches: [] }];
   for (let to = 1; to <= clusters.length; to++) best.push({ cycles: Infinity, stretches: [] });
   for (let from = 0; from < clusters.length; from++) {
+    yield;
     for (const turns of new Set([1, ...counts])) {
       const load = new Load(touched, from, turns);
       let own = best[from].cycles;
@@ -108,6 +115,11 @@ class Load {
   }
 }
 
-function divisorsOf(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i + 1).filter((turns) => count % turns === 0);
+/** Numbers of turns that divide `rows`, each at least twice the one before: few, as each is estimated. */
+function turnsOf(rows: number): number[] {
+  const counts: number[] = [];
+  for (let turns = 1; turns <= rows; turns++) {
+    if (rows % turns === 0 && turns >= 2 * (counts.at(-1) ?? 0)) counts.push(turns);
+  }
+  return counts;
 }

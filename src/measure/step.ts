@@ -1,6 +1,7 @@
 // One step of a network, for training or for inference, on data that lies in memory, ready to be timed.
 // The numbers are real: weights as they begin, images and targets drawn at random.
 
+import { allocate } from "../core/dtype.ts";
 import { RandomStream } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { TensorType } from "../graph/op.ts";
@@ -133,10 +134,12 @@ async function statesOf(
   program: Program,
   { network, loss, fillTargets }: StepOptions,
 ): Promise<Map<string, DeviceBuffer>> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, variable] of claimVariables({ network, seed })) {
-    weights.set(names.weight(name), (await variable.read()).data);
-  }
+  const variables = new Map(
+    [...claimVariables({ network, seed })].map(([name, variable]) => [
+      names.weight(name),
+      variable,
+    ]),
+  );
   const areClasses = loss.targets === "classes";
   const targets = network.outputs.map(({ shape }, i) => [names.targets(i), sizeOf(shape)] as const);
   // Bytes for inputs, class numbers for targets.
@@ -145,12 +148,15 @@ async function statesOf(
     ...(areClasses ? targets : []),
   ]);
   const others = new Set(areClasses ? [] : targets.map(([name]) => name));
-  return fillStates(device, program, (values, { name }) => {
-    const weight = weights.get(name);
-    if (weight !== undefined) values.set(weight);
+  return fillStates(device, program, ({ name, dtype, storage }) => {
+    const variable = variables.get(name);
+    if (variable !== undefined) return variable.draw();
     const limit = limits.get(name);
+    if (limit === undefined && !others.has(name)) return undefined;
+    const values = allocate(dtype, storage.size);
     if (limit !== undefined) scatter(values, limit);
-    if (others.has(name)) fillTargets?.(values);
+    else fillTargets?.(values);
+    return values;
   });
 }
 

@@ -76,6 +76,11 @@ export class Variable {
     device.free(buffer);
   }
 
+  /** First values, drawn anew: nothing keeps them. */
+  draw(): Float32Array {
+    return this.#draw();
+  }
+
   /** A copy of the values. */
   async read(): Promise<Tensor<Float32Array>> {
     const { shape } = this;
