@@ -64,7 +64,9 @@ class Compiler {
     const order = topologicalOrder([...rootsOf(graph), ...updated]);
     // What is not the same in every step.
     const moving = dependentsOf(order, (n) => n.op.name === "input" || updated.has(n));
-    this.#places = new Places(moving, valuesByRows(order));
+    // A step that replaces states takes all rows at once.
+    const byRows = updated.size > 0 ? undefined : valuesByRows(order);
+    this.#places = new Places(moving, byRows);
   }
 
   *run(): Slices<Program> {
@@ -126,11 +128,11 @@ class Compiler {
     return sections;
   }
 
-  /** A step that replaces states keeps what it makes of all rows: only others take turns. */
+  /** The stretches that take turns, and those between them. */
   *#stretches(clusters: readonly Cluster[]): Slices<Stretch[]> {
     const whole = { from: 0, to: clusters.length, turns: 1 };
     const { byRows } = this.#places;
-    if (byRows === undefined || this.#graph.updates.length > 0) return [whole];
+    if (byRows === undefined) return [whole];
     const cyclesOf = (cluster: Cluster, turns: number) => {
       const job = this.#job(cluster, this.#places.apart(turns), () => false);
       return turns * (jobCycles(this.#context("estimate"), job) + stageCycles);
