@@ -63,6 +63,8 @@ export function cyclesOf({ core, bytesIntoFirst = 0, bytesIntoSecond = 0 }: Dema
 const ways = 8;
 /** Bytes that come into a cache at once. */
 export const lineBytes = 64;
+/** Elements of 32 bits in them. */
+export const lineElements = lineBytes / 4;
 
 /**
  * Bytes of a cache that runs of `run` bytes can fill where they lie `stride` bytes apart: the lowest digits
@@ -115,6 +117,11 @@ export function reorderCycles(bytes: number): number {
 /** The cycles of copying `bytes` from one place to another beyond the caches. */
 export function copyCycles(bytes: number): number {
   return (2 * bytes) / bandwidth.beyond;
+}
+
+/** The cycles of writing `bytes` in one stage and reading them in the next. */
+export function passOnCycles(bytes: number): number {
+  return fitsSharedCache(bytes) ? copyCycles(bytes) : memoryCycles(2 * bytes);
 }
 
 /**
@@ -201,6 +208,9 @@ class Work {
         tally.loads += isScattered(from) ? this.#lanes : stride > 1 || isPart ? lanes : 1;
         return;
       }
+      case "prefetch":
+        tally.loads += 1;
+        return;
       case "store":
         tally.stores += 1;
         return;

@@ -184,6 +184,11 @@ export type Instruction =
       readonly lanes: number;
       readonly stride: number;
     }
+  /**
+   * Asks for the cache line of an element that is needed later. It changes no value and waits for nothing, so
+   * the element may lie outside of its buffer, and a target may leave the instruction out.
+   */
+  | { readonly kind: "prefetch"; readonly from: Access }
   /** One number into all lanes. */
   | { readonly kind: "splat"; readonly to: Register; readonly value: Register }
   /** All lanes into one number, by halves: lane i with lane i + n/2. */

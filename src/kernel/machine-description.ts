@@ -20,6 +20,8 @@ export interface MachineDescription {
    * code itself wants 1: it would otherwise hoist every load and run out of registers.
    */
   readonly bodySteps: number;
+  /** Whether code can ask for data ahead of its use. */
+  readonly prefetches: boolean;
   /** Bytes of a core's own fastest cache. */
   readonly cacheBytes: number;
   /** Bytes of its second cache that one kernel can count on. */

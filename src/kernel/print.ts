@@ -66,6 +66,8 @@ class KernelPrinter {
         const place = `${this.#access(i.into)}${i.value.vector ? reach(i.lanes, i.stride) : ""}`;
         return [`${place} = ${this.#register(i.value)}`];
       }
+      case "prefetch":
+        return [`prefetch ${this.#access(i.from)}`];
       case "splat":
         return [`${this.#register(i.to)} = splat ${this.#register(i.value)}`];
       case "joinLanes":

@@ -90,6 +90,13 @@ class Verifier {
       case "store":
         this.#store(instruction);
         return;
+      case "prefetch":
+        this.#buffer(instruction.from);
+        this.#position(instruction.from.at);
+        if (instruction.from.bounded.length > 0) {
+          this.#fail("a place ahead is looked up.", "one known from loops", "another");
+        }
+        return;
       case "splat":
         this.#use(instruction.value);
         this.#same("a splat", { type: instruction.value.type, vector: true }, instruction.to);
@@ -200,10 +207,14 @@ class Verifier {
     if (!whole) this.#fail("a position lies between elements.", "whole numbers", "others");
   }
 
-  #access({ buffer, at, bounded }: Access, lanes: number, stride: number): void {
-    if (!this.#kernel.buffers.includes(buffer)) {
-      this.#fail("an access goes to a foreign buffer.", "a buffer of the kernel", buffer.name);
-    }
+  #buffer({ buffer }: Access): void {
+    if (this.#kernel.buffers.includes(buffer)) return;
+    this.#fail("an access goes to a foreign buffer.", "a buffer of the kernel", buffer.name);
+  }
+
+  #access(access: Access, lanes: number, stride: number): void {
+    const { buffer, at, bounded } = access;
+    this.#buffer(access);
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > this.#kernel.lanes) {
       this.#fail("an access has no lanes.", `1 to ${this.#kernel.lanes} lanes`, String(lanes));
     }

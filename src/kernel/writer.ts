@@ -120,6 +120,11 @@ export class KernelWriter {
     this.#target.push({ kind: "store", into, value, lanes, stride });
   }
 
+  /** Asks for the cache line of an element that is needed later, which may lie outside of its buffer. */
+  prefetch(from: Access): void {
+    this.#target.push({ kind: "prefetch", from });
+  }
+
   splat(value: Register): Register {
     if (value.vector) return value;
     const number = this.#numbers.get(value);

@@ -62,6 +62,7 @@ export class Streams {
   #collect(body: readonly Instruction[], depth: number): void {
     for (const instruction of body) {
       if (instruction.kind === "load") this.#add(instruction.from);
+      if (instruction.kind === "prefetch") this.#addAhead(instruction.from);
       if (instruction.kind === "store") this.#add(instruction.into);
       if (instruction.kind !== "loop") continue;
       this.#depths.set(instruction.index, depth);
@@ -71,10 +72,16 @@ export class Streams {
 
   #add(access: Access): void {
     const terms = this.#outermostFirst(access.at.terms);
-    const shifted = access.at.offset < 0 || terms.some(({ factor }) => factor < 0);
-    const stream = this.#stream(access.buffer, terms, shifted);
-    if (shifted) stream.origin = Math.min(stream.origin, access.at.offset);
+    const isShifted = access.at.offset < 0 || terms.some(({ factor }) => factor < 0);
+    const stream = this.#stream(access.buffer, terms, isShifted ? "shifted" : "plain");
+    if (isShifted) stream.origin = Math.min(stream.origin, access.at.offset);
     this.#streamOf.set(access, stream);
+  }
+
+  /** What is only asked for may lie outside of its buffer, and the pointer with it. */
+  #addAhead(access: Access): void {
+    const terms = this.#outermostFirst(access.at.terms);
+    this.#streamOf.set(access, this.#stream(access.buffer, terms, "ahead"));
   }
 
   #outermostFirst(terms: Position["terms"]): Position["terms"] {
@@ -86,14 +93,18 @@ export class Streams {
     return terms;
   }
 
-  /** Streams with an origin of their own are kept apart from those that others build on. */
-  #stream(buffer: KernelBuffer, terms: Position["terms"], shifted: boolean): Stream {
-    let key = `${this.#kernel.buffers.indexOf(buffer)} ${shifted}`;
+  /** Those with an origin of their own, and those that may leave the buffer, are kept apart from plain ones. */
+  #stream(
+    buffer: KernelBuffer,
+    terms: Position["terms"],
+    kind: "plain" | "shifted" | "ahead",
+  ): Stream {
+    let key = `${this.#kernel.buffers.indexOf(buffer)} ${kind}`;
     for (const { index, factor } of terms) key += ` ${index.id}*${factor}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const outer = terms.length > 0 ? this.#stream(buffer, terms.slice(0, -1), false) : undefined;
-    const origin = shifted ? Number.MAX_SAFE_INTEGER : 0;
+    const outer = terms.length > 0 ? this.#stream(buffer, terms.slice(0, -1), "plain") : undefined;
+    const origin = kind === "shifted" ? Number.MAX_SAFE_INTEGER : 0;
     const stream = { buffer, bytes: bytesPerElement[buffer.dtype], terms, origin, outer };
     this.#known.set(key, stream);
     const loop = terms.at(-1)?.index;

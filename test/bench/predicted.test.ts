@@ -14,6 +14,7 @@ const cost = costOf(w.finish(), {
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
+  prefetches: false,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 });

@@ -21,9 +21,17 @@ const caches = {
 
 /** The machines that schedules are tried for: narrow, wide, and wide with a large loop body. */
 export const machines: readonly MachineDescription[] = [
-  { ...caches, lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1 },
-  { ...caches, lanes: 8, registers: 16, foldsBroadcast: true, bodySteps: 3, cacheBytes: 512 },
-  { ...caches, lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64 },
+  { ...caches, lanes: 4, registers: 15, foldsBroadcast: false, bodySteps: 1, prefetches: false },
+  {
+    ...caches,
+    lanes: 8,
+    registers: 16,
+    foldsBroadcast: true,
+    bodySteps: 3,
+    prefetches: true,
+    cacheBytes: 512,
+  },
+  { ...caches, lanes: 16, registers: 32, foldsBroadcast: true, bodySteps: 64, prefetches: true },
 ];
 
 /** The values of inputs and states, by name. */

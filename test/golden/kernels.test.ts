@@ -18,6 +18,7 @@ const machine: MachineDescription = {
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
+  prefetches: false,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 };

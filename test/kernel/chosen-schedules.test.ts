@@ -16,9 +16,9 @@ const common = {
   secondCacheBytes: 1 << 20,
 } as const;
 const machines = {
-  "x64-avx512": { ...common, lanes: 16, registers: 31, foldsBroadcast: true },
-  "x64-avx2": { ...common, lanes: 8, registers: 16, foldsBroadcast: true },
-  wasm: { ...common, lanes: 4, registers: 15, foldsBroadcast: false },
+  "x64-avx512": { ...common, lanes: 16, registers: 31, foldsBroadcast: true, prefetches: true },
+  "x64-avx2": { ...common, lanes: 8, registers: 16, foldsBroadcast: true, prefetches: true },
+  wasm: { ...common, lanes: 4, registers: 15, foldsBroadcast: false, prefetches: false },
 } satisfies Record<string, MachineDescription>;
 
 const storage = { name: "s", dtype: "f32", size: 1 } as const;

@@ -15,6 +15,7 @@ const machine: MachineDescription = {
   registers: 16,
   foldsBroadcast: true,
   bodySteps: 1,
+  prefetches: true,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 };

@@ -16,6 +16,7 @@ const machine: MachineDescription = {
   registers: 31,
   foldsBroadcast: true,
   bodySteps: 1,
+  prefetches: true,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 };

@@ -1,4 +1,4 @@
-// Values that follow each other along the last axis are copied by whole vectors: no element is asked whose it is.
+// Values that follow each other along the last axis are read by whole vectors: no element is asked whose it is.
 
 import { expect, test } from "vitest";
 import type { Node } from "../../src/graph/op.ts";
@@ -27,6 +27,8 @@ test.each([
     ops.relu(ops.multiply(joined, ops.input("scale", { shape: [23], dtype: "f32" }))),
   ],
   ["padded values", ops.pad(image("a", 8), [0, 0, 0, 4], [0, 0, 0, 5])],
+  ["their means", ops.mean(joined, { axes: [1, 2] })],
+  ["their windows", ops.averagePool(joined, { size: [2, 2] })],
 ] as const)("%s are made of vectors, without choices", (_, y) => {
   const instructions = instructionsOf(y);
   const loads = instructions.flatMap((i) => (i.kind === "load" ? i : []));

@@ -195,6 +195,19 @@ describe("accesses", () => {
     refuses(/foreign buffer/, store(access(still(0), foreign)));
   });
 
+  test("that are only asked for ahead may lie anywhere, at a place that loops alone decide", () => {
+    const prefetch = (from: Access): Instruction => ({ kind: "prefetch", from });
+    const index = loopIndex(2);
+    accepts([prefetch(access(still(size + 99))), prefetch(access(still(-1), bytes))]);
+    accepts([loop(index, prefetch(access(along(index, -size))))]);
+    refuses(/foreign buffer/, [prefetch(access(still(0), { ...floats }))]);
+    refuses(/index outside of its loop/, [prefetch(access(along(index)))]);
+    refuses(/between elements/, [prefetch(access(still(0.5)))]);
+    const value = register("i32");
+    const lookedUp = access(still(0), floats, [{ value, limit: 8, factor: 1 }]);
+    refuses(/ahead is looked up/, [constant(value), prefetch(lookedUp)]);
+  });
+
   test("lie on whole elements", () => {
     refuses(/between elements/, [load(access(still(0.5)))]);
     refuses(/between elements/, [load(access(still(Number.NaN)))]);

@@ -19,13 +19,17 @@ export interface FilterGradientWork extends Work {
 
 /** Elements of all copies at most: 4 MiB of a thread's memory. */
 const mostCopied = 1 << 20;
-/** Slices pay where copying them takes up to this share of the time that all products take. */
-const worthCopying = 1 / 40;
+/**
+ * Slices pay where copying them takes up to this share of the time that all products take: less, where what is
+ * read next can be asked for ahead.
+ */
+const worthCopying = { waiting: 1 / 40, ahead: 1 / 80 };
 
-/** Tiles of one size: `channels` and `filters` in blocks. */
+/** Tiles of one size: `channels` and `filters` in blocks; and how many tiles of a group are before them. */
 export interface Tiles {
   readonly channels: Blocks;
   readonly filters: Blocks;
+  readonly before: number;
 }
 
 /** Filters of a whole tile. */
@@ -41,9 +45,18 @@ export function widthOf(
 export function tilesOf(context: ScheduleContext, work: FilterGradientWork, tile: Tile): Tiles[] {
   const { groups, inputChannels, outputChannels } = work.geometry;
   const filterBlocks = blocksOf(outputChannels / groups, widthOf(context, work, tile));
+  let before = 0;
   return blocksOf(inputChannels / groups, tile.rows).flatMap((channels) =>
-    filterBlocks.map((filters) => ({ channels, filters })),
+    filterBlocks.map((filters) => {
+      const tiles = { channels, filters, before };
+      before += tileCount(tiles);
+      return tiles;
+    }),
   );
+}
+
+export function tileCount({ channels, filters }: Omit<Tiles, "before">): number {
+  return channels.count * filters.count;
 }
 
 /** Where a tile is: its first channel and filter within the group, by number and in tiles, and its tap. */
@@ -62,6 +75,8 @@ export interface Source {
   readonly buffer: KernelBuffer;
   readonly perRow: number;
   readonly perPixel: number;
+  /** Elements of an image, and of what a row of the result moves by; a copy says neither. */
+  readonly inPlace?: { readonly perImage: number; readonly perResultRow: number };
   readonly origin: (image: Position, place: TilePlace) => Position;
 }
 
@@ -85,11 +100,16 @@ export function plainSources(draft: KernelDraft, work: FilterGradientWork): Sour
   const sourceOf = (
     view: View,
     [height, width, channels]: readonly [number, number, number],
+    stride: number,
     first: (place: TilePlace) => Position,
   ): Source => ({
     buffer: draft.operand(view).buffer,
     perRow: width * channels,
     perPixel: channels,
+    inPlace: {
+      perImage: height * width * channels,
+      perResultRow: stride * width * channels,
+    },
     origin: (image, place) =>
       sumPositions(
         timesPosition(image, height * width * channels),
@@ -101,8 +121,8 @@ export function plainSources(draft: KernelDraft, work: FilterGradientWork): Sour
   const gradient = [rows.output, columns.output, outputChannels] as const;
   return {
     geometry,
-    image: sourceOf(work.image, image, ({ channel }) => channel),
-    gradient: sourceOf(work.gradient, gradient, ({ filter }) => filter),
+    image: sourceOf(work.image, image, rows.stride, ({ channel }) => channel),
+    gradient: sourceOf(work.gradient, gradient, 1, ({ filter }) => filter),
   };
 }
 
@@ -162,13 +182,14 @@ function slicedSources(
       width: widthOf(context, work, tile),
     },
   };
-  const { lanes } = context.machine;
+  const { lanes, prefetches } = context.machine;
+  const worth = prefetches ? worthCopying.ahead : worthCopying.waiting;
   const size = slicesSize(options.image, lanes) + slicesSize(options.gradient, lanes);
   const vectors = Math.ceil(outputChannels / groups / lanes);
   const products =
     rows.output * rows.taps * columns.output * columns.taps * inputChannels * vectors;
   const perCycle = 2;
-  if (size > mostCopied || size / lanes > (worthCopying * products) / perCycle) return undefined;
+  if (size > mostCopied || size / lanes > (worth * products) / perCycle) return undefined;
   const image = sliceImages(draft, work.image, options.image);
   const gradient = sliceImages(draft, work.gradient, options.gradient);
   const sourceOf = (slices: Slices, tileOf: (place: TilePlace) => Position): Source => ({

@@ -3,6 +3,7 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
+import { lineElements } from "../cost.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import {
   type Access,
@@ -21,6 +22,7 @@ import {
   sourcesOf,
   type TilePlace,
   type Tiles,
+  tileCount,
   tilesOf,
   widthOf,
 } from "./filter-gradient-tiles.ts";
@@ -57,7 +59,7 @@ export class FilterGradientWriter {
     const [rows] = geometry.window;
     const reach = Array.from({ length: rows.taps }, (_, tap) => outputsOf(rows, tap));
     const room = this.#isLong(1) ? this.#room(tiles) : undefined;
-    this.#forEachTap({ origin: still(0), rows: reach }, (taps) => {
+    this.#forEachTap({ origin: still(0), height: rows.output, rows: reach }, (taps) => {
       const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
       const sums =
         room === undefined
@@ -102,6 +104,10 @@ export class FilterGradientWriter {
       this.#forEachBand((band) => {
         for (const tiles of tilesOf(this.#context, this.#work, this.#tile)) {
           this.#forEachTile(tiles, (group, filterAt, channelAt) => {
+            const tile = { tiles, group, filterAt, channelAt };
+            for (const source of [this.#sources.image, this.#sources.gradient]) {
+              this.#fetchAhead(source, image, band, tile);
+            }
             this.#forEachTap(band, (taps) => {
               const place = { group, ...this.#tileAt(tiles, channelAt, filterAt), ...taps };
               const partialAt = (axes: readonly Position[]) => {
@@ -170,9 +176,43 @@ export class FilterGradientWriter {
     );
     for (const { start, count, value } of bands) {
       w.loop(count, (at) => {
-        visit({ origin: timesPosition(sumPositions(at, still(start)), height), rows: value });
+        const origin = timesPosition(sumPositions(at, still(start)), height);
+        visit({ origin, height, rows: value });
       });
     }
+  }
+
+  /** Asks for a tile's share of the band that comes next. */
+  #fetchAhead(
+    { buffer, inPlace }: Source,
+    image: Position,
+    { origin, height }: Band,
+    { tiles, group, filterAt, channelAt }: TileNumber,
+  ): void {
+    if (!this.#context.machine.prefetches || inPlace === undefined) return;
+    const w = this.#draft.writer;
+    const { groups } = this.#sources.geometry;
+    const perGroup = tilesOf(this.#context, this.#work, this.#tile).reduce(
+      (sum, some) => sum + tileCount(some),
+      0,
+    );
+    const elements = height * inPlace.perResultRow;
+    const share = Math.ceil(elements / lineElements / (groups * perGroup));
+    const tile = sumPositions(
+      timesPosition(group, perGroup),
+      still(tiles.before),
+      timesPosition(filterAt, tiles.channels.count),
+      channelAt,
+    );
+    const next = sumPositions(
+      timesPosition(image, inPlace.perImage),
+      timesPosition(origin, inPlace.perResultRow),
+      still(elements),
+      timesPosition(tile, share * lineElements),
+    );
+    w.loop(share, (line) => {
+      w.prefetch(w.access(buffer, sumPositions(next, timesPosition(line, lineElements))));
+    });
   }
 
   #tileAt(tiles: Tiles, channelAt: Position, filterAt: Position) {
@@ -361,10 +401,19 @@ interface Reach {
   readonly count: number;
 }
 
-/** Rows of the result from `origin`, and which of them each tap reaches. */
+/** `height` rows of the result from `origin` on, and which of them each tap reaches. */
 interface Band {
   readonly origin: Position;
+  readonly height: number;
   readonly rows: readonly Reach[];
+}
+
+/** A tile of a group: its number among those of its size, by filters and then by channels. */
+interface TileNumber {
+  readonly tiles: Tiles;
+  readonly group: Position;
+  readonly filterAt: Position;
+  readonly channelAt: Position;
 }
 
 /** A tap, or one of several alike, and the outputs that it reaches. */

@@ -4,7 +4,7 @@
 // the next tap is still in the cache; a matrix product has one image and needs neither.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
-import { copyCycles, cyclesOf, lineBytes } from "../cost.ts";
+import { cyclesOf, lineBytes, passOnCycles } from "../cost.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import { sumInChunks } from "./chunks.ts";
 import { type ConvolutionWork, filterSize, pixelCount } from "./convolution-work.ts";
@@ -56,7 +56,7 @@ function gradientCycles(machine: MachineDescription, geometry: ConvolutionGeomet
       core,
       bytesIntoFirst: partial <= machine.cacheBytes ? 0 : moved,
       bytesIntoSecond: partial <= machine.secondCacheBytes ? 0 : moved,
-    }) + copyCycles(chunks * partial)
+    }) + passOnCycles(chunks * partial)
   );
 }
 

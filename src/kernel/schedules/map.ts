@@ -82,7 +82,8 @@ function nested(
   extents: readonly number[],
   stores: readonly ViewStore[],
 ): Launch {
-  const segments = segmentsOf(stores, extents);
+  const formulas = stores.map(({ formula }) => formula);
+  const segments = segmentsOf(formulas, extents, extents.length - 1);
   const draft = new KernelDraft(`${context.name}.map`, context.machine.lanes);
   const outer = extents.slice(0, -1);
   const axes: Position[] = [];
@@ -91,8 +92,9 @@ function nested(
   }
   const descend = (axes: readonly Position[]) => {
     if (axes.length === outer.length) {
-      for (const { stores, start, size } of segments) {
-        writeRow(draft, axes, extents, stores, still(start), size);
+      for (const { formulas, start, size } of segments) {
+        const there = stores.map(({ view }, i) => ({ view, formula: formulas[i] }));
+        writeRow(draft, axes, extents, there, still(start), size);
       }
     } else {
       draft.writer.loop(outer[axes.length], (at) => descend([...axes, at]));

@@ -1,6 +1,7 @@
 // The kernel of a matrix product: a task makes a block of the result, a stretch of its sums at a time. Sums wait
 // in the task's workspace between stretches; the last stretch ends in the epilogue.
 
+import { lineElements } from "../cost.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import {
   type KernelBuffer,
@@ -152,6 +153,20 @@ export class BlockWriter {
                 ? { buffer: filter, at: packed }
                 : { buffer: rightCopy, at: timesPosition(panel, size) },
             adds: way.adds,
+            // The last stretch has none behind it.
+            ...(isTurned &&
+              way.finish === undefined &&
+              machine.prefetches && {
+                fetchAhead: (step, rowBlock) => {
+                  const term = sumPositions(first, still(size), step);
+                  const line = timesPosition(rowBlock, lineElements);
+                  this.#fetchAhead(
+                    term,
+                    sumPositions(row, line),
+                    sumPositions(column, panel, line),
+                  );
+                },
+              }),
             ...(result && { result: { ...result, at: panel } }),
             ...(finish && {
               finish: (at) => finish({ ...at, column: sumPositions(panel, at.column) }),
@@ -160,6 +175,19 @@ export class BlockWriter {
         });
       }
     };
+  }
+
+  /** Asks for a line of each matrix in a term of the next stretch. */
+  #fetchAhead(term: Position, row: Position, column: Position): void {
+    const w = this.#draft.writer;
+    const { sizes, left, right } = this.#work;
+    for (const [view, pitch, at] of [
+      [left.view, left.pitch, row],
+      [right, sizes.columns, column],
+    ] as const) {
+      const place = sumPositions(timesPosition(term, pitch), at);
+      w.prefetch(w.access(this.#draft.operand(view).buffer, place));
+    }
   }
 
   #copyLeft(to: KernelBuffer, pitch: number, row: Position, { first, size }: Stretch): void {

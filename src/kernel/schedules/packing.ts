@@ -4,7 +4,7 @@
 
 import { type Affine, addAffine, axis, read } from "../../graph/expression.ts";
 import type { WindowAxis } from "../../graph/window.ts";
-import { copyCycles, reorderCycles } from "../cost.ts";
+import { passOnCycles, reorderCycles } from "../cost.ts";
 import { KernelDraft, type Launch, type Storage, type View } from "../draft.ts";
 import { FormulaWriter } from "../formula.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
@@ -14,6 +14,7 @@ import { insideOf, reachOf } from "./padded-image.ts";
 import {
   type Blocks,
   blocksOf,
+  enoughTasks,
   forEachVector,
   type ScheduleContext,
   type Stage,
@@ -44,34 +45,43 @@ export function gatherRows(context: ScheduleContext, work: ConvolutionWork): Row
   const pitch = length + rowGap;
   const pixels = pixelCount(geometry);
   const storage = context.scratch("f32", pixels * pitch);
-  const draft = new KernelDraft(`${context.name}.gather`, context.machine.lanes);
-  const w = draft.writer;
   const shape = [images, rows.input, columns.input, channels];
   const image: View = { storage: first.storage, shape };
   const at = (output: number, tap: number, { stride, dilation, before }: WindowAxis): Affine =>
     addAffine(axis(output, stride, -before), axis(tap, dilation));
   const index = [axis(0), at(1, 3, rows), at(2, 4, columns), axis(5)];
   const isInside = window.every((side) => insideOf(side).count === reachOf(side));
-  const body = draft.bind(read(image, index, isInside ? undefined : 0));
-  const to = draft.buffer(storage);
   const extents = [images, rows.output, columns.output, rows.taps, columns.taps, channels];
-  const [n, i] = [w.parallel(images), w.parallel(rows.output)];
-  w.loop(columns.output, (j) => {
-    const line = sumPositions(timesPosition(n, rows.output), i);
-    const row = sumPositions(timesPosition(line, columns.output), j);
-    w.loop(rows.taps, (r) => {
-      w.loop(columns.taps, (s) => {
-        const tap = sumPositions(timesPosition(r, columns.taps), s);
-        const start = sumPositions(timesPosition(row, pitch), timesPosition(tap, channels));
-        forEachVector(w, channels, (c, lanes) => {
-          const place = { axes: [n, i, j, r, s, c], extents, vectorAxis: 5, lanes };
-          const value = w.splat(new FormulaWriter(w, place).evaluate(body));
-          w.store(w.access(to, sumPositions(start, c)), value, lanes);
+  // A task is a row of an image, or a part of it where rows are few.
+  const parts = Math.ceil(enoughTasks / (images * rows.output));
+  const width = Math.ceil(columns.output / parts);
+  const gather = (part: Blocks): Launch => {
+    const draft = new KernelDraft(`${context.name}.gather`, context.machine.lanes);
+    const w = draft.writer;
+    const body = draft.bind(read(image, index, isInside ? undefined : 0));
+    const to = draft.buffer(storage);
+    const [n, i] = [w.parallel(images), w.parallel(rows.output)];
+    const first = placeOf(w.parallel(part.count), part);
+    w.loop(part.size, (at) => {
+      const j = sumPositions(first, at);
+      const line = sumPositions(timesPosition(n, rows.output), i);
+      const row = sumPositions(timesPosition(line, columns.output), j);
+      w.loop(rows.taps, (r) => {
+        w.loop(columns.taps, (s) => {
+          const tap = sumPositions(timesPosition(r, columns.taps), s);
+          const start = sumPositions(timesPosition(row, pitch), timesPosition(tap, channels));
+          forEachVector(w, channels, (c, lanes) => {
+            const place = { axes: [n, i, j, r, s, c], extents, vectorAxis: 5, lanes };
+            const value = w.splat(new FormulaWriter(w, place).evaluate(body));
+            w.store(w.access(to, sumPositions(start, c)), value, lanes);
+          });
         });
       });
     });
-  });
-  return { view: { storage, shape: [pixels, pitch] }, pitch, stages: [[draft.finish()]] };
+    return draft.finish();
+  };
+  const stage = blocksOf(columns.output, width).map(gather);
+  return { view: { storage, shape: [pixels, pitch] }, pitch, stages: [stage] };
 }
 
 /** Channels that are summed; what an input gradient sums over are filters. */
@@ -86,7 +96,8 @@ export function gatherRowsCycles(machine: MachineDescription, work: ConvolutionW
   const pixels = pixelCount(work.geometry);
   const vectors = pixels * taps * Math.ceil(channelsOf(work) / machine.lanes);
   const bytes = 4 * pixels * taps * channelsOf(work);
-  return Math.max(gatherCycles * vectors, bytes > machine.secondCacheBytes ? copyCycles(bytes) : 0);
+  if (bytes <= machine.secondCacheBytes) return gatherCycles * vectors;
+  return Math.max(gatherCycles * vectors, passOnCycles(bytes));
 }
 
 /** Whether the filter of a product lies `[columns, length]` in memory. */

@@ -45,6 +45,8 @@ export interface Product {
    * as blocks of a long sum are.
    */
   readonly adds: boolean | "apart";
+  /** Asks, in a step of the innermost loop over a block of rows, for what is read later. */
+  readonly fetchAhead?: (step: Position, rowBlock: Position) => void;
   /** Takes sums that are complete, a vector at a time, instead of `result`. */
   readonly finish?: (at: FinishedSums) => void;
 }
@@ -65,6 +67,8 @@ interface Row {
 
 interface Block {
   readonly rows: readonly Row[];
+  /** Their number among the blocks of rows. */
+  readonly number: Position;
   readonly column: Position;
   readonly columns: number;
 }
@@ -76,8 +80,8 @@ export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Pr
   for (const columns of blocksOf(p.columns, width)) {
     w.loop(columns.count, (columnAt) => {
       const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
-      forEachRowBlock(w, p, tile.rows, (rows) => {
-        writeBlock(w, p, { rows, column, columns: columns.size });
+      forEachRowBlock(w, p, tile.rows, (rows, number) => {
+        writeBlock(w, p, { rows, number, column, columns: columns.size });
       });
     });
   }
@@ -87,7 +91,7 @@ function forEachRowBlock(
   w: KernelWriter,
   { rows, left }: Product,
   size: number,
-  visit: (rows: Row[]) => void,
+  visit: (rows: Row[], number: Position) => void,
 ): void {
   const { perRow } = left;
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -98,7 +102,9 @@ function forEachRowBlock(
     }));
     const blocks = Math.ceil(rows / size);
     const even = Math.ceil(rows / blocks);
-    for (const block of numbers(blocks)) visit(all.slice(block * even, (block + 1) * even));
+    for (const block of numbers(blocks)) {
+      visit(all.slice(block * even, (block + 1) * even), still(block));
+    }
     return;
   }
   for (const block of blocksOf(rows, size)) {
@@ -109,12 +115,13 @@ function forEachRowBlock(
           const row = sumPositions(first, still(i));
           return { left: timesPosition(row, perRow), row };
         }),
+        sumPositions(at, still(block.start / size)),
       );
     });
   }
 }
 
-function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Block): void {
+function writeBlock(w: KernelWriter, p: Product, { rows, number, column, columns }: Block): void {
   const { left, right, result, sum } = p;
   const vectors = Array.from({ length: Math.ceil(columns / w.lanes) }, (_, v) => ({
     column: sumPositions(column, still(v * w.lanes)),
@@ -157,6 +164,7 @@ function writeBlock(w: KernelWriter, p: Product, { rows, column, columns }: Bloc
     }
     const loop = sum[depth];
     w.loop(loop.count, (i) => {
+      if (depth === sum.length - 1) p.fetchAhead?.(i, number);
       const moved = [
         [leftAt, loop.left],
         [rightAt, loop.right],

@@ -21,6 +21,7 @@ import {
   sumBlock,
   type Work,
 } from "./schedule.ts";
+import { type Segment, segmentsOf } from "./segments.ts";
 
 /** Reductions of the same elements: their own axes, numbered after those of `work`, and a body for each. */
 export interface ReduceWork extends Work {
@@ -156,17 +157,49 @@ function layoutOf(
   return alongResults ? "results" : "single";
 }
 
+/** Some of the results along their last axis, and the formulas as they are there. */
+interface BoundSegment extends Pick<Segment, "start" | "size"> {
+  readonly bodies: readonly Expression<Operand>[];
+  readonly bound: readonly BoundStore[];
+}
+
+/** The results in segments along which lanes can lie; where that is not won by them, in one. */
+function boundSegments(
+  draft: KernelDraft,
+  { shape, bodies, stores }: ReduceWork,
+  extents: readonly number[],
+): { readonly layout: Layout; readonly segments: readonly BoundSegment[] } {
+  const formulas = [...bodies, ...stores.map(({ formula }) => formula)];
+  const free = shape.length;
+  const bind = ({ start, size, formulas }: Segment): BoundSegment => {
+    const there = stores.map(({ view }, i) => ({ view, formula: formulas[bodies.length + i] }));
+    return {
+      start,
+      size,
+      bodies: formulas.slice(0, bodies.length).map((body) => draft.bind(body)),
+      bound: draft.bindStores(there),
+    };
+  };
+  const layoutIn = ({ bodies, bound }: BoundSegment) =>
+    layoutOf(bodies, bound, free, extents, draft.writer.lanes);
+  const whole = bind({ start: 0, size: shape.at(-1) ?? 1, formulas });
+  const found = free === 0 ? [] : segmentsOf(formulas, extents, free - 1);
+  if (found.length > 1) {
+    const segments = found.map(bind);
+    if (segments.every((one) => layoutIn(one) === "results"))
+      return { layout: "results", segments };
+  }
+  return { layout: layoutIn(whole), segments: [whole] };
+}
+
 function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | undefined): Launch {
   const { machine, name } = context;
   const draft = new KernelDraft(`${name}.reduce`, machine.lanes);
   const w = draft.writer;
-  const free = work.shape.length;
   const extents = [...work.shape, ...work.extents];
-  const bodies = work.bodies.map((body) => draft.bind(body));
   const chunkAt = chunk === undefined ? still(0) : w.parallel(chunk.count);
   const stores = chunk === undefined ? work.stores : partialStores(chunk);
-  const bound = draft.bindStores(stores);
-  const layout = layoutOf(bodies, bound, free, extents, machine.lanes);
+  const { layout, segments } = boundSegments(draft, { ...work, stores }, extents);
 
   const origin =
     chunk === undefined
@@ -174,21 +207,29 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
       : sumPositions(still(chunk.start), timesPosition(chunkAt, chunk.size));
   const cut = chunk?.cut ?? 0;
   const counts = work.extents.map((extent, a) => (a === cut ? (chunk?.size ?? extent) : extent));
-  const walk: Walk = { combine: work.combine, bodies, extents, counts, cut, origin };
+  const walkOf = ({ bodies }: BoundSegment): Walk => ({
+    combine: work.combine,
+    bodies,
+    extents,
+    counts,
+    cut,
+    origin,
+  });
 
-  const store: StoreResults = (axes, lanes, results) => {
-    const at =
-      chunk === undefined ? axes : [sumPositions(chunkAt, still(chunk.firstChunk)), ...axes];
-    const shape = chunk === undefined ? extents : [chunk.partials[0].shape[0], ...extents];
-    const vectorAxis = layout === "results" ? at.length - 1 : undefined;
-    const place = { axes: at, extents: shape, lanes, results };
-    draft.writeStores(bound, vectorAxis === undefined ? place : { ...place, vectorAxis });
-  };
+  const storing =
+    ({ bound }: BoundSegment): StoreResults =>
+    (axes, lanes, results) => {
+      const at =
+        chunk === undefined ? axes : [sumPositions(chunkAt, still(chunk.firstChunk)), ...axes];
+      const shape = chunk === undefined ? extents : [chunk.partials[0].shape[0], ...extents];
+      const vectorAxis = layout === "results" ? at.length - 1 : undefined;
+      const place = { axes: at, extents: shape, lanes, results };
+      draft.writeStores(bound, vectorAxis === undefined ? place : { ...place, vectorAxis });
+    };
 
   const outer = layout === "results" ? work.shape.slice(0, -1) : work.shape;
-  const vectors = Math.max(1, Math.floor(sideBySide / bodies.length));
+  const vectors = Math.max(1, Math.floor(sideBySide / work.bodies.length));
   const perTask = layout === "results" ? vectors * machine.lanes : 1;
-  const row = layout === "results" ? work.shape[free - 1] : 1;
   const tasksBefore = chunk?.count ?? 1;
   const fixedAxes: Position[] = [];
   while (
@@ -199,17 +240,20 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
   }
 
   const accumulate = (axes: readonly Position[]) => {
-    if (layout === "results") {
-      for (const { start, count, size } of blocksOf(row, perTask)) {
-        w.loop(count, (at) => {
-          const first = sumPositions(timesPosition(at, perTask), still(start));
-          overResults(w, walk, axes, first, size, store);
-        });
+    for (const segment of segments) {
+      const [walk, store] = [walkOf(segment), storing(segment)];
+      if (layout === "reduction") {
+        store(axes, 1, overReduction(w, walk, axes));
+      } else if (layout === "single") {
+        store(axes, 1, oneByOne(w, walk, axes));
+      } else {
+        for (const { start, count, size } of blocksOf(segment.size, perTask)) {
+          w.loop(count, (at) => {
+            const first = sumPositions(timesPosition(at, perTask), still(segment.start + start));
+            overResults(w, walk, axes, first, size, store);
+          });
+        }
       }
-    } else if (layout === "reduction") {
-      store(axes, 1, overReduction(w, walk, axes));
-    } else {
-      store(axes, 1, oneByOne(w, walk, axes));
     }
   };
   const descend = (axes: readonly Position[]) => {

@@ -1,4 +1,4 @@
-// Stretches of the last axis in which formulas are simpler than on the whole of it. Values that follow each
+// Stretches of an axis in which formulas are simpler than on the whole of it. Values that follow each
 // other, or that are padded, are reads that may fall outside and choices between them; within a stretch each
 // read is inside or outside as a whole, and the choice is made, so that lanes may lie along it.
 
@@ -11,43 +11,44 @@ import {
   readsOf,
   scalar,
 } from "../../graph/expression.ts";
-import type { View, ViewStore } from "../draft.ts";
+import type { View } from "../draft.ts";
 
 type Formula = Expression<View>;
 type Read = Extract<Formula, { kind: "read" }>;
 
-/** `size` elements of the last axis from `start`, and what is stored there. */
+/** `size` elements of an axis from `start`, and the formulas as they are there. */
 export interface Segment {
   readonly start: number;
   readonly size: number;
-  readonly stores: readonly ViewStore[];
+  readonly formulas: readonly Formula[];
 }
 
 /** More stretches than this make more code than they save time. */
 const most = 32;
 
-/** The last axis in stretches; one where nothing is won. */
-export function segmentsOf(stores: readonly ViewStore[], extents: readonly number[]): Segment[] {
-  const last = extents.length - 1;
-  const size = extents[last];
+/** `axis` in stretches; one where nothing is won. */
+export function segmentsOf(
+  formulas: readonly Formula[],
+  extents: readonly number[],
+  axis: number,
+): Segment[] {
+  const size = extents[axis];
   const cuts = new Set<number>([0]);
-  for (const { formula } of stores) {
+  for (const formula of formulas) {
     for (const r of readsOf(formula)) {
-      for (const cut of cutsOf(r, last)) if (cut > 0 && cut < size) cuts.add(cut);
+      for (const cut of cutsOf(r, axis)) if (cut > 0 && cut < size) cuts.add(cut);
     }
   }
-  if (cuts.size === 1 || cuts.size > most) return [{ start: 0, size, stores }];
+  if (cuts.size === 1 || cuts.size > most) return [{ start: 0, size, formulas }];
   const starts = [...cuts].sort((a, b) => a - b);
   return starts.map((start, i) => {
     const end = starts[i + 1] ?? size;
     const known = new Map<Formula, Formula>();
+    const stretch = { extents, axis, start, end };
     return {
       start,
       size: end - start,
-      stores: stores.map(({ view, formula }) => ({
-        view,
-        formula: restrict(formula, { extents, axis: last, start, end }, known),
-      })),
+      formulas: formulas.map((formula) => restrict(formula, stretch, known)),
     };
   });
 }

@@ -1,10 +1,11 @@
 // Tiles of a direct convolution: pixels by filters that stay in registers while the sum runs over taps and
 // channels. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K].
 
+import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import type { Operand } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import { blocksOf, type ScheduleContext, type Work } from "./schedule.ts";
+import { blocksOf, range, type ScheduleContext, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 
@@ -117,8 +118,10 @@ export class TileWriter {
     );
     const { channels } = this.#work;
     this.#forEachRowTap(place, (inputRow, tapRow) => {
-      const step = (channel: Position, index: number) =>
+      const step = (channel: Position, index: number) => {
+        if (index === 0) this.#fetchAhead(place, width, taps[0].tap, inputRow, channel);
         this.#step(place, taps[index], inputRow, tapRow, channel, sums);
+      };
       if (this.#neighbours(taps, width)) {
         w.loop(taps.length * channels, (at) => step(at, 0));
       } else if (this.#context.machine.bodySteps >= taps.length) {
@@ -155,6 +158,34 @@ export class TileWriter {
   /** The row within the phase, counted over all of its classes. */
   #rowAt(place: Pick<TilePlace, "row">): Position {
     return sumPositions(place.row, still(this.#rows.run.start));
+  }
+
+  /**
+   * Asks for pixels of the next tile while one is computed: their lines come in another order than a machine
+   * could foresee. A step asks for as many lines as it moves pixels, so that the steps of one tap ask for all.
+   */
+  #fetchAhead(place: TilePlace, tileWidth: number, tap: Tap, row: Position, step: Position): void {
+    const w = this.draft.writer;
+    const { groups, channels, inputSize, depthwise } = this.#work;
+    const { inputStep, taps } = place.phase;
+    const isWhole =
+      channels >= lineElements && groups === 1 && !depthwise && inputStep <= taps.length;
+    if (!this.#context.machine.prefetches || !isWhole) return;
+    const [height, width] = inputSize;
+    const column = sumPositions(
+      timesPosition(sumPositions(place.column, still(tileWidth)), inputStep),
+      still(tap.offset),
+    );
+    const next = sumPositions(
+      timesPosition(place.image, height * width * channels),
+      timesPosition(row, width * channels),
+      timesPosition(column, channels),
+      timesPosition(step, inputStep * lineElements),
+    );
+    for (const line of range(inputStep)) {
+      const at = sumPositions(next, still(line * lineElements));
+      w.prefetch(w.access(this.#image.buffer, at));
+    }
   }
 
   /** One tap of one channel: filters as vectors, pixels repeated, all products added. */

@@ -27,6 +27,7 @@ const plain: MachineDescription = {
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
+  prefetches: false,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 };

@@ -182,6 +182,8 @@ class KernelRun {
         for (let lane = 0; lane < i.lanes; lane++) view[at + lane * i.stride] = lanes[lane];
         return;
       }
+      case "prefetch":
+        return;
       case "splat":
         this.#values.set(i.to, new Array<number>(this.#kernel.lanes).fill(this.#get(i.value)[0]));
         return;

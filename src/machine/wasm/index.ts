@@ -28,6 +28,7 @@ const v8: MachineDescription = {
   registers: 15,
   foldsBroadcast: false,
   bodySteps: 1,
+  prefetches: false,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 };

@@ -140,6 +140,8 @@ class KernelEmitter {
       case "store":
         this.#store(i);
         return;
+      case "prefetch":
+        return;
       case "splat":
         this.#splat(i);
         return;

@@ -188,6 +188,11 @@ export class GeneralAssembler {
     this.#onMemory(0, [0x0f, 0xb6], to, from);
   }
 
+  /** Asks for the cache line of a place. */
+  prefetch(from: Place): void {
+    this.#onMemory(0, [0x0f, 0x18], 1, from);
+  }
+
   storeRegister(into: Place, from: number): void {
     this.#onMemory(1, [0x89], from, into);
   }

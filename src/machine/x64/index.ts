@@ -18,11 +18,13 @@ import { type InstalledProgram, installProgram } from "./install.ts";
 import { nativeHost, runPrototype } from "./koffi.ts";
 import { DeviceMemory } from "./memory.ts";
 import { type Native, openNative } from "./native.ts";
+import { placeBytes, spreadSource } from "./spread.ts";
 
 const core = {
   execution: "vectors",
   foldsBroadcast: true,
   bodySteps: 1,
+  prefetches: true,
   cacheBytes: 32 << 10,
   secondCacheBytes: 1 << 20,
 } as const;
@@ -36,6 +38,8 @@ const machines: Record<VectorWidth, MachineDescription> = {
 interface Payload {
   readonly address: number;
   readonly koffiPath: string;
+  /** Where each thread of the team is. */
+  readonly places: SharedArrayBuffer;
 }
 
 /**
@@ -45,14 +49,23 @@ interface Payload {
 const prepare = `(() => {
   let koffi;
   let signature;
-  return ({ address, koffiPath }) => {
+  let takePlace;
+  return ({ address, koffiPath, places }) => {
     if (koffi === undefined) {
       koffi = require(koffiPath);
       koffi.load(null);
       signature = koffi.proto("${runPrototype}");
+      takePlace = (${spreadSource})(koffi, places);
     }
     const at = BigInt(address);
-    return (thread, threads, steps) => koffi.call(at, signature, thread, threads, steps);
+    return (thread, threads, steps) => {
+      const leavePlace = takePlace(thread);
+      try {
+        koffi.call(at, signature, thread, threads, steps);
+      } finally {
+        leavePlace();
+      }
+    };
   };
 })()`;
 
@@ -94,6 +107,7 @@ export class X64Device extends HostDevice {
   readonly #team: ComputeTeam;
   protected readonly memory: DeviceMemory;
   readonly #koffiPath: string;
+  readonly #places: SharedArrayBuffer;
   readonly #isMainThread: boolean;
   /** Where threads look whether to stop. */
   readonly #stop: number;
@@ -111,6 +125,7 @@ export class X64Device extends HostDevice {
     this.#koffiPath = koffiPath;
     this.#isMainThread = isMainThread;
     this.threads = team.threads;
+    this.#places = new SharedArrayBuffer(placeBytes * team.threads);
     if (remark !== undefined) this.remark = remark;
     this.target = width === 512 ? "x64-avx512" : "x64-avx2";
     this.machine = machines[width];
@@ -148,13 +163,16 @@ export class X64Device extends HostDevice {
   async #tryOut(): Promise<void> {
     const returning = this.#native.install(Uint8Array.of(0xc3));
     try {
-      const { address } = returning;
-      const id = await this.#team.load({ address, koffiPath: this.#koffiPath });
+      const id = await this.#team.load(this.#payload(returning.address));
       await this.#team.run(id, 1);
       await this.#team.drop(id);
     } finally {
       returning.release();
     }
+  }
+
+  #payload(address: number): Payload {
+    return { address, koffiPath: this.#koffiPath, places: this.#places };
   }
 
   override allocate(bytes: number): DeviceBuffer {
@@ -180,7 +198,7 @@ export class X64Device extends HostDevice {
       // The device may have been closed while the program was placed.
       this.#refuseClosed();
       code = this.#install(program, layout);
-      const id = await this.#team.load({ address: code.address, koffiPath: this.#koffiPath });
+      const id = await this.#team.load(this.#payload(code.address));
       return this.#executable(id, layout, code);
     } catch (error) {
       layout.dispose();

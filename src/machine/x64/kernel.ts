@@ -123,6 +123,9 @@ class KernelEmitter {
       case "store":
         this.#accesses.store(i);
         return;
+      case "prefetch":
+        a.prefetch(this.#places.address(i.from));
+        return;
       case "splat":
         this.#places.make(i.to, (to) => a.unary("vmovups", to, this.#places.operand(i.value)));
         return;

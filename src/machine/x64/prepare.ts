@@ -262,6 +262,7 @@ export function prepare(kernel: Kernel, streams: Streams, options: PrepareOption
         useInteger(streams.of((folded.get(inMemory) as Load).from), weight);
       }
       if (i.kind === "load" && !folded.has(i.to)) useInteger(streams.of(i.from), weight);
+      if (i.kind === "prefetch") useInteger(streams.of(i.from), weight);
       if (i.kind === "store") useInteger(streams.of(i.into), weight);
       if ("to" in i) touch(i.to, weight, i.kind === "assign" ? i.value : undefined);
     }

@@ -238,6 +238,7 @@ export function scratchFor(i: Instruction, width: 512 | 256): 0 | 2 | 3 {
     case "constant":
     case "loop":
     case "assign":
+    case "prefetch":
       return 0;
     case "load": {
       if (isScattered(i.from)) return 3;

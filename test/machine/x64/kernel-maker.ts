@@ -119,6 +119,7 @@ class KernelMaker {
   }
 
   #instruction(): void {
+    if (this.#chance(0.05)) this.#prefetch();
     const draw = this.#random.uniform();
     if (draw < 0.2) this.#values.push(this.#load());
     else if (draw < 0.25) this.#values.push(this.#position());
@@ -231,6 +232,14 @@ class KernelMaker {
       position = sumPositions(position, still(backwards ? reach : 0), moved);
     }
     return sumPositions(position, still(this.#random.below(left + 1)));
+  }
+
+  /** Of an element that may lie anywhere, outside of its buffer too. */
+  #prefetch(): void {
+    const w = this.#w;
+    const buffer = this.#pick(this.#inputs);
+    const moved = still(this.#random.below(1 << 20) - (1 << 19));
+    w.prefetch(w.access(buffer, sumPositions(this.#place(buffer.size, 0), moved)));
   }
 
   #load(): Register {
