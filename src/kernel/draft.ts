@@ -2,8 +2,8 @@
 
 import type { DType } from "../core/dtype.ts";
 import { type Shape, stridesOf } from "../core/shape.ts";
-import { type Expression, isLookup, read, rewrite } from "../graph/expression.ts";
-import { FormulaWriter, type Operand, type Place } from "./formula.ts";
+import { type Expression, isLookup, read, readsOf, rewrite } from "../graph/expression.ts";
+import { FormulaWriter, type Operand, type Place, positionAt, strideAlong } from "./formula.ts";
 import {
   type Kernel,
   type KernelBuffer,
@@ -113,6 +113,20 @@ export class KernelDraft {
         place.vectorAxis === undefined ? 1 : stridesOf(operand.shape)[place.vectorAxis];
       this.writer.store(this.writer.access(operand.buffer, at), value, place.lanes, stride);
     });
+  }
+
+  /** Asks for what `writeStores` will touch at `place`: the results, and what differs along `axis`. */
+  fetchStores(stores: readonly BoundStore[], { axes }: Place, axis: number): void {
+    const fetch = ({ buffer, shape }: Operand, at: readonly Position[]) =>
+      this.writer.prefetch(this.writer.access(buffer, flatten(at, shape)));
+    for (const { operand, formula } of stores) {
+      fetch(operand, axes);
+      for (const r of readsOf(formula)) {
+        const places = r.index.flatMap((at) => (isLookup(at) ? [] : [positionAt(at, axes)]));
+        const isKnown = places.length === r.index.length;
+        if (isKnown && strideAlong(r, axis) !== 0) fetch(r.source, places);
+      }
+    }
   }
 
   finish(): Launch {

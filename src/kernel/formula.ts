@@ -128,6 +128,14 @@ export function strideAlong(read: Read, axis: number): number {
   );
 }
 
+/** What a coordinate is where the axes are at `axes`. */
+export function positionAt({ offset, factors }: Affine, axes: readonly Position[]): Position {
+  return sumPositions(
+    still(offset),
+    ...factors.flatMap((factor, axis) => (factor === 0 ? [] : [timesPosition(axes[axis], factor)])),
+  );
+}
+
 /** Evaluates formulas at one place; parts that formulas share are computed once. */
 export class FormulaWriter {
   readonly #writer: KernelWriter;
@@ -149,15 +157,6 @@ export class FormulaWriter {
     return value;
   }
 
-  #position(at: Affine): Position {
-    return sumPositions(
-      still(at.offset),
-      ...at.factors.flatMap((factor, axis) =>
-        factor === 0 ? [] : [timesPosition(this.#place.axes[axis], factor)],
-      ),
-    );
-  }
-
   #write(formula: Formula): Register {
     const w = this.#writer;
     switch (formula.kind) {
@@ -171,7 +170,7 @@ export class FormulaWriter {
       case "coordinate": {
         const { vectorAxis } = this.#place;
         const step = vectorAxis === undefined ? 0 : (formula.at.factors[vectorAxis] ?? 0);
-        return w.position(this.#position(formula.at), step);
+        return w.position(positionAt(formula.at, this.#place.axes), step);
       }
       case "read":
         return this.#read(formula);
@@ -195,7 +194,7 @@ export class FormulaWriter {
         bounded.push({ value, limit: shape[i], factor: strides[i] });
         return;
       }
-      const position = this.#position(index);
+      const position = positionAt(index, this.#place.axes);
       if (open.includes(i)) {
         const value = w.position(position);
         bounded.push({ value, limit: shape[i], factor: strides[i] });

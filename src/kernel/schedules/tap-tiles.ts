@@ -3,7 +3,7 @@
 
 import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
-import type { Operand } from "../formula.ts";
+import type { Operand, Place } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import { blocksOf, range, type ScheduleContext, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
@@ -117,6 +117,7 @@ export class TileWriter {
       Array.from({ length: vectors }, () => w.variable(w.constant(0, "f32", true))),
     );
     const { channels } = this.#work;
+    this.#fetchResults(place, sums);
     this.#forEachRowTap(place, (inputRow, tapRow) => {
       const step = (channel: Position, index: number) => {
         if (index === 0) this.#fetchAhead(place, width, taps[0].tap, inputRow, channel);
@@ -236,11 +237,29 @@ export class TileWriter {
     }
   }
 
+  /** Asks for what is touched when the sums are complete, where that is not soon. */
+  #fetchResults(place: TilePlace, sums: readonly (readonly Register[])[]): void {
+    const { stores, shape, channels } = this.#work;
+    if (!this.#context.machine.prefetches || channels < lineElements) return;
+    const bound = this.draft.bindStores(stores);
+    const column = shape.length - 2;
+    this.#forEachResult(place, sums, (at) => this.draft.fetchStores(bound, at, column));
+  }
+
   #store(place: TilePlace, sums: readonly (readonly Register[])[]): void {
+    const bound = this.draft.bindStores(this.#work.stores);
+    this.#forEachResult(place, sums, (at) => this.draft.writeStores(bound, at));
+  }
+
+  /** Visits where each vector of sums belongs. */
+  #forEachResult(
+    place: TilePlace,
+    sums: readonly (readonly Register[])[],
+    visit: (at: Place) => void,
+  ): void {
     const w = this.draft.writer;
     const { phase } = this.#rows;
-    const { shape, stores, filters } = this.#work;
-    const bound = this.draft.bindStores(stores);
+    const { shape, filters } = this.#work;
     const row = sumPositions(timesPosition(this.#rowAt(place), phase.step), still(phase.first));
     sums.forEach((vectors, pixel) => {
       const column = sumPositions(
@@ -256,13 +275,7 @@ export class TileWriter {
         const axes = [place.image, row, column, filter].slice(4 - shape.length);
         const lanes = Math.min(w.lanes, place.filters - v * w.lanes);
         const vectorAxis = shape.length - 1;
-        this.draft.writeStores(bound, {
-          axes,
-          extents: shape,
-          vectorAxis,
-          lanes,
-          results: [result],
-        });
+        visit({ axes, extents: shape, vectorAxis, lanes, results: [result] });
       });
     });
   }
