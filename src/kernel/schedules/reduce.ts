@@ -15,13 +15,14 @@ import {
   blocksOf,
   enoughTasks,
   longestSum,
+  range,
   type Schedule,
   type ScheduleContext,
   type Stage,
   sumBlock,
   type Work,
 } from "./schedule.ts";
-import { type Segment, segmentsOf } from "./segments.ts";
+import { regionsOf, type Segment, type Stretch, segmentsOf } from "./segments.ts";
 
 /** Reductions of the same elements: their own axes, numbered after those of `work`, and a body for each. */
 export interface ReduceWork extends Work {
@@ -32,6 +33,8 @@ export interface ReduceWork extends Work {
 
 /** Work below this many elements is not worth cutting into chunks. */
 const worthChunks = 1 << 14;
+/** Nor are fewer than these worth more than one kernel. */
+const worthRegions = 1 << 16;
 /** Elements of a chunk, at least. */
 const chunkElements = 1 << 12;
 const mostChunks = 64;
@@ -73,7 +76,23 @@ export function scheduleReduce(context: ScheduleContext, work: ReduceWork): Stag
   );
   const cut = axisToCut(extents, wanted);
   const chunked = wanted > 1 && extents[cut] > 1;
-  return chunked ? inChunks(context, reduced, cut, wanted) : [[whole(context, reduced)]];
+  if (chunked) return inChunks(context, reduced, cut, wanted);
+  return [total < worthRegions ? [whole(context, reduced)] : byRegions(context, reduced)];
+}
+
+/** A kernel for each part of the results in which no window, or every one, leaves what it reads. */
+function byRegions(context: ScheduleContext, work: ReduceWork): Launch[] {
+  const { shape, extents, bodies, stores } = work;
+  const formulas = [...bodies, ...stores.map(({ formula }) => formula)];
+  const axes = range(Math.max(0, shape.length - 1));
+  return regionsOf(formulas, [...shape, ...extents], axes).map(({ stretches, formulas }) => {
+    const there: ReduceWork = {
+      ...work,
+      bodies: formulas.slice(0, bodies.length),
+      stores: stores.map(({ view }, i) => ({ view, formula: formulas[bodies.length + i] })),
+    };
+    return writeReduce(context, there, undefined, stretches.slice(0, shape.length));
+  });
 }
 
 /** The first axis of a reduction, unless it is too short for the chunks and another one is longer. */
@@ -192,7 +211,13 @@ function boundSegments(
   return { layout: layoutIn(whole), segments: [whole] };
 }
 
-function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | undefined): Launch {
+/** One kernel, for the results in a stretch of each of their axes. Default: all. */
+function writeReduce(
+  context: ScheduleContext,
+  work: ReduceWork,
+  chunk: Chunk | undefined,
+  stretches = work.shape.map((size): Stretch => ({ start: 0, size })),
+): Launch {
   const { machine, name } = context;
   const draft = new KernelDraft(`${name}.reduce`, machine.lanes);
   const w = draft.writer;
@@ -227,16 +252,19 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
       draft.writeStores(bound, vectorAxis === undefined ? place : { ...place, vectorAxis });
     };
 
-  const outer = layout === "results" ? work.shape.slice(0, -1) : work.shape;
+  const outer = layout === "results" ? stretches.slice(0, -1) : stretches;
   const vectors = Math.max(1, Math.floor(sideBySide / work.bodies.length));
   const perTask = layout === "results" ? vectors * machine.lanes : 1;
   const tasksBefore = chunk?.count ?? 1;
   const fixedAxes: Position[] = [];
+  const tasksOf = (fixed: readonly Stretch[]) =>
+    tasksBefore * sizeOf(fixed.map(({ size }) => size));
   while (
     fixedAxes.length < outer.length &&
-    tasksBefore * sizeOf(outer.slice(0, fixedAxes.length)) < enoughTasks
+    tasksOf(outer.slice(0, fixedAxes.length)) < enoughTasks
   ) {
-    fixedAxes.push(w.parallel(outer[fixedAxes.length]));
+    const { start, size } = outer[fixedAxes.length];
+    fixedAxes.push(sumPositions(w.parallel(size), still(start)));
   }
 
   const accumulate = (axes: readonly Position[]) => {
@@ -257,8 +285,12 @@ function writeReduce(context: ScheduleContext, work: ReduceWork, chunk: Chunk | 
     }
   };
   const descend = (axes: readonly Position[]) => {
-    if (axes.length === outer.length) accumulate(axes);
-    else w.loop(outer[axes.length], (at) => descend([...axes, at]));
+    if (axes.length === outer.length) {
+      accumulate(axes);
+      return;
+    }
+    const { start, size } = outer[axes.length];
+    w.loop(size, (at) => descend([...axes, sumPositions(at, still(start))]));
   };
   descend(fixedAxes);
   return draft.finish();
