@@ -118,6 +118,7 @@ export class TileWriter {
     );
     const { channels } = this.#work;
     this.#fetchResults(place, sums);
+    this.#fetchRowBelow(place, width);
     this.#forEachRowTap(place, (inputRow, tapRow) => {
       const step = (channel: Position, index: number) => {
         if (index === 0) this.#fetchAhead(place, width, taps[0].tap, inputRow, channel);
@@ -186,6 +187,31 @@ export class TileWriter {
     for (const line of range(inputStep)) {
       const at = sumPositions(next, still(line * lineElements));
       w.prefetch(w.access(this.#image.buffer, at));
+    }
+  }
+
+  /** Asks for what the next row of a depthwise convolution reads beside what this one does. */
+  #fetchRowBelow(place: TilePlace, tileWidth: number): void {
+    const { filters, inputSize, depthwise } = this.#work;
+    const lowest = this.#rows.run.value.at(-1);
+    if (!this.#context.machine.prefetches || !depthwise || lowest === undefined) return;
+    const w = this.draft.writer;
+    const [height, width] = inputSize;
+    const down = this.#rows.phase.inputStep;
+    const across = place.phase.inputStep;
+    const row = sumPositions(timesPosition(this.#rowAt(place), down), still(lowest.offset + down));
+    for (const pixel of range(tileWidth * across)) {
+      const column = sumPositions(timesPosition(place.column, across), still(pixel));
+      const at = sumPositions(
+        timesPosition(place.image, height * width * filters),
+        timesPosition(row, width * filters),
+        timesPosition(column, filters),
+        place.filter,
+      );
+      for (const line of range(Math.ceil(place.filters / lineElements))) {
+        const next = sumPositions(at, still(line * lineElements));
+        w.prefetch(w.access(this.#image.buffer, next));
+      }
     }
   }
 
