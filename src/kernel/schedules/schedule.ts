@@ -77,6 +77,11 @@ export const longestSum = 1 << 14;
 /** Terms of a block of such a sum. */
 export const sumBlock = 1 << 12;
 
+/** Whether code should ask for values ahead: some of them have left the caches of a core. */
+export function isFetchedAhead(machine: MachineDescription, { storage }: View): boolean {
+  return machine.prefetches && 4 * storage.size > machine.secondCacheBytes;
+}
+
 /** The whole numbers from 0 on. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);

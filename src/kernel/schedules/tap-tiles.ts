@@ -5,7 +5,7 @@ import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import type { Operand, Place } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import { blocksOf, range, type ScheduleContext, type Work } from "./schedule.ts";
+import { blocksOf, isFetchedAhead, range, type ScheduleContext, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 
@@ -172,7 +172,7 @@ export class TileWriter {
     const { inputStep, taps } = place.phase;
     const isWhole =
       channels >= lineElements && groups === 1 && !depthwise && inputStep <= taps.length;
-    if (!this.#context.machine.prefetches || !isWhole) return;
+    if (!isFetchedAhead(this.#context.machine, this.#work.image) || !isWhole) return;
     const [height, width] = inputSize;
     const column = sumPositions(
       timesPosition(sumPositions(place.column, still(tileWidth)), inputStep),
@@ -192,9 +192,9 @@ export class TileWriter {
 
   /** Asks for what the next row of a depthwise convolution reads beside what this one does. */
   #fetchRowBelow(place: TilePlace, tileWidth: number): void {
-    const { filters, inputSize, depthwise } = this.#work;
+    const { image, filters, inputSize, depthwise } = this.#work;
     const lowest = this.#rows.run.value.at(-1);
-    if (!this.#context.machine.prefetches || !depthwise || lowest === undefined) return;
+    if (!isFetchedAhead(this.#context.machine, image) || !depthwise || lowest === undefined) return;
     const w = this.draft.writer;
     const [height, width] = inputSize;
     const down = this.#rows.phase.inputStep;
@@ -266,7 +266,8 @@ export class TileWriter {
   /** Asks for what is touched when the sums are complete, where that is not soon. */
   #fetchResults(place: TilePlace, sums: readonly (readonly Register[])[]): void {
     const { stores, shape, channels } = this.#work;
-    if (!this.#context.machine.prefetches || channels < lineElements) return;
+    const isFar = stores.some(({ view }) => isFetchedAhead(this.#context.machine, view));
+    if (!isFar || channels < lineElements) return;
     const bound = this.draft.bindStores(stores);
     const column = shape.length - 2;
     this.#forEachResult(place, sums, (at) => this.draft.fetchStores(bound, at, column));
