@@ -62,11 +62,12 @@ export function regionsOf(
   let parts = [whole];
   for (const axis of axes) {
     const stretches = stretchesOf(formulas, extents, axis);
+    if (parts.length * stretches.length > most.regions) return [{ stretches: whole, formulas }];
     parts = parts.flatMap((part) =>
       stretches.map((stretch) => part.map((before, a) => (a === axis ? stretch : before))),
     );
   }
-  if (parts.length === 1 || parts.length > most.regions) return [{ stretches: whole, formulas }];
+  if (parts.length === 1) return [{ stretches: whole, formulas }];
   return parts.map((stretches) => ({ stretches, formulas: restrictAll(formulas, stretches) }));
 }
 
