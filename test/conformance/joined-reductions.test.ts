@@ -8,17 +8,13 @@ import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
-import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { X64Device } from "../../src/machine/x64/index.ts";
-import { widths } from "../machine/x64/widths.ts";
 import { machines, runProgram, runReference } from "./compiled.ts";
+import { openTargets } from "./devices.ts";
 
 let devices: Device[] = [];
 beforeAll(async () => {
-  const wasm = await WasmDevice.open({ threads: 2 });
-  const present = widths.filter(({ missing }) => missing === undefined);
-  const x64 = await Promise.all(present.map(({ width }) => X64Device.open({ threads: 2, width })));
-  devices = [...machines.map((machine) => new InterpreterDevice(machine)), wasm, ...x64];
+  const targets = await openTargets();
+  devices = [...machines.map((machine) => new InterpreterDevice(machine)), ...targets];
 });
 afterAll(() => Promise.all(devices.map((device) => device.close())));
 

@@ -14,11 +14,9 @@ import { allStages } from "../../src/kernel/program.ts";
 import { verifyStages } from "../../src/kernel/verify.ts";
 import type { Device, DeviceBuffer } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
-import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { X64Device } from "../../src/machine/x64/index.ts";
-import { widths } from "../machine/x64/widths.ts";
 import { backwards } from "./backwards.ts";
 import { machines, type Outcome, runCompiled, runProgram, runReference } from "./compiled.ts";
+import { openTargets } from "./devices.ts";
 import type { Move, RandomGraph } from "./graph-maker.ts";
 import { randomGraph } from "./random-graph.ts";
 
@@ -36,10 +34,8 @@ const tolerance = 2e-4;
 
 let devices: Device[] = [];
 beforeAll(async () => {
-  const wasm = await WasmDevice.open({ threads: 2 });
-  const present = widths.filter(({ missing }) => missing === undefined);
-  const x64 = await Promise.all(present.map(({ width }) => X64Device.open({ threads: 2, width })));
-  devices = [...machines.map((machine) => new DirtyInterpreter(machine)), wasm, ...x64];
+  const targets = await openTargets();
+  devices = [...machines.map((machine) => new DirtyInterpreter(machine)), ...targets];
 });
 afterAll(() => Promise.all(devices.map((device) => device.close())));
 

@@ -16,18 +16,14 @@ import { printKernel } from "../../src/kernel/print.ts";
 import { allStages } from "../../src/kernel/program.ts";
 import type { Device } from "../../src/machine/device.ts";
 import { InterpreterDevice } from "../../src/machine/interpreter/index.ts";
-import { WasmDevice } from "../../src/machine/wasm/index.ts";
-import { X64Device } from "../../src/machine/x64/index.ts";
-import { widths } from "../machine/x64/widths.ts";
 import { machines, runCompiled, runReference } from "./compiled.ts";
+import { openTargets } from "./devices.ts";
 import { relativeError } from "./samples.ts";
 
 let devices: Device[] = [];
 beforeAll(async () => {
-  const wasm = await WasmDevice.open({ threads: 2 });
-  const present = widths.filter(({ missing }) => missing === undefined);
-  const x64 = await Promise.all(present.map(({ width }) => X64Device.open({ threads: 2, width })));
-  devices = [wasm, ...x64, ...machines.map((machine) => new InterpreterDevice(machine))];
+  const targets = await openTargets();
+  devices = [...targets, ...machines.map((machine) => new InterpreterDevice(machine))];
 });
 afterAll(() => Promise.all(devices.map((device) => device.close())));
 

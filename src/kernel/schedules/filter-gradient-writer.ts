@@ -26,7 +26,14 @@ import {
   tilesOf,
   widthOf,
 } from "./filter-gradient-tiles.ts";
-import { blocksOf, longestSum, range, type ScheduleContext, sumBlock } from "./schedule.ts";
+import {
+  blocksOf,
+  isFetchedAhead,
+  longestSum,
+  range,
+  type ScheduleContext,
+  sumBlock,
+} from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 
@@ -189,7 +196,7 @@ export class FilterGradientWriter {
     { origin, height }: Band,
     { tiles, group, filterAt, channelAt }: TileNumber,
   ): void {
-    if (!this.#context.machine.prefetches || inPlace === undefined) return;
+    if (inPlace === undefined || !isFetchedAhead(this.#context.machine, buffer)) return;
     const w = this.#draft.writer;
     const { groups } = this.#sources.geometry;
     const perGroup = tilesOf(this.#context, this.#work, this.#tile).reduce(

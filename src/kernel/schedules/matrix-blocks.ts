@@ -16,6 +16,7 @@ import {
   type Blocks,
   blocksOf,
   forEachVector,
+  isFetchedAhead,
   longestSum,
   type ScheduleContext,
   type Work,
@@ -155,8 +156,7 @@ export class BlockWriter {
             adds: way.adds,
             // The last stretch has none behind it.
             ...(isTurned &&
-              way.finish === undefined &&
-              machine.prefetches && {
+              way.finish === undefined && {
                 fetchAhead: (step, rowBlock) => {
                   const term = sumPositions(first, still(size), step);
                   const line = timesPosition(rowBlock, lineElements);
@@ -185,8 +185,9 @@ export class BlockWriter {
       [left.view, left.pitch, row],
       [right, sizes.columns, column],
     ] as const) {
-      const place = sumPositions(timesPosition(term, pitch), at);
-      w.prefetch(w.access(this.#draft.operand(view).buffer, place));
+      const { buffer } = this.#draft.operand(view);
+      if (!isFetchedAhead(this.#context.machine, buffer)) continue;
+      w.prefetch(w.access(buffer, sumPositions(timesPosition(term, pitch), at)));
     }
   }
 

@@ -5,7 +5,13 @@ import type { Combine } from "../../graph/computation.ts";
 import type { Expression } from "../../graph/expression.ts";
 import type { Root } from "../../graph/passes/05-fuse.ts";
 import type { Launch, Storage, View, ViewStore } from "../draft.ts";
-import { type Position, still, sumPositions, timesPosition } from "../language.ts";
+import {
+  type KernelBuffer,
+  type Position,
+  still,
+  sumPositions,
+  timesPosition,
+} from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 
@@ -77,9 +83,12 @@ export const longestSum = 1 << 14;
 /** Terms of a block of such a sum. */
 export const sumBlock = 1 << 12;
 
-/** Whether code should ask for values ahead: some of them have left the caches of a core. */
-export function isFetchedAhead(machine: MachineDescription, { storage }: View): boolean {
-  return machine.prefetches && 4 * storage.size > machine.secondCacheBytes;
+/** Whether code should ask for `size` values ahead: some of them have left the caches of a core. */
+export function isFetchedAhead(
+  { prefetches, secondCacheBytes }: MachineDescription,
+  { size }: Pick<KernelBuffer, "size">,
+): boolean {
+  return prefetches && 4 * size > secondCacheBytes;
 }
 
 /** The whole numbers from 0 on. */

@@ -172,7 +172,7 @@ export class TileWriter {
     const { inputStep, taps } = place.phase;
     const isWhole =
       channels >= lineElements && groups === 1 && !depthwise && inputStep <= taps.length;
-    if (!isFetchedAhead(this.#context.machine, this.#work.image) || !isWhole) return;
+    if (!isFetchedAhead(this.#context.machine, this.#image.buffer) || !isWhole) return;
     const [height, width] = inputSize;
     const column = sumPositions(
       timesPosition(sumPositions(place.column, still(tileWidth)), inputStep),
@@ -192,9 +192,10 @@ export class TileWriter {
 
   /** Asks for what the next row of a depthwise convolution reads beside what this one does. */
   #fetchRowBelow(place: TilePlace, tileWidth: number): void {
-    const { image, filters, inputSize, depthwise } = this.#work;
+    const { filters, inputSize, depthwise } = this.#work;
     const lowest = this.#rows.run.value.at(-1);
-    if (!isFetchedAhead(this.#context.machine, image) || !depthwise || lowest === undefined) return;
+    const isFar = isFetchedAhead(this.#context.machine, this.#image.buffer);
+    if (!isFar || !depthwise || lowest === undefined) return;
     const w = this.draft.writer;
     const [height, width] = inputSize;
     const down = this.#rows.phase.inputStep;
@@ -266,7 +267,7 @@ export class TileWriter {
   /** Asks for what is touched when the sums are complete, where that is not soon. */
   #fetchResults(place: TilePlace, sums: readonly (readonly Register[])[]): void {
     const { stores, shape, channels } = this.#work;
-    const isFar = stores.some(({ view }) => isFetchedAhead(this.#context.machine, view));
+    const isFar = stores.some(({ view }) => isFetchedAhead(this.#context.machine, view.storage));
     if (!isFar || channels < lineElements) return;
     const bound = this.draft.bindStores(stores);
     const column = shape.length - 2;
