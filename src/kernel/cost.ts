@@ -93,15 +93,24 @@ export function memoryCycles(bytes: number): number {
 /** The cycles of beginning one more stage, and of waiting until all threads have ended it. */
 export const stageCycles = 5000;
 
+/** Bytes whose place in memory a machine looks up at once. */
+const pageBytes = 4 << 10;
+
 /**
- * `bytes` in runs of `run` bytes that come `times` times, weighed as bytes from beyond the caches: those
- * that are fetched again come twice as fast from the cache that cores share, if runs are long enough to be
- * foreseen; where they do not fit there, they are waited for each time.
+ * `bytes` in runs of `run` bytes that come `times` times, weighed as bytes from beyond the caches: those that
+ * are fetched again are waited for each time, unless runs are so long that they are foreseen.
  */
 export function fetchedBytes(bytes: number, run: number, times: number): number {
-  const foreseen = run >= 2 * lineBytes ? 1 / 2 : 1;
-  const again = bytes < sharedCacheBytes ? foreseen : bandwidth.beyond / bandwidth.waiting;
+  const again = run >= pageBytes ? 1 : bandwidth.beyond / bandwidth.waiting;
   return bytes * (1 + (times - 1) * again);
+}
+
+/** Cycles of looking up one more page. */
+const pageCycles = 1.5;
+
+/** The cycles of looking up where `bytes` are, in runs of `run` bytes that lie `stride` bytes apart. */
+export function lookUpCycles(bytes: number, run: number, stride: number): number {
+  return pageCycles * (bytes / run) * Math.min(1, stride / pageBytes);
 }
 
 /** The cycles of fetching `bytes` in short runs from beyond the caches, with nothing to compute meanwhile. */

@@ -116,12 +116,15 @@ export function packPanels(
   width: number,
 ): { readonly view: View; readonly stages: readonly Stage[] } {
   const { length, columns } = sizes;
+  const { window } = work.geometry;
+  const taps = window[0].taps * window[1].taps;
   const storage = context.scratch("f32", length * columns);
-  const panelsOf = blocksOf(columns, Math.min(columns, width));
-  const pack = isTurned(work) ? packTurned : packRows;
-  const stage = blocksOf(length, Math.min(length, termsAtOnce)).flatMap((terms) =>
-    pack(context, { from: work.second, to: storage, ...sizes, panels: panelsOf, terms }),
-  );
+  const panels = blocksOf(columns, Math.min(columns, width));
+  const common = { from: work.second, to: storage, ...sizes, panels };
+  const cut = (extent: number) => blocksOf(extent, Math.min(extent, termsAtOnce));
+  const stage = isTurned(work)
+    ? cut(length / taps).flatMap((terms) => packTurned(context, { ...common, terms, taps }))
+    : cut(length).map((terms) => packRows(context, { ...common, terms }));
   return { view: { storage, shape: [length * columns] }, stages: [stage] };
 }
 
@@ -136,7 +139,7 @@ interface PackWork {
 }
 
 /** From `[length, columns]`: whole rows, as they lie. */
-function packRows(context: ScheduleContext, work: PackWork): Launch[] {
+function packRows(context: ScheduleContext, work: PackWork): Launch {
   const { length, columns, panels, terms } = work;
   const draft = new KernelDraft(`${context.name}.pack`, context.machine.lanes);
   const w = draft.writer;
@@ -159,24 +162,37 @@ function packRows(context: ScheduleContext, work: PackWork): Launch[] {
       });
     }
   });
-  return [draft.finish()];
+  return draft.finish();
 }
 
-/** From `[columns, length]`: panel by panel, so that the lines of its columns serve many terms. */
-function packTurned(context: ScheduleContext, work: PackWork): Launch[] {
-  const { length, panels, terms } = work;
+/**
+ * From `[taps, columns, terms]`, the last tap first: panel by panel, so that the lines of its columns serve
+ * many terms.
+ */
+function packTurned(
+  context: ScheduleContext,
+  work: PackWork & { readonly taps: number },
+): Launch[] {
+  const { length, columns, panels, terms, taps } = work;
+  const perTap = length / taps;
   return panels.map((some) => {
     const draft = new KernelDraft(`${context.name}.pack`, context.machine.lanes);
     const w = draft.writer;
     const [from, to] = [draft.operand(work.from).buffer, draft.buffer(work.to)];
     const first = placeOf(w.parallel(some.count), some);
+    const tap = w.parallel(taps);
+    const turned = sumPositions(still(taps - 1), timesPosition(tap, -1));
     const term = placeOf(w.parallel(terms.count), terms);
     w.loop(terms.size, (i) => {
       const line = sumPositions(term, i);
-      const start = sumPositions(timesPosition(first, length), timesPosition(line, some.size));
+      const start = sumPositions(
+        timesPosition(first, length),
+        timesPosition(sumPositions(timesPosition(tap, perTap), line), some.size),
+      );
       forEachVector(w, some.size, (c, lanes) => {
-        const at = sumPositions(timesPosition(sumPositions(first, c), length), line);
-        const value = w.loadVector(w.access(from, at), lanes, length);
+        const column = sumPositions(timesPosition(turned, columns), first, c);
+        const at = sumPositions(timesPosition(column, perTap), line);
+        const value = w.loadVector(w.access(from, at), lanes, perTap);
         w.store(w.access(to, sumPositions(start, c)), value, lanes);
       });
     });

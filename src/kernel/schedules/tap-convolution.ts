@@ -1,7 +1,7 @@
 // Direct convolution: a task is a row of an image, or one tile where rows are few. Edges are tiles of their
 // own that leave the outside taps out. The input gradient is the same loops over other phases.
 
-import { cyclesOf, fetchedBytes, lineBytes, usableBytes } from "../cost.ts";
+import { cyclesOf, fetchedBytes, lineBytes, lookUpCycles, usableBytes } from "../cost.ts";
 import type { Launch } from "../draft.ts";
 import { still, sumPositions, timesPosition } from "../language.ts";
 import {
@@ -11,6 +11,7 @@ import {
   isDepthwise,
   turnCycles,
 } from "./convolution-work.ts";
+import { packPanels, packPanelsCycles } from "./packing.ts";
 import { enoughTasks, type Schedule, type ScheduleContext } from "./schedule.ts";
 import {
   columnRuns,
@@ -29,11 +30,22 @@ const missing = 2 / 3;
 export const tapConvolution: Schedule<ConvolutionWork> = {
   name: "tapConvolution",
   applies: (_, { pass }) => pass !== "filterGradient",
-  cost: (context, work) => tapCycles(context, work) + turnCycles(work),
+  cost: (context, work) => planOf(context, work).cycles,
   schedule(context, work) {
-    const filter = filterOf(context, work);
-    const taps = { ...work, ...sidesOf(work), image: work.first, filter: filter.view };
-    return [...filter.stages, launchesOf(context, taps)];
+    const sides = sidesOf(work);
+    const { tile, panelTerms } = planOf(context, work);
+    const filter =
+      panelTerms === undefined
+        ? filterOf(context, work)
+        : packPanels(
+            context,
+            work,
+            { length: panelTerms, columns: sides.filters },
+            tile.vectors * context.machine.lanes,
+          );
+    const taps = { ...work, ...sides, image: work.first, filter: filter.view };
+    const panels = panelTerms === undefined ? {} : { panelTerms };
+    return [...filter.stages, launchesOf(context, { ...taps, ...panels }, tile)];
   },
 };
 
@@ -64,14 +76,40 @@ function sidesOf({ pass, geometry }: ConvolutionWork) {
       };
 }
 
+/** How a convolution is computed, and the cycles of all of it. */
+interface Plan {
+  readonly tile: Tile;
+  /** Terms of a panel, where the filter is brought into panels first. */
+  readonly panelTerms?: number;
+  readonly cycles: number;
+}
+
+/** The cheaper of reading the filter as it lies, turned round at most, and of reading panels. */
+function planOf(context: ScheduleContext, work: ConvolutionWork): Plan {
+  const sides = sidesOf(work);
+  const { machine } = context;
+  const { filters, groups, channels, columns, depthwise } = sides;
+  const { window } = work.geometry;
+  const vectors = Math.ceil(filters / machine.lanes);
+  const tile = chooseTile(machine, Math.max(...columns.map(({ count }) => count)), vectors);
+  const asItLies = { tile, cycles: tapCycles(context, work, tile, false) + turnCycles(work) };
+  if (depthwise || groups > 1 || vectors <= tile.vectors) return asItLies;
+  const panelTerms = window[0].taps * window[1].taps * channels;
+  const cycles = tapCycles(context, work, tile, true) + packPanelsCycles(work);
+  return cycles < asItLies.cycles ? { tile, panelTerms, cycles } : asItLies;
+}
+
 /** The cycles of the convolution itself; taps that edges leave out are counted too. */
-function tapCycles({ machine }: ScheduleContext, work: ConvolutionWork): number {
+function tapCycles(
+  { machine }: ScheduleContext,
+  work: ConvolutionWork,
+  tile: Tile,
+  isPacked: boolean,
+): number {
   const { depthwise, images, groups, channels, filters, rows, columns, inputSize } = sidesOf(work);
   const { window } = work.geometry;
   const vectors = Math.ceil(filters / machine.lanes);
   const widest = Math.max(...columns.map(({ count }) => count));
-  const tile = chooseTile(machine, widest, vectors);
-  const rowCount = images * rows.reduce((sum, { count }) => sum + count, 0);
   const across = columns.reduce(
     (sum, { count, taps }) => sum + taps.length * coverCycles(tile, count, vectors),
     0,
@@ -82,32 +120,35 @@ function tapCycles({ machine }: ScheduleContext, work: ConvolutionWork): number 
   const pixelBytes = 4 * channels * groups;
   const rowBytes = window[0].taps * inputSize[1] * pixelBytes;
   const panels = Math.ceil(vectors / tile.vectors);
+  const panelBytes = filterBytes / panels;
   const tiles = Math.ceil(widest / tile.rows);
-  const panelRun = 4 * Math.min(filters, tile.vectors * machine.lanes);
+  // What lies side by side in the filter, and how far the next of it is.
+  const stride = 4 * groups * filters;
+  const run = isPacked ? panelBytes : 4 * Math.min(filters, tile.vectors * machine.lanes);
   // A row passes over the filters panel by panel, tile by tile.
-  const into = (cacheBytes: number) => {
+  const passes = (images * down) / window[0].taps;
+  const timesFrom = (cacheBytes: number) => {
     if (filterBytes + rowBytes <= cacheBytes) return 0;
-    const usable = usableBytes(cacheBytes, panelRun, 4 * groups * filters);
-    const times = rowCount * (filterBytes / panels <= usable ? 1 : tiles);
-    return fetchedBytes(filterBytes, panelRun, times);
+    const usable = isPacked ? cacheBytes : usableBytes(cacheBytes, run, stride);
+    return passes * (panelBytes <= usable ? 1 : tiles);
   };
+  const [fromFirst, fromSecond] = [machine.cacheBytes, machine.secondCacheBytes].map(timesFrom);
   // Most pixels of a tile that push each other out of the cache come anew with every step.
   const usable = usableBytes(machine.cacheBytes, lineBytes, pixelBytes * columns[0].inputStep);
   const isCrowded = !depthwise && tile.rows * lineBytes > usable;
   const steps = images * groups * down * columns[0].taps.length * channels * panels;
   const crowded = isCrowded ? missing * steps * widest * lineBytes : 0;
-  return cyclesOf({
-    core,
-    bytesIntoFirst: into(machine.cacheBytes) + crowded,
-    bytesIntoSecond: into(machine.secondCacheBytes),
-  });
+  return (
+    cyclesOf({
+      core,
+      bytesIntoFirst: fromFirst * filterBytes + crowded,
+      bytesIntoSecond: fromSecond === 0 ? 0 : fetchedBytes(filterBytes, run, fromSecond),
+    }) + (isPacked ? 0 : lookUpCycles(filterBytes * passes * tiles, run, stride))
+  );
 }
 
 /** They may all run at the same time, since no part waits for another. */
-function launchesOf(context: ScheduleContext, work: TapConvolution): Launch[] {
-  const vectors = Math.ceil(work.filters / context.machine.lanes);
-  const widest = Math.max(...work.columns.map((phase) => phase.count));
-  const tile = chooseTile(context.machine, widest, vectors);
+function launchesOf(context: ScheduleContext, work: TapConvolution, tile: Tile): Launch[] {
   const launches: Launch[] = [];
   for (const phase of work.rows) {
     for (const run of runsOf(phase.count, (i) => tapsAt(phase, i))) {

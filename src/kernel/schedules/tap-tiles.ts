@@ -12,8 +12,10 @@ import type { Tile } from "./tile.ts";
 /** What is convolved: `channels` are summed, `filters` are the results, both of one group. */
 export interface TapConvolution extends Work {
   readonly image: View;
-  /** [R, S, channels, groups · filters] */
+  /** [R, S, channels, groups · filters], or panels as wide as a block of filters: see `packPanels`. */
   readonly filter: View;
+  /** Terms of a panel's sums, R · S · channels, where the filter lies in panels. */
+  readonly panelTerms?: number;
   readonly images: number;
   readonly groups: number;
   readonly channels: number;
@@ -216,6 +218,19 @@ export class TileWriter {
     }
   }
 
+  /** Where the filter has the weights of a tile for one tap of one channel. */
+  #filterAt(place: TilePlace, tapRow: Position, { tap }: Tap, channel: Position): Position {
+    const { groups, channels, filters, columnTaps, panelTerms } = this.#work;
+    const column = sumPositions(timesPosition(tapRow, columnTaps), still(tap));
+    const term = sumPositions(timesPosition(column, channels), channel);
+    if (panelTerms === undefined) {
+      const group = timesPosition(place.group, filters);
+      return sumPositions(timesPosition(term, groups * filters), group, place.filter);
+    }
+    const panel = timesPosition(place.filter, panelTerms);
+    return sumPositions(panel, timesPosition(term, place.filters));
+  }
+
   /** One tap of one channel: filters as vectors, pixels repeated, all products added. */
   #step(
     place: TilePlace,
@@ -226,16 +241,10 @@ export class TileWriter {
     sums: readonly (readonly Register[])[],
   ): void {
     const w = this.draft.writer;
-    const { groups, channels, filters, inputSize, columnTaps, depthwise } = this.#work;
+    const { groups, channels, filters, inputSize, depthwise } = this.#work;
     const [height, width] = inputSize;
     const from = this.#image.buffer;
-    const filterRow = sumPositions(
-      timesPosition(tapRow, columnTaps * channels * groups * filters),
-      still(tap.tap * channels * groups * filters),
-      timesPosition(channel, groups * filters),
-      timesPosition(place.group, filters),
-      place.filter,
-    );
+    const filterRow = this.#filterAt(place, tapRow, tap, channel);
     const weights = sums[0].map((_, v) => {
       const at = sumPositions(filterRow, still(v * w.lanes));
       const active = Math.min(w.lanes, place.filters - v * w.lanes);
