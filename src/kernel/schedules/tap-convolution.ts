@@ -4,6 +4,7 @@
 import { cyclesOf, fetchedBytes, lineBytes, lookUpCycles, usableBytes } from "../cost.ts";
 import type { Launch } from "../draft.ts";
 import { still, sumPositions, timesPosition } from "../language.ts";
+import type { MachineDescription } from "../machine-description.ts";
 import {
   type ConvolutionWork,
   filterOf,
@@ -84,19 +85,35 @@ interface Plan {
   readonly cycles: number;
 }
 
-/** The cheaper of reading the filter as it lies, turned round at most, and of reading panels. */
+/**
+ * The cheapest of the ways to compute it: tiles of any size, or only of as many pixels as do not push each other
+ * out of the first cache; and the filter as it lies, turned round at most, or in panels.
+ */
 function planOf(context: ScheduleContext, work: ConvolutionWork): Plan {
   const sides = sidesOf(work);
   const { machine } = context;
   const { filters, groups, channels, columns, depthwise } = sides;
   const { window } = work.geometry;
   const vectors = Math.ceil(filters / machine.lanes);
-  const tile = chooseTile(machine, Math.max(...columns.map(({ count }) => count)), vectors);
-  const asItLies = { tile, cycles: tapCycles(context, work, tile, false) + turnCycles(work) };
-  if (depthwise || groups > 1 || vectors <= tile.vectors) return asItLies;
+  const widest = Math.max(...columns.map(({ count }) => count));
   const panelTerms = window[0].taps * window[1].taps * channels;
-  const cycles = tapCycles(context, work, tile, true) + packPanelsCycles(work);
-  return cycles < asItLies.cycles ? { tile, panelTerms, cycles } : asItLies;
+  const plans = [undefined, pixelsAtOnce(machine, sides)].flatMap((most): Plan[] => {
+    const tile = chooseTile(machine, widest, vectors, most);
+    const way = (isPacked: boolean) => tapCycles(context, work, tile, isPacked);
+    const asItLies = { tile, cycles: way(false) + turnCycles(work) };
+    if (depthwise || groups > 1 || vectors <= tile.vectors) return [asItLies];
+    return [asItLies, { tile, panelTerms, cycles: way(true) + packPanelsCycles(work) }];
+  });
+  return plans.reduce((best, plan) => (plan.cycles < best.cycles ? plan : best));
+}
+
+/** Pixels of which the first cache can hold a line each. */
+function pixelsAtOnce(
+  { cacheBytes }: MachineDescription,
+  { channels, groups, columns }: Pick<TapConvolution, "channels" | "groups" | "columns">,
+): number {
+  const stride = 4 * channels * groups * columns[0].inputStep;
+  return Math.floor(usableBytes(cacheBytes, lineBytes, stride) / lineBytes);
 }
 
 /** The cycles of the convolution itself; taps that edges leave out are counted too. */
@@ -106,7 +123,8 @@ function tapCycles(
   tile: Tile,
   isPacked: boolean,
 ): number {
-  const { depthwise, images, groups, channels, filters, rows, columns, inputSize } = sidesOf(work);
+  const sides = sidesOf(work);
+  const { depthwise, images, groups, channels, filters, rows, columns, inputSize } = sides;
   const { window } = work.geometry;
   const vectors = Math.ceil(filters / machine.lanes);
   const widest = Math.max(...columns.map(({ count }) => count));
@@ -134,8 +152,7 @@ function tapCycles(
   };
   const [fromFirst, fromSecond] = [machine.cacheBytes, machine.secondCacheBytes].map(timesFrom);
   // Most pixels of a tile that push each other out of the cache come anew with every step.
-  const usable = usableBytes(machine.cacheBytes, lineBytes, pixelBytes * columns[0].inputStep);
-  const isCrowded = !depthwise && tile.rows * lineBytes > usable;
+  const isCrowded = !depthwise && tile.rows > pixelsAtOnce(machine, sides);
   const steps = images * groups * down * columns[0].taps.length * channels * panels;
   const crowded = isCrowded ? missing * steps * widest * lineBytes : 0;
   return (

@@ -37,10 +37,15 @@ export function coverCycles(tile: Tile, rows: number, vectors: number): number {
   return cost;
 }
 
-/** The cheapest tile that fits the registers, to cover `rows` by `vectors`. */
-export function chooseTile(machine: MachineDescription, rows: number, vectors: number): Tile {
+/** The cheapest tile that fits the registers and has at most `most` rows, to cover `rows` by `vectors`. */
+export function chooseTile(
+  machine: MachineDescription,
+  rows: number,
+  vectors: number,
+  most = mostRows,
+): Tile {
   let best: Tile = { rows: 1, vectors: 1 };
-  for (let r = 1; r <= Math.min(mostRows, rows); r++) {
+  for (let r = 1; r <= Math.min(most, rows); r++) {
     for (let v = 1; v <= Math.min(mostVectors, vectors); v++) {
       const tile = { rows: r, vectors: v };
       if (registersOf(tile, machine) > machine.registers) continue;
