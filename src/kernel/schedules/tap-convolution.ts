@@ -1,5 +1,6 @@
 // Direct convolution: a task is a row of an image, or one tile where rows are few. Edges are tiles of their
-// own that leave the outside taps out. The input gradient is the same loops over other phases.
+// own that leave the outside taps out. The input gradient is the same loops over other phases. Filters are read
+// as they lie, or from panels that a stage has packed.
 
 import { cyclesOf, fetchedBytes, lineBytes, lookUpCycles, usableBytes } from "../cost.ts";
 import type { Launch } from "../draft.ts";

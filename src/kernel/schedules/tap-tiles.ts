@@ -1,5 +1,5 @@
 // Tiles of a direct convolution: pixels by filters that stay in registers while the sum runs over taps and
-// channels. Image and filter are read as they lie, [N, H, W, C] and [R, S, C, K].
+// channels. Images are read as they lie, [N, H, W, C], filters too, [R, S, C, K], or from panels.
 
 import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
