@@ -147,21 +147,23 @@ function tapCycles(
   // A row passes over the filters panel by panel, tile by tile.
   const passes = (images * down) / window[0].taps;
   const timesFrom = (cacheBytes: number) => {
-    if (filterBytes + rowBytes <= cacheBytes) return 0;
     const usable = isPacked ? cacheBytes : usableBytes(cacheBytes, run, stride);
     return passes * (panelBytes <= usable ? 1 : tiles);
   };
-  const [fromFirst, fromSecond] = [machine.cacheBytes, machine.secondCacheBytes].map(timesFrom);
+  const { cacheBytes, secondCacheBytes } = machine;
+  const held = filterBytes + rowBytes;
+  const intoFirst = held <= cacheBytes ? 0 : filterBytes * timesFrom(cacheBytes);
+  // What does not fit the second cache pushes out as much again.
+  const outside = Math.min(1, Math.max(0, held / secondCacheBytes - 1));
+  const fetched = fetchedBytes(filterBytes, run, timesFrom(secondCacheBytes));
   // Most pixels of a tile that push each other out of the cache come anew with every step.
   const isCrowded = !depthwise && tile.rows > pixelsAtOnce(machine, sides);
   const steps = images * groups * down * columns[0].taps.length * channels * panels;
   const crowded = isCrowded ? missing * steps * widest * lineBytes : 0;
   return (
-    cyclesOf({
-      core,
-      bytesIntoFirst: fromFirst * filterBytes + crowded,
-      bytesIntoSecond: fromSecond === 0 ? 0 : fetchedBytes(filterBytes, run, fromSecond),
-    }) + (isPacked ? 0 : lookUpCycles(filterBytes * passes * tiles, run, stride))
+    cyclesOf({ core, bytesIntoFirst: intoFirst + crowded }) +
+    cyclesOf({ core: 0, bytesIntoSecond: outside * fetched }) +
+    (isPacked ? 0 : lookUpCycles(filterBytes * passes * tiles, run, stride))
   );
 }
 
