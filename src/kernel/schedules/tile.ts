@@ -45,7 +45,7 @@ export function chooseTile(
   most = mostRows,
 ): Tile {
   let best: Tile = { rows: 1, vectors: 1 };
-  for (let r = 1; r <= Math.min(most, rows); r++) {
+  for (let r = 1; r <= Math.min(mostRows, most, rows); r++) {
     for (let v = 1; v <= Math.min(mostVectors, vectors); v++) {
       const tile = { rows: r, vectors: v };
       if (registersOf(tile, machine) > machine.registers) continue;
