@@ -98,8 +98,11 @@ function planOf(context: ScheduleContext, work: ConvolutionWork): Plan {
   const vectors = Math.ceil(filters / machine.lanes);
   const widest = Math.max(...columns.map(({ count }) => count));
   const panelTerms = window[0].taps * window[1].taps * channels;
-  const plans = [undefined, pixelsAtOnce(machine, sides)].flatMap((most): Plan[] => {
-    const tile = chooseTile(machine, widest, vectors, most);
+  const most = pixelsAtOnce(machine, sides);
+  const largest = chooseTile(machine, widest, vectors);
+  const isCrowded = largest.rows > most;
+  const tiles = isCrowded ? [largest, chooseTile(machine, widest, vectors, most)] : [largest];
+  const plans = tiles.flatMap((tile): Plan[] => {
     const way = (isPacked: boolean) => tapCycles(context, work, tile, isPacked);
     const asItLies = { tile, cycles: way(false) + turnCycles(work) };
     if (depthwise || groups > 1 || vectors <= tile.vectors) return [asItLies];
