@@ -151,7 +151,7 @@ export class BlockWriter {
             left: part,
             right:
               rightCopy === undefined
-                ? { buffer: filter, at: packed }
+                ? { buffer: filter, at: packed, isPanel: true }
                 : { buffer: rightCopy, at: timesPosition(panel, size) },
             adds: way.adds,
             // The last stretch has none behind it.

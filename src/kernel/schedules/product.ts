@@ -11,7 +11,7 @@ import {
 } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
-import { blocksOf } from "./schedule.ts";
+import { blocksOf, fetchPanel } from "./schedule.ts";
 import { chooseTile } from "./tile.ts";
 
 /** A matrix in a buffer: its first element. */
@@ -37,7 +37,8 @@ export interface Product {
   /** The loops of each sum, outermost first. */
   readonly sum: readonly SumLoop[];
   readonly left: Operand & { readonly perRow: number | readonly number[] };
-  readonly right: Operand;
+  /** Of a panel, one step's columns follow those of the step before. */
+  readonly right: Operand & { readonly isPanel?: boolean };
   /** Where sums lie between two products; absent where this one is the only one. */
   readonly result?: Operand & { readonly perRow: number };
   /**
@@ -81,7 +82,7 @@ export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Pr
     w.loop(columns.count, (columnAt) => {
       const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
       forEachRowBlock(w, p, tile.rows, (rows, number) => {
-        writeBlock(w, p, { rows, number, column, columns: columns.size });
+        writeBlock(w, machine, p, { rows, number, column, columns: columns.size });
       });
     });
   }
@@ -121,7 +122,12 @@ function forEachRowBlock(
   }
 }
 
-function writeBlock(w: KernelWriter, p: Product, { rows, number, column, columns }: Block): void {
+function writeBlock(
+  w: KernelWriter,
+  machine: MachineDescription,
+  p: Product,
+  { rows, number, column, columns }: Block,
+): void {
   const { left, right, result, sum } = p;
   const vectors = Array.from({ length: Math.ceil(columns / w.lanes) }, (_, v) => ({
     column: sumPositions(column, still(v * w.lanes)),
@@ -149,6 +155,11 @@ function writeBlock(w: KernelWriter, p: Product, { rows, number, column, columns
     const terms = vectors.map(({ column, lanes }) =>
       w.loadVector(w.access(right.buffer, sumPositions(rightAt, column)), lanes),
     );
+    if (right.isPanel) {
+      const at = sumPositions(rightAt, column);
+      const perStep = sum[sum.length - 1].right;
+      fetchPanel(w, machine, { buffer: right.buffer, at, width: columns, perStep });
+    }
     rows.forEach((row, r) => {
       const at = sumPositions(leftAt, row.left);
       const value = w.loadVector(w.access(left.buffer, at), w.lanes, 0);

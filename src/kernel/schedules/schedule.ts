@@ -4,6 +4,7 @@ import type { DType } from "../../core/dtype.ts";
 import type { Combine } from "../../graph/computation.ts";
 import type { Expression } from "../../graph/expression.ts";
 import type { Root } from "../../graph/passes/05-fuse.ts";
+import { lineElements } from "../cost.ts";
 import type { Launch, Storage, View, ViewStore } from "../draft.ts";
 import {
   type KernelBuffer,
@@ -89,6 +90,33 @@ export function isFetchedAhead(
   { size }: Pick<KernelBuffer, "size">,
 ): boolean {
   return prefetches && 4 * size > secondCacheBytes;
+}
+
+/** Steps of a loop over a panel that what lies beyond the caches takes to come, with time to spare. */
+const stepsAhead = 32;
+
+/**
+ * Asks for the lines of a panel that are read some steps after those of `width` elements at `at`; a step moves
+ * on by `perStep`. A machine foresees a panel only up to the end of a page, and one that the first cache
+ * holds is at hand.
+ */
+export function fetchPanel(
+  w: KernelWriter,
+  { prefetches, cacheBytes }: MachineDescription,
+  { buffer, at, width, perStep }: PanelStep,
+): void {
+  if (!prefetches || 4 * buffer.size <= cacheBytes) return;
+  for (let line = 0; line < width; line += lineElements) {
+    w.prefetch(w.access(buffer, sumPositions(at, still(stepsAhead * perStep + line))));
+  }
+}
+
+/** What one step of a loop over a panel reads. */
+export interface PanelStep {
+  readonly buffer: KernelBuffer;
+  readonly at: Position;
+  readonly width: number;
+  readonly perStep: number;
 }
 
 /** The whole numbers from 0 on. */

@@ -5,7 +5,14 @@ import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import type { Operand, Place } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import { blocksOf, isFetchedAhead, range, type ScheduleContext, type Work } from "./schedule.ts";
+import {
+  blocksOf,
+  fetchPanel,
+  isFetchedAhead,
+  range,
+  type ScheduleContext,
+  type Work,
+} from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 
@@ -250,6 +257,11 @@ export class TileWriter {
       const active = Math.min(w.lanes, place.filters - v * w.lanes);
       return w.loadVector(w.access(this.#filter.buffer, at), active);
     });
+    if (this.#work.panelTerms !== undefined) {
+      const { buffer } = this.#filter;
+      const step = { buffer, at: filterRow, width: place.filters, perStep: place.filters };
+      fetchPanel(w, this.#context.machine, step);
+    }
     for (const pixel of pixels) {
       const column = sumPositions(
         timesPosition(sumPositions(place.column, still(pixel)), place.phase.inputStep),

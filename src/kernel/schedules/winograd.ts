@@ -243,7 +243,7 @@ class Convolution {
             columns: size,
             sum: [{ count: channels, left: 1, right: size }],
             left: { buffer: points, at: timesPosition(point, pitch), perRow: channels },
-            right: { buffer: mapped, at: right },
+            right: { buffer: mapped, at: right, isPanel: true },
             result: { buffer: products, at: timesPosition(point, productPitch), perRow: size },
             adds: false,
           });
