@@ -151,7 +151,7 @@ export class BlockWriter {
             left: part,
             right:
               rightCopy === undefined
-                ? { buffer: filter, at: packed, isPanel: true }
+                ? { buffer: filter, at: packed, nextPanel: panels.size * sizes.length }
                 : { buffer: rightCopy, at: timesPosition(panel, size) },
             adds: way.adds,
             // The last stretch has none behind it.

@@ -37,8 +37,8 @@ export interface Product {
   /** The loops of each sum, outermost first. */
   readonly sum: readonly SumLoop[];
   readonly left: Operand & { readonly perRow: number | readonly number[] };
-  /** Of a panel, one step's columns follow those of the step before. */
-  readonly right: Operand & { readonly isPanel?: boolean };
+  /** Of panels, one step's columns follow those of the step before, and the next panel is so far away. */
+  readonly right: Operand & { readonly nextPanel?: number };
   /** Where sums lie between two products; absent where this one is the only one. */
   readonly result?: Operand & { readonly perRow: number };
   /**
@@ -82,7 +82,7 @@ export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Pr
     w.loop(columns.count, (columnAt) => {
       const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
       forEachRowBlock(w, p, tile.rows, (rows, number) => {
-        writeBlock(w, machine, p, { rows, number, column, columns: columns.size });
+        writeBlock(w, machine, p, { rows, number, column, columns: columns.size }, tile.rows);
       });
     });
   }
@@ -127,6 +127,7 @@ function writeBlock(
   machine: MachineDescription,
   p: Product,
   { rows, number, column, columns }: Block,
+  tileRows: number,
 ): void {
   const { left, right, result, sum } = p;
   const vectors = Array.from({ length: Math.ceil(columns / w.lanes) }, (_, v) => ({
@@ -155,11 +156,6 @@ function writeBlock(
     const terms = vectors.map(({ column, lanes }) =>
       w.loadVector(w.access(right.buffer, sumPositions(rightAt, column)), lanes),
     );
-    if (right.isPanel) {
-      const at = sumPositions(rightAt, column);
-      const perStep = sum[sum.length - 1].right;
-      fetchPanel(w, machine, { buffer: right.buffer, at, width: columns, perStep });
-    }
     rows.forEach((row, r) => {
       const at = sumPositions(leftAt, row.left);
       const value = w.loadVector(w.access(left.buffer, at), w.lanes, 0);
@@ -168,6 +164,13 @@ function writeBlock(
       });
     });
   };
+  // Each block of rows asks for its part of the next panel.
+  const fetchNextPanel = (i: Position, next: number, { count, right: perStep }: SumLoop) => {
+    const share = Math.ceil(perStep / Math.ceil(p.rows / tileRows));
+    const part = sumPositions(timesPosition(number, count * share), timesPosition(i, share));
+    const at = sumPositions(right.at, column, still(next), part);
+    fetchPanel(w, machine, { buffer: right.buffer, at, width: share });
+  };
   const descend = (depth: number, leftAt: Position, rightAt: Position) => {
     if (depth === sum.length) {
       add(leftAt, rightAt);
@@ -175,7 +178,10 @@ function writeBlock(
     }
     const loop = sum[depth];
     w.loop(loop.count, (i) => {
-      if (depth === sum.length - 1) p.fetchAhead?.(i, number);
+      if (depth === sum.length - 1) {
+        p.fetchAhead?.(i, number);
+        if (right.nextPanel !== undefined) fetchNextPanel(i, right.nextPanel, loop);
+      }
       const moved = [
         [leftAt, loop.left],
         [rightAt, loop.right],

@@ -93,30 +93,27 @@ export function isFetchedAhead(
 }
 
 /** Steps of a loop over a panel that what lies beyond the caches takes to come, with time to spare. */
-const stepsAhead = 32;
+export const stepsAhead = 32;
 
 /**
- * Asks for the lines of a panel that are read some steps after those of `width` elements at `at`; a step moves
- * on by `perStep`. A machine foresees a panel only up to the end of a page, and one that the first cache
- * holds is at hand.
+ * Asks for the lines of `width` elements of panels, whose first is at `at`. A machine foresees a panel only up
+ * to the end of a page; panels that the first cache holds together are at hand.
  */
 export function fetchPanel(
   w: KernelWriter,
   { prefetches, cacheBytes }: MachineDescription,
-  { buffer, at, width, perStep }: PanelStep,
+  { buffer, at, width }: PanelPart,
 ): void {
   if (!prefetches || 4 * buffer.size <= cacheBytes) return;
   for (let line = 0; line < width; line += lineElements) {
-    w.prefetch(w.access(buffer, sumPositions(at, still(stepsAhead * perStep + line))));
+    w.prefetch(w.access(buffer, sumPositions(at, still(line))));
   }
 }
 
-/** What one step of a loop over a panel reads. */
-export interface PanelStep {
+export interface PanelPart {
   readonly buffer: KernelBuffer;
   readonly at: Position;
   readonly width: number;
-  readonly perStep: number;
 }
 
 /** The whole numbers from 0 on. */

@@ -11,6 +11,7 @@ import {
   isFetchedAhead,
   range,
   type ScheduleContext,
+  stepsAhead,
   type Work,
 } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
@@ -259,8 +260,8 @@ export class TileWriter {
     });
     if (this.#work.panelTerms !== undefined) {
       const { buffer } = this.#filter;
-      const step = { buffer, at: filterRow, width: place.filters, perStep: place.filters };
-      fetchPanel(w, this.#context.machine, step);
+      const at = sumPositions(filterRow, still(stepsAhead * place.filters));
+      fetchPanel(w, this.#context.machine, { buffer, at, width: place.filters });
     }
     for (const pixel of pixels) {
       const column = sumPositions(

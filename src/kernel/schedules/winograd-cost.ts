@@ -2,10 +2,10 @@
 // pay for it on the way to their points and back.
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
-import { cyclesOf } from "../cost.ts";
+import { cyclesOf, passOnCycles, stageCycles } from "../cost.ts";
 import type { ScheduleContext } from "./schedule.ts";
 import { chooseTile, coverCycles } from "./tile.ts";
-import { tilesPerTask } from "./winograd-tiles.ts";
+import { imagesAtOnce, tilesPerTask } from "./winograd-tiles.ts";
 import { tilePoints, tileTaps } from "./winograd-transforms.ts";
 
 /**
@@ -27,32 +27,55 @@ export function isForWinograd(
   return precision !== "exact" && fits && groups === 1;
 }
 
-/**
- * The cycles of mapping so many tiles, multiplying their points, and mapping back. Filters that last from step
- * to step are mapped already.
- */
-export function winogradCycles(
+/** What is convolved: `down` by `across` tiles of each image. */
+export interface WinogradSizes {
+  readonly images: number;
+  readonly down: number;
+  readonly across: number;
+  readonly channels: number;
+  readonly filters: number;
+  /** Filters that last from step to step are mapped already. */
+  readonly isLasting?: boolean | undefined;
+}
+
+/** The cycles of arithmetic alone, and of bringing all filters' points into a core's cache so many times. */
+function parts(
   { machine }: ScheduleContext,
-  {
-    tiles,
-    channels,
-    filters,
-    isLasting = false,
-  }: {
-    readonly tiles: number;
-    readonly channels: number;
-    readonly filters: number;
-    readonly isLasting?: boolean | undefined;
-  },
-): number {
+  { images, down, across, channels, filters, isLasting = false }: WinogradSizes,
+) {
   const vectors = (count: number) => Math.ceil(count / machine.lanes);
   const tile = chooseTile(machine, tilesPerTask, vectors(filters));
   const step = coverCycles(tile, tilesPerTask, vectors(filters)) / tilesPerTask;
   const maps = vectors(channels) * mapCycles.image + vectors(filters) * mapCycles.products;
   const filterMap = isLasting ? 0 : channels * vectors(filters) * mapCycles.filter;
-  const core = tiles * (tilePoints * channels * step + maps) + filterMap;
-  const points = 4 * tilePoints * channels * filters;
-  const moved =
-    points <= machine.secondCacheBytes ? 0 : cyclesOf({ core: 0, bytesIntoSecond: points });
-  return (cyclesOf({ core }) + moved) / worthRounding;
+  const core = images * down * across * (tilePoints * channels * step + maps) + filterMap;
+  const mapped = 4 * tilePoints * channels * filters;
+  const isFar = mapped > machine.secondCacheBytes;
+  const fetch = (times: number) =>
+    isFar ? cyclesOf({ core: 0, bytesIntoSecond: times * mapped }) : 0;
+  return { core, fetch };
+}
+
+/**
+ * The cycles of a convolution: all of it `together` in a task for some tiles, which reads all filters, or
+ * `apart` in three stages, which pass on what they make.
+ */
+export function winogradCycles(
+  context: ScheduleContext,
+  sizes: WinogradSizes,
+): { readonly together: number; readonly apart: number } {
+  const { images, down, across, channels, filters } = sizes;
+  const { core, fetch } = parts(context, sizes);
+  const tasks = down * Math.ceil(images / imagesAtOnce(images, across));
+  const passOn = (values: number) => passOnCycles(4 * tilePoints * images * down * across * values);
+  return {
+    together: (core + fetch(tasks)) / worthRounding,
+    apart: (core + fetch(1) + passOn(channels) + passOn(filters) + 2 * stageCycles) / worthRounding,
+  };
+}
+
+/** The cycles of a filter's gradient, whose sums pass a core's cache once. */
+export function winogradGradientCycles(context: ScheduleContext, sizes: WinogradSizes): number {
+  const { core, fetch } = parts(context, sizes);
+  return (core + fetch(1)) / worthRounding;
 }

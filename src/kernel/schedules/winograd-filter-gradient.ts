@@ -27,7 +27,7 @@ import {
   type Work,
 } from "./schedule.ts";
 import { runsOf } from "./taps.ts";
-import { isForWinograd, winogradCycles } from "./winograd-cost.ts";
+import { isForWinograd, winogradGradientCycles } from "./winograd-cost.ts";
 import {
   imagesAtOnce,
   mapImageTiles,
@@ -79,8 +79,8 @@ export const winogradFilterGradient: Schedule<ConvolutionWork> = {
     pass === "filterGradient" && isForWinograd(context, geometry),
   cost(context, { geometry }) {
     const { images, window, inputChannels: channels, outputChannels: filters } = geometry;
-    const tiles = images * tileCount(window[0]) * tileCount(window[1]);
-    return winogradCycles(context, { tiles, channels, filters });
+    const [down, across] = window.map(tileCount);
+    return winogradGradientCycles(context, { images, down, across, channels, filters });
   },
   schedule(context, { first, second, geometry, ...work }) {
     const { images, window, inputChannels: channels, outputChannels: filters } = geometry;

@@ -13,7 +13,14 @@ import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
 import { forEachVector, range } from "./schedule.ts";
 import { type Run, runsOf } from "./taps.ts";
-import { inputMap, mapTile, tileInputs, tileOutputs, type Value } from "./winograd-transforms.ts";
+import {
+  inputMap,
+  mapTile,
+  tileInputs,
+  tileOutputs,
+  tilePoints,
+  type Value,
+} from "./winograd-transforms.ts";
 
 /** One direction: pixels of the image and of the result, and zeros before the image. */
 export type TileAxis = Pick<WindowAxis, "input" | "output" | "before">;
@@ -63,6 +70,11 @@ export function tileRuns({ input, output, before }: TileAxis): Run<TileLine>[] {
 export function pointPitch(machine: MachineDescription, tiles: number, channels: number): number {
   const size = tiles * channels;
   return Math.ceil(size / machine.lanes) * machine.lanes + 16;
+}
+
+/** Elements of all points of so many tiles, or of their products with so many filters. */
+export function pointsSize(machine: MachineDescription, tiles: number, channels: number): number {
+  return tilePoints * pointPitch(machine, tiles, channels);
 }
 
 export function storeValue(
