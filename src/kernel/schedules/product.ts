@@ -11,7 +11,7 @@ import {
 } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
-import { blocksOf, fetchPanel } from "./schedule.ts";
+import { blocksOf, fetchLines } from "./schedule.ts";
 import { chooseTile } from "./tile.ts";
 
 /** A matrix in a buffer: its first element. */
@@ -169,7 +169,7 @@ function writeBlock(
     const share = Math.ceil(perStep / Math.ceil(p.rows / tileRows));
     const part = sumPositions(timesPosition(number, count * share), timesPosition(i, share));
     const at = sumPositions(right.at, column, still(next), part);
-    fetchPanel(w, machine, { buffer: right.buffer, at, width: share });
+    fetchLines(w, machine, { buffer: right.buffer, at, width: share });
   };
   const descend = (depth: number, leftAt: Position, rightAt: Position) => {
     if (depth === sum.length) {

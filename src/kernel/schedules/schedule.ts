@@ -99,7 +99,7 @@ export const stepsAhead = 32;
  * Asks for the lines of `width` elements of panels, whose first is at `at`. A machine foresees a panel only up
  * to the end of a page; panels that the first cache holds together are at hand.
  */
-export function fetchPanel(
+export function fetchLines(
   w: KernelWriter,
   { prefetches, cacheBytes }: MachineDescription,
   { buffer, at, width }: PanelPart,

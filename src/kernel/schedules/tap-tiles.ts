@@ -7,7 +7,7 @@ import type { Operand, Place } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
 import {
   blocksOf,
-  fetchPanel,
+  fetchLines,
   isFetchedAhead,
   range,
   type ScheduleContext,
@@ -258,10 +258,11 @@ export class TileWriter {
       const active = Math.min(w.lanes, place.filters - v * w.lanes);
       return w.loadVector(w.access(this.#filter.buffer, at), active);
     });
-    if (this.#work.panelTerms !== undefined) {
+    if (!depthwise) {
       const { buffer } = this.#filter;
-      const at = sumPositions(filterRow, still(stepsAhead * place.filters));
-      fetchPanel(w, this.#context.machine, { buffer, at, width: place.filters });
+      const perStep = this.#work.panelTerms === undefined ? groups * filters : place.filters;
+      const at = sumPositions(filterRow, still(stepsAhead * perStep));
+      fetchLines(w, this.#context.machine, { buffer, at, width: place.filters });
     }
     for (const pixel of pixels) {
       const column = sumPositions(
