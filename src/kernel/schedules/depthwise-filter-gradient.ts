@@ -1,5 +1,5 @@
 // The filter gradient of a depthwise convolution: lanes lie along channels, and the sums of all taps of a
-// vector of channels stay in registers over the pixels of an image.
+// vector of channels stay in registers over the pixels of a band of rows.
 
 import { sizeOf } from "../../core/shape.ts";
 import { cyclesOf, stepCycles } from "../cost.ts";
@@ -9,16 +9,14 @@ import { type Chunks, sumInChunks } from "./chunks.ts";
 import { type ConvolutionWork, isDepthwise, pixelCount } from "./convolution-work.ts";
 import type { FilterGradientWork } from "./filter-gradient-tiles.ts";
 import { paddedSize, padImages } from "./padded-image.ts";
-import {
-  blocksOf,
-  forEachVector,
-  longestSum,
-  type Schedule,
-  type ScheduleContext,
-  sumBlock,
-} from "./schedule.ts";
+import { blocksOf, forEachVector, type Schedule, type ScheduleContext } from "./schedule.ts";
 
 const mostChunks = 16;
+/**
+ * About how many pixels are added for one vector of channels before the next: so few that what all channels read
+ * stays in a core's caches, so many that the sums are seldom fetched and put back.
+ */
+const pixelsOfBand = 256;
 /** Elements of the copy of an image. */
 const mostElements = 1 << 22;
 
@@ -68,8 +66,7 @@ function writeChunks(
   const groups = Array.from({ length: Math.ceil(taps.length / atOnce) }, (_, i) =>
     taps.slice(i * atOnce, (i + 1) * atOnce),
   );
-  const isLong = images.size * rows.output * columns.output > longestSum;
-  const height = isLong ? Math.max(1, Math.floor(sumBlock / columns.output)) : rows.output;
+  const height = Math.min(rows.output, Math.ceil(pixelsOfBand / columns.output));
   /** Adds the pixels of `count` rows from `firstRow` on. */
   const addRows = (
     some: readonly number[],
@@ -80,9 +77,7 @@ function writeChunks(
     const places = some.map((tap) =>
       w.access(sums, sumPositions(origin, still(tap * channels), channel)),
     );
-    const totals = places.map((place) =>
-      w.variable(isLong ? w.constant(0, "f32", true) : w.loadVector(place, lanes)),
-    );
+    const totals = places.map(() => w.variable(w.constant(0, "f32", true)));
     w.loop(count, (row) => {
       const p = sumPositions(firstRow, row);
       w.loop(columns.output, (q) => {
@@ -107,9 +102,7 @@ function writeChunks(
       });
     });
     totals.forEach((total, i) => {
-      const before = isLong ? w.loadVector(places[i], lanes) : undefined;
-      const sum = before === undefined ? total : w.compute("add", before, total);
-      w.store(places[i], sum, lanes);
+      w.store(places[i], w.compute("add", w.loadVector(places[i], lanes), total), lanes);
     });
   };
   forEachVector(w, sizeOf(shape), (i, lanes) => {
@@ -118,16 +111,14 @@ function writeChunks(
   w.loop(images.size, (i) => {
     const number = sumPositions(timesPosition(chunk, images.size), still(images.start), i);
     fill(number);
-    forEachVector(w, channels, (channel, lanes) => {
-      for (const some of groups) {
-        for (const { start, count, size } of blocksOf(rows.output, height)) {
-          w.loop(count, (block) => {
-            const row = sumPositions(timesPosition(block, size), still(start));
-            addRows(some, { number, channel, lanes }, row, size);
-          });
-        }
-      }
-    });
+    for (const { start, count, size } of blocksOf(rows.output, height)) {
+      w.loop(count, (band) => {
+        const row = sumPositions(timesPosition(band, size), still(start));
+        forEachVector(w, channels, (channel, lanes) => {
+          for (const some of groups) addRows(some, { number, channel, lanes }, row, size);
+        });
+      });
+    }
   });
   return draft.finish();
 }
