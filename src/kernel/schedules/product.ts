@@ -68,8 +68,9 @@ interface Row {
 
 interface Block {
   readonly rows: readonly Row[];
-  /** Their number among the blocks of rows. */
+  /** Their number among the blocks of rows, and how many blocks those are. */
   readonly number: Position;
+  readonly blocks: number;
   readonly column: Position;
   readonly columns: number;
 }
@@ -78,11 +79,12 @@ interface Block {
 export function writeProduct(w: KernelWriter, machine: MachineDescription, p: Product): void {
   const tile = chooseTile(machine, p.rows, Math.ceil(p.columns / w.lanes));
   const width = Math.min(p.columns, tile.vectors * w.lanes);
+  const blocks = Math.ceil(p.rows / tile.rows);
   for (const columns of blocksOf(p.columns, width)) {
     w.loop(columns.count, (columnAt) => {
       const column = sumPositions(timesPosition(columnAt, columns.size), still(columns.start));
       forEachRowBlock(w, p, tile.rows, (rows, number) => {
-        writeBlock(w, machine, p, { rows, number, column, columns: columns.size }, tile.rows);
+        writeBlock(w, machine, p, { rows, number, blocks, column, columns: columns.size });
       });
     });
   }
@@ -126,8 +128,7 @@ function writeBlock(
   w: KernelWriter,
   machine: MachineDescription,
   p: Product,
-  { rows, number, column, columns }: Block,
-  tileRows: number,
+  { rows, number, blocks, column, columns }: Block,
 ): void {
   const { left, right, result, sum } = p;
   const vectors = Array.from({ length: Math.ceil(columns / w.lanes) }, (_, v) => ({
@@ -166,7 +167,7 @@ function writeBlock(
   };
   // Each block of rows asks for its part of the next panel.
   const fetchNextPanel = (i: Position, next: number, { count, right: perStep }: SumLoop) => {
-    const share = Math.ceil(perStep / Math.ceil(p.rows / tileRows));
+    const share = Math.ceil(perStep / blocks);
     const part = sumPositions(timesPosition(number, count * share), timesPosition(i, share));
     const at = sumPositions(right.at, column, still(next), part);
     fetchLines(w, machine, { buffer: right.buffer, at, width: share });

@@ -92,17 +92,17 @@ export function isFetchedAhead(
   return prefetches && 4 * size > secondCacheBytes;
 }
 
-/** Steps of a loop over a panel that what lies beyond the caches takes to come, with time to spare. */
+/** Steps of a tile after which a line from beyond the caches is there, with time to spare. */
 export const stepsAhead = 32;
 
 /**
- * Asks for the lines of `width` elements of panels, whose first is at `at`. A machine foresees a panel only up
- * to the end of a page; panels that the first cache holds together are at hand.
+ * Asks for the lines of some elements of a filter. A machine foresees what is read only up to the end of a page;
+ * filters that the first cache holds are at hand.
  */
 export function fetchLines(
   w: KernelWriter,
   { prefetches, cacheBytes }: MachineDescription,
-  { buffer, at, width }: PanelPart,
+  { buffer, at, width }: Elements,
 ): void {
   if (!prefetches || 4 * buffer.size <= cacheBytes) return;
   for (let line = 0; line < width; line += lineElements) {
@@ -110,7 +110,8 @@ export function fetchLines(
   }
 }
 
-export interface PanelPart {
+/** `width` elements side by side. */
+export interface Elements {
   readonly buffer: KernelBuffer;
   readonly at: Position;
   readonly width: number;

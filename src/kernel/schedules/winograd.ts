@@ -1,8 +1,8 @@
 // Winograd's convolution of 3x3 filters at stride 1: tiles of the image and the filter are mapped to
 // where a convolution is 36 products side by side, a quarter of the multiplications. Either a task does all
 // of that for some tiles of one row of tiles, and what it makes on the way stays in the cache of its core; or
-// the image's points, the products and the results are a stage each, and filters are read once for all tiles. The input
-// gradient is the same with the filter turned round.
+// points, products and results are a stage each, and filters are read once for all tiles. The input gradient
+// is the same with the filter turned round.
 
 import type { KernelDraft, Launch, View } from "../draft.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
