@@ -3,6 +3,7 @@
 import type { DType } from "../core/dtype.ts";
 import { type Shape, stridesOf } from "../core/shape.ts";
 import { type Expression, isLookup, read, readsOf, rewrite } from "../graph/expression.ts";
+import { fitsSharedCache } from "./cost.ts";
 import { FormulaWriter, type Operand, type Place, positionAt, strideAlong } from "./formula.ts";
 import {
   type Kernel,
@@ -50,6 +51,8 @@ export interface ViewStore {
 export interface BoundStore {
   readonly operand: Operand;
   readonly formula: Expression<Operand>;
+  /** Whether it goes around the caches, which would not keep it. */
+  readonly isPassing: boolean;
 }
 
 export class KernelDraft {
@@ -95,10 +98,18 @@ export class KernelDraft {
     );
   }
 
-  bindStores(stores: readonly ViewStore[]): BoundStore[] {
+  /** Of stores that `pass`, those that are too large for the shared cache, and are not read as well, go around it. */
+  bindStores(stores: readonly ViewStore[], way: "stay" | "pass" = "stay"): BoundStore[] {
+    const isRead = (storage: Storage) =>
+      stores.some(({ formula }) => [...readsOf(formula)].some((r) => r.source.storage === storage));
     return stores.map(({ view, formula }) => ({
       operand: this.operand(view),
       formula: this.bind(formula),
+      isPassing:
+        way === "pass" &&
+        view.storage.dtype === "f32" &&
+        !fitsSharedCache(4 * view.storage.size) &&
+        !isRead(view.storage),
     }));
   }
 
@@ -106,12 +117,17 @@ export class KernelDraft {
   writeStores(stores: readonly BoundStore[], place: Place): void {
     const formulas = new FormulaWriter(this.writer, place);
     const values = stores.map(({ formula }) => formulas.evaluate(formula));
-    stores.forEach(({ operand }, i) => {
+    stores.forEach(({ operand, isPassing }, i) => {
       const value = place.vectorAxis === undefined ? values[i] : this.writer.splat(values[i]);
       const at = flatten(place.axes, operand.shape);
       const stride =
         place.vectorAxis === undefined ? 1 : stridesOf(operand.shape)[place.vectorAxis];
-      this.writer.store(this.writer.access(operand.buffer, at), value, place.lanes, stride);
+      const into = this.writer.access(operand.buffer, at);
+      if (isPassing && value.vector && stride === 1) {
+        this.writer.storeAround(into, value, place.lanes);
+      } else {
+        this.writer.store(into, value, place.lanes, stride);
+      }
     });
   }
 

@@ -176,13 +176,17 @@ export type Instruction =
       readonly lanes: number;
       readonly stride: number;
     }
-  /** `stride` elements lie between lanes, at least 1. Into u8 go the low eight bits of i32. */
+  /**
+   * `stride` elements lie between lanes, at least 1. Into u8 go the low eight bits of i32. What no cache will keep
+   * until it is read may go around the caches.
+   */
   | {
       readonly kind: "store";
       readonly into: Access;
       readonly value: Register;
       readonly lanes: number;
       readonly stride: number;
+      readonly aroundCaches?: true;
     }
   /**
    * Asks for the cache line of an element that is needed later. It changes no value and waits for nothing, so

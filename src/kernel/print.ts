@@ -64,7 +64,7 @@ class KernelPrinter {
       }
       case "store": {
         const place = `${this.#access(i.into)}${i.value.vector ? reach(i.lanes, i.stride) : ""}`;
-        return [`${place} = ${this.#register(i.value)}`];
+        return [`${place} = ${this.#register(i.value)}${i.aroundCaches ? ", around caches" : ""}`];
       }
       case "prefetch":
         return [`prefetch ${this.#access(i.from)}`];

@@ -120,6 +120,11 @@ export class KernelWriter {
     this.#target.push({ kind: "store", into, value, lanes, stride });
   }
 
+  /** The same for a vector that no cache will keep until it is read. */
+  storeAround(into: Access, value: Register, lanes: number): void {
+    this.#target.push({ kind: "store", into, value, lanes, stride: 1, aroundCaches: true });
+  }
+
   /** Asks for the cache line of an element that is needed later, which may lie outside of its buffer. */
   prefetch(from: Access): void {
     this.#target.push({ kind: "prefetch", from });

@@ -178,7 +178,7 @@ function writeRow(
   size: number,
 ): void {
   const { writer } = draft;
-  const bound = draft.bindStores(stores);
+  const bound = draft.bindStores(stores, "pass");
   const vectorAxis = extents.length - 1;
   if (!bound.every(({ formula }) => vectorizes(formula, vectorAxis, extents))) {
     writer.loop(size, (at) => {

@@ -6,6 +6,7 @@ import {
   type Access,
   type Instruction,
   isScattered,
+  type KernelBuffer,
   type Register,
 } from "../../kernel/language.ts";
 import { type Assembler, gpr, type Place } from "./assembler.ts";
@@ -32,12 +33,15 @@ function partialLanes(body: readonly Instruction[], all: number, found: Set<numb
 export class Accesses {
   readonly #a: Assembler;
   readonly #places: Places;
+  readonly #misaligned: ReadonlySet<KernelBuffer>;
   /** The mask register of the first so many lanes. */
   readonly #masks: ReadonlyMap<number, number>;
 
-  constructor(assembler: Assembler, places: Places) {
+  /** Buffers that are `misaligned` lie anywhere, all others at a multiple of a vector's bytes. */
+  constructor(assembler: Assembler, places: Places, misaligned: ReadonlySet<KernelBuffer>) {
     this.#a = assembler;
     this.#places = places;
+    this.#misaligned = misaligned;
     const { body, lanes } = places.kernel;
     const wanted = assembler.width === 512 ? [...partialLanes(body, lanes, new Set())] : [];
     this.#masks = new Map(
@@ -155,7 +159,18 @@ export class Accesses {
     }
   }
 
-  store({ into, value, lanes, stride }: Store): void {
+  /** Whether a whole vector begins at a multiple of its own bytes, wherever loops are. */
+  #isAligned({ buffer, at, bounded }: Access): boolean {
+    const { lanes } = this.#places.kernel;
+    const steps = [at.offset, ...at.terms.map(({ factor }) => factor)];
+    return (
+      bounded.length === 0 &&
+      steps.every((step) => step % lanes === 0) &&
+      !this.#misaligned.has(buffer)
+    );
+  }
+
+  store({ into, value, lanes, stride, aroundCaches }: Store): void {
     const a = this.#a;
     const [, second] = this.#places.scratch;
     const from = this.#places.value(value, second);
@@ -177,8 +192,10 @@ export class Accesses {
       return;
     }
     if (!value.vector || lanes === 1) a.storeFirst(place, from);
-    else if (lanes === this.#places.kernel.lanes) a.storeVector(place, from);
-    else if (a.width === 512) {
+    else if (lanes === this.#places.kernel.lanes) {
+      if (aroundCaches && this.#isAligned(into)) a.storeAround(place, from);
+      else a.storeVector(place, from);
+    } else if (a.width === 512) {
       a.storeMasked(place, from, this.#maskOf(lanes));
     } else {
       this.#storePieces(place, from, lanes);

@@ -161,6 +161,11 @@ export class Assembler extends GeneralAssembler {
     this.#vector(code(1, 0, 0x11), from, 0, into);
   }
 
+  /** A store that leaves no line in a cache; the address is a multiple of the vector's bytes. */
+  storeAround(into: Place, from: number): void {
+    this.#vector(code(1, 0, 0x2b), from, 0, into);
+  }
+
   /** The lowest 128 bits, of registers below 16. */
   storeLow(into: Place, from: number): void {
     this.#vector(code(1, 0, 0x11), from, 0, into, { width: 128, short: true });

@@ -3,7 +3,7 @@
 // vectors alike. Integers are pointers, counters and nothing else.
 
 import { TargetError, VerificationError } from "../../core/errors.ts";
-import type { Instruction, Kernel } from "../../kernel/language.ts";
+import type { Instruction, Kernel, KernelBuffer } from "../../kernel/language.ts";
 import { Accesses } from "./accesses.ts";
 import { type Assembler, gpr, type Label } from "./assembler.ts";
 import type { ConstantPool } from "./constant-pool.ts";
@@ -22,12 +22,17 @@ class KernelEmitter {
   readonly #accesses: Accesses;
   readonly #rules: RuleContext;
 
-  constructor(kernel: Kernel, assembler: Assembler, pool: ConstantPool) {
+  constructor(
+    kernel: Kernel,
+    assembler: Assembler,
+    pool: ConstantPool,
+    misaligned: ReadonlySet<KernelBuffer>,
+  ) {
     this.#kernel = kernel;
     this.#a = assembler;
     this.#pool = pool;
     this.#places = new Places(kernel, assembler, pool);
-    this.#accesses = new Accesses(assembler, this.#places);
+    this.#accesses = new Accesses(assembler, this.#places, misaligned);
     this.#check();
     this.#rules = {
       a: assembler,
@@ -213,7 +218,12 @@ class KernelEmitter {
   }
 }
 
-/** Emits a verified kernel at the assembler's place. */
-export function emitKernel(kernel: Kernel, assembler: Assembler, pool: ConstantPool): void {
-  new KernelEmitter(kernel, assembler, pool).run();
+/** Emits a verified kernel at the assembler's place; `misaligned` buffers lie anywhere. */
+export function emitKernel(
+  kernel: Kernel,
+  assembler: Assembler,
+  pool: ConstantPool,
+  misaligned: ReadonlySet<KernelBuffer>,
+): void {
+  new KernelEmitter(kernel, assembler, pool, misaligned).run();
 }

@@ -3,7 +3,7 @@
 
 import { bytesPerElement } from "../../core/dtype.ts";
 import type { Storage } from "../../kernel/draft.ts";
-import { type Kernel, taskCount } from "../../kernel/language.ts";
+import { type Kernel, type KernelBuffer, taskCount } from "../../kernel/language.ts";
 import type { Program } from "../../kernel/program.ts";
 import type { Layout, StagedCopy } from "../layout.ts";
 import { type Share, sharesOf } from "../shares.ts";
@@ -22,6 +22,8 @@ const looks = 100;
 /** The frame of `run`: thread, threads, steps and the number of the step. */
 const [threadSlot, threadsSlot, stepsSlot, stepSlot] = [0, 8, 16, 24];
 const frame = 32;
+/** Bytes of the widest vector. */
+const vectorBytes = 64;
 
 /** Where a program finds what lies outside of it. */
 export interface Surroundings {
@@ -47,6 +49,8 @@ class ProgramEmitter {
   /** Where `run` ends. */
   readonly #end: Label;
   readonly #kernels = new Map<Kernel, Label>();
+  /** Buffers of kernels that some launch binds to where no vector's worth of bytes begins. */
+  readonly #misaligned = new Set<KernelBuffer>();
 
   constructor(width: VectorWidth, layout: Layout, surroundings: Surroundings) {
     this.#a = new Assembler(width);
@@ -84,7 +88,7 @@ class ProgramEmitter {
     this.#emitBarrier();
     for (const [kernel, label] of this.#kernels) {
       a.bind(label);
-      emitKernel(kernel, a, this.#pool);
+      emitKernel(kernel, a, this.#pool, this.#misaligned);
     }
     this.#pool.write(a);
     return a.finish();
@@ -110,7 +114,7 @@ class ProgramEmitter {
       for (const [i, { kernel, bindings }] of stage.entries()) {
         const skip = a.label();
         this.#tasks(shares[i], taskCount(kernel), skip);
-        this.#table(bindings);
+        this.#table(kernel, bindings);
         a.call(this.#kernel(kernel));
         a.bind(skip);
       }
@@ -123,15 +127,17 @@ class ProgramEmitter {
   }
 
   /** rdi: the addresses that a kernel is handed. With a workspace each thread has its own table. */
-  #table(bindings: readonly Storage[]): void {
+  #table({ buffers }: Kernel, bindings: readonly Storage[]): void {
     const a = this.#a;
     const { addressOf, workspaceBytes, threads } = this.#layout;
     const own = bindings.some(({ isWorkspace }) => isWorkspace);
     const tables = Array.from({ length: own ? threads : 1 }, (_, thread) =>
-      bindings.map((storage) => {
+      bindings.map((storage, i) => {
         const own = storage.isWorkspace ? thread * workspaceBytes : 0;
         const bytes = storage.size * bytesPerElement[storage.dtype];
-        return this.#around.addressOf((addressOf.get(storage) as number) + own, bytes);
+        const address = this.#around.addressOf((addressOf.get(storage) as number) + own, bytes);
+        if (address % vectorBytes !== 0) this.#misaligned.add(buffers[i]);
+        return address;
       }),
     );
     a.constant(gpr.rdi, BigInt(this.#around.table(tables.flat())));

@@ -167,7 +167,7 @@ describe.each(widths)("$name", ({ width, missing }) => {
     });
     const a = new Assembler(width);
     const pool = new ConstantPool(a);
-    emitKernel(w.finish(), a, pool);
+    emitKernel(w.finish(), a, pool, new Set());
     pool.write(a);
     const pushFramePointer = "55";
     // add rsp, -4096; mov [rsp], rsp.
