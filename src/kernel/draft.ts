@@ -3,7 +3,6 @@
 import type { DType } from "../core/dtype.ts";
 import { type Shape, stridesOf } from "../core/shape.ts";
 import { type Expression, isLookup, read, readsOf, rewrite } from "../graph/expression.ts";
-import { fitsSharedCache } from "./cost.ts";
 import { FormulaWriter, type Operand, type Place, positionAt, strideAlong } from "./formula.ts";
 import {
   type Kernel,
@@ -98,18 +97,15 @@ export class KernelDraft {
     );
   }
 
-  /** Of stores that `pass`, those that are too large for the shared cache, and are not read as well, go around it. */
-  bindStores(stores: readonly ViewStore[], way: "stay" | "pass" = "stay"): BoundStore[] {
-    const isRead = (storage: Storage) =>
-      stores.some(({ formula }) => [...readsOf(formula)].some((r) => r.source.storage === storage));
+  /** `isPassing` says which of them go around the caches. */
+  bindStores(
+    stores: readonly ViewStore[],
+    isPassing: (storage: Storage) => boolean = () => false,
+  ): BoundStore[] {
     return stores.map(({ view, formula }) => ({
       operand: this.operand(view),
       formula: this.bind(formula),
-      isPassing:
-        way === "pass" &&
-        view.storage.dtype === "f32" &&
-        !fitsSharedCache(4 * view.storage.size) &&
-        !isRead(view.storage),
+      isPassing: isPassing(view.storage),
     }));
   }
 

@@ -14,6 +14,7 @@ import {
   timesPosition,
 } from "../language.ts";
 import type { Chunks } from "./chunks.ts";
+import { isFetchedAhead } from "./fetch-ahead.ts";
 import {
   type FilterGradientWork,
   plainSources,
@@ -26,14 +27,7 @@ import {
   tilesOf,
   widthOf,
 } from "./filter-gradient-tiles.ts";
-import {
-  blocksOf,
-  isFetchedAhead,
-  longestSum,
-  range,
-  type ScheduleContext,
-  sumBlock,
-} from "./schedule.ts";
+import { blocksOf, longestSum, range, type ScheduleContext, sumBlock } from "./schedule.ts";
 import { outputsOf, runsOf } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 

@@ -2,8 +2,8 @@
 
 import { sizeOf, stridesOf } from "../../core/shape.ts";
 import { type Expression, isLookup, readsOf } from "../../graph/expression.ts";
-import { copyCycles } from "../cost.ts";
-import { KernelDraft, type Launch, type View, type ViewStore } from "../draft.ts";
+import { copyCycles, fitsSharedCache } from "../cost.ts";
+import { KernelDraft, type Launch, type Storage, type View, type ViewStore } from "../draft.ts";
 import { vectorizes } from "../formula.ts";
 import { type Position, still, sumPositions, timesPosition } from "../language.ts";
 import { collapse } from "./collapse.ts";
@@ -168,6 +168,13 @@ function transposed(
   });
 }
 
+/** Whether the shared cache would not keep a result, which these stores do not read either. */
+function passes(result: Storage, stores: readonly ViewStore[]): boolean {
+  if (result.dtype !== "f32" || fitsSharedCache(4 * result.size)) return false;
+  const reads = stores.flatMap(({ formula }) => [...readsOf(formula)]);
+  return reads.every(({ source }) => source.storage !== result);
+}
+
 /** `size` elements along the last axis from `first`. */
 function writeRow(
   draft: KernelDraft,
@@ -178,7 +185,7 @@ function writeRow(
   size: number,
 ): void {
   const { writer } = draft;
-  const bound = draft.bindStores(stores, "pass");
+  const bound = draft.bindStores(stores, (storage) => passes(storage, stores));
   const vectorAxis = extents.length - 1;
   if (!bound.every(({ formula }) => vectorizes(formula, vectorAxis, extents))) {
     writer.loop(size, (at) => {

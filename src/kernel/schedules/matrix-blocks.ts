@@ -10,13 +10,13 @@ import {
   sumPositions,
   timesPosition,
 } from "../language.ts";
+import { isFetchedAhead } from "./fetch-ahead.ts";
 import { placeOf, type Rows, rowGap } from "./packing.ts";
 import { type FinishedSums, type Product, writeProduct } from "./product.ts";
 import {
   type Blocks,
   blocksOf,
   forEachVector,
-  isFetchedAhead,
   longestSum,
   type ScheduleContext,
   type Work,

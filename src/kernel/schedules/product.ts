@@ -11,7 +11,8 @@ import {
 } from "../language.ts";
 import type { MachineDescription } from "../machine-description.ts";
 import type { KernelWriter } from "../writer.ts";
-import { blocksOf, fetchLines } from "./schedule.ts";
+import { fetchLines } from "./fetch-ahead.ts";
+import { blocksOf } from "./schedule.ts";
 import { chooseTile } from "./tile.ts";
 
 /** A matrix in a buffer: its first element. */

@@ -5,15 +5,8 @@ import { lineElements } from "../cost.ts";
 import { KernelDraft, type View } from "../draft.ts";
 import type { Operand, Place } from "../formula.ts";
 import { type Position, type Register, still, sumPositions, timesPosition } from "../language.ts";
-import {
-  blocksOf,
-  fetchLines,
-  isFetchedAhead,
-  range,
-  type ScheduleContext,
-  stepsAhead,
-  type Work,
-} from "./schedule.ts";
+import { fetchLines, isFetchedAhead, stepsAhead } from "./fetch-ahead.ts";
+import { blocksOf, range, type ScheduleContext, type Work } from "./schedule.ts";
 import { type Phase, type Run, runsOf, type Tap, tapLoops, tapsAt } from "./taps.ts";
 import type { Tile } from "./tile.ts";
 
