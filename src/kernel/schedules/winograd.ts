@@ -127,7 +127,7 @@ function apartStages(context: ScheduleContext, work: WinogradWork, filters: View
     return { steps, draft, w: draft.writer };
   };
   const productsOf = (
-    { at, room }: { at: number; room: number },
+    { at, room }: { readonly at: number; readonly room: number },
     draft: KernelDraft,
     number: Position,
   ) => {
