@@ -33,15 +33,14 @@ function exponentialParts(w: KernelWriter, x: Register, low?: Register): Exponen
   const coarse = w.compute("multiplyAdd", whole, w.constant(-0.693359375), x);
   const fine = w.compute("multiplyAdd", whole, w.constant(2.1219444005469057e-4), coarse);
   const rest = low === undefined ? fine : w.compute("add", fine, low);
-  const series = polynomial(
-    w,
-    rest,
-    [
-      1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
-      5.0000001201e-1,
-    ],
-  );
+  // In pairs (Estrin): half as many operations wait for each other as by Horner's rule.
   const square = w.compute("multiply", rest, rest);
+  const pairs = [
+    [1.98756915e-4, 1.3981999507e-3],
+    [8.3334519073e-3, 4.1665795894e-2],
+    [1.6666665459e-1, 5.0000001201e-1],
+  ].map((pair) => polynomial(w, rest, pair));
+  const series = pairs.reduce((sum, pair) => w.compute("multiplyAdd", sum, square, pair));
   return { fraction: w.compute("multiplyAdd", series, square, rest), shifted };
 }
 
@@ -166,10 +165,18 @@ export function tanh(w: KernelWriter, x: Register): Register {
   return w.compute("select", isFar, withSignOf(w, far, x), near);
 }
 
-/** 1 / (1 + e⁻ˣ), within 2.6 ulp; 0 below −88.722. */
+/** 1 / (1 + e⁻ˣ), within 2.6 ulp; 0 below −88.376. */
 export function sigmoid(w: KernelWriter, x: Register): Register {
-  const grown = exponential(w, w.compute("negate", x));
-  return w.compute("divide", w.constant(1), w.compute("add", w.constant(1), grown));
+  const one = w.constant(1);
+  // No f32 tells e⁻⁸⁷ + 1 from 1; from 88.376 on, n is 128 and the bits of 2ⁿ are those of ∞.
+  const bounded = w.compute("minimum", w.compute("negate", x), w.constant(89));
+  const { fraction, shifted } = exponentialParts(
+    w,
+    w.compute("maximum", bounded, w.constant(-87)),
+  );
+  const power = timesPower(w, one, shifted);
+  const sum = w.compute("multiplyAdd", w.compute("add", fraction, one), power, one);
+  return w.compute("divide", one, sum);
 }
 
 /** The share of a normal distribution that lies above `size`, which is at least 0. */

@@ -59,6 +59,8 @@ interface Draft {
   readonly shape: Shape;
   root: ClusterRoot;
   readonly formulas: Map<Node, Expression<Node>>;
+  /** Parts of formulas as they are in this draft, where what it makes itself is not read. */
+  readonly inside: Map<Expression<Node>, Expression<Node>>;
   readonly reads: Set<Node>;
 }
 
@@ -192,6 +194,7 @@ class Fuser {
       shape: node.shape,
       root,
       formulas: new Map([[node, formula]]),
+      inside: new Map(),
       reads: new Set(),
     };
     this.#drafts.push(draft);
@@ -247,17 +250,17 @@ class Fuser {
         shape: node.shape,
         root: { kind: "none" },
         formulas: new Map(),
+        inside: new Map(),
         reads: new Set(),
       };
       drafts.push(home);
     }
     const target = home;
-    const inside = new Map<Expression<Node>, Expression<Node>>();
     const joined = rewrite<Node, Node>(
       formula,
       (r) => target.formulas.get(r.source) ?? r,
       (at) => at,
-      inside,
+      target.inside,
     );
     target.formulas.set(node, joined);
     for (const r of reads) target.reads.add(r.source);
@@ -319,6 +322,7 @@ class Fuser {
       shape: state.shape,
       root: { kind: "none" },
       formulas: new Map([[state, formula]]),
+      inside: new Map(),
       reads: new Set([value]),
     });
   }

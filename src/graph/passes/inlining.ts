@@ -18,7 +18,7 @@ import {
 import type { Node } from "../op.ts";
 import { constantValue } from "./03-fold.ts";
 
-/** Scalar operations that take a step or two. */
+/** Scalar operations that take a step or two; any other counts as `slowSteps`. */
 const quickOps: ReadonlySet<ScalarOp> = new Set([
   "add",
   "subtract",
@@ -34,9 +34,17 @@ const quickOps: ReadonlySet<ScalarOp> = new Set([
   "lessEqual",
 ]);
 
-function isQuick<S>(formula: Expression<S>): boolean {
-  if (formula.kind !== "scalar") return true;
-  return quickOps.has(formula.op) && formula.args.every(isQuick);
+const slowSteps = 16;
+
+/** Steps that a value may take to be made again: fewer than it takes to bring it from memory twice. */
+const mostSteps = 64;
+
+/** The steps of a formula's operations; parts that it has twice count once. */
+function stepsOf<S>(formula: Expression<S>, counted = new Set<Expression<S>>()): number {
+  if (formula.kind !== "scalar" || counted.has(formula)) return 0;
+  counted.add(formula);
+  const own = quickOps.has(formula.op) ? 1 : slowSteps;
+  return formula.args.reduce((sum, arg) => sum + stepsOf(arg, counted), own);
 }
 
 /** Whether a read is affine and always inside. */
@@ -60,9 +68,19 @@ export interface KnownNodes {
  */
 export const deepest = 100;
 
+/** What a value can be made of again: one value of its size in memory, and nodes in between. */
+interface Origin {
+  readonly from: Node;
+  /** The nodes in between and the value's own, each with its steps. */
+  readonly by: ReadonlyMap<Node, number>;
+}
+
 export class Inlining {
   readonly #nodes: KnownNodes;
+  readonly #origins = new Map<Node, Origin>();
   readonly #inlined = new Set<Node>();
+  /** What stands for each of them in formulas, by place. */
+  readonly #written = new Map<Node, Map<string, Expression<Node>>>();
   /** In how many places each of them is written out. */
   readonly #copies = new Map<Node, number>();
   /** How many operations of the formulas that it is written out in come after it. */
@@ -73,6 +91,7 @@ export class Inlining {
 
   constructor(nodes: KnownNodes) {
     this.#nodes = nodes;
+    for (const node of nodes.order) this.#origins.set(node, this.#findOrigin(node));
     for (const node of [...nodes.order].reverse()) this.#classify(node);
   }
 
@@ -100,18 +119,18 @@ export class Inlining {
   }
 
   /**
-   * A formula over inputs as one over nodes, with constants and inlined nodes written out: each once
-   * a place, or a chain of nodes that read a value twice would double at every link.
+   * A formula over inputs as one over nodes, with constants and inlined nodes written out. What is read or
+   * written out at one place is one expression in all formulas, so that a cluster computes it once, and a chain
+   * of nodes that read a value twice does not double at every link.
    */
   resolve(
     body: Expression<number>,
     inputs: readonly Node[],
     axes?: readonly Affine[],
-    written = new Map<Node, Map<string, Expression<Node>>>(),
   ): Expression<Node> {
     const move = (at: Affine) => (axes === undefined ? at : substituteAffine(at, axes));
     const resolveIndex = (index: Index<number>): Index<Node> =>
-      isLookup(index) ? { lookup: this.resolve(index.lookup, inputs, axes, written) } : move(index);
+      isLookup(index) ? { lookup: this.resolve(index.lookup, inputs, axes) } : move(index);
     const resolveRead = (r: Extract<Expression<number>, { kind: "read" }>): Expression<Node> => {
       const source = inputs[r.source];
       const value = constantValue(source);
@@ -119,18 +138,24 @@ export class Inlining {
         return { kind: "constant", value, dtype: source.dtype === "f32" ? "f32" : "i32" };
       }
       const index = r.index.map(resolveIndex);
-      if (!this.#inlined.has(source)) return read(source, index, r.outside);
-      const places = written.get(source) ?? new Map<string, Expression<Node>>();
-      written.set(source, places);
-      const place = JSON.stringify(index);
-      const known = places.get(place);
-      if (known !== undefined) return known;
-      const { body } = this.#computationOf(source) as Computation & { kind: "map" };
-      const formula = this.resolve(body, source.inputs, index as readonly Affine[], written);
-      places.set(place, formula);
-      return formula;
+      return isPlain(r) ? this.#at(source, index as Affine[]) : read(source, index, r.outside);
     };
     return rewrite<number, Node>(body, resolveRead, move);
+  }
+
+  /** A node's value at one place: a read, or its own formula where it is written out. */
+  #at(node: Node, index: readonly Affine[]): Expression<Node> {
+    const places = this.#written.get(node) ?? new Map<string, Expression<Node>>();
+    this.#written.set(node, places);
+    const place = JSON.stringify(index);
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const { body } = this.#computationOf(node) as Computation & { kind: "map" };
+    const formula = this.#inlined.has(node)
+      ? this.resolve(body, node.inputs, index)
+      : read(node, index);
+    places.set(place, formula);
+    return formula;
   }
 
   #computationOf(node: Node): Computation {
@@ -202,24 +227,45 @@ export class Inlining {
   }
 
   /**
-   * Whether all users of a node should compute it again: it takes a few quick steps from one value of
-   * its own size that must lie in memory anyway, so that no user reads more than it would.
+   * Whether all users of a node should make it again: that takes a few steps from one value of its own size
+   * that must lie in memory anyway, so that no user reads more than it would.
    */
   #isWorthRepeating(node: Node): boolean {
-    const { body } = this.#computationOf(node) as Computation & { kind: "map" };
-    const reads = [...readsOf(body)];
-    if (!reads.every(isPlain) || !isQuick(body)) return false;
+    const { from } = this.#originOf(node);
+    if (from === node || constantValue(from) !== undefined) return false;
+    return this.#computationOf(from).kind === "source" || new Set(this.#consumersOf(from)).size > 1;
+  }
+
+  #originOf(node: Node): Origin {
+    return this.#origins.get(node) as Origin;
+  }
+
+  /** Of what a node can be made again: of itself where it has to lie in memory, or reads too much. */
+  #findOrigin(node: Node): Origin {
+    const itself = { from: node, by: new Map() };
+    const computation = this.#computationOf(node);
+    if (computation.kind !== "map" || !this.#canBeRepeated(node)) return itself;
+    const reads = [...readsOf(computation.body)];
+    if (!reads.every(isPlain)) return itself;
     const size = sizeOf(node.shape);
-    const large = [...new Set(reads.map((r) => node.inputs[r.source]))].filter(
-      (input) => 8 * sizeOf(input.shape) > size,
+    const inputs = new Set(reads.map((r) => node.inputs[r.source]));
+    const large = [...inputs].filter(({ shape }) => 8 * sizeOf(shape) > size);
+    const origins = large.map((input) => this.#originOf(input));
+    const [from, ...others] = new Set(origins.map((origin) => origin.from));
+    if (from === undefined || others.length > 0 || sizeOf(from.shape) !== size) return itself;
+    const by = new Map(origins.flatMap((origin) => [...origin.by]));
+    by.set(node, stepsOf(computation.body));
+    const steps = [...by.values()].reduce((sum, own) => sum + own, 0);
+    return steps <= mostSteps ? { from, by } : itself;
+  }
+
+  /** Whether the formulas of all users can have a node written out, and none asks for it more than once. */
+  #canBeRepeated(node: Node): boolean {
+    if (this.#nodes.outputs.has(node) || this.#nodes.updateValues.has(node)) return false;
+    const size = sizeOf(node.shape);
+    return this.#consumersOf(node).every(
+      (user) => this.readsPlainly(user, node) && this.#iterations(user) <= size,
     );
-    if (large.length !== 1 || sizeOf(large[0].shape) !== size) return false;
-    const [from] = large;
-    if (constantValue(from) !== undefined) return false;
-    const isSource = this.#computationOf(from).kind === "source";
-    const shared = new Set(this.#consumersOf(from)).size > 1;
-    const consumers = this.#consumersOf(node);
-    return (isSource || shared) && consumers.every((user) => this.#iterations(user) <= size);
   }
 
   /** A comparison costs less than the memory it would fill: its users compare again. */

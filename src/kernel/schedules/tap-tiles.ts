@@ -280,14 +280,18 @@ export class TileWriter {
     }
   }
 
-  /** Asks for what is touched when the sums are complete, where that is not soon. */
+  /**
+   * Asks for what is touched when the sums are complete; for that of the next row where they are complete
+   * too soon.
+   */
   #fetchResults(place: TilePlace, sums: readonly (readonly Register[])[]): void {
-    const { stores, shape, channels } = this.#work;
+    const { stores, shape, channels, depthwise } = this.#work;
     const isFar = stores.some(({ view }) => isFetchedAhead(this.#context.machine, view.storage));
-    if (!isFar || channels < lineElements) return;
+    if (!isFar || (channels < lineElements && !depthwise)) return;
     const bound = this.draft.bindStores(stores);
     const column = shape.length - 2;
-    this.#forEachResult(place, sums, (at) => this.draft.fetchStores(bound, at, column));
+    const row = depthwise ? sumPositions(place.row, still(1)) : place.row;
+    this.#forEachResult({ ...place, row }, sums, (at) => this.draft.fetchStores(bound, at, column));
   }
 
   #store(place: TilePlace, sums: readonly (readonly Register[])[]): void {

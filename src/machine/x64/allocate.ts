@@ -26,8 +26,8 @@ export interface Lifetime<T> {
   last: number;
   /** Uses inside of a loop count `perDepth` times as much. */
   weight: number;
-  /** The value that it is a copy of: where that one ends, it takes over its register. */
-  readonly copyOf?: T;
+  /** The values that it is made of: it takes over the register of one that ends where it begins. */
+  readonly madeOf?: readonly T[];
 }
 
 /** A register that is needed for something else at times, one after another. */
@@ -106,15 +106,12 @@ class Registers<T> {
     return barred;
   }
 
-  /** The register of a value that ends at `position`, where a copy of it begins; or -1. */
-  leftBy(value: T | undefined, position: number, barred: number): number {
-    if (value === undefined) return -1;
-    for (let r = 0; r < this.#holders.length; r++) {
-      const lifetime = this.#holders[r]?.lifetime;
-      if (lifetime?.value !== value) continue;
-      return lifetime.last === position && (barred & (1 << r)) === 0 ? r : -1;
-    }
-    return -1;
+  /** The register of one of the values that a lifetime is made of, which ends where that begins; or -1. */
+  leftTo({ madeOf = [], first }: Lifetime<T>, barred: number): number {
+    return this.#holders.findIndex((holder, r) => {
+      const isLeft = holder?.lifetime.last === first && (barred & (1 << r)) === 0;
+      return isLeft && madeOf.includes(holder.lifetime.value);
+    });
   }
 
   /** A free register, or -1: a reserved one first, which leaves the others to those that need them. */
@@ -164,7 +161,7 @@ export function allocate<T>(
     const depth = Math.floor(Math.log2(lifetime.weight) / Math.log2(perDepth));
     const holder = { lifetime, depth };
     const barred = registers.barredFor(lifetime);
-    let at = registers.leftBy(lifetime.copyOf, lifetime.first, barred);
+    let at = registers.leftTo(lifetime, barred);
     if (at < 0) at = registers.free(barred);
     if (at < 0) {
       at = registers.weakest(holder, barred);

@@ -216,12 +216,11 @@ export function prepare(kernel: Kernel, streams: Streams, options: PrepareOption
   const loops: { first: number; last: number }[] = [];
   const scratchNeeded = { 2: new Spans(), 3: new Spans() };
   let position = 0;
-  const touch = (register: Register, weight: number, copyOf?: Register) => {
+  const touch = (register: Register, weight: number, madeOf: readonly Register[] = []) => {
     if (constants.has(register) || folded.has(register)) return;
     const known = vectors.get(register);
     if (known === undefined) {
-      const lifetime = { value: register, first: position, last: position, weight };
-      vectors.set(register, copyOf === undefined ? lifetime : { ...lifetime, copyOf });
+      vectors.set(register, { value: register, first: position, last: position, weight, madeOf });
       return;
     }
     known.last = Math.max(known.last, position);
@@ -264,7 +263,7 @@ export function prepare(kernel: Kernel, streams: Streams, options: PrepareOption
       if (i.kind === "load" && !folded.has(i.to)) useInteger(streams.of(i.from), weight);
       if (i.kind === "prefetch") useInteger(streams.of(i.from), weight);
       if (i.kind === "store") useInteger(streams.of(i.into), weight);
-      if ("to" in i) touch(i.to, weight, i.kind === "assign" ? i.value : undefined);
+      if ("to" in i) touch(i.to, weight, inputsOf(i));
     }
   };
   const end = Number.MAX_SAFE_INTEGER;

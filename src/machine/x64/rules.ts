@@ -92,6 +92,10 @@ function unary(name: UnaryName): Rule {
   return (c, to, [x]) => c.a.unary(name, to, x);
 }
 
+const move: Rule = (c, to, [x]) => {
+  if (x !== to) c.a.unary("vmovups", to, x);
+};
+
 function compare(way: "equal" | "less" | "lessEqual"): Rule {
   return (c, to, [x, y], type) => {
     const { a } = c;
@@ -136,6 +140,8 @@ const multiplyAdd: Rule = (c, to, [x, y, z]) => {
     const other = x === to ? y : x;
     const factor = inRegister(a, other, spare(c, to));
     a.vector("vfmadd213ps", to, factor, z);
+  } else if (typeof x !== "number" && typeof y === "number" && typeof z !== "number") {
+    a.vector("vfmadd213ps", inRegister(a, x, to), y, z);
   } else {
     const factor = inRegister(a, x, spare(c, to));
     if (z !== to) a.unary("vmovups", to, z);
@@ -169,7 +175,8 @@ const multiplyHigh: Rule = (c, to, [x, y]) => {
  */
 const toI32: Rule = (c, to, [x]) => {
   const { a } = c;
-  const from = inRegister(a, x, spare(c, to));
+  const from = x === to ? spare(c, to) : inRegister(a, x, spare(c, to));
+  if (x === to) a.unary("vmovups", from, to);
   const flags = spare(c, to, 1);
   const mask = (way: "equal" | "less", first: number, second: Operand) => {
     if (a.width === 512) {
@@ -219,8 +226,8 @@ export const rules = {
   multiplyHigh,
   toF32: unary("vcvtdq2ps"),
   toI32,
-  bitsToF32: unary("vmovups"),
-  bitsToI32: unary("vmovups"),
+  bitsToF32: move,
+  bitsToI32: move,
 } as const satisfies Record<KernelOp, Rule>;
 
 /** Operations that need a third register for the moment, by the width of vectors. */
