@@ -23,6 +23,7 @@ import { Scheduler } from "./job.ts";
 import type { MachineDescription } from "./machine-description.ts";
 import { newStorage, Places } from "./places.ts";
 import { arrangeStages, planMemory, splitStages, storageBytes } from "./plan.ts";
+import { postpone } from "./postpone.ts";
 import type { Program, ProgramValue } from "./program.ts";
 import { jobCycles } from "./schedules/index.ts";
 import type { Job, Precision, ScheduleContext, Stage } from "./schedules/schedule.ts";
@@ -79,12 +80,13 @@ class Compiler {
     );
     sections[0]?.parts.unshift(...this.#early.map(({ from, to }) => this.#copy(from, to)));
     sections.at(-1)?.parts.push(...this.#late.map(({ from, to }) => this.#copy(from, to)));
-    const arranged = sections.map(({ parts }) => arrangeStages(parts));
-    yield;
-
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
     const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
+    const given = new Set(resident.map(({ storage }) => storage));
+    const arranged = sections.map(({ parts }) => postpone(arrangeStages(parts), given));
+    yield;
+
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
     const moving = [
       ...inputs.map(({ storage }) => storage),

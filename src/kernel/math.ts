@@ -170,10 +170,7 @@ export function sigmoid(w: KernelWriter, x: Register): Register {
   const one = w.constant(1);
   // No f32 tells e⁻⁸⁷ + 1 from 1; from 88.376 on, n is 128 and the bits of 2ⁿ are those of ∞.
   const bounded = w.compute("minimum", w.compute("negate", x), w.constant(89));
-  const { fraction, shifted } = exponentialParts(
-    w,
-    w.compute("maximum", bounded, w.constant(-87)),
-  );
+  const { fraction, shifted } = exponentialParts(w, w.compute("maximum", bounded, w.constant(-87)));
   const power = timesPower(w, one, shifted);
   const sum = w.compute("multiplyAdd", w.compute("add", fraction, one), power, one);
   return w.compute("divide", one, sum);
