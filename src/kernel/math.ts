@@ -50,6 +50,12 @@ function timesPower(w: KernelWriter, value: Register, shifted: Register): Regist
   return w.compute("bitsToF32", w.compute("add", w.compute("bitsToI32", value), n));
 }
 
+/** 2ⁿ for n from −126 to 127; ∞ for 128. */
+function powerOfTwo(w: KernelWriter, shifted: Register): Register {
+  const n = w.compute("shiftLeft", w.compute("bitsToI32", shifted), w.constant(23, "i32"));
+  return w.compute("bitsToF32", w.compute("add", n, w.constant(0x3f800000, "i32")));
+}
+
 /** e^(x + low) between −87.336 and 88.722; anything for an x beyond, or one that is no number. */
 function plainExponential(w: KernelWriter, x: Register, low?: Register): Register {
   const { fraction, shifted } = exponentialParts(w, x, low);
@@ -71,7 +77,7 @@ export function exponential(w: KernelWriter, x: Register): Register {
 export function exponentialMinusOne(w: KernelWriter, x: Register): Register {
   const one = w.constant(1);
   const { fraction, shifted } = exponentialParts(w, x);
-  const power = timesPower(w, one, shifted);
+  const power = powerOfTwo(w, shifted);
   const rest = w.compute("subtract", power, one);
   const near = w.compute("multiplyAdd", fraction, power, rest);
   const plain = timesPower(w, w.compute("add", fraction, one), shifted);
@@ -171,7 +177,7 @@ export function sigmoid(w: KernelWriter, x: Register): Register {
   // No f32 tells e⁻⁸⁷ + 1 from 1; from 88.376 on, n is 128 and the bits of 2ⁿ are those of ∞.
   const bounded = w.compute("minimum", w.compute("negate", x), w.constant(89));
   const { fraction, shifted } = exponentialParts(w, w.compute("maximum", bounded, w.constant(-87)));
-  const power = timesPower(w, one, shifted);
+  const power = powerOfTwo(w, shifted);
   const sum = w.compute("multiplyAdd", w.compute("add", fraction, one), power, one);
   return w.compute("divide", one, sum);
 }

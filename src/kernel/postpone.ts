@@ -22,7 +22,8 @@ export function postpone(stages: readonly Stage[], states: ReadonlySet<Storage>)
         ...made.map((storage) => firstRead.get(storage) ?? own),
         ...[...reads, ...made].flatMap((storage) => firstWrite.get(storage) ?? []),
       ];
-      const at = late.has(launch) ? Math.max(own, Math.min(...next) - 1) : own;
+      const isLate = late.has(launch) && made.length > 0;
+      const at = isLate ? Math.max(own, Math.min(...next) - 1) : own;
       return { launch, reads, made, at };
     });
     for (const { launch, reads, made, at } of placed) {

@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import type { NumericArray } from "../../src/core/dtype.ts";
 import { type Tensor, tensor } from "../../src/core/tensor.ts";
+import { gradients } from "../../src/graph/autodiff.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { ops } from "../../src/graph/ops/index.ts";
@@ -249,6 +250,58 @@ describe("clusters", () => {
     });
     expect(received.power0).toEqual(Float32Array.of(1.8125, 1.0625));
     expect(Array.from(received.power11)).toEqual([1, 1]);
+  });
+
+  /** The blocks of `size` elements that a step writes. */
+  function writtenBy(graph: Graph, size: number): Set<string> {
+    const stages = allStages(compile("step", graph, new InterpreterDevice().machine, ops));
+    const written = stages.flat().flatMap((launch) => [...usesOf(launch).writes]);
+    return new Set(written.filter((block) => block.size === size).map(({ name }) => name));
+  }
+
+  test("make again for a gradient what takes a few steps from a value in memory", () => {
+    const state = (name: string, ...shape: number[]) => ops.state(name, { shape, dtype: "f32" });
+    const images = ops.input("images", { shape: [2, 6, 6, 3], dtype: "f32" });
+    const [first, second] = [state("first", 3, 3, 3, 4), state("second", 1, 1, 4, 7)];
+    const convolved = ops.conv2d(images, first);
+    const scales = [state("gamma", 4), state("beta", 4)] as const;
+    const normal = ops.batchNormalization(convolved, ...scales, { axes: [0, 1, 2], epsilon: 1e-3 });
+    const activated = ops.multiply(normal, ops.sigmoid(normal));
+    const last = ops.conv2d(activated, second);
+    const loss = ops.sum(ops.multiply(last, last));
+    const wanted = [first, second, ...scales];
+    const updates = gradients(loss, wanted, ops).map((value, i) => ({ state: wanted[i], value }));
+    // The convolution, what the next one reads, and the gradients of both.
+    const kept = writtenBy({ outputs: { loss }, updates }, 2 * 4 * 4 * 4);
+    expect(kept.size).toBe(4);
+  });
+
+  test("keep what takes many steps, or would take two values in memory", () => {
+    const shape = [16, 9];
+    const [x, y] = ["x", "y"].map((name) => ops.input(name, { shape, dtype: "f32" }));
+    const uses = (value: Node): Graph => ({
+      outputs: { down: ops.sum(value, { axes: [0] }), across: ops.sum(value, { axes: [1] }) },
+      updates: [],
+    });
+    const [size] = [16 * 9];
+    expect(writtenBy(uses(ops.sigmoid(ops.sigmoid(x))), size).size).toBe(0);
+    const far = Array.from({ length: 5 }).reduce<Node>((value) => ops.sigmoid(value), x);
+    expect(writtenBy(uses(far), size).size).toBe(1);
+    expect(writtenBy(uses(ops.multiply(x, y)), size).size).toBe(1);
+  });
+
+  test("compute once what several of their formulas make again", () => {
+    const x = ops.input("x", { shape: [16, 9], dtype: "f32" });
+    const other = ops.input("other", { shape: [16, 9], dtype: "f32" });
+    const repeated = ops.sigmoid(ops.add(x, one));
+    const first = ops.multiply(repeated, other);
+    const outputs = { first, second: ops.add(first, repeated), sum: ops.sum(repeated) };
+    const { machine } = new InterpreterDevice();
+    const stages = allStages(compile("step", { outputs, updates: [] }, machine, ops));
+    const [pair] = stages.flat().filter(({ bindings }) => bindings.length === 4);
+    const lines = printKernel(pair.kernel).split("\n");
+    expect(lines.filter((line) => line.includes("= divide")).length).toBe(1);
+    expect(lines.filter((line) => / = b\d+\[/.test(line)).length).toBe(2);
   });
 
   test.each(["an output", "a reduction", "an update"])(

@@ -4,31 +4,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesPerElement, type DType } from "../../src/core/dtype.ts";
-import { KernelDraft, type Launch, type Storage } from "../../src/kernel/draft.ts";
-import { still } from "../../src/kernel/language.ts";
+import type { Storage } from "../../src/kernel/draft.ts";
 import { alignment, arrangeStages, planMemory, usesOf } from "../../src/kernel/plan.ts";
-import type { Stage } from "../../src/kernel/schedules/schedule.ts";
+import { conflict, launch, placesOf } from "./launches.ts";
 
 const block = (name: string, size = 16, dtype: DType = "f32"): Storage => ({ name, dtype, size });
-
-/** A kernel that loads the first element of each of `reads`, and stores one in each of `writes`. */
-function launch(reads: readonly Storage[], writes: readonly Storage[]): Launch {
-  const draft = new KernelDraft("planned", 4);
-  const w = draft.writer;
-  w.loop(2, () => {
-    for (const storage of reads) w.loadOne(w.access(draft.buffer(storage), still(0)));
-  });
-  for (const storage of writes) {
-    const value = w.constant(1, storage.dtype === "f32" ? "f32" : "i32");
-    w.store(w.access(draft.buffer(storage), still(0)), value);
-  }
-  return draft.finish();
-}
-
-/** Where each launch has landed. */
-function placesOf(stages: readonly Stage[]): Map<Launch, number> {
-  return new Map(stages.flatMap((stage, at) => stage.map((l): [Launch, number] => [l, at])));
-}
 
 describe("the uses of a kernel", () => {
   test("are what it loads and what it stores, in loops as well", () => {
@@ -103,13 +83,6 @@ describe("stages", () => {
     fc.assert(property, { seed: 8, numRuns: 200 });
   });
 });
-
-/** Whether two kernels may not change places. */
-function conflict(first: Launch, second: Launch): boolean {
-  const [a, b] = [usesOf(first), usesOf(second)];
-  const shared = (x: ReadonlySet<Storage>, y: ReadonlySet<Storage>) => [...x].some((s) => y.has(s));
-  return shared(a.writes, b.reads) || shared(a.reads, b.writes) || shared(a.writes, b.writes);
-}
 
 describe("the memory plan", () => {
   const none: ReadonlySet<Storage> = new Set();
