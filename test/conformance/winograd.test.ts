@@ -181,13 +181,43 @@ describe.each(names)("%s", (name) => {
   );
 });
 
+const isApart = (kernel: string) => kernel.includes("winogradProducts");
+
 test.each(["forward", "input gradient"] as const)(
   "%s of many channels, in stages apart, is the reference within the stated error",
   async (name) => {
-    const isApart = (kernel: string) => kernel.includes("winogradProducts");
     expect(await tryShapes(name, deepShapes, isApart, 2)).toBe(2);
   },
 );
+
+describe("the filter gradient of many channels, in stages apart,", () => {
+  const name = "filter gradient";
+
+  test("is the reference within the stated error", async () => {
+    // Parts of 64, and what is left: tiles that are mapped again by each of many tasks cost more than stages.
+    const shapes = deepShapes.map((shape) => ({ ...shape, channels: 97, filters: 200 }));
+    expect(await tryShapes(name, shapes, isApart, 2)).toBe(2);
+  });
+
+  test("has the same bits on 1, 2 and 3 threads", async () => {
+    const chosen: Chosen = {
+      images: 3,
+      image: [9, 10],
+      channels: 130,
+      filters: 192,
+      padding: "same",
+    };
+    const { graph, sources } = passesOf(chosen)[name];
+    for (const [one, ...others] of threads) {
+      expect(kernelsOf(graph, one, "fast").some(isApart)).toBe(true);
+      const expected = (await runCompiled(one, graph, sources, "fast")).outputs.result;
+      for (const device of others) {
+        const received = (await runCompiled(device, graph, sources, "fast")).outputs.result;
+        expect(received).toEqual(expected);
+      }
+    }
+  });
+});
 
 test("one pixel far out of range reaches its tile, and no further: decision 9", async () => {
   const shape = [1, 32, 32, 32];

@@ -3,16 +3,18 @@
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { cyclesOf, passOnCycles, stageCycles } from "../cost.ts";
-import type { ScheduleContext } from "./schedule.ts";
+import { longestSum, type ScheduleContext } from "./schedule.ts";
 import { chooseTile, coverCycles } from "./tile.ts";
+import { perPart } from "./winograd-gradient-tiles.ts";
 import { imagesAtOnce, tilesPerTask } from "./winograd-tiles.ts";
 import { tilePoints, tileTaps } from "./winograd-transforms.ts";
 
 /**
  * Cycles of mapping one vector of a tile's image to its points, of its products to results, and of a
- * filter to its points: these go to memory, which costs more than making them.
+ * filter to its points: these go to memory, which costs more than making them. `again` is a vector that one more
+ * task of a filter's gradient maps, with the sums that it takes from the second cache for as few tiles.
  */
-const mapCycles = { image: 90, products: 75, filter: 250 };
+const mapCycles = { image: 90, products: 75, filter: 250, again: 500 };
 /** They round more than plain sums, so they have to be faster by a tenth. */
 const worthRounding = 0.9;
 
@@ -74,8 +76,27 @@ export function winogradCycles(
   };
 }
 
-/** The cycles of a filter's gradient, whose sums pass a core's cache once. */
-export function winogradGradientCycles(context: ScheduleContext, sizes: WinogradSizes): number {
+/**
+ * The cycles of a filter's gradient, whose sums pass a core's cache once: all of it `together` in tasks for some
+ * channels and filters, each of which maps its own tiles, or `apart` in two stages, the first of which passes on
+ * the points of all.
+ */
+export function winogradGradientCycles(
+  context: ScheduleContext,
+  sizes: WinogradSizes,
+): { readonly together: number; readonly apart: number } {
+  const { images, down, across, channels, filters } = sizes;
+  const { lanes } = context.machine;
+  const tiles = images * down * across;
+  const again = (from: number, to: number) =>
+    tiles * Math.ceil(from / lanes) * (Math.ceil(to / perPart) - 1);
+  const mapsAgain = mapCycles.again * (again(channels, filters) + again(filters, channels));
   const { core, fetch } = parts(context, sizes);
-  return (core + fetch(1)) / worthRounding;
+  const passOn = (values: number) => passOnCycles(4 * tilePoints * tiles * values);
+  const apart = core + fetch(1) + passOn(channels) + passOn(filters) + stageCycles;
+  return {
+    together: (core + mapsAgain + fetch(1)) / worthRounding,
+    // A sum over all tiles adds them one after another.
+    apart: tiles > longestSum ? Number.POSITIVE_INFINITY : apart / worthRounding,
+  };
 }

@@ -2,6 +2,7 @@
 // result's gradient become 36 points each, whose products are summed over tiles and mapped back once.
 // Chunks of images, by shape and never by threads, have sums of their own.
 
+import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read as readView } from "../../graph/expression.ts";
 import { KernelDraft, type Launch, type View } from "../draft.ts";
 import {
@@ -23,54 +24,36 @@ import {
   range,
   type Schedule,
   type ScheduleContext,
-  type Stage,
-  type Work,
 } from "./schedule.ts";
-import { runsOf } from "./taps.ts";
 import { isForWinograd, winogradGradientCycles } from "./winograd-cost.ts";
+import { apartStages, type PointSums } from "./winograd-gradient-stages.ts";
+import {
+  mapGradientTiles,
+  perPart,
+  type WinogradFilterGradientWork,
+} from "./winograd-gradient-tiles.ts";
 import {
   imagesAtOnce,
   mapImageTiles,
   pointPitch,
-  storePoints,
   storeValue,
-  type TileAxis,
-  type TilePoints,
   type TileRow,
   tileCount,
   tileRuns,
 } from "./winograd-tiles.ts";
 import {
   filterGradientMap,
-  gradientMap,
   mapTile,
   roomSize,
   tileInputs,
-  tileOutputs,
   tilePoints,
   tileTaps,
-  type Value,
 } from "./winograd-transforms.ts";
-
-/** What is summed, into [3, 3, C, K]. */
-export interface WinogradFilterGradientWork extends Work {
-  /** [N, H, W, C] */
-  readonly image: View;
-  /** [N, P, Q, K] */
-  readonly gradient: View;
-  readonly images: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly rows: TileAxis;
-  readonly columns: TileAxis;
-}
 
 /** Chunks of images are made up to so many, and so many elements of sums. */
 const most = { chunks: 16, elements: 10 << 20 };
 /** Tasks that there should be. */
 const wantedTasks = 16;
-/** Channels, and filters, of a task: their sums stay in the cache of a core. */
-const perPart = 64;
 
 /** For filters of 3x3 at stride 1 whose gradient need not be exact. */
 export const winogradFilterGradient: Schedule<ConvolutionWork> = {
@@ -78,23 +61,27 @@ export const winogradFilterGradient: Schedule<ConvolutionWork> = {
   applies: (context, { pass, geometry }) =>
     pass === "filterGradient" && isForWinograd(context, geometry),
   cost(context, { geometry }) {
-    const { images, window, inputChannels: channels, outputChannels: filters } = geometry;
-    const [down, across] = window.map(tileCount);
-    return winogradGradientCycles(context, { images, down, across, channels, filters });
+    const { together, apart } = winogradGradientCycles(context, sizesOf(geometry));
+    return Math.min(together, apart);
   },
   schedule(context, { first, second, geometry, ...work }) {
-    const { images, window, inputChannels: channels, outputChannels: filters } = geometry;
+    const { window, inputChannels: channels, outputChannels: filters, images } = geometry;
     const [rows, columns] = window;
     const summed = { images, channels, filters, rows, columns, image: first, gradient: second };
-    return scheduleWinogradFilterGradient(context, { ...work, ...summed });
+    const whole = { ...work, ...summed };
+    const { together, apart } = winogradGradientCycles(context, sizesOf(geometry));
+    const { stages, sums } = (apart < together ? apartStages : togetherStages)(context, whole);
+    return [...stages, [mapBack(context, whole, sums)]];
   },
 };
 
-/** The stages that compute `work`. */
-function scheduleWinogradFilterGradient(
-  context: ScheduleContext,
-  work: WinogradFilterGradientWork,
-): Stage[] {
+function sizesOf({ images, window, inputChannels, outputChannels }: ConvolutionGeometry) {
+  const [down, across] = window.map(tileCount);
+  return { images, down, across, channels: inputChannels, filters: outputChannels };
+}
+
+/** One stage, whose tasks do everything for some channels and filters of some images, and the sums of all. */
+function togetherStages(context: ScheduleContext, work: WinogradFilterGradientWork): PointSums {
   const { images, channels, filters } = work;
   const points = tilePoints * channels * filters;
   const parts = blocksOf(channels, perPart).flatMap((channels) =>
@@ -107,18 +94,16 @@ function scheduleWinogradFilterGradient(
   const launches = chunks.flatMap((some) =>
     parts.map((part) => new ChunkSums(context, work, partial, some, part).write()),
   );
+  if (count === 1) return { stages: [launches], sums: partial };
   const sums: View = { storage: context.scratch("f32", points), shape: [points] };
-  const joined =
-    count === 1
-      ? []
-      : scheduleReduce(context, {
-          shape: [points],
-          stores: [{ view: sums, formula: { kind: "result" } }],
-          extents: [count],
-          combine: "sum",
-          bodies: [readView(partial, [axis(1), axis(0)])],
-        });
-  return [launches, ...joined, [mapBack(context, work, count === 1 ? partial : sums)]];
+  const joined = scheduleReduce(context, {
+    shape: [points],
+    stores: [{ view: sums, formula: { kind: "result" } }],
+    extents: [count],
+    combine: "sum",
+    bodies: [readView(partial, [axis(1), axis(0)])],
+  });
+  return { stages: [launches, ...joined], sums };
 }
 
 /** The sums of products, mapped to the filter's gradient. */
@@ -200,14 +185,14 @@ class ChunkSums {
   /** Whether a sum has more terms than should be added one after another. */
   get #isLong(): boolean {
     const { rows, columns } = this.#work;
-    const tiles = Math.ceil(rows.output / tileOutputs) * Math.ceil(columns.output / tileOutputs);
+    const tiles = tileCount(rows) * tileCount(columns);
     return this.#images.size * tiles > longestSum;
   }
 
   write(): Launch {
     const w = this.#draft.writer;
     const { channels, filters, columns, rows } = this.#work;
-    const across = Math.ceil(columns.output / tileOutputs);
+    const across = tileCount(columns);
     const chunk = w.parallel(this.#images.count);
     const startOf = (blocks: Blocks) =>
       sumPositions(timesPosition(w.parallel(blocks.count), blocks.size), still(blocks.start));
@@ -287,8 +272,10 @@ class ChunkSums {
       const tile = timesPosition(i, across);
       const image = { buffer, rows, columns, channels, channel, count };
       mapImageTiles(w, image, at, { buffer: rooms.image, pitch, tile }, rooms.tile);
+      const gradient = { rows, columns, channels: filters, channel: filter, count: filterCount };
+      const from = { ...gradient, buffer: this.#draft.operand(this.#work.gradient).buffer };
       const into = { buffer: rooms.gradient, pitch: gradientPitch, tile };
-      this.#mapGradientTiles(at, into, filter, rooms.tile);
+      mapGradientTiles(w, from, at, into, rooms.tile);
     });
     w.loop(tilePoints, (point) => {
       const at = sumPositions(origin, timesPosition(point, channels * filters));
@@ -302,47 +289,5 @@ class ChunkSums {
         adds: this.#isLong ? "apart" : true,
       });
     });
-  }
-
-  /** The tiles of a row of the result's gradient, from `firstFilter` on, by way of `room`. */
-  #mapGradientTiles(
-    place: TileRow,
-    into: TilePoints,
-    firstFilter: Position,
-    room: KernelBuffer,
-  ): void {
-    const w = this.#draft.writer;
-    const { filters, rows, columns } = this.#work;
-    const buffer = this.#draft.operand(this.#work.gradient).buffer;
-    const count = this.#part.filters.size;
-    const outputs = (t: number) => Math.min(tileOutputs, columns.output - t * tileOutputs);
-    for (const run of runsOf(Math.ceil(columns.output / tileOutputs), outputs)) {
-      w.loop(run.count, (t) => {
-        const column = sumPositions(t, still(run.start));
-        forEachVector(w, count, (filter, lanes) => {
-          const pixel = (i: number, j: Position): Value => {
-            if (i >= place.line.outputs) return undefined;
-            const down = sumPositions(timesPosition(place.row, tileOutputs), still(i));
-            const right = sumPositions(timesPosition(column, tileOutputs), j);
-            const at = sumPositions(
-              timesPosition(place.image, rows.output * columns.output * filters),
-              timesPosition(down, columns.output * filters),
-              timesPosition(right, filters),
-              firstFilter,
-              filter,
-            );
-            return w.loadVector(w.access(buffer, at), lanes);
-          };
-          const read = (j: Position) => range(tileOutputs).map((i) => pixel(i, j));
-          const given = { first: 0, count: run.value };
-          const lines = { columns: given, size: tileOutputs, rows: tileInputs };
-          const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), filter);
-          mapTile(w, { map: gradientMap, ...lines, room }, read, (row, values) => {
-            const points = sumPositions(timesPosition(row, tileInputs * into.pitch), tile);
-            storePoints(w, into, points, values, lanes);
-          });
-        });
-      });
-    }
   }
 }

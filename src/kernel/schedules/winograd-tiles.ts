@@ -111,8 +111,10 @@ interface Points {
   readonly pitch: number;
 }
 
-/** Where the points of tiles go: point p of tile t and channel c to `p · pitch + t · count + c`. */
+/** Where the points of tiles go: point p of tile t and channel c to `at + p · pitch + t · count + c`. */
 export interface TilePoints extends Points {
+  /** Default: 0. */
+  readonly at?: Position;
   /** The number of a row's first tile. */
   readonly tile: Position;
 }
@@ -158,15 +160,11 @@ export function mapImageTiles(
         };
         const read = (j: Position) => range(tileInputs).map((i) => pixel(i, j));
         const lines = { columns: run.value.inside, size: tileInputs, rows: tileInputs };
-        const tile = sumPositions(timesPosition(sumPositions(into.tile, column), count), c);
+        const tile = timesPosition(sumPositions(into.tile, column), count);
+        const start = sumPositions(into.at ?? still(0), tile, c);
         mapTile(w, { map: inputMap, ...lines, room }, read, (row, values) => {
-          storePoints(
-            w,
-            into,
-            sumPositions(timesPosition(row, tileInputs * into.pitch), tile),
-            values,
-            lanes,
-          );
+          const points = sumPositions(timesPosition(row, tileInputs * into.pitch), start);
+          storePoints(w, into, points, values, lanes);
         });
       });
     });
