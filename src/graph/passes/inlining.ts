@@ -36,7 +36,7 @@ const quickOps: ReadonlySet<ScalarOp> = new Set([
 
 const slowSteps = 16;
 
-/** Steps that a value may take to be made again: fewer than it takes to bring it from memory twice. */
+/** Steps that a value may take to be made again: about what it takes to write it to memory and read it twice. */
 const mostSteps = 64;
 
 /** The steps of a formula's operations; parts that it has twice count once. */
