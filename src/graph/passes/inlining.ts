@@ -71,7 +71,7 @@ export const deepest = 100;
 /** What a value can be made of again: one value of its size in memory, and nodes in between. */
 interface Origin {
   readonly from: Node;
-  /** The nodes in between and the value's own, each with its steps. */
+  /** The nodes in between and the value's own, each with its steps and one for itself. */
   readonly by: ReadonlyMap<Node, number>;
 }
 
@@ -79,7 +79,7 @@ export class Inlining {
   readonly #nodes: KnownNodes;
   readonly #origins = new Map<Node, Origin>();
   readonly #inlined = new Set<Node>();
-  /** What stands for each of them in formulas, by place. */
+  /** What stands for a node in formulas, by place. */
   readonly #written = new Map<Node, Map<string, Expression<Node>>>();
   /** In how many places each of them is written out. */
   readonly #copies = new Map<Node, number>();
@@ -254,7 +254,7 @@ export class Inlining {
     const [from, ...others] = new Set(origins.map((origin) => origin.from));
     if (from === undefined || others.length > 0 || sizeOf(from.shape) !== size) return itself;
     const by = new Map(origins.flatMap((origin) => [...origin.by]));
-    by.set(node, stepsOf(computation.body));
+    by.set(node, 1 + stepsOf(computation.body));
     const steps = [...by.values()].reduce((sum, own) => sum + own, 0);
     return steps <= mostSteps ? { from, by } : itself;
   }
