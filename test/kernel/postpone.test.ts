@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { Storage } from "../../src/kernel/draft.ts";
-import type { MachineDescription } from "../../src/kernel/machine-description.ts";
 import { arrangeStages } from "../../src/kernel/plan.ts";
 import { postpone } from "../../src/kernel/postpone.ts";
+import { machines } from "../conformance/compiled.ts";
 import { conflict, launch, placesOf } from "./launches.ts";
 
 const block = (name: string): Storage => ({ name, dtype: "f32", size: 16 });
@@ -64,16 +64,6 @@ test("of random stages nothing gets lost, and what touches the same block stays 
 });
 
 test("a training step maps and packs its filters as it goes", () => {
-  const machine: MachineDescription = {
-    execution: "vectors",
-    lanes: 16,
-    registers: 31,
-    foldsBroadcast: true,
-    bodySteps: 1,
-    prefetches: true,
-    cacheBytes: 32 << 10,
-    secondCacheBytes: 1 << 20,
-  };
   const weights = [0, 1, 2, 3].map((i) =>
     ops.state(`weight${i}`, { shape: [3, 3, 64, 64], dtype: "f32" }),
   );
@@ -87,7 +77,7 @@ test("a training step maps and packs its filters as it goes", () => {
     value: ops.add(state, ops.mean(last, { axes: [0, 1, 2] })),
   }));
   const options = { precision: "fast" } as const;
-  const { stages } = compile("test", { outputs: {}, updates }, machine, ops, options);
+  const { stages } = compile("test", { outputs: {}, updates }, machines[2], ops, options);
   const mapped = stages.flatMap((stage, at) =>
     stage.filter(({ kernel }) => kernel.name.endsWith("winogradFilter")).map(() => at),
   );
