@@ -80,13 +80,12 @@ class Compiler {
     );
     sections[0]?.parts.unshift(...this.#early.map(({ from, to }) => this.#copy(from, to)));
     sections.at(-1)?.parts.push(...this.#late.map(({ from, to }) => this.#copy(from, to)));
+    const arranged = sections.map(({ parts }) => arrangeStages(parts));
+    yield;
+
     const nodes = topologicalOrder([...rootsOf(this.#graph), ...states]);
     const inputs = nodes.filter((node) => node.op.name === "input").map((n) => this.#source(n));
     const resident = nodes.filter((node) => node.op.name === "state").map((n) => this.#source(n));
-    const given = new Set(resident.map(({ storage }) => storage));
-    const arranged = sections.map(({ parts }) => postpone(arrangeStages(parts), given));
-    yield;
-
     const outside = new Set([...inputs, ...resident].map((value) => value.storage));
     const moving = [
       ...inputs.map(({ storage }) => storage),
@@ -94,7 +93,8 @@ class Compiler {
       ...this.#places.rowStorages,
     ];
     const { preparation, parts, prepared } = splitStages(arranged, new Set(moving));
-    const stages = sections.flatMap(({ places }, i) => places.inTurns(parts[i]));
+    const given = new Set(resident.map(({ storage }) => storage));
+    const stages = sections.flatMap(({ places }, i) => places.inTurns(postpone(parts[i], given)));
     const kept = new Set([...outputs.map(({ storage }) => storage), ...prepared]);
     const memory = planMemory([...preparation, ...stages], outside, kept);
     const preparedBytes = [...prepared].reduce((sum, storage) => sum + storageBytes(storage), 0);

@@ -2,11 +2,13 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Graph } from "../../src/graph/graph.ts";
 import { ops } from "../../src/graph/ops/index.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import type { Storage } from "../../src/kernel/draft.ts";
 import { arrangeStages } from "../../src/kernel/plan.ts";
 import { postpone } from "../../src/kernel/postpone.ts";
+import type { Stage } from "../../src/kernel/schedules/schedule.ts";
 import { machines } from "../conformance/compiled.ts";
 import { conflict, launch, placesOf } from "./launches.ts";
 
@@ -63,24 +65,31 @@ test("of random stages nothing gets lost, and what touches the same block stays 
   fc.assert(property, { seed: 5, numRuns: 300 });
 });
 
-test("a training step maps and packs its filters as it goes", () => {
+describe("filters that are mapped", () => {
+  const sizes = [64, 80, 96, 112, 64];
   const weights = [0, 1, 2, 3].map((i) =>
-    ops.state(`weight${i}`, { shape: [3, 3, 64, 64], dtype: "f32" }),
+    ops.state(`weight${i}`, { shape: [3, 3, sizes[i], sizes[i + 1]], dtype: "f32" }),
   );
   const image = ops.input("image", { shape: [16, 14, 14, 64], dtype: "f32" });
-  const last = weights.reduce(
-    (value, w) => ops.relu(ops.conv2d(value, w, { padding: "same" })),
-    image,
-  );
-  const updates = weights.map((state) => ({
-    state,
-    value: ops.add(state, ops.mean(last, { axes: [0, 1, 2] })),
-  }));
-  const options = { precision: "fast" } as const;
-  const { stages } = compile("test", { outputs: {}, updates }, machines[2], ops, options);
-  const mapped = stages.flatMap((stage, at) =>
-    stage.filter(({ kernel }) => kernel.name.endsWith("winogradFilter")).map(() => at),
-  );
-  expect(mapped).toHaveLength(4);
-  expect(new Set(mapped).size).toBe(4);
+  const last = weights.reduce((x, w) => ops.relu(ops.conv2d(x, w, { padding: "same" })), image);
+  const compiled = (graph: Graph) =>
+    compile("test", graph, machines[2], ops, { precision: "fast" });
+  const mapped = (stages: readonly Stage[]) =>
+    stages.flatMap((stage, at) =>
+      stage.filter(({ kernel }) => kernel.name.endsWith("winogradFilter")).map(() => at),
+    );
+
+  test("are mapped one after another in a training step, as it goes", () => {
+    const moved = ops.mean(last);
+    const updates = weights.map((state) => ({ state, value: ops.add(state, moved) }));
+    const { preparation, stages } = compiled({ outputs: {}, updates });
+    expect(preparation).toEqual([]);
+    expect(new Set(mapped(stages)).size).toBe(4);
+  });
+
+  test("are mapped side by side before a prediction", () => {
+    const { preparation, stages } = compiled({ outputs: { last }, updates: [] });
+    expect(mapped(preparation)).toEqual([0, 0, 0, 0]);
+    expect(mapped(stages)).toEqual([]);
+  });
 });

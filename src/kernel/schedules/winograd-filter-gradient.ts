@@ -1,6 +1,7 @@
 // The filter gradient of a 3x3 convolution at stride 1 by Winograd's maps: tiles of the image and of the
-// result's gradient become 36 points each, whose products are summed over tiles and mapped back once.
-// Chunks of images, by shape and never by threads, have sums of their own.
+// result's gradient become 36 points each, whose products are summed over tiles and mapped back once. Either a
+// task does that for some channels and filters, and chunks of images, by shape and never by threads, have sums of
+// their own; or all tiles are mapped before any are multiplied (`winograd-gradient-stages.ts`).
 
 import type { ConvolutionGeometry } from "../../graph/computation.ts";
 import { axis, read as readView } from "../../graph/expression.ts";

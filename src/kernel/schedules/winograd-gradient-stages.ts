@@ -54,6 +54,7 @@ function sideOf(
   return { ...side, parts, points: { storage: context.scratch("f32", size), shape: [size] } };
 }
 
+/** A stage that maps all tiles, and one that multiplies. */
 export function apartStages(context: ScheduleContext, work: WinogradFilterGradientWork): PointSums {
   const { images, channels, filters, rows, columns, image, gradient } = work;
   const tiles = images * tileCount(rows) * tileCount(columns);
